@@ -1,0 +1,1 @@
+"""Statistics and judgement: pure functions of counts, without a clock, I/O or logging."""

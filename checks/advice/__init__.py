@@ -1,0 +1,1 @@
+"""Which action to take, and the evidence for it."""

@@ -1,0 +1,72 @@
+"""Advice: one recommended action with everything that spoke for and against it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a team can do about an incident."""
+
+    ROLLBACK_PROMPT = "rollback_prompt"
+    REVISE_PROMPT = "revise_prompt"
+    FINE_TUNE = "fine_tune"
+    ROLLBACK_MODEL = "rollback_model"
+    ADD_CONTEXT = "add_context"
+    COLLECT_LABELS = "collect_labels"
+    FIX_LABELS = "fix_labels"
+    FIX_PARSER = "fix_parser"
+    REDUCE_LATENCY = "reduce_latency"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One observed fact, tested on the counts, with the numbers that make it one.
+
+    `holds` is None where there is too little data to say. `numbers` are (name, value) pairs for machines and for
+    tests; `sentence` says the same to a person.
+    """
+
+    name: str
+    family: str
+    holds: bool | None
+    sentence: str
+    numbers: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one signal adds to (or takes from) one action."""
+
+    action: Action
+    signal: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Veto:
+    """A gate that closed: the action may not be recommended, whatever its score."""
+
+    action: Action
+    gate: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The recommended action. `action` is NONE and `abstained` true when the evidence does not settle it.
+
+    `reasons` are sentences with their numbers, strongest first; `experiment` is the cheapest step that would settle
+    an abstention ("" otherwise). `score` is the sum of the action's contributions, `runner_up` the next best action
+    that no gate vetoed.
+    """
+
+    action: Action
+    score: float
+    runner_up: Action | None
+    reasons: tuple[str, ...]
+    abstained: bool = False
+    experiment: str = ""
+    signals: tuple[Signal, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    vetoes: tuple[Veto, ...] = ()

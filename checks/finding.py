@@ -1,0 +1,66 @@
+"""A finding: what one check says of one subject."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How a subject stands against its threshold or reference."""
+
+    OK = "ok"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    NOT_ENOUGH_DATA = "not_enough_data"
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether an incident may be opened for it."""
+        return self in (Verdict.WARNING, Verdict.CRITICAL)
+
+
+class Cause(StrEnum):
+    """Why the verdict is what it is."""
+
+    WITHIN_LIMITS = "within_limits"
+    BELOW_FLOOR = "below_floor"  # a limit that the operator or the check sets
+    BELOW_REFERENCE = "below_reference"
+    ABOVE_LIMIT = "above_limit"
+    ABOVE_REFERENCE = "above_reference"
+    PARADOX = "paradox"
+    SILENT = "silent"  # nothing arrives
+    TOO_FEW = "too_few"  # labels, predictions or reference
+    NOT_LOGGED = "not_logged"  # the column is not in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An estimate with its interval against a threshold or a reference.
+
+    `value`, `low`, `high` are in the unit of the check: shares in [0, 1], milliseconds, hours or a ratio. The interval
+    is at 95%; an alarm needs more than that (see `checks.alarm`). `n` is the support that the value rests on: labelled rows of
+    the class for recall, and so on. `clear` says that the data now speaks for the subject being well, which is more
+    than not being alarming: only a clear finding lets an incident recover.
+    """
+
+    check: str
+    subject: str
+    verdict: Verdict
+    cause: Cause
+    message: str
+    window_start: datetime
+    window_end: datetime
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    threshold: float | None = None
+    reference: float | None = None
+    n: int = 0
+    slice: str = "all"
+    provisional: bool = False
+    clear: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What stays the same of a finding from one cycle to the next."""
+        return (self.check, self.subject, self.slice)

@@ -1,0 +1,84 @@
+"""Windows: sums of buckets, which is all that a check sees of the world."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from checks.counts import DelayCell, LatencyCell, OutcomeCell
+
+
+@dataclass(frozen=True, slots=True)
+class BucketTotal:
+    """One bucket's volume: `start` is UTC; `labelled` <= `predictions`."""
+
+    start: datetime
+    predictions: int
+    labelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class BucketLatency:
+    """One bucket's latency histogram, kept apart so that one slow hour can be told from a slow bot."""
+
+    start: datetime
+    cells: tuple[LatencyCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The counts of a half-open span [start, end) of prediction time, UTC."""
+
+    start: datetime
+    end: datetime
+    outcomes: tuple[OutcomeCell, ...] = ()
+    latency: tuple[LatencyCell, ...] = ()
+    delays: tuple[DelayCell, ...] = ()
+
+    @property
+    def length(self) -> timedelta:
+        """Nominal length; a log may have begun later than `start`."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRun:
+    """All that the history holds of one pair of versions: its own data, whichever other versions ran beside it."""
+
+    model_version: str
+    prompt_version: str
+    first_seen: datetime
+    last_seen: datetime
+    outcomes: tuple[OutcomeCell, ...]
+    latency: tuple[LatencyCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Rows of the log that could not be used as they are: what is wrong with them, and how many."""
+
+    kind: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """What the history knows at `now` (UTC), cut into the spans that checks and advice need.
+
+    `recent` holds shorter windows that end now, longest first; with `current` they are the scales at which a drop is
+    looked for. `reference` is the healthy span that `current` is compared with; it may be empty. `versions` is ordered
+    by `first_seen`. `buckets` covers reference and current, in order, gaps left out (a missing bucket had no
+    predictions). `latency_buckets` covers `current`. `last_prediction_at` is exact to the bucket, `last_label_at` to
+    the second; both are None when there never was one.
+    """
+
+    now: datetime
+    bucket: timedelta
+    current: Window
+    recent: tuple[Window, ...]
+    reference: Window
+    versions: tuple[VersionRun, ...] = ()
+    segments: tuple[tuple[str, str, Window], ...] = ()  # (segment column, value, current counts of it)
+    buckets: tuple[BucketTotal, ...] = ()
+    latency_buckets: tuple[BucketLatency, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    last_prediction_at: datetime | None = None
+    last_label_at: datetime | None = None

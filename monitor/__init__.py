@@ -1,0 +1,1 @@
+"""Everything that touches a clock, a database, a scheduler or a socket."""

@@ -1,0 +1,1 @@
+"""The prediction log and the label log, read where they lie and never written."""

@@ -1,0 +1,90 @@
+"""What a push-down query brings back: additive counts by bucket, never the log's own rows.
+
+A bucket is named by its start in epoch seconds (UTC), a multiple of the bucket length.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+ALL = ""
+"""Segment name of the counts over all rows; other rows are of one value of one segment column."""
+
+
+class OutcomeRow(NamedTuple):
+    """Predictions of one bucket that agree in versions, predicted class and label.
+
+    `label` is None for predictions without a known label. `weight` and `weight_squared` are sums of 1/inclusion
+    probability over labelled rows, 0 for unlabelled ones.
+    """
+
+    bucket: int
+    segment: str  # ALL, or a segment column
+    value: str  # "" with ALL
+    model_version: str
+    prompt_version: str
+    predicted: str
+    label: str | None
+    n: int
+    weight: float
+    weight_squared: float
+
+
+class LatencyRow(NamedTuple):
+    """Answers of one bucket in one latency bin: floor(ln(ms) / ln(1.02))."""
+
+    bucket: int
+    model_version: str
+    prompt_version: str
+    bin: int
+    n: int
+
+
+class DelayRow(NamedTuple):
+    """Labelled predictions of one bucket by delay of the first label: floor(ln(max(seconds, 1)) / ln(1.1))."""
+
+    bucket: int
+    predicted: str
+    bin: int
+    n: int
+
+
+class ProblemRow(NamedTuple):
+    """Rows of the log that could not be used as they are; `bucket` is None where the row has no usable time."""
+
+    bucket: int | None
+    kind: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class BucketCounts:
+    """All counts of the buckets named; a bucket that is named and has no rows became empty."""
+
+    buckets: tuple[int, ...]
+    outcomes: tuple[OutcomeRow, ...]
+    latency: tuple[LatencyRow, ...]
+    delays: tuple[DelayRow, ...]
+    problems: tuple[ProblemRow, ...]
+
+
+class Mark(NamedTuple):
+    """How a bucket of rows looked when it was last read; any difference means that its rows changed."""
+
+    rows: int
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """Marks of the predictions by bucket of their time, and of the label rows by bucket of theirs."""
+
+    predictions: dict[int, Mark]
+    labels: dict[int, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The prediction buckets to recompute, in order, and the fingerprints that hold once they are."""
+
+    buckets: tuple[int, ...]
+    fingerprints: Fingerprints
