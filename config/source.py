@@ -1,0 +1,151 @@
+"""Where the prediction log and the label log are, and which of their columns mean what."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from sqlalchemy.engine import make_url
+
+from config.base import Name, Section
+from config.url import IN_MEMORY, DatabaseUrl, mask
+
+FILE_FORMATS: Final = ("parquet", "csv", "jsonl")
+ONE_OF: Final = ("files", "table", "query")
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
+"""One path or glob, or a list of them."""
+
+
+class PredictionColumns(Section):
+    """Columns of the prediction log, by what they mean; a column that the log does not have stays unset."""
+
+    id: Name
+    """Identifies the prediction; the label log refers to it."""
+    at: Name
+    """When the prediction was made."""
+    predicted: Name
+    """The class that the chatbot chose."""
+    text: Name | None = None
+    """The message of the user."""
+    response: Name | None = None
+    """The chatbot's answer."""
+    confidence: Name | None = None
+    """How sure the chatbot was, 0 to 1."""
+    latency_ms: Name | None = None
+    """How long the answer took, in milliseconds."""
+    model_version: Name | None = None
+    """The model that answered."""
+    prompt_version: Name | None = None
+    """The prompt that it was given."""
+    prompt_tokens: Name | None = None
+    """Tokens read."""
+    completion_tokens: Name | None = None
+    """Tokens written."""
+    relevance: Name | None = None
+    """How relevant the answer was, 0 to 1."""
+    relevance_source: Name | None = None
+    """Who judged the relevance."""
+
+    def mapped(self) -> dict[str, str]:
+        """Return the columns that the log has: meaning to column name."""
+        return self.model_dump(exclude_none=True)
+
+
+class LabelColumns(Section):
+    """Columns of the label log, by what they mean."""
+
+    id: Name
+    """The prediction that is labelled."""
+    label: Name
+    """The true class."""
+    at: Name
+    """When the label was given; of several labels of one prediction the latest counts."""
+    labeller: Name | None = None
+    """Who gave the label."""
+    inclusion_probability: Name | None = None
+    """The chance, above 0 and up to 1, with which this prediction was chosen for labelling."""
+
+    def mapped(self) -> dict[str, str]:
+        """Return the columns that the log has: meaning to column name."""
+        return self.model_dump(exclude_none=True)
+
+
+class RelationSettings(Section):
+    """Rows: files, a table or a query, exactly one of the three."""
+
+    files: Files | None = None
+    """Path or glob of parquet, csv or jsonl files (or a list), read in place by DuckDB. Relative to this file."""
+    table: Name | None = None
+    """Table or view, with its schema where it needs one: `schema.name`."""
+    query: Name | None = None
+    """A SELECT statement, read as if it were a table."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        given = [name for name in ONE_OF if getattr(self, name) is not None]
+        if len(given) != 1:
+            seen = " and ".join(given) or "none of them"
+            message = f"needs exactly one of files, table and query, but has {seen}"
+            raise ValueError(message)
+        return self
+
+
+class PredictionRelation(RelationSettings):
+    """The prediction log."""
+
+    columns: PredictionColumns
+    """Which column means what."""
+
+
+class LabelRelation(RelationSettings):
+    """The label log."""
+
+    columns: LabelColumns
+    """Which column means what."""
+
+
+class SourceSettings(Section):
+    """The team's own log, which tunewatch only reads."""
+
+    url: DatabaseUrl = "duckdb:///:memory:"
+    """SQLAlchemy URL. DuckDB in memory, the default, reads files where they lie."""
+    predictions: PredictionRelation
+    """The log of what the chatbot answered."""
+    labels: LabelRelation | None = None
+    """The log of what was right; without it only latency and traffic are watched."""
+    segments: tuple[Name, ...] = ()
+    """Further columns of the prediction log, such as `channel`, whose values are counted apart."""
+
+    @property
+    def relations(self) -> dict[str, RelationSettings]:
+        """The relations that are set, by key."""
+        return {"predictions": self.predictions} | ({"labels": self.labels} if self.labels else {})
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show the URL without its password."""
+        return [(name, mask(self.url) if name == "url" else value) for name, value in super().__repr_args__()]
+
+    @model_validator(mode="after")
+    def _fits_the_engine(self) -> Self:
+        url = make_url(self.url)
+        for name, relation in self.relations.items():
+            if relation.files and url.get_backend_name() != "duckdb":
+                message = f"{name}.files can only be read with a duckdb URL, not with {url.drivername}; leave url out"
+                raise ValueError(message)
+            if relation.table and url.get_backend_name() == "duckdb" and url.database in IN_MEMORY:
+                message = f"{name}.table names a table, but the database in memory has none; set url"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _segments_differ(self) -> Self:
+        twice = sorted({name for name in self.segments if self.segments.count(name) > 1})
+        if twice:
+            message = f"segments names a column twice: {', '.join(twice)}"
+            raise ValueError(message)
+        return self

@@ -1,0 +1,61 @@
+"""Database URLs: checked, shown without their password, and with paths that do not depend on where one stands."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+FILE_DATABASES: Final = ("sqlite", "duckdb")
+IN_MEMORY: Final = (None, "", ":memory:")
+
+
+def mask(url: str) -> str:
+    """Return the URL as it may be shown: its password, and values in its query that look like one, as `***`.
+
+    >>> mask("postgresql+psycopg://bot:hunter2@db/logs")
+    'postgresql+psycopg://bot:***@db/logs'
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "***"
+    hidden = {key: "***" if _is_secret(key) else value for key, value in parsed.query.items()}
+    return parsed.set(query=hidden).render_as_string(hide_password=True)
+
+
+def anchor(url: str, folder: Path) -> str:
+    """Return the URL with a relative SQLite or DuckDB path made absolute, seen from `folder`."""
+    parsed = make_url(url)
+    if not is_file_database(parsed) or parsed.database is None or parsed.database.startswith("file:"):
+        return url
+    path = str(folder / Path(parsed.database).expanduser())
+    return parsed.set(database=path).render_as_string(hide_password=False)
+
+
+def is_file_database(url: URL) -> bool:
+    """Whether the URL names a database that is one file of this machine."""
+    return url.get_backend_name() in FILE_DATABASES and url.database not in IN_MEMORY
+
+
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in ("password", "passwd", "secret", "token"))
+
+
+def _checked(url: str) -> str:
+    try:
+        make_url(url).get_dialect()
+    except ArgumentError:
+        message = "is not a database URL; one looks like postgresql+psycopg://user@host/name or sqlite:///file.db"
+        raise ValueError(message) from None
+    except NoSuchModuleError:
+        scheme = make_url(url).drivername
+        hint = "; write postgresql+psycopg://" if scheme.startswith("postgres") else ""
+        message = f"names a database that is not supported: {scheme}{hint}"
+        raise ValueError(message) from None
+    return url
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_checked)]
+"""A URL that SQLAlchemy understands. May hold a password: show it only through `mask`."""
