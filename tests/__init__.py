@@ -1,0 +1,1 @@
+"""The tests mirror the packages; builders and fakes are in tests/support."""
