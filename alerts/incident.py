@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checks.advice.model import Advice
+from checks.advice.model import Action, Advice
 from checks.finding import Finding, Verdict
 
 
@@ -37,12 +37,47 @@ class Event(StrEnum):
     VERIFIED = "verified"
 
 
+class Reason(StrEnum):
+    """Why a step was made: the answer to "why was I (not) told?"."""
+
+    REFRESHED = "refreshed"  # new numbers, the same story
+    ALARM_HELD_BACK = "alarm_held_back"  # pending: not held long enough to be told
+    BLIP = "blip"  # a pending alarm vanished before it had held
+    MERGED = "merged"  # a pending alarm went into the incident that it reopened
+    ALARM_FIRED = "alarm_fired"
+    ALARM_RETURNED = "alarm_returned"  # soon after the incident was resolved
+    ALARM_JOINED = "alarm_joined"  # another check or subject
+    SEVERITY_ROSE = "severity_rose"
+    ADVICE_CHANGED = "advice_changed"
+    CLEAR_BEGAN = "clear_began"  # every finding is clear: the recovery clock runs
+    CLEAR_BROKEN = "clear_broken"  # no alarm, but no longer clear: the recovery clock stopped
+    ALARM_RESUMED = "alarm_resumed"  # a known alarm came back while recovering
+    STAYED_CLEAR = "stayed_clear"  # resolved
+    WENT_STALE = "went_stale"  # resolved: its checks have had nothing to say for long
+    SOMEBODY_ACKNOWLEDGED = "somebody_acknowledged"
+    ACTION_VERIFIED = "action_verified"
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether what stands in the channel is wrong after this step, though nobody is told of it."""
+        return self in (Reason.CLEAR_BEGAN, Reason.CLEAR_BROKEN, Reason.ALARM_RESUMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Another action than the one people were told, seen in every cycle from `since` on; told once it has held."""
+
+    action: Action
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """`since` is when the first finding alarmed, `onset` the start of the earliest window that showed it.
 
     `findings` are those that belong to it as last seen, alarming or not, worst first. `severity` is the worst verdict that it ever
     had since it opened (WARNING or CRITICAL). All times are UTC. `clear_since` is when all findings became clear.
+    `advice` is what people were told last, with its newest numbers.
     """
 
     id: str
@@ -59,12 +94,23 @@ class Incident:
     clear_since: datetime | None = None
     resolved_at: datetime | None = None
     acknowledged_by: str | None = None
+    proposed: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One step of an incident: how it stands after it, and what people are told (None: nothing)."""
+    """One step of an incident: how it stands after it, and what people are told (None: nothing).
+
+    `joined` are the findings that this step tells of for the first time.
+    """
 
     incident: Incident
     event: Event | None
     at: datetime
+    reason: Reason = Reason.REFRESHED
+    joined: tuple[Finding, ...] = ()
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it goes to the outbox: an event, or a change of state that a message in place has to show."""
+        return self.event is not None or self.reason.changes_state
