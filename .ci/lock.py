@@ -1,0 +1,55 @@
+"""Write the three lock files: exact versions with hashes for every platform, and no registry's address.
+
+`make lock` takes the newest versions that pyproject.toml allows; tests/repository/test_lock.py holds the locks to it.
+
+- requirements.lock: what runs (the image installs this)
+- requirements-build.lock: what builds the wheel
+- requirements-dev.lock: both of them and the tools; what `make` installs
+"""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST = (3, 11)  # of the supported Pythons: it needs every backport that a later one needs
+
+HEADER = "# Written by `make lock` from pyproject.toml: exact versions, hashed for every platform.\n\n"
+OPTIONS = (
+    "--quiet",
+    "--upgrade",
+    "--strip-extras",
+    "--allow-unsafe",  # setuptools builds the wheel, so it is locked like everything else
+    "--generate-hashes",
+    "--no-header",
+    "--no-annotate",
+    "--no-emit-options",  # such as the registries that pip was told of here
+)
+
+
+def main() -> None:
+    """Write all three, the development lock last because it keeps to the versions of the others."""
+    if sys.version_info[:2] != OLDEST:
+        sys.exit("make lock: resolve on the oldest supported Python: make clean lock PYTHON=python3.11")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    runtime: list[str] = project["project"]["dependencies"]
+    build: list[str] = project["build-system"]["requires"]
+    tools: list[str] = project["dependency-groups"]["dev"]
+    write("requirements.lock", runtime)
+    write("requirements-build.lock", build)
+    write("requirements-dev.lock", [*runtime, *build, *tools], keep_to=("requirements.lock", "requirements-build.lock"))
+
+
+def write(name: str, requirements: list[str], keep_to: tuple[str, ...] = ()) -> None:
+    """Resolve the requirements into the lock called `name`, at the versions that the locks in `keep_to` chose."""
+    constraints = [option for lock in keep_to for option in ("--constraint", lock)]
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *constraints, "--output-file", name, "-"]
+    subprocess.run(command, cwd=ROOT, input="\n".join(requirements), text=True, check=True)
+    lock = ROOT / name
+    lock.write_text(HEADER + lock.read_text("utf-8").lstrip(), "utf-8")
+    sys.stderr.write(f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    main()

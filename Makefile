@@ -1,0 +1,83 @@
+# Every target makes its own virtual environment from the lock; all it needs is Python 3.11 or newer, git and make.
+# A target that has run once needs no network to run again.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The oldest supported Python that works comes first, because the lock is resolved on it. A name on the path is not
+# enough: a pyenv shim may stand for nothing, and Debian's python3 may lack ensurepip.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
+	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; \
+	done)
+
+ARGS ?=
+
+BIN := .venv/bin
+RUN := $(BIN)/python -m
+SOURCES := alerts bench checks config monitor tests .ci
+COVERAGE := $(if $(ARGS),,--cov --cov-report=term) # part of the suite covers part of the code: that is no failure
+
+.PHONY: help
+help: ## list what there is
+	@printf 'make TARGET, where TARGET is one of\n\n'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: .venv/ready ## play 42 days of two chatbots: the alerts, the advice, and the history that is left
+	$(BIN)/tunewatch demo --out demo
+
+.PHONY: test
+test: .venv/ready ## run the tests with branch coverage, or a part of them: make test ARGS='tests/checks -k recall'
+	$(RUN) pytest $(COVERAGE) $(ARGS)
+
+.PHONY: check
+check: test lint types imports image ## run all that CI runs: tests, lint, format, types, imports, Dockerfile
+
+.PHONY: lint
+lint: .venv/ready ## find what ruff objects to, in code and in its layout
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+.PHONY: format
+format: .venv/ready ## lay the code out, and mend what ruff can mend
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+.PHONY: types
+types: .venv/ready ## check the types
+	$(RUN) mypy
+
+.PHONY: imports
+imports: .venv/ready ## check that imports point one way
+	$(BIN)/lint-imports
+
+.PHONY: image
+image: .venv/ready ## lint the Dockerfile
+	$(BIN)/hadolint Dockerfile
+
+.PHONY: bench
+bench: .venv/ready ## measure speed and memory beside plain SQL and pandas
+	$(RUN) bench
+
+.PHONY: lock
+lock: .venv/ready ## take the newest versions that pyproject.toml allows into the locks
+	$(BIN)/python .ci/lock.py
+
+.PHONY: clean
+clean: ## delete the virtual environment, caches and what the demo left
+	rm -rf .venv build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is the lock and nothing else, so a new lock means a new environment.
+.venv/locked: requirements-dev.lock
+	@[ -n "$(PYTHON)" ] || { echo 'make: no Python 3.11 or newer with venv and ensurepip is on the path;' \
+		'install one (Debian: apt install python3 python3-venv) or name it: make PYTHON=/path/to/python3' >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear .venv
+	$(RUN) pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+# The project itself is installed in place; its wheel is built by the locked setuptools, so nothing is fetched here.
+.venv/ready: .venv/locked pyproject.toml
+	$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
