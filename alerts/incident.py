@@ -75,9 +75,9 @@ class Proposal:
 class Incident:
     """`since` is when the first finding alarmed, `onset` the start of the earliest window that showed it.
 
-    `findings` are those that belong to it as last seen, alarming or not, worst first. `severity` is the worst verdict that it ever
-    had since it opened (WARNING or CRITICAL). All times are UTC. `clear_since` is when all findings became clear.
-    `advice` is what people were told last, with its newest numbers.
+    `findings` are those that belong to it as last seen, alarming or not, worst first. `severity` is the worst verdict
+    that it ever had since it opened (WARNING or CRITICAL). All times are UTC. `clear_since` is when all findings
+    became clear. `advice` is what people were told last, with its newest numbers.
     """
 
     id: str

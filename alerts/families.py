@@ -1,0 +1,35 @@
+"""Which findings belong together, and which alarms may be told at once."""
+
+from alerts.incident import Family
+
+_FAMILY_OF_CHECK = {
+    "accuracy": Family.QUALITY,
+    "class_recall": Family.QUALITY,
+    "class_precision": Family.QUALITY,
+    "accuracy_paradox": Family.QUALITY,
+    "relevance": Family.QUALITY,
+    "drift": Family.QUALITY,
+    "calibration": Family.QUALITY,
+    "generalisation_gap": Family.QUALITY,
+    "leakage": Family.QUALITY,
+    "prompt_bias": Family.QUALITY,
+    "latency": Family.LATENCY,
+    "label_health": Family.DATA,
+    "traffic": Family.DATA,
+}
+
+HELD_FAMILIES = frozenset({Family.DATA})
+"""Families whose alarm must last before it is told.
+
+The alarms of the other two already keep their false-alarm rate under repeated looks (`checks.alarm`): to hold them
+longer would only cost time. A silent hour of traffic or of labels is common, and says little until it lasts.
+"""
+
+
+def family_of(check: str) -> Family:
+    """The family of a check. Raises ValueError for a check that has none."""
+    try:
+        return _FAMILY_OF_CHECK[check]
+    except KeyError:
+        message = f"check {check!r} belongs to no family; add it to alerts/families.py"
+        raise ValueError(message) from None

@@ -1,0 +1,22 @@
+"""How long things must last before an incident takes a step."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Durations that keep an incident calm; zero means at once, none is negative.
+
+    hold: how long an alarm of a held family lasts before people are told.
+    recover: how long every finding stays clear before the incident is resolved.
+    reopen_within: an alarm this soon after resolving reopens the same incident.
+    stale: a finding that has had no data for this long no longer keeps its incident open.
+    settle: how long another advised action is seen, in at least two cycles, before people are told of it.
+    """
+
+    hold: timedelta = timedelta(minutes=30)
+    recover: timedelta = timedelta(hours=24)
+    reopen_within: timedelta = timedelta(days=7)
+    stale: timedelta = timedelta(days=14)
+    settle: timedelta = timedelta(hours=1)
