@@ -84,16 +84,16 @@ def _microseconds(moment: datetime) -> np.datetime64:
 def _prompt_at(bot: Bot, at: Times) -> Ints:
     """For each time, which of the bot's prompts was in use."""
     changes = np.array([_microseconds(prompt.since) for prompt in bot.prompts[1:]], dtype="datetime64[us]")
-    index: Ints = np.searchsorted(changes, at, side="right")
-    return index
+    return np.searchsorted(changes, at, side="right")
 
 
 def _answers(bot: Bot, at: Times, truth: Ints, rng: np.random.Generator) -> Ints:
     """Draw the predicted class of each message from the confusion of the prompt that was in use."""
     confusion = np.stack([_confusion(bot.classes, prompt) for prompt in bot.prompts])
-    reached = np.cumsum(confusion, axis=2)[_prompt_at(bot, at), truth]
-    # The last bound can be a rounding error below 1; a draw above it is of the last class all the same.
-    return np.minimum((rng.random((len(at), 1)) >= reached).sum(axis=1), len(bot.classes) - 1)
+    # The bounds between classes; the last class needs none, and its own could be a rounding error below 1.
+    bounds = np.cumsum(confusion, axis=2)[_prompt_at(bot, at), truth, :-1]
+    drawn: Ints = (rng.random((len(at), 1)) >= bounds).sum(axis=1)
+    return drawn
 
 
 def _confusion(classes: Sequence[str], prompt: Prompt) -> Floats:
