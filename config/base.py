@@ -1,8 +1,8 @@
 """What every section of the configuration has in common."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 class Section(BaseModel):
@@ -10,6 +10,20 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, use_attribute_docstrings=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_defaults(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over whatever was written
+        """In YAML, `class_recall:` with nothing after it is null."""
+        return {} if value is None else value
+
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A name that the operator gives: of a column, a table, a class."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""From 0 to 1."""
+
+Ratio = Annotated[float, Field(gt=1)]
+"""How many times as much, above 1."""
+
+Milliseconds = Annotated[float, Field(gt=0)]

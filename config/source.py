@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from sqlalchemy.engine import make_url
 
 from config.base import Name, Section
+from config.errors import ImpossibleError
 from config.url import IN_MEMORY, DatabaseUrl, mask
 
 FILE_FORMATS: Final = ("parquet", "csv", "jsonl")
@@ -90,8 +91,7 @@ class RelationSettings(Section):
         given = [name for name in ONE_OF if getattr(self, name) is not None]
         if len(given) != 1:
             seen = " and ".join(given) or "none of them"
-            message = f"needs exactly one of files, table and query, but has {seen}"
-            raise ValueError(message)
+            raise ImpossibleError(("", f"needs exactly one of files, table and query, but has {seen}"))
         return self
 
 
@@ -135,17 +135,16 @@ class SourceSettings(Section):
         url = make_url(self.url)
         for name, relation in self.relations.items():
             if relation.files and url.get_backend_name() != "duckdb":
-                message = f"{name}.files can only be read with a duckdb URL, not with {url.drivername}; leave url out"
-                raise ValueError(message)
+                message = f"can only be read with a duckdb URL, not with {url.drivername}; leave url out"
+                raise ImpossibleError((f"{name}.files", message))
             if relation.table and url.get_backend_name() == "duckdb" and url.database in IN_MEMORY:
-                message = f"{name}.table names a table, but the database in memory has none; set url"
-                raise ValueError(message)
+                message = "names a table, but the database in memory has none; set url"
+                raise ImpossibleError((f"{name}.table", message))
         return self
 
     @model_validator(mode="after")
     def _segments_differ(self) -> Self:
         twice = sorted({name for name in self.segments if self.segments.count(name) > 1})
         if twice:
-            message = f"segments names a column twice: {', '.join(twice)}"
-            raise ValueError(message)
+            raise ImpossibleError(("segments", f"names a column twice: {', '.join(twice)}"))
         return self

@@ -47,13 +47,11 @@ def _checked(url: str) -> str:
     try:
         make_url(url).get_dialect()
     except ArgumentError:
-        message = "is not a database URL; one looks like postgresql+psycopg://user@host/name or sqlite:///file.db"
-        raise ValueError(message) from None
+        raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
     except NoSuchModuleError:
         scheme = make_url(url).drivername
         hint = "; write postgresql+psycopg://" if scheme.startswith("postgres") else ""
-        message = f"names a database that is not supported: {scheme}{hint}"
-        raise ValueError(message) from None
+        raise ValueError(f"names a database that is not supported: {scheme}{hint}") from None
     return url
 
 

@@ -1,0 +1,35 @@
+"""Relative paths: what they are relative to."""
+
+from pathlib import Path
+
+from config.monitor import MonitorSettings
+from config.settings import Settings
+from config.source import RelationSettings, SourceSettings
+from config.url import anchor
+
+
+def anchored(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with every relative path made absolute, as seen from `folder`."""
+    history = settings.history.model_copy(update={"url": anchor(settings.history.url, folder)})
+    monitors = {name: _monitor(monitor, folder) for name, monitor in settings.monitors.items()}
+    return settings.model_copy(update={"history": history, "monitors": monitors})
+
+
+def _monitor(monitor: MonitorSettings, folder: Path) -> MonitorSettings:
+    return monitor.model_copy(update={"source": _source(monitor.source, folder)})
+
+
+def _source(source: SourceSettings, folder: Path) -> SourceSettings:
+    relations = {key: _relation(relation, folder) for key, relation in source.relations.items()}
+    return source.model_copy(update={"url": anchor(source.url, folder), **relations})
+
+
+def _relation(relation: RelationSettings, folder: Path) -> RelationSettings:
+    if relation.files is None:
+        return relation
+    return relation.model_copy(update={"files": tuple(_file(file, folder) for file in relation.files)})
+
+
+def _file(file: str, folder: Path) -> str:
+    """Leave an address such as s3://bucket/log.parquet as it is."""
+    return file if "://" in file else str(folder / Path(file).expanduser())

@@ -1,0 +1,117 @@
+"""Settings of the checks: what is good, what is bad, and how much change is too much."""
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from config.base import Milliseconds, Ratio, Section, Share
+from config.duration import Duration
+from config.errors import ImpossibleError
+
+
+class CheckSettings(Section):
+    """What all checks have."""
+
+    enabled: bool = True
+    """Whether the check runs."""
+
+
+class AccuracySettings(CheckSettings):
+    """The share of predictions that are right."""
+
+    good: Share = 0.85
+    """Accuracy that is good enough: an incident closes above it, and advice aims at it."""
+    bad: Share = 0.60
+    """Accuracy that is critical below."""
+    max_drop: Share = 0.03
+    """How far accuracy may fall below the reference, as a difference of shares."""
+
+    @model_validator(mode="after")
+    def _good_is_better(self) -> Self:
+        if self.good <= self.bad:
+            raise ImpossibleError(("good", f"must be above bad, but {self.good} is not above {self.bad}"))
+        return self
+
+
+class ClassRecallSettings(CheckSettings):
+    """Of the messages of a class, the share that is recognised."""
+
+    min_recall: Share | None = None
+    """Floor for every class; `classes` sets floors for single ones."""
+    max_drop: Share = 0.10
+    """How far recall of a class may fall below the reference."""
+
+
+class ClassPrecisionSettings(CheckSettings):
+    """Of the predictions of a class, the share that is right."""
+
+    min_precision: Share | None = None
+    """Floor for every class; `classes` sets floors for single ones."""
+    max_drop: Share = 0.10
+    """How far precision of a class may fall below the reference."""
+
+
+class AccuracyParadoxSettings(CheckSettings):
+    """Accuracy looks fine while a class is missed."""
+
+    good: Share = 0.85
+    """Accuracy that looks fine."""
+    min_recall: Share = 0.50
+    """Recall below which a class counts as missed, where `classes` sets no floor."""
+
+
+class LatencySettings(CheckSettings):
+    """How long answers take, by quantile."""
+
+    p50_ms: Milliseconds | None = None
+    """Limit for the median."""
+    p95_ms: Milliseconds | None = None
+    """Limit for the 95th percentile."""
+    p99_ms: Milliseconds | None = None
+    """Limit for the 99th percentile."""
+    max_ratio: Ratio = 1.3
+    """How many times slower than in the reference is too slow."""
+
+    @model_validator(mode="after")
+    def _limits_rise(self) -> Self:
+        limits = [(key, limit) for key in ("p50_ms", "p95_ms", "p99_ms") if (limit := getattr(self, key)) is not None]
+        for (lower_key, lower), (key, limit) in pairwise(limits):
+            if limit < lower:
+                raise ImpossibleError((key, f"must not be below {lower_key}, but {limit:g} is below {lower:g}"))
+        return self
+
+
+class LabelHealthSettings(CheckSettings):
+    """Whether labels arrive: enough of them, and in time."""
+
+    min_coverage: Share | None = None
+    """Least share of predictions that must be labelled."""
+    max_silence: Duration = timedelta(days=3)
+    """Longest time without a new label."""
+    max_delay_ratio: Ratio = 3
+    """How many times later than in the reference labels may arrive."""
+
+
+class TrafficSettings(CheckSettings):
+    """Whether predictions arrive, as many as usual."""
+
+    max_silence: Duration = timedelta(hours=6)
+    """Longest time without a prediction."""
+    min_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    """Traffic of this share of the usual is a collapse."""
+    max_ratio: Ratio = 4
+    """Traffic of this many times the usual is a surge."""
+
+
+class ChecksSettings(Section):
+    """One section for each check; all run unless `enabled: false`."""
+
+    accuracy: AccuracySettings = AccuracySettings()
+    class_recall: ClassRecallSettings = ClassRecallSettings()
+    class_precision: ClassPrecisionSettings = ClassPrecisionSettings()
+    accuracy_paradox: AccuracyParadoxSettings = AccuracyParadoxSettings()
+    latency: LatencySettings = LatencySettings()
+    label_health: LabelHealthSettings = LabelHealthSettings()
+    traffic: TrafficSettings = TrafficSettings()

@@ -1,0 +1,108 @@
+"""Reading the configuration: YAML file, secrets directory, environment."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import PydanticBaseSettingsSource
+
+from config.anchoring import anchored
+from config.errors import ConfigError, Problem
+from config.problems import Origins, explain
+from config.settings import Settings, where_secrets_go
+from config.shape import alternatives, below
+from config.variables import CONFIG_VARIABLE, DEFAULT_SECRETS, SECRETS_VARIABLE, from_environment, from_secrets
+from config.yaml_file import Document, KeyPath, read_document
+
+DEFAULT_FILE: Final = Path("tunewatch.yaml")
+
+
+def load(
+    file: Path | None = None, *, environ: Mapping[str, str] | None = None, secrets_dir: Path | None = None
+) -> Settings:
+    """Read and check the whole configuration.
+
+    The file is the one given, else the one that TUNEWATCH_CONFIG names, else `tunewatch.yaml` in the working
+    directory, else none. A value is taken from the environment, else from the secrets directory (the one given, else
+    TUNEWATCH_SECRETS_DIR, else /run/secrets where it exists), else from the file, else it is the default. Relative
+    paths, wherever they are set, are relative to the folder of the file.
+
+    Raises ConfigError with everything that is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    document = _document(file, environ)
+    secrets = from_secrets(secrets_dir or _secrets_dir(environ), document.values)
+    environment = from_environment(environ, document.values)
+    origins = Origins(environment, secrets, document)
+    misplaced = list(_take_out_secrets(document))
+    layers = tuple(_Layer(layer.values) for layer in (environment, secrets, document))
+    try:
+        settings = Settings(_build_sources=(layers, {}))
+    except ValidationError as error:
+        raise ConfigError(_in_order([*misplaced, *explain(error, origins)])) from None
+    if misplaced:
+        raise ConfigError(misplaced)
+    return anchored(settings, document.file.absolute().parent if document.file else Path.cwd())
+
+
+class _Layer(PydanticBaseSettingsSource):
+    """One place that values come from, for pydantic-settings to lay over the next."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(Settings)
+        self._values = values
+
+    def __call__(self) -> dict[str, Any]:
+        return self._values
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """Return one value of the layer."""
+        return self._values.get(field_name), field_name, False
+
+
+def _document(file: Path | None, environ: Mapping[str, str]) -> Document:
+    named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
+    if named is None and not DEFAULT_FILE.exists():
+        return Document()
+    return read_document(named or DEFAULT_FILE)
+
+
+def _secrets_dir(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get(SECRETS_VARIABLE):
+        return Path(named)
+    return DEFAULT_SECRETS if DEFAULT_SECRETS.is_dir() else None
+
+
+def _take_out_secrets(document: Document) -> Iterator[Problem]:
+    """Take the secrets out of what the file says, with a problem for each: a file like this one gets shared."""
+    for path in list(_secrets_in(document.values, Settings, ())):
+        section = document.values
+        for key in path[:-1]:
+            section = section[key]
+        del section[path[-1]]
+        key = ".".join(path)
+        yield Problem(
+            key, f"is a secret and does not belong into the file; {where_secrets_go(key)}", document.where(path)
+        )
+
+
+def _secrets_in(tree: object, annotation: Any, path: KeyPath) -> Iterator[KeyPath]:  # noqa: ANN401
+    if SecretStr in alternatives(annotation):
+        if tree is not None:
+            yield path
+    elif isinstance(tree, dict) and annotation is not None:
+        for key, value in tree.items():
+            yield from _secrets_in(value, below(annotation, str(key)), (*path, key))
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Sort by file and line, as one reads."""
+
+    def place(problem: Problem) -> tuple[str, int]:
+        name, _, line = problem.where.rpartition(":")
+        return (name, int(line)) if line.isdigit() else (problem.where, 0)
+
+    return sorted(problems, key=place)

@@ -1,0 +1,73 @@
+"""Settings of what surrounds the monitors: history, Slack, web page, logging."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from sqlalchemy.engine import make_url
+
+from config.base import Name, Section
+from config.duration import Duration
+from config.url import DatabaseUrl, mask
+
+
+def _can_keep_history(url: str) -> str:
+    if make_url(url).get_backend_name() not in ("sqlite", "postgresql"):
+        raise ValueError("must be a sqlite or a postgresql URL; other databases cannot keep the history")
+    return url
+
+
+def _web_address(url: str) -> str:
+    if not re.match(r"https?://[^/\s]+", url):
+        raise ValueError("must begin with https:// or http:// and name a host")
+    return url if url.endswith("/") else f"{url}/"
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+class HistorySettings(Section):
+    """Where the metric history is kept."""
+
+    url: Annotated[DatabaseUrl, AfterValidator(_can_keep_history)] = "sqlite:///tunewatch.db"
+    """SQLAlchemy URL of a SQLite or PostgreSQL database. A relative SQLite path is relative to this file."""
+    keep: Duration = timedelta(days=400)
+    """How long the history is kept."""
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show the URL without its password."""
+        return [(name, mask(self.url) if name == "url" else value) for name, value in super().__repr_args__()]
+
+
+class SlackSettings(Section):
+    """The Slack channel that incidents are told in."""
+
+    channel: Name
+    """Channel name or id, in quotes: `"#chatbot-oncall"`."""
+    token: SecretStr | None = None
+    """Bot token. Never in this file: `TUNEWATCH_SLACK__TOKEN`, or a secret file `tunewatch_slack__token`."""
+    base_url: Annotated[str, AfterValidator(_web_address)] = "https://slack.com/api/"
+    """Another address for a proxy or a test server."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call to Slack may take."""
+
+
+class WebSettings(Section):
+    """The web page and the health endpoints."""
+
+    host: Name = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` in a container."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8787
+    """Port to listen on; 0 takes any free one."""
+
+
+class LoggingSettings(Section):
+    """What the daemon writes to stderr."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
+    """Least level that is written."""
+    format: Annotated[Literal["auto", "json", "console"], BeforeValidator(_lower)] = "auto"
+    """`auto` is console on a terminal and json elsewhere."""

@@ -1,0 +1,110 @@
+"""All that an operator may set."""
+
+import re
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.base import Name
+from config.duration import format_duration
+from config.errors import ImpossibleError, Problem
+from config.monitor import MonitorSettings
+from config.services import HistorySettings, LoggingSettings, SlackSettings, WebSettings
+
+PREFIX: Final = "TUNEWATCH_"
+SEPARATOR: Final = "__"
+
+
+def folded(name: str) -> str:
+    """Return the name as an environment variable can spell it: lower case, words joined by single underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower())
+
+
+def _monitor_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or SEPARATOR in name:
+        raise ValueError(
+            "must be up to 64 letters, digits, dashes, dots and single underscores, a letter or digit first"
+        )
+    return name
+
+
+MonitorName = Annotated[Name, AfterValidator(_monitor_name)]
+
+
+class Settings(BaseSettings):
+    """The whole configuration. `load` reads it; made directly, it takes its arguments and nothing else."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter=SEPARATOR,
+        use_attribute_docstrings=True,
+    )
+
+    history: HistorySettings = HistorySettings()
+    """Where the metric history is kept."""
+    slack: SlackSettings | None = None
+    """Where incidents are told, besides the console."""
+    web: WebSettings = WebSettings()
+    """The web page and the health endpoints."""
+    logging: LoggingSettings = LoggingSettings()
+    """What the daemon writes to stderr."""
+    monitors: Annotated[dict[MonitorName, MonitorSettings], Field(min_length=1)]
+    """The chatbots that are watched, by a name of your choice."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings'
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing that was not given: `load` hands over its sources."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        ImpossibleError.raise_for([*self._names_apart(), *self._kept_long_enough()])
+        return self
+
+    def missing_secrets(self) -> tuple[Problem, ...]:
+        """Name the secrets that the daemon cannot do without and that are not set; other commands need none."""
+        if self.slack is None or self.slack.token is not None:
+            return ()
+        return (Problem("slack.token", f"is not set; {where_secrets_go('slack.token')}"),)
+
+    def _names_apart(self) -> list[tuple[str, str]]:
+        first: dict[str, str] = {}
+        return [
+            (f"monitors.{name}", f"cannot be told from {other} in an environment variable")
+            for name in self.monitors
+            if (other := first.setdefault(folded(name), name)) != name
+        ]
+
+    def _kept_long_enough(self) -> list[tuple[str, str]]:
+        name, monitor = max(self.monitors.items(), key=lambda item: item[1].lookback)
+        if self.history.keep >= monitor.lookback:
+            return []
+        lookback = format_duration(monitor.lookback)
+        return [("history.keep", f"must be at least as long as monitors.{name}.lookback ({lookback})")]
+
+
+def variable_of(key: str) -> str:
+    """Return the environment variable of a key.
+
+    >>> variable_of("monitors.support-bot.every")
+    'TUNEWATCH_MONITORS__SUPPORT_BOT__EVERY'
+    """
+    return PREFIX + SEPARATOR.join(folded(part) for part in key.split(".")).upper()
+
+
+def where_secrets_go(key: str) -> str:
+    """Say how a secret is set."""
+    variable = variable_of(key)
+    return (
+        f"set the environment variable {variable}, or put it into the file {variable.lower()} of the secrets directory"
+    )
