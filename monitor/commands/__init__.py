@@ -1,0 +1,1 @@
+"""The commands of `tunewatch`, one file each; each has a `command`."""

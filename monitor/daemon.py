@@ -1,0 +1,83 @@
+"""The daemon: looks on schedule, delivery, health endpoints, and an end that leaves nothing half-written."""
+
+import signal
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from queue import SimpleQueue
+from typing import Final
+
+from monitor.clock import Clock
+from monitor.courier import Courier
+from monitor.health import Health
+from monitor.logs import get_logger
+from monitor.look import Look
+from monitor.scheduling import Task, build_scheduler
+from monitor.web import WebServer, health_app
+
+STOP_WITHIN: Final = 8.0
+"""Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
+
+_LOG = get_logger(__name__)
+
+
+class Ending(StrEnum):
+    """How the daemon stopped."""
+
+    CLEAN = "clean"
+    CUT_SHORT = "cut_short"  # a look or a delivery was still under way: its transaction never commits
+
+
+class Daemon:
+    """Runs until SIGTERM or SIGINT, from the main thread, once.
+
+    `chores` are tasks beside the looks, such as the daily purge. `address` is taken at once, so that a daemon that
+    cannot answer for its health does not start (BindError). After the signal it waits at most `stop_within` seconds.
+    """
+
+    def __init__(
+        self,
+        looks: Sequence[Look],
+        courier: Courier,
+        health: Health,
+        address: tuple[str, int],
+        chores: Sequence[Task],
+        clock: Clock,
+    ) -> None:
+        self._looks = looks
+        self._courier = courier
+        self._clock = clock
+        tasks = [*(Task(look.name, look.every, look.run) for look in looks), *chores]
+        self._scheduler = build_scheduler(tasks, lambda: health.heartbeat.beat(clock()), clock())
+        self._web = WebServer(health_app(health.healthy, health.ready), *address)
+
+    def run(self, stop_within: float = STOP_WITHIN) -> Ending:
+        """Work until a signal comes."""
+        signals: SimpleQueue[int] = SimpleQueue()  # `put` is reentrant, as a signal handler needs; Event.set is not
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda received, _frame: signals.put(received))
+        self._start()
+        received = signals.get()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)  # whoever asks twice is not made to wait
+        return self._stop(signal.Signals(received), stop_within)
+
+    def _start(self) -> None:
+        self._courier.start()
+        self._scheduler.start()
+        self._web.start()
+        host, port = self._web.address
+        _LOG.info("started", monitors=len(self._looks), web=f"http://{host}:{port}")
+
+    def _stop(self, received: signal.Signals, stop_within: float) -> Ending:
+        _LOG.info("stopping", signal=received.name, within_seconds=stop_within)
+        deadline = time.monotonic() + stop_within
+        for look in self._looks:
+            look.stop()
+        self._scheduler.shutdown(wait=False)
+        busy = [look.name for look in self._looks if not look.close(deadline - time.monotonic())]
+        delivered = self._courier.stop(deadline - time.monotonic())
+        self._web.stop(max(deadline - time.monotonic(), 0))
+        ending = Ending.CLEAN if delivered and not busy else Ending.CUT_SHORT
+        _LOG.info("stopped", ending=ending.value, looks_under_way=busy, delivery_under_way=not delivered)
+        return ending

@@ -1,0 +1,52 @@
+"""Turns what may go wrong into an exit status and a line that a person can act on, without a traceback."""
+
+import os
+import sys
+from typing import Final
+
+import click
+
+from config.errors import ConfigError
+from monitor.errors import MappingError, UnreachableError
+from monitor.exits import Exit
+from monitor.logs import get_logger
+from monitor.redact import redact
+
+EXPECTED: Final = (ConfigError, MappingError, UnreachableError)
+"""Errors whose message is all that a person needs."""
+
+_LOG = get_logger(__name__)
+
+
+def settle(error: BaseException) -> Exit:
+    """Say on stderr what went wrong, and give the exit status. Re-raises what is click's own business."""
+    if isinstance(error, click.ClickException | click.exceptions.Exit | click.Abort):
+        raise error
+    if isinstance(error, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        _forget_stdout()
+        return Exit.BROKEN_PIPE
+    if isinstance(error, EXPECTED):
+        _say(describe(error))
+        return Exit.UNREACHABLE if isinstance(error, UnreachableError) else Exit.USAGE
+    _LOG.error("crashed", exc_info=error)
+    _say(f"a fault of tunewatch, the traceback is in its log above: {type(error).__name__}: {error}")
+    return Exit.CRASH
+
+
+def describe(error: BaseException) -> str:
+    """The message of an expected error, with the key where it knows one and without secrets."""
+    if isinstance(error, MappingError):
+        return redact(f"{error.key}: {error}")
+    return redact(str(error))
+
+
+def _say(text: str) -> None:
+    for line in redact(text).splitlines():
+        click.echo(f"tunewatch: {line}", err=True)
+
+
+def _forget_stdout() -> None:
+    """Keep the interpreter from complaining when it flushes what nobody reads any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,38 @@
+"""Writes JSON lines: one object a line, times in UTC with a Z, nothing that is not a number."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+
+def to_line(record: Mapping[str, Any]) -> str:
+    """One JSON object without line breaks. An enum is its value, NaN and infinities are null."""
+    return json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def print_line(record: Mapping[str, Any]) -> None:
+    """Print the record on stdout, at once: a reader at the other end of a pipe need not wait for the buffer."""
+    click.echo(to_line(record))
+
+
+def iso(time: datetime) -> str:
+    """The time in UTC, such as 2026-03-29T06:00:00Z, with microseconds only where there are any."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

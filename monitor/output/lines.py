@@ -1,0 +1,38 @@
+"""The JSON lines of one look: metrics, findings and advice, each with a `type`."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from checks.estimate import Estimate
+from monitor.cycle import CycleReport, FamilyAdvice
+
+Line = dict[str, Any]
+
+
+def report_lines(report: CycleReport) -> Iterator[Line]:
+    """Every line of the report: metrics, findings, advice, and checks that crashed (`fault`), in this order."""
+    about = {"monitor": report.monitor, "as_of": report.as_of}
+    incidents = {incident.family: incident for incident in report.open_incidents}
+    for estimate in report.estimates:
+        yield {"type": "metric", **about, **_metric(estimate)}
+    for finding in report.findings:
+        yield {"type": "finding", **about, **asdict(finding)}
+    for advised in report.advice:
+        incident = incidents.get(advised.family)
+        told = {"incident": incident.id if incident else None, "state": incident.state if incident else None}
+        yield {"type": "advice", **about, **_advice(advised), **told}
+    for fault in report.faults:
+        yield {"type": "fault", **about, **asdict(fault)}
+
+
+def _metric(estimate: Estimate) -> Line:
+    fields = asdict(estimate)
+    return {"metric": fields.pop("metric"), "class": fields.pop("class_name"), **fields}
+
+
+def _advice(advised: FamilyAdvice) -> Line:
+    fields = asdict(advised.advice)
+    for signal in fields["signals"]:
+        signal["numbers"] = dict(signal["numbers"])
+    return {"family": advised.family, **fields}

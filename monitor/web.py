@@ -1,0 +1,93 @@
+"""The health endpoints, served from a thread of the daemon."""
+
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+HEALTHY_PATH: Final = "/-/healthy"
+READY_PATH: Final = "/-/ready"
+_BACKLOG: Final = 64  # connections; only probes and people come here
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a health question is answered with: 200 where `good`, else 503, and why."""
+
+    good: bool
+    detail: Mapping[str, Any]
+
+
+Question = Callable[[], Answer]
+
+
+class BindError(Exception):
+    """The web server's address cannot be used; the command exits with 2."""
+
+
+def health_app(healthy: Question, ready: Question) -> Starlette:
+    """The web application. The questions are asked in worker threads, so they may block for a moment."""
+    return Starlette(routes=[Route(HEALTHY_PATH, _endpoint(healthy)), Route(READY_PATH, _endpoint(ready))])
+
+
+def _endpoint(ask: Question) -> Callable[[Request], JSONResponse]:
+    def endpoint(_request: Request) -> JSONResponse:
+        answer = ask()
+        return JSONResponse(answer.detail, 200 if answer.good else 503, headers={"Cache-Control": "no-store"})
+
+    return endpoint
+
+
+class WebServer:
+    """Serves an application on an address that is taken at once, so that a taken port fails the start."""
+
+    def __init__(self, app: Starlette, host: str, port: int) -> None:
+        """Bind the address; port 0 takes a free one. Raises BindError."""
+        self._socket = _bind(host, port)
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+        )
+        # Away from the main thread uvicorn leaves the process's signal handlers alone.
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port that it listens on."""
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self, patience: float) -> None:
+        """Stop answering, and wait at most `patience` seconds for answers that are under way."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(patience)
+        self._socket.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        message = f"web.host: {host} is not an address of this machine ({error.strerror or error})"
+        raise BindError(message) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        message = f"web.port: cannot listen on {host}:{port} ({error.strerror}); set web.port to a free one, or 0"
+        raise BindError(message) from error
+    return listener
