@@ -123,18 +123,18 @@ def _unknown(path: Path, origins: Origins) -> str:
     known = keys_at(Settings, path[:-1])
     if near := get_close_matches(path[-1], known, n=1, cutoff=0.6):
         return f"is not a known key; did you mean {near[0]}?"
-    elsewhere = _elsewhere(path, origins)
-    if elsewhere:
+    if elsewhere := _elsewhere(path, origins):
         return f"is not a known key here; did you mean {elsewhere}?"
     return f"is not a known key; {'known are' if len(known) <= FEW_KEYS else 'some are'} {', '.join(known[:FEW_KEYS])}"
 
 
-def _elsewhere(path: Path, origins: Origins) -> str | None:
-    """Find the shortest key of that name in the same monitor or section."""
+def _elsewhere(path: Path, origins: Origins) -> str:
+    """Find the shortest key of that name in the same monitor or section, or ""."""
     same = path[:2] if path[0] == "monitors" else path[:1]
     found = [leaf for leaf in leaves(Settings, origins.document.values) if leaf[-1] == path[-1]]
     near = [leaf for leaf in found if leaf[: len(same)] == same or len(path) == 1]
-    return ".".join(min(near, key=lambda leaf: len(leaf))) if near else None
+    shortest: Path = min(near, key=len, default=())
+    return ".".join(shortest)
 
 
 def _but(details: ErrorDetails, path: Path) -> str:

@@ -33,7 +33,7 @@ class HistorySettings(Section):
     """Where the metric history is kept."""
 
     url: Annotated[DatabaseUrl, AfterValidator(_can_keep_history)] = "sqlite:///tunewatch.db"
-    """SQLAlchemy URL of a SQLite or PostgreSQL database. A relative SQLite path is relative to this file."""
+    """SQLAlchemy URL of a SQLite or PostgreSQL database."""
     keep: Duration = timedelta(days=400)
     """How long the history is kept."""
 

@@ -80,7 +80,7 @@ class RelationSettings(Section):
     """Rows: files, a table or a query, exactly one of the three."""
 
     files: Files | None = None
-    """Path or glob of parquet, csv or jsonl files (or a list), read in place by DuckDB. Relative to this file."""
+    """Path or glob of parquet, csv or jsonl files (or a list), read in place by DuckDB."""
     table: Name | None = None
     """Table or view, with its schema where it needs one: `schema.name`."""
     query: Name | None = None

@@ -1,0 +1,77 @@
+"""The table of every key in docs/configuration.md, written from the models so that it cannot drift.
+
+`python -m config.table docs/configuration.md` rewrites the table in place.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic.fields import FieldInfo
+
+from config.duration import FalseAlarms, format_duration
+from config.settings import Settings
+from config.shape import named_in, section_in
+
+BEGIN: Final = "<!-- keys: written by python -m config.table -->"
+END: Final = "<!-- end of keys -->"
+FREE: Final = {"monitors": "NAME", "classes": "CLASS"}  # what stands for a key that the operator chooses
+
+
+def table() -> str:
+    """Return the table: a row for each key with its default and what it means."""
+    rows = [f"| `{key}` | {default} | {meaning} |" for key, default, meaning in _rows(Settings, "")]
+    return "\n".join(["| key | default | meaning |", "| --- | --- | --- |", *rows])
+
+
+def with_table(page: str) -> str:
+    """Return the page with the table between its two marks brought up to date."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - an annotation can be anything
+    section = section_in(annotation)
+    for name, field in section.model_fields.items() if section else ():
+        key = f"{prefix}{name}"
+        value = named_in(field.annotation)
+        if value is not None:
+            yield from _rows(value, f"{key}.{FREE[name]}.")
+        elif section_in(field.annotation) is None:
+            yield key, _default(field), field.description or ""
+        else:
+            yield from _section_rows(key, field)
+
+
+def _section_rows(key: str, field: FieldInfo) -> Iterator[tuple[str, str, str]]:
+    default = field.get_default(call_default_factory=True)
+    if not field.is_required() and section_in(type(default)) is None:
+        yield key, _default(field), field.description or ""
+    yield from _rows(field.annotation, f"{key}.")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    return "not set" if default is None else f"`{_written(default)}`"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, timedelta):
+        return format_duration(value)
+    return str(value) if isinstance(value, str | FalseAlarms) else json.dumps(value)
+
+
+def main() -> None:
+    """Rewrite the table in the page that the command line names."""
+    page = Path(sys.argv[1])
+    page.write_text(with_table(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
