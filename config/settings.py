@@ -22,10 +22,8 @@ def folded(name: str) -> str:
 
 
 def _monitor_name(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name) or SEPARATOR in name:
-        raise ValueError(
-            "must be up to 64 letters, digits, dashes, dots and single underscores, a letter or digit first"
-        )
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name) or SEPARATOR in name:
+        raise ValueError("must be up to 64 letters, digits, dashes and single underscores, a letter or digit first")
     return name
 
 

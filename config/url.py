@@ -45,13 +45,15 @@ def _is_secret(key: str) -> bool:
 
 def _checked(url: str) -> str:
     try:
-        make_url(url).get_dialect()
-    except ArgumentError:
-        raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
+        parsed = make_url(url)
+        if parsed.drivername not in FILE_DATABASES:  # whose drivers are always there, and one takes long to import
+            parsed.get_dialect()
     except NoSuchModuleError:
-        scheme = make_url(url).drivername
+        scheme = url.partition(":")[0]
         hint = "; write postgresql+psycopg://" if scheme.startswith("postgres") else ""
         raise ValueError(f"names a database that is not supported: {scheme}{hint}") from None
+    except ArgumentError:
+        raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
     return url
 
 

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
 
 from config.errors import ConfigError, Problem
 
 KeyPath = tuple[str, ...]
+HINTS: Final = {
+    "\\t": "; indent with spaces, not with tabs",
+    "mapping values are not allowed": "; put a value that has a colon in it in quotes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def _refuse_syntax(file: Path, error: yaml.MarkedYAMLError) -> NoReturn:
     mark = error.problem_mark or error.context_mark
     where = f"{file}:{mark.line + 1}" if mark else str(file)
     said = ", ".join(part for part in (error.problem, error.context) if part)
-    hint = "; indent with spaces" if "\\t" in said else ""
+    hint = next((hint for sign, hint in HINTS.items() if sign in said), "")
     raise ConfigError([Problem("", f"is not valid YAML: {said}{hint}", where)]) from None
 
 
