@@ -1,0 +1,1 @@
+"""What people and programs are told of an incident: pure builders, no channel in sight."""

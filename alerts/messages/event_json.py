@@ -1,0 +1,73 @@
+"""An event of an incident as a JSON object: one line of `backtest --json`, and the body of a webhook."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from alerts.incident import Transition
+from checks.advice.model import Advice
+from checks.finding import Finding
+
+Json = dict[str, Any]
+
+
+def event_json(step: Transition) -> Json:
+    """The object of a step that people are told of. Fields are added over time, never renamed or removed.
+
+    Raises ValueError for a step that nobody is told of.
+    """
+    if step.event is None:
+        raise ValueError(f"incident {step.incident.id}: a step without an event ({step.reason}) has no event line")
+    incident = step.incident
+    return {
+        "at": utc(step.at),
+        "monitor": incident.monitor,
+        "incident": incident.id,
+        "event": step.event.value,
+        "severity": incident.severity.value,
+        "findings": [finding_json(finding) for finding in incident.findings],
+        "advice": advice_json(incident.advice),
+        "reason": step.reason.value,
+        "family": incident.family.value,
+        "state": incident.state.value,
+        "since": utc(incident.since),
+        "onset": utc(incident.onset),
+        "acknowledged_by": incident.acknowledged_by,
+    }
+
+
+def finding_json(finding: Finding) -> Json:
+    """The object of a finding; numbers in the unit of its check, null where there is none."""
+    return {
+        "check": finding.check,
+        "subject": finding.subject,
+        "value": finding.value,
+        "low": finding.low,
+        "high": finding.high,
+        "threshold": finding.threshold,
+        "reference": finding.reference,
+        "n": finding.n,
+        "verdict": finding.verdict.value,
+        "cause": finding.cause.value,
+        "slice": finding.slice,
+        "provisional": finding.provisional,
+        "message": finding.message,
+        "window_start": utc(finding.window_start),
+        "window_end": utc(finding.window_end),
+    }
+
+
+def advice_json(advice: Advice) -> Json:
+    """The object of an advice: the action and what to tell of it; its signals are in the history."""
+    return {
+        "action": advice.action.value,
+        "score": advice.score,
+        "runner_up": advice.runner_up.value if advice.runner_up else None,
+        "reasons": list(advice.reasons),
+        "abstained": advice.abstained,
+        "experiment": advice.experiment,
+    }
+
+
+def utc(at: datetime) -> str:
+    """A time such as 2026-03-29T06:00:00Z, with a fraction only where there is one."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

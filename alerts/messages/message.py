@@ -1,0 +1,129 @@
+"""The neutral message: what is told, before any channel's markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alerts.incident import Incident, State, Transition
+from alerts.messages.numbers import when, window
+from alerts.messages.words import (
+    ICONS,
+    STATES,
+    WORDS,
+    action,
+    alarming,
+    certainty,
+    news,
+    problem,
+    short_problem,
+    since,
+    worst,
+)
+from checks.finding import Finding, Verdict
+
+MAX_REASONS = 5
+"""Reasons shown; the strongest come first, and the history keeps all."""
+
+MAX_OTHERS = 20
+"""Other findings shown, so that a bot with a hundred classes does not bury the worst one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Plain sentences without any markup; a renderer escapes every one of them.
+
+    `headline` is enough for a lock screen: severity, monitor, and the worst finding or what is new. `problem`, `since`
+    and `action` are what to read at three at night. `reasons` speak for the action, strongest first; `others` are the
+    findings beside the worst one; `facts` are only needed later; `commands` are to be typed.
+    """
+
+    badge: str
+    monitor: str
+    headline: str
+    news: str
+    problem: str
+    since: str
+    action: str
+    certainty: str
+    reasons: tuple[str, ...]
+    others: tuple[str, ...]
+    facts: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+def root_message(step: Transition) -> Message:
+    """How the incident stands after a step, whole; a channel that can keeps this in one place and up to date."""
+    incident = step.incident
+    first = worst(incident)
+    return Message(
+        badge=_badge(incident),
+        monitor=incident.monitor,
+        headline=f"{_badge(incident)} {incident.monitor}: {short_problem(first)}",
+        news="",
+        problem=problem(first),
+        since=since(incident),
+        action=action(step),
+        certainty=_certainty(step),
+        reasons=_reasons(step),
+        others=_listed(incident.findings[1:]),
+        facts=(_state(step), f"window {window(first.window_start, first.window_end)}", _onset(incident), _id(incident)),
+        commands=(f"tunewatch history --incident {incident.id}",),
+    )
+
+
+def reply_message(step: Transition) -> Message:
+    """What one step tells, where the rest of the incident stands above it."""
+    incident = step.incident
+    shown = step.joined or alarming(incident)[:1] or incident.findings[:1]
+    return Message(
+        badge=_badge(incident),
+        monitor=incident.monitor,
+        headline=f"{_badge(incident)} {incident.monitor}: {news(step)}",
+        news=news(step),
+        problem=problem(shown[0]),
+        since=since(incident),
+        action=action(step),
+        certainty=_certainty(step),
+        reasons=_reasons(step),
+        others=_listed(shown[1:]),
+        facts=(_state(step), _id(incident)),
+        commands=(),
+    )
+
+
+def _badge(incident: Incident) -> str:
+    """Icon and word: the severity while it lasts, the state once it is past."""
+    match incident.state:
+        case State.RESOLVED:
+            return f"{ICONS[Verdict.OK]} RESOLVED"
+        case State.RECOVERING:
+            return "🔵 RECOVERING"
+        case _:
+            return f"{ICONS[incident.severity]} {WORDS[incident.severity]}"
+
+
+def _certainty(step: Transition) -> str:
+    return "" if step.incident.state is State.RESOLVED else certainty(step.incident.advice)
+
+
+def _reasons(step: Transition) -> tuple[str, ...]:
+    return () if step.incident.state is State.RESOLVED else step.incident.advice.reasons[:MAX_REASONS]
+
+
+def _state(step: Transition) -> str:
+    incident = step.incident
+    known = f"{STATES[incident.state]} as of {when(step.at)}"
+    return f"{known}, acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else known
+
+
+def _onset(incident: Incident) -> str:
+    return f"the data that showed it begins {when(incident.onset)}"
+
+
+def _id(incident: Incident) -> str:
+    return f"incident {incident.id}"
+
+
+def _listed(findings: Sequence[Finding]) -> tuple[str, ...]:
+    lines = tuple(f"{ICONS[f.verdict]} {WORDS[f.verdict]}: {problem(f)}" for f in findings[:MAX_OTHERS])
+    left = len(findings) - MAX_OTHERS
+    return (*lines, f"and {left} more") if left > 0 else lines

@@ -1,0 +1,123 @@
+"""Numbers and times as a tired person reads them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from checks.finding import Finding
+
+NONE = "unknown"
+
+
+def share(value: float) -> str:
+    """A share in [0, 1] as a percentage; small and almost full ones keep the digits that matter.
+
+    >>> [share(x) for x in (0.12, 0.004, 0.9987, 0.0, 1.0)]
+    ['12%', '0.4%', '99.9%', '0%', '100%']
+    """
+    percent = 100 * value
+    near_an_end = 0 < percent < 1 or 99 < percent < 100  # noqa: PLR2004 - where whole percents say 0% or 100%
+    return f"{percent:.1f}%" if near_an_end else f"{percent:.0f}%"
+
+
+def milliseconds(value: float) -> str:
+    """A latency in ms, in seconds from ten of them on.
+
+    >>> milliseconds(2900.4), milliseconds(12_345)
+    ('2,900 ms', '12.3 s')
+    """
+    return f"{value / 1000:.1f} s" if value >= 10_000 else f"{value:,.0f} ms"  # noqa: PLR2004 - see the docstring
+
+
+def hours(value: float) -> str:
+    """A span in hours, in days from two of them on.
+
+    >>> hours(3.46), hours(90)
+    ('3.5 h', '3.8 d')
+    """
+    return f"{value / 24:.1f} d" if value >= 48 else f"{value:.1f} h"  # noqa: PLR2004 - two days
+
+
+def ratio(value: float) -> str:
+    """A multiple of the usual.
+
+    >>> ratio(0.25), ratio(12.0)
+    ('0.25 times', '12 times')
+    """
+    return f"{value:.2g} times"
+
+
+def number(value: float) -> str:
+    """A number of unknown unit.
+
+    >>> number(0.12345), number(15300)
+    ('0.123', '15,300')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"  # noqa: PLR2004 - where thousands separators begin
+
+
+Format = Callable[[float], str]
+
+_FORMAT_OF: dict[tuple[str, str], Format] = {
+    ("label_health", "silence"): hours,
+    ("label_health", "delay"): hours,
+    ("label_health", "coverage"): share,
+}
+_FORMAT_OF_CHECK: dict[str, Format] = {
+    "accuracy": share,
+    "class_recall": share,
+    "class_precision": share,
+    "accuracy_paradox": share,
+    "relevance": share,
+    "calibration": share,
+    "generalisation_gap": share,
+    "leakage": share,
+    "latency": milliseconds,
+    "traffic": ratio,
+}
+
+
+def format_of(finding: Finding) -> Format:
+    """How the numbers of a finding are written: in the unit of its check, plain where that is not known."""
+    return _FORMAT_OF.get((finding.check, finding.subject), _FORMAT_OF_CHECK.get(finding.check, number))
+
+
+def estimate(finding: Finding) -> str:
+    """Value, interval and support of a finding: `12% (4–31%, n=61)`; "unknown" without a value."""
+    if finding.value is None:
+        return NONE
+    written = format_of(finding)
+    inside = [span(finding.low, finding.high, written)] if finding.low is not None and finding.high is not None else []
+    inside += [f"n={finding.n:,}"] if finding.n else []
+    return written(finding.value) + (f" ({', '.join(inside)})" if inside else "")
+
+
+def span(low: float, high: float, written: Format) -> str:
+    """An interval with its unit once: `4–31%`.
+
+    >>> span(0.04, 0.31, share), span(900, 20_000, milliseconds)
+    ('4–31%', '900 ms–20.0 s')
+    """
+    first, last = written(low), written(high)
+    for unit in ("%", " ms", " s", " h", " d", " times"):
+        if first.endswith(unit) and last.endswith(unit):
+            first = first.removesuffix(unit)
+            break
+    return f"{first}–{last}"
+
+
+def when(at: datetime) -> str:
+    """A time in UTC, to the minute.
+
+    >>> when(datetime(2026, 3, 29, 6, tzinfo=UTC))
+    '2026-03-29 06:00 UTC'
+    """
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def window(start: datetime, end: datetime) -> str:
+    """A half-open span in UTC.
+
+    >>> window(datetime(2026, 3, 22, 6, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC))
+    '2026-03-22 06:00 to 2026-03-29 06:00 UTC'
+    """
+    return f"{start.astimezone(UTC):%Y-%m-%d %H:%M} to {when(end)}"

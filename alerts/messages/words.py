@@ -1,0 +1,167 @@
+"""Findings, advice and steps in plain words."""
+
+from alerts.incident import Event, Incident, Reason, State, Transition
+from alerts.messages.numbers import estimate, format_of, when
+from checks.advice.model import Action, Advice
+from checks.finding import Cause, Finding, Verdict
+
+ICONS = {
+    Verdict.CRITICAL: "🔴",
+    Verdict.WARNING: "🟠",
+    Verdict.OK: "🟢",
+    Verdict.NOT_ENOUGH_DATA: "⚪",
+}
+"""Beside a word, never instead of one: not everybody sees colours."""
+
+WORDS = {
+    Verdict.CRITICAL: "CRITICAL",
+    Verdict.WARNING: "WARNING",
+    Verdict.OK: "ok",
+    Verdict.NOT_ENOUGH_DATA: "too few data",
+}
+
+STATES = {
+    State.PENDING: "seen, not yet certain",
+    State.FIRING: "firing",
+    State.RECOVERING: "recovering (clear, but not for long enough yet)",
+    State.RESOLVED: "resolved",
+}
+
+ACTIONS = {
+    Action.ROLLBACK_PROMPT: "roll the prompt back to the version before",
+    Action.REVISE_PROMPT: "revise the prompt",
+    Action.FINE_TUNE: "start a fine-tune; prompting alone does not get there",
+    Action.ROLLBACK_MODEL: "roll the model back to the version before",
+    Action.ADD_CONTEXT: "give the bot the facts that it lacks",
+    Action.COLLECT_LABELS: "collect more labels before anything else",
+    Action.FIX_LABELS: "repair the labels before anything else",
+    Action.FIX_PARSER: "repair the parsing of the bot's output",
+    Action.REDUCE_LATENCY: "make the answers faster",
+    Action.NONE: "leave it alone for now",
+}
+
+_SUBJECTS = {
+    "accuracy": "accuracy",
+    "class_recall": "recall of {}",
+    "class_precision": "precision of {}",
+    "accuracy_paradox": "accuracy looks fine, but recall of {}",
+    "latency": "latency {}",
+    "traffic": "traffic",
+}
+_LABEL_SUBJECTS = {
+    "silence": "time without a new label",
+    "coverage": "share of predictions labelled",
+    "delay": "delay of labels",
+}
+_EVERYTHING = frozenset({"", "all", "overall", "predictions"})
+
+
+def subject(finding: Finding) -> str:
+    """What a finding is about: `recall of urgent`, with the slice where it is not of everything."""
+    if finding.check == "label_health" and finding.subject in _LABEL_SUBJECTS:
+        name = _LABEL_SUBJECTS[finding.subject]
+    elif finding.check in _SUBJECTS:
+        name = _SUBJECTS[finding.check].format(finding.subject)
+    else:
+        check = finding.check.replace("_", " ")
+        name = check if finding.subject in _EVERYTHING else f"{check} of {finding.subject}"
+    return name if finding.slice == "all" else f"{name} [{finding.slice}]"
+
+
+def problem(finding: Finding) -> str:
+    """A finding as one sentence with all its numbers, or the check's own words where it has no value."""
+    if finding.value is None:
+        return f"{subject(finding)}: {finding.message or 'no data'}"
+    parts = [f"{subject(finding)} is {estimate(finding)}", _limit(finding), _reference(finding)]
+    return ", ".join(part for part in parts if part) + (" (provisional)" if finding.provisional else "")
+
+
+def short_problem(finding: Finding) -> str:
+    """A finding for a headline: subject, value and limit."""
+    if finding.value is None:
+        return subject(finding)
+    return f"{subject(finding)} {format_of(finding)(finding.value)}" + (
+        f", {limit}" if (limit := _limit(finding)) else ""
+    )
+
+
+def _limit(finding: Finding) -> str:
+    if finding.threshold is None:
+        return ""
+    limit = format_of(finding)(finding.threshold)
+    match finding.cause:
+        case Cause.BELOW_FLOOR | Cause.PARADOX:
+            return f"floor {limit}"
+        case Cause.BELOW_REFERENCE:
+            return f"at least {limit} expected"
+        case Cause.ABOVE_REFERENCE:
+            return f"at most {limit} expected"
+        case _:
+            return f"limit {limit}"
+
+
+def _reference(finding: Finding) -> str:
+    return "" if finding.reference is None else f"was {format_of(finding)(finding.reference)}"
+
+
+def alarming(incident: Incident) -> tuple[Finding, ...]:
+    """The findings that alarm, worst first."""
+    return tuple(finding for finding in incident.findings if finding.verdict.is_alarm)
+
+
+def worst(incident: Incident) -> Finding:
+    """The finding to show first."""
+    return incident.findings[0]
+
+
+def recommendation(advice: Advice) -> str:
+    """The action in plain words; an abstention says so."""
+    if advice.abstained:
+        return "The evidence does not settle what to do" + (
+            f". Find out: {advice.experiment}" if advice.experiment else ""
+        )
+    words = ACTIONS[advice.action]
+    return words[:1].upper() + words[1:]
+
+
+def certainty(advice: Advice) -> str:
+    """How sure: the score beside that of the runner-up, which is what the scorecard knows."""
+    mine = f"score {advice.score:.1f}"
+    if advice.runner_up is None:
+        return f"{mine}; no other action speaks for itself"
+    theirs = sum(c.weight for c in advice.contributions if c.action is advice.runner_up)
+    return f"{mine}; next, at {theirs:.1f}: {ACTIONS[advice.runner_up]}"
+
+
+_NEWS = {
+    Reason.SEVERITY_ROSE: "escalated",
+    Reason.ADVICE_CHANGED: "other advice",
+    Reason.STAYED_CLEAR: "every finding stayed clear",
+    Reason.WENT_STALE: "closed without proof, its checks have had no data for long",
+    Reason.ALARM_RETURNED: "it is back",
+}
+
+
+def news(step: Transition) -> str:
+    """What a step tells, in a few words."""
+    if step.reason is Reason.ALARM_JOINED:
+        return "another alarm" if len(step.joined) == 1 else f"{len(step.joined)} more alarms"
+    if step.reason is Reason.SOMEBODY_ACKNOWLEDGED:
+        return f"acknowledged by {step.incident.acknowledged_by or 'somebody'}"
+    return _NEWS.get(step.reason, str(step.event or Event.UPDATED))
+
+
+def action(step: Transition) -> str:
+    """What to do after a step."""
+    if step.reason is Reason.WENT_STALE:
+        return "Find out why its checks have no data"
+    if step.incident.state is State.RESOLVED:
+        return "Nothing left to do"
+    return recommendation(step.incident.advice)
+
+
+def since(incident: Incident) -> str:
+    """When it alarmed first, and when it ended."""
+    if incident.resolved_at is not None:
+        return f"from {when(incident.since)} to {when(incident.resolved_at)}"
+    return f"since {when(incident.since)}"
