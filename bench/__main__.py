@@ -1,0 +1,6 @@
+"""All benchmarks, one after the other: python -m bench."""
+
+from bench import cycle
+
+if __name__ == "__main__":
+    cycle.main()

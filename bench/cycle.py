@@ -1,0 +1,170 @@
+"""How long a look of `tunewatch once` takes, first and next, beside what a team would write by hand.
+
+    python -m bench.cycle --rows 1000000
+
+Every line of the table is a fresh process, so interpreter start and imports are part of its time, and its peak memory
+is its own. All of them must find the same accuracy, or the command fails.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from bench.measure import Measured, measure
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+TUNEWATCH: Final = (sys.executable, "-m", "monitor.cli")
+OPEN_OR_NOT: Final = (0, 1)  # an incident may be open, which is not what is measured here
+
+END: Final = datetime(2026, 3, 31, tzinfo=UTC)  # as in make_log, which is not imported for its weight
+SPAN: Final = timedelta(days=30)
+WINDOW: Final = timedelta(days=7)
+PEERS: Final = {
+    "DuckDB SQL, by hand": "duckdb",
+    "pandas groupby": "pandas",
+    "scikit-learn report": "scikit-learn",
+}
+
+CONFIG: Final = """\
+monitors:
+  bench:
+    source:
+      predictions:
+        files: "predictions*.parquet"
+        columns: {id: prediction_id, at: ts, predicted: predicted, text: text, confidence: confidence,
+                  latency_ms: latency_ms, model_version: model_version, prompt_version: prompt_version}
+      labels:
+        files: "labels*.parquet"
+        columns: {id: prediction_id, label: label, at: labelled_at}
+"""
+
+
+class Line(NamedTuple):
+    """A line of the table; `accuracy` is None where the command does not compute it."""
+
+    name: str
+    seconds: float
+    peak: int
+    accuracy: float | None
+
+
+class DisagreementError(Exception):
+    """Two commands found different figures, so their times say nothing."""
+
+
+def cached_log(rows: int, changes: int) -> Path:
+    """Folder of the log, made if it is not there from an earlier run."""
+    folder = Path(tempfile.gettempdir()) / f"tunewatch-bench-{rows}-{changes}"
+    if not folder.exists():
+        unfinished = folder.with_name(f"{folder.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        command = [sys.executable, "-m", "bench.make_log", str(unfinished)]
+        measure([*command, "--rows", str(rows), "--changes", str(changes)], cwd=ROOT)
+        unfinished.rename(folder)
+    return folder
+
+
+@contextmanager
+def workplace(log: Path) -> Iterator[Path]:
+    """A folder with the first files of `log` and a configuration; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tunewatch-bench-") as name:
+        folder = Path(name)
+        arrive(log, folder)
+        (folder / "tunewatch.yaml").write_text(CONFIG)
+        yield folder
+
+
+def arrive(source: Path, folder: Path) -> None:
+    """Put more of the log where the monitor looks."""
+    for file in source.glob("*.parquet"):
+        shutil.copy(file, folder)
+
+
+def look(name: str, folder: Path, as_of: datetime) -> Line:
+    """Measure one `tunewatch once`."""
+    command = (*TUNEWATCH, "once", "-c", str(folder / "tunewatch.yaml"), "--as-of", as_of.isoformat(), "--json")
+    ran = measure(command, cwd=ROOT, allowed=OPEN_OR_NOT)
+    return Line(name, ran.seconds, ran.peak, _raw_accuracy(ran.output))
+
+
+def _raw_accuracy(output: str) -> float:
+    """The plain accuracy of the current window, over labelled rows."""
+    lines = [json.loads(line) for line in output.splitlines()]
+    (value,) = (
+        line["raw"]
+        for line in lines
+        if line.get("type") == "metric" and line["metric"] == "accuracy" and line["slice"] == "all"
+    )
+    return float(value)
+
+
+def by_hand(name: str, folder: Path, span: timedelta, as_of: datetime) -> Line:
+    """Measure one peer over the `span` before `as_of`."""
+    command = [sys.executable, "-m", "bench.peers", PEERS[name], str(folder)]
+    times = {"--from": as_of - span, "--to": as_of, "--as-of": as_of}
+    ran = measure([*command, *(word for key, time in times.items() for word in (key, time.isoformat()))], cwd=ROOT)
+    return Line(name, ran.seconds, ran.peak, json.loads(ran.output)["accuracy"])
+
+
+def start_up() -> Line:
+    """What every `tunewatch` command costs before it does anything."""
+    ran: Measured = measure([*TUNEWATCH, "once", "--help"], cwd=ROOT)
+    return Line("start-up alone (--help)", ran.seconds, ran.peak, None)
+
+
+def agree(lines: Sequence[Line]) -> None:
+    """Raise DisagreementError unless all lines found the same accuracy, to 1e-12."""
+    found = {line.name: line.accuracy for line in lines if line.accuracy is not None}
+    if max(found.values()) - min(found.values()) > 1e-12:  # noqa: PLR2004 - what the product promises
+        raise DisagreementError(f"the figures differ: {found}")
+
+
+def show(title: str, lines: Sequence[Line]) -> None:
+    """Print lines as a table; ratios are to the first line."""
+    print(f"\n{title}\n{'':30}{'seconds':>9}{'ratio':>8}{'peak MB':>9}{'accuracy':>10}")
+    for line in lines:
+        accuracy = "" if line.accuracy is None else f"{line.accuracy:.4f}"
+        ratio = line.seconds / lines[0].seconds
+        print(f"{line.name:30}{line.seconds:9.2f}{ratio:8.2f}{line.peak / 1e6:9.0f}{accuracy:>10}")
+
+
+def run(rows: int, changes: int) -> None:
+    """Measure and print everything."""
+    log = cached_log(rows, changes)
+    later = END + SPAN * changes / rows + timedelta(seconds=1)
+    with workplace(log) as folder:
+        first = look("tunewatch once, first", folder, END)
+        peers = [by_hand(name, folder, WINDOW, END) for name in PEERS]
+        agree([first, *peers])
+        show(f"The window of 7 days, of a log of {rows:,} rows that nobody has counted yet", [first, *peers])
+
+        everything = [by_hand(name, folder, SPAN, END) for name in PEERS]
+        agree(everything)
+        show("All 30 days: what the first look reads", [first._replace(accuracy=None), *everything])
+
+        arrive(log / "later", folder)
+        following = look("tunewatch once, next", folder, later)
+        again = [by_hand(name, folder, WINDOW, later) for name in PEERS]
+        agree([following, *again])
+        title = f"The window of 7 days again, after {changes:,} new rows and {changes:,} labels over 3 days"
+        show(title, [following, start_up(), *again])
+
+
+def main() -> None:
+    """Run as a command."""
+    parser = argparse.ArgumentParser(prog="python -m bench.cycle", description="Measure `tunewatch once`.")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="predictions in the log (default: 1000000)")
+    parser.add_argument("--changes", type=int, default=10_000, help="rows and labels that come next (default: 10000)")
+    arguments = parser.parse_args()
+    run(arguments.rows, arguments.changes)
+
+
+if __name__ == "__main__":
+    main()
