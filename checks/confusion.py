@@ -64,12 +64,12 @@ class Confusion:
     @cached_property
     def support(self) -> Floats:
         """Labelled rows by true class (K)."""
-        return self.counts.sum(axis=0)
+        return np.asarray(self.counts.sum(axis=0), dtype=float)
 
     @cached_property
     def labelled(self) -> Floats:
         """Labelled rows by predicted class (K)."""
-        return self.counts.sum(axis=1)
+        return np.asarray(self.counts.sum(axis=1), dtype=float)
 
     @cached_property
     def correct(self) -> Floats:
@@ -84,3 +84,8 @@ class Confusion:
     def index(self, class_name: str) -> int | None:
         """Position of a class; None when it is neither predicted nor a label here."""
         return self.classes.index(class_name) if class_name in self.classes else None
+
+
+def sums(groups: NDArray[np.intp], values: Floats, count: int) -> Floats:
+    """Sum `values` by the group number (0 to count - 1) at the same place; shape (count,)."""
+    return np.bincount(groups, values, count).astype(float)

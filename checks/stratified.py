@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats
+from checks.confusion import Confusion, Floats, sums
 from checks.intervals import Proportion
 
 MIN_STRATUM = 5
@@ -47,10 +47,10 @@ class Stratified:
         """Merge thin strata, and weight each cell by predictions over (weighted) labels of its stratum."""
         groups = _merge_thin(confusion.labelled)
         count = int(groups.max()) + 1 if groups.size else 0
-        sizes = np.bincount(groups, confusion.predicted, count)
-        labelled = np.bincount(groups, confusion.labelled, count)
-        weight = np.bincount(groups, confusion.weights.sum(axis=1), count)
-        squared = np.bincount(groups, confusion.weights_squared.sum(axis=1), count)
+        sizes = sums(groups, confusion.predicted, count)
+        labelled = sums(groups, confusion.labelled, count)
+        weight = sums(groups, confusion.weights.sum(axis=1), count)
+        squared = sums(groups, confusion.weights_squared.sum(axis=1), count)
         effective = np.divide(weight**2, squared, out=np.zeros(count), where=squared > 0)
         total = weight[groups][:, None]
         share = np.divide(confusion.weights, total, out=np.zeros_like(confusion.weights), where=total > 0)
@@ -124,8 +124,8 @@ class Stratified:
 
     def _variance(self, slope: Floats) -> float:
         """Variance of a function of the cells whose derivative by each is `slope` (K x K)."""
-        first = np.bincount(self.groups, (self.share * slope).sum(axis=1), self.sizes.size)
-        second = np.bincount(self.groups, (self.share * slope**2).sum(axis=1), self.sizes.size)
+        first = sums(self.groups, (self.share * slope).sum(axis=1), self.sizes.size)
+        second = sums(self.groups, (self.share * slope**2).sum(axis=1), self.sizes.size)
         sampled = np.divide(self.sizes**2, self.effective, out=np.zeros_like(self.sizes), where=self.effective > 0)
         return float((sampled * (second - first**2) + self.sizes * first**2).sum())
 

@@ -1,0 +1,52 @@
+"""How strong evidence must be, for a daemon that looks every few minutes for years.
+
+A fixed 95% limit on a rolling window is crossed by chance many times a year. A rolling window of length w sees the
+same data again and again, so its looks are dependent: for a statistic that is standard normal at each look and
+correlated 1 - |t|/w at distance t, the chance of ever crossing u in a time T is about T/w * u^2 * Q(u), with Q the
+upper tail of the normal (Pickands 1969, "Upcrossing probabilities for stationary Gaussian processes", with H_1 = 1).
+The number of looks does not appear: looking more often finds the same excursions sooner.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scipy import optimize, special
+
+YEAR = timedelta(days=365)
+
+STRICTEST, LOOSEST = 1e-12, 0.01
+"""Levels beyond which the approximation of the tail (or the worth of an alarm) ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmBudget:
+    """False alarms accepted on a healthy bot: `per_year` of them on average, over everything it is spent on."""
+
+    per_year: float
+
+    def part(self, share: float) -> "AlarmBudget":
+        """A share in (0, 1] of the budget."""
+        return AlarmBudget(self.per_year * share)
+
+    def tail(self, windows: Sequence[timedelta], tests: int) -> float:
+        """One-sided level for each of `tests` tests on each of the rolling `windows`, looked at for ever.
+
+        >>> week = timedelta(days=7)
+        >>> 1e-5 < AlarmBudget(1).tail([week], tests=1) < 1e-3
+        True
+        >>> AlarmBudget(1).tail([week], tests=50) < AlarmBudget(1).tail([week], tests=1)
+        True
+        """
+        lengths_a_year = sum(YEAR / window for window in windows)
+        target = self.per_year / (lengths_a_year * max(tests, 1))
+
+        def excess(u: float) -> float:
+            return float(u**2 * special.ndtr(-u)) - target
+
+        tightest, loosest = (-float(special.ndtri(level)) for level in (STRICTEST, LOOSEST))
+        if excess(loosest) <= 0:
+            return LOOSEST
+        if excess(tightest) >= 0:
+            return STRICTEST
+        return float(special.ndtr(-optimize.brentq(excess, loosest, tightest)))

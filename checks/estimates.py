@@ -1,0 +1,140 @@
+"""Every metric of the current window, for the metric history."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from checks.confusion import Confusion
+from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
+from checks.estimate import Estimate
+from checks.intervals import Proportion
+from checks.latency import QUANTILES
+from checks.measured import Look, Measured
+from checks.quantiles import Histogram, slower_than
+from checks.stratified import Stratified
+
+Cell = TypeVar("Cell", OutcomeCell, LatencyCell)
+
+ALL = "all"
+"""Name of the slice that leaves nothing out."""
+
+
+def estimates(measured: Measured) -> tuple[Estimate, ...]:
+    """Metrics over all predictions, per version and per segment value, of the current window.
+
+    Versions are only listed where the log has them. A slice is named column=value, as in prompt_version=p4.
+    """
+    return tuple(line for slice_ in _slices(measured) for line in _of_slice(slice_, measured))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    name: str
+    look: Look
+    latency: tuple[LatencyCell, ...]
+
+
+def _slices(measured: Measured) -> Iterator[_Slice]:
+    current = measured.current
+    yield _Slice(ALL, current, current.window.latency)
+    for column in ("model_version", "prompt_version"):
+        for version in sorted({getattr(cell, column) for cell in current.window.outcomes} - {NOT_LOGGED}):
+            outcomes = _having(current.window.outcomes, column, version)
+            latency = _having(current.window.latency, column, version)
+            window = replace(current.window, outcomes=outcomes, latency=latency)
+            yield _Slice(f"{column}={version}", replace(current, window=window), latency)
+    for column, value, window in measured.windows.segments:
+        yield _Slice(f"{column}={value}", replace(current, window=window), window.latency)
+
+
+def _having(cells: Iterable[Cell], column: str, version: str) -> tuple[Cell, ...]:
+    return tuple(cell for cell in cells if getattr(cell, column) == version)
+
+
+def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
+    counts = slice_.look.stratified
+    confusion = counts.confusion
+    line = _Lines(slice_, confusion)
+    yield line.plain("predictions", float(confusion.n), n_labelled=confusion.n_labelled)
+    yield line.plain("coverage", confusion.coverage, n_labelled=confusion.n_labelled)
+    yield line.plain("maturity", slice_.look.maturity, n_labelled=confusion.n_labelled)
+    yield line.share("accuracy", "", counts.accuracy(), raw_accuracy(confusion), confusion.n_labelled)
+    yield line.share(
+        "balanced_accuracy", "", counts.balanced_accuracy(), raw_balanced_accuracy(confusion), confusion.n_labelled
+    )
+    for name in confusion.real_classes:
+        yield from _of_class(name, counts, line)
+    yield from _of_latency(slice_, line, measured)
+
+
+def _of_class(name: str, counts: Stratified, line: "_Lines") -> Iterator[Estimate]:
+    confusion = counts.confusion
+    k = confusion.classes.index(name)
+    support, labelled, correct = (int(row[k]) for row in (confusion.support, confusion.labelled, confusion.correct))
+    yield line.share("recall", name, counts.recall(name), correct / support if support else None, support)
+    yield line.share("precision", name, counts.precision(name), correct / labelled if labelled else None, labelled)
+    expected = counts.prevalence(name) * confusion.n if confusion.n_labelled else None
+    yield replace(line.plain("support", expected, n_labelled=support), class_name=name, raw=float(support))
+
+
+def _of_latency(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+    histogram = Histogram.of(slice_.latency)
+    if not histogram.n:
+        return
+    buckets = measured.histograms[0][1]
+    for name, q in QUANTILES:
+        value = histogram.quantile(q)
+        known = slower_than(value, buckets).effective_n if slice_.name == ALL else float(histogram.n)
+        low, high = histogram.interval(q, known)
+        yield replace(line.plain(f"latency_{name}", value, n_labelled=0), low=low, high=high, n=histogram.n)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Estimates of one slice: what they have in common is filled in."""
+
+    slice_: _Slice
+    confusion: Confusion
+
+    def plain(self, metric: str, value: float | None, *, n_labelled: int) -> Estimate:
+        """A figure that is known without error."""
+        look = self.slice_.look
+        return Estimate(
+            metric=metric,
+            class_name="",
+            slice=self.slice_.name,
+            window_start=look.window.start,
+            window_end=look.window.end,
+            value=value,
+            low=value,
+            high=value,
+            raw=value,
+            n=self.confusion.n,
+            n_labelled=n_labelled,
+            coverage=self.confusion.coverage,
+            provisional=look.provisional,
+        )
+
+    def share(
+        self, metric: str, class_name: str, share: Proportion | None, raw: float | None, n_labelled: int
+    ) -> Estimate:
+        """A share estimated from labels; without enough of them its value and bounds are None."""
+        low, high = share.interval() if share else (None, None)
+        value = share.value if share else None
+        plain = self.plain(metric, value, n_labelled=n_labelled)
+        return replace(plain, class_name=class_name, low=low, high=high, raw=raw)
+
+
+def raw_accuracy(confusion: Confusion) -> float | None:
+    """Accuracy over the labelled rows alone; None without one."""
+    return float(confusion.correct.sum()) / confusion.n_labelled if confusion.n_labelled else None
+
+
+def raw_balanced_accuracy(confusion: Confusion) -> float | None:
+    """Mean recall over the labelled rows of the classes that have one; None without labels."""
+    present = confusion.support > 0
+    if not present.any():
+        return None
+    return float(np.mean(confusion.correct[present] / confusion.support[present]))

@@ -1,0 +1,145 @@
+"""Whether labels still come: silence, coverage and delay."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from checks.alarm import AlarmBudget
+from checks.finding import Cause, Finding, Verdict
+from checks.intervals import Proportion
+from checks.maturity import MIN_DELAYS, DelayCurve
+from checks.measured import Measured
+from checks.shares import percent
+
+COVERAGE_LOSS = 0.5
+"""Part of the reference's coverage that may be lost; labelling effort varies more than bots do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelHealth:
+    """Silence (time since the last label), coverage (of what should be there by now) and delay (its median).
+
+    `max_silence` is the longest wait for any label while predictions come in. `min_coverage` in [0, 1] or None.
+    `max_delay_ratio` > 1 is the slow-down of the median delay that is tolerated. All three only warn: they say that
+    the other checks know less than they should.
+    """
+
+    max_silence: timedelta
+    min_coverage: float | None
+    max_delay_ratio: float
+    budget: AlarmBudget
+    name: str = "label_health"
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """Three findings; only one where the log has never had a label."""
+        windows = measured.windows
+        if windows.last_label_at is None:
+            return [
+                self._finding(measured, "silence", Verdict.NOT_ENOUGH_DATA, Cause.NOT_LOGGED, "no label has come yet")
+            ]
+        return [self._silence(measured), self._coverage(measured), self._delay(measured)]
+
+    def _silence(self, measured: Measured) -> Finding:
+        windows = measured.windows
+        assert windows.last_label_at is not None  # noqa: S101 - run() has looked
+        waited = windows.now - windows.last_label_at
+        hours, limit = waited.total_seconds() / 3600, self.max_silence.total_seconds() / 3600
+        silent = waited > self.max_silence and measured.current.confusion.n > 0
+        return self._finding(
+            measured,
+            "silence",
+            Verdict.WARNING if silent else Verdict.OK,
+            Cause.SILENT if silent else Cause.WITHIN_LIMITS,
+            f"the last label came {hours:,.0f} h ago, {limit:g} h are allowed",
+            value=hours,
+            threshold=limit,
+            n=measured.current.confusion.n_labelled,
+        )
+
+    def _coverage(self, measured: Measured) -> Finding:
+        now, then = measured.current, measured.reference
+        expected = now.confusion.n * now.maturity
+        floor = self._coverage_floor(measured)
+        if floor is None or expected < MIN_DELAYS:
+            message = (
+                f"coverage is not judged: {now.confusion.n_labelled} labels, and no reference or limit to compare with"
+            )
+            return self._finding(measured, "coverage", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
+        share = Proportion(min(now.confusion.n_labelled / expected, 1.0), expected, now.confusion.n_labelled)
+        low, high = share.interval()
+        broken = share.chance_at_least(floor) < self.budget.tail([now.window.length], 1)
+        was = f", was {percent(then.confusion.coverage)} in the reference" if then.confusion.coverage else ""
+        return self._finding(
+            measured,
+            "coverage",
+            Verdict.WARNING if broken else Verdict.OK,
+            Cause.BELOW_FLOOR if broken else Cause.WITHIN_LIMITS,
+            f"{percent(share.value)} of the predictions that should be labelled by now are{was}",
+            value=share.value,
+            low=low,
+            high=high,
+            threshold=floor,
+            reference=then.confusion.coverage,
+            n=share.n,
+        )
+
+    def _coverage_floor(self, measured: Measured) -> float | None:
+        reference = measured.reference.confusion
+        floors = [self.min_coverage] if self.min_coverage is not None else []
+        if reference.coverage and reference.n_labelled >= MIN_DELAYS:
+            floors.append(reference.coverage * COVERAGE_LOSS)
+        return max(floors, default=None)
+
+    def _delay(self, measured: Measured) -> Finding:
+        """The current window's young predictions only show short delays, which makes this slow to alarm, not quick."""
+        now, then = DelayCurve(measured.windows.current.delays), DelayCurve(measured.windows.reference.delays)
+        if now.n < MIN_DELAYS or then.n < MIN_DELAYS:
+            message = "too few labels in the window or the reference to compare their delay"
+            return self._finding(measured, "delay", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
+        hours, was = (curve.quantile(0.5).total_seconds() / 3600 for curve in (now, then))
+        slow = hours > was * self.max_delay_ratio
+        return self._finding(
+            measured,
+            "delay",
+            Verdict.WARNING if slow else Verdict.OK,
+            Cause.ABOVE_REFERENCE if slow else Cause.WITHIN_LIMITS,
+            f"half of the labels come within {hours:.1f} h, it was {was:.1f} h in the reference",
+            value=hours,
+            threshold=was * self.max_delay_ratio,
+            reference=was,
+            n=now.n,
+        )
+
+    def _finding(  # noqa: PLR0913 - the parts of one finding
+        self,
+        measured: Measured,
+        subject: str,
+        verdict: Verdict,
+        cause: Cause,
+        message: str,
+        *,
+        value: float | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        threshold: float | None = None,
+        reference: float | None = None,
+        n: int = 0,
+    ) -> Finding:
+        window = measured.windows.current
+        return Finding(
+            self.name,
+            subject,
+            verdict,
+            cause,
+            message,
+            window.start,
+            window.end,
+            value,
+            low,
+            high,
+            threshold,
+            reference,
+            n,
+            provisional=False,
+            clear=verdict is Verdict.OK,
+        )

@@ -1,0 +1,132 @@
+"""Latency against limits in milliseconds and against what it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.alarm import AlarmBudget
+from checks.finding import Cause, Finding, Verdict
+from checks.intervals import Proportion
+from checks.limits import CLEAR_TAIL
+from checks.measured import Measured
+from checks.quantiles import Histogram, slower_than
+from checks.windows import Window
+
+QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
+
+MIN_ANSWERS = 100
+"""Answers under which a p95 rests on fewer than five of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """No more than a share 1 - q of the answers may be slower than `ms`."""
+
+    ms: float
+    verdict: Verdict
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    window: Window
+    histogram: Histogram
+    buckets: tuple[Histogram, ...]
+
+    def slower_than(self, ms: float) -> Proportion:
+        return slower_than(ms, self.buckets)
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Quantiles of latency, each against its limit and the reference.
+
+    `limits_ms` are (quantile name, ms); a quantile without one is only compared with the reference. `max_ratio` is the
+    slow-down against the reference that is tolerated, > 1. A slow-down must show from hour to hour: one slow hour is
+    no regression (see `quantiles.slower_than`).
+    """
+
+    limits_ms: tuple[tuple[str, float], ...]
+    max_ratio: float
+    budget: AlarmBudget
+    name: str = "latency"
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """One finding for each quantile; a single one when no latency is logged."""
+        if not measured.current.latency.n and not measured.reference.latency.n:
+            return [_unknown(self.name, "all", Cause.NOT_LOGGED, "no latency is logged", measured.windows.current)]
+        tail = self.budget.tail(measured.scales, 2 * len(QUANTILES))
+        return [self._judge(name, q, tail, measured) for name, q in QUANTILES]
+
+    def _judge(self, name: str, q: float, tail: float, measured: Measured) -> Finding:
+        reference = measured.reference.latency
+        sights = [
+            _Sight(look.window, look.latency, buckets)
+            for look, (_, buckets) in zip(measured.looks, measured.histograms, strict=True)
+            if look.latency.n >= MIN_ANSWERS
+        ]
+        ceilings = self._ceilings(name, q, reference)
+        if not sights or not ceilings:
+            return _unknown(self.name, name, Cause.TOO_FEW, _too_few(measured, ceilings), measured.windows.current)
+        for ceiling in ceilings:
+            broken = [sight for sight in sights if sight.slower_than(ceiling.ms).lower(tail) > 1 - q]
+            if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
+                worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
+                return self._finding(name, q, worst, ceiling, reference, alarm=True)
+        clear = all(_kept(sights, ceiling, q) for ceiling in ceilings)
+        return self._finding(name, q, sights[0], ceilings[0], reference, alarm=False, clear=clear)
+
+    def _ceilings(self, name: str, q: float, reference: Histogram) -> list[Ceiling]:
+        limit = dict(self.limits_ms).get(name)
+        ceilings = [] if limit is None else [Ceiling(limit, Verdict.CRITICAL, Cause.ABOVE_LIMIT)]
+        if reference.n >= MIN_ANSWERS:
+            was = reference.interval(q, reference.n)[1]
+            ceilings.append(Ceiling(was * self.max_ratio, Verdict.WARNING, Cause.ABOVE_REFERENCE))
+        return ceilings
+
+    def _finding(  # noqa: PLR0913 - the parts of one sentence
+        self,
+        name: str,
+        q: float,
+        sight: _Sight,
+        ceiling: Ceiling,
+        reference: Histogram,
+        *,
+        alarm: bool,
+        clear: bool = False,
+    ) -> Finding:
+        value = sight.histogram.quantile(q)
+        low, high = sight.histogram.interval(q, sight.slower_than(value).effective_n)
+        was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
+        over = f", over {ceiling.ms:,.0f} ms" if alarm else ""
+        then = f", was {was:,.0f} ms in the reference" if was else ""
+        return Finding(
+            check=self.name,
+            subject=name,
+            verdict=ceiling.verdict if alarm else Verdict.OK,
+            cause=ceiling.cause if alarm else Cause.WITHIN_LIMITS,
+            message=f"latency {name} is {value:,.0f} ms ({low:,.0f} to {high:,.0f}){over}{then}",
+            window_start=sight.window.start,
+            window_end=sight.window.end,
+            value=value,
+            low=low,
+            high=high,
+            threshold=ceiling.ms,
+            reference=was,
+            n=sight.histogram.n,
+            clear=clear,
+        )
+
+
+def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
+    """Whether some window shows the ceiling kept, with the doubt that recovery is allowed."""
+    return any(sight.slower_than(ceiling.ms).upper(CLEAR_TAIL) <= 1 - q for sight in sights)
+
+
+def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> str:
+    if ceilings:
+        return f"{measured.current.latency.n} answers with a latency are too few to judge"
+    return "no limit is set, and the reference has too few answers to compare with"
+
+
+def _unknown(check: str, subject: str, cause: Cause, message: str, window: Window) -> Finding:
+    return Finding(check, subject, Verdict.NOT_ENOUGH_DATA, cause, message, window.start, window.end)

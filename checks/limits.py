@@ -1,0 +1,126 @@
+"""Limits on a share, and whether the looks of a cycle break them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from checks.finding import Cause, Verdict
+from checks.intervals import Proportion, difference
+from checks.measured import Look
+
+CLEAR_TAIL = 0.10
+"""Chance of calling a share well that is not: recovery needs evidence too, though less than an alarm does."""
+
+
+class Limit(Protocol):
+    """Something that a share should keep to."""
+
+    @property
+    def cause(self) -> Cause:
+        """Why a share that breaks it alarms."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """How bad that is."""
+
+    @property
+    def threshold(self) -> float:
+        """The share that must not be fallen short of, in [0, 1]."""
+
+    def broken(self, share: Proportion) -> bool:
+        """Whether the share is under the limit beyond reasonable doubt."""
+
+    def kept(self, share: Proportion) -> bool:
+        """Whether the share is probably not under the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The share should be `floor` or more; `tail` is the level of the test."""
+
+    floor: float
+    verdict: Verdict
+    tail: float
+    cause: Cause = Cause.BELOW_FLOOR
+
+    @property
+    def threshold(self) -> float:
+        """The floor."""
+        return self.floor
+
+    def broken(self, share: Proportion) -> bool:
+        """Whether `floor` or more is less credible than the level of the test."""
+        return share.chance_at_least(self.floor) < self.tail
+
+    def kept(self, share: Proportion) -> bool:
+        """Whether the share's lower bound reaches the floor."""
+        return share.lower(CLEAR_TAIL) >= self.floor
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The share should not be more than `margin` under the reference's; `tail` is the level of the test."""
+
+    reference: Proportion
+    margin: float
+    verdict: Verdict
+    tail: float
+    cause: Cause = Cause.BELOW_REFERENCE
+
+    @property
+    def threshold(self) -> float:
+        """The lowest share that the reference's value allows."""
+        return max(self.reference.value - self.margin, 0.0)
+
+    def broken(self, share: Proportion) -> bool:
+        """Whether even the upper bound of the difference is beyond the margin."""
+        return difference(share, self.reference, self.tail)[1] < -self.margin
+
+    def kept(self, share: Proportion) -> bool:
+        """Whether the lower bound of the difference is within the margin."""
+        return difference(share, self.reference, CLEAR_TAIL)[0] >= -self.margin
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look's estimate of a share."""
+
+    look: Look
+    share: Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the looks say of one limit (or of all, when none is broken).
+
+    `sight` is the one to show: where a limit is broken the one that says so most clearly, else the longest.
+    """
+
+    sight: Sight
+    broken: Limit | None
+    clear: bool
+
+
+def judge(sights: Sequence[Sight], limits: Sequence[Limit]) -> Judgement:
+    """Judge a share by its estimates at all looks (longest first, at least one), the gravest limit first.
+
+    A limit is broken when some look breaks it and no shorter, mature one shows that it is kept again: a window that
+    still holds last week's bad days must not keep an incident open after the repair.
+    """
+    for limit in limits:
+        breaking = [sight for sight in sights if limit.broken(sight.share)]
+        if breaking and not _is_over(sights[sights.index(breaking[-1]) + 1 :], limit):
+            worst = min(breaking, key=lambda sight: sight.share.interval()[1])
+            return Judgement(worst, limit, clear=False)
+    return Judgement(sights[0], None, clear=all(_is_clear(sights, limit) for limit in limits))
+
+
+def _is_over(newer: Sequence[Sight], limit: Limit) -> bool:
+    return any(limit.kept(sight.share) for sight in newer if not sight.look.provisional)
+
+
+def _is_clear(sights: Sequence[Sight], limit: Limit) -> bool:
+    """Whether a mature look shows the limit kept, or at least the longest one's value is within it."""
+    longest = sights[0]
+    within = not longest.look.provisional and longest.share.value >= limit.threshold
+    return within or _is_over(sights, limit)

@@ -1,0 +1,84 @@
+"""The windows of one cycle, measured once for all checks."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from checks.confusion import Confusion
+from checks.maturity import MATURE, MIN_DELAYS, DelayCurve, maturity
+from checks.quantiles import Histogram
+from checks.stratified import Stratified
+from checks.windows import Window, Windows
+
+
+@dataclass(frozen=True)
+class Look:
+    """One window, weighted up to all its predictions; `maturity` in [0, 1]."""
+
+    window: Window
+    maturity: float
+
+    @property
+    def provisional(self) -> bool:
+        """Whether too many of its labels are still to come."""
+        return self.maturity < MATURE
+
+    @cached_property
+    def stratified(self) -> Stratified:
+        """The outcomes, weighted."""
+        return Stratified.of(Confusion.of(self.window.outcomes))
+
+    @property
+    def confusion(self) -> Confusion:
+        """The outcomes, counted."""
+        return self.stratified.confusion
+
+    @cached_property
+    def latency(self) -> Histogram:
+        """All latencies of the window."""
+        return Histogram.of(self.window.latency)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What checks look at: the windows, and each of them weighted and judged for maturity on first use."""
+
+    windows: Windows
+
+    @cached_property
+    def current(self) -> Look:
+        """The configured window."""
+        return self._look(self.windows.current)
+
+    @cached_property
+    def reference(self) -> Look:
+        """The healthy span to compare with; it may be empty."""
+        return self._look(self.windows.reference)
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """All scales at which a drop is looked for, longest first."""
+        return (self.current, *(self._look(window) for window in self.windows.recent))
+
+    @property
+    def scales(self) -> tuple[timedelta, ...]:
+        """Lengths of the looks."""
+        return tuple(look.window.length for look in self.looks)
+
+    @cached_property
+    def delays(self) -> DelayCurve:
+        """The label delay, from the reference where it has enough labels, else from all there is."""
+        reference = DelayCurve(self.windows.reference.delays)
+        return reference if reference.n >= MIN_DELAYS else DelayCurve(self.windows.current.delays)
+
+    @cached_property
+    def histograms(self) -> tuple[tuple[Window, tuple[Histogram, ...]], ...]:
+        """For each look, the latency histograms of its buckets."""
+        buckets = [(bucket.start, Histogram.of(bucket.cells)) for bucket in self.windows.latency_buckets]
+        return tuple(
+            (look.window, tuple(part for start, part in buckets if look.window.start <= start < look.window.end))
+            for look in self.looks
+        )
+
+    def _look(self, window: Window) -> Look:
+        return Look(window, maturity(window, self.windows.buckets, self.delays, self.windows.now))

@@ -1,0 +1,108 @@
+"""From the judgement of a share to a finding in words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from checks.finding import Cause, Finding, Verdict
+from checks.intervals import Proportion
+from checks.limits import Judgement, Limit, Sight, judge
+from checks.measured import Look, Measured
+from checks.stratified import Stratified
+
+MIN_LABELS = 5
+"""Labelled rows under which a share is not judged to be well; an alarm needs more by its own level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A share to be judged: `share_of` reads it from one look, None where the look does not know it."""
+
+    check: str
+    name: str
+    noun: str  # in messages: "recall of urgent"
+    share_of: Callable[[Stratified], Proportion | None]
+
+    def sights(self, looks: Sequence[Look]) -> tuple[Sight, ...]:
+        """The looks that know the share, longest first."""
+        shares = ((look, self.share_of(look.stratified)) for look in looks)
+        return tuple(Sight(look, share) for look, share in shares if share is not None)
+
+    def reference(self, measured: Measured) -> Proportion | None:
+        """The share in the reference, where that has enough labels to be one."""
+        share = self.share_of(measured.reference.stratified)
+        return share if share is not None and share.n >= MIN_LABELS else None
+
+
+def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -> Finding:
+    """Judge one share by its limits, gravest first."""
+    sights = subject.sights(measured.looks)
+    if not sights:
+        return _too_few(subject, measured, None)
+    judgement = judge(sights, limits)
+    if judgement.broken is None and (not limits or judgement.sight.share.n < MIN_LABELS):
+        return _too_few(subject, measured, judgement.sight)
+    return _finding(subject, measured, judgement, limits)
+
+
+def percent(share: float) -> str:
+    """A share for a person: 12%, 4.3%, 0.2%."""
+    return f"{share:.0%}" if share >= 0.1 or not share else f"{share:.1%}"  # noqa: PLR2004 - one digit is plenty
+
+
+def with_interval(share: Proportion) -> str:
+    """A share with its 95% interval and support."""
+    low, high = share.interval()
+    return f"{percent(share.value)} ({percent(low)} to {percent(high)}, n={share.n})"
+
+
+def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits: Sequence[Limit]) -> Finding:
+    share, window = judgement.sight.share, judgement.sight.look.window
+    low, high = share.interval()
+    reference = subject.reference(measured)
+    broken = judgement.broken
+    return Finding(
+        check=subject.check,
+        subject=subject.name,
+        verdict=broken.verdict if broken else Verdict.OK,
+        cause=broken.cause if broken else Cause.WITHIN_LIMITS,
+        message=f"{subject.noun} is {with_interval(share)}{_against(broken, reference)}",
+        window_start=window.start,
+        window_end=window.end,
+        value=share.value,
+        low=low,
+        high=high,
+        threshold=(broken or limits[0]).threshold,
+        reference=reference.value if reference else None,
+        n=share.n,
+        provisional=judgement.sight.look.provisional,
+        clear=judgement.clear,
+    )
+
+
+def _against(broken: Limit | None, reference: Proportion | None) -> str:
+    parts = []
+    if broken is not None and broken.cause is Cause.BELOW_FLOOR:
+        parts.append(f"below {percent(broken.threshold)}")
+    if reference is not None:
+        parts.append(f"was {percent(reference.value)} in the reference")
+    return f", {', '.join(parts)}" if parts else ""
+
+
+def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Finding:
+    window = measured.current.window
+    share = sight.share if sight else None
+    low, high = share.interval() if share else (None, None)
+    return Finding(
+        check=subject.check,
+        subject=subject.name,
+        verdict=Verdict.NOT_ENOUGH_DATA,
+        cause=Cause.TOO_FEW,
+        message=f"{subject.noun} is not known: {share.n if share else 0} labelled rows to tell it from",
+        window_start=window.start,
+        window_end=window.end,
+        value=share.value if share else None,
+        low=low,
+        high=high,
+        n=share.n if share else 0,
+        provisional=measured.current.provisional,
+    )
