@@ -46,12 +46,6 @@ class Commands(click.Group):
         ctx.exit(status if isinstance(status, int) else Exit.FINE)
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
-        click.echo(f"tunewatch {_installed_version()}")
-        ctx.exit()
-
-
 def _installed_version() -> str:
     try:
         return metadata.version("tunewatch")
@@ -60,7 +54,7 @@ def _installed_version() -> str:
 
 
 @click.group(cls=Commands, epilog=_EXITS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.version_option(_installed_version(), message="%(prog)s %(version)s")
 def cli() -> None:
     """Watch a chatbot against delayed labels, and say whether to revise the prompt or fine-tune."""
     set_up_logging("warning", "auto")

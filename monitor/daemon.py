@@ -47,7 +47,7 @@ class Daemon:
         self._looks = looks
         self._courier = courier
         self._clock = clock
-        tasks = [*(Task(look.name, look.every, look.run) for look in looks), *chores]
+        tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
         self._scheduler = build_scheduler(tasks, lambda: health.heartbeat.beat(clock()), clock())
         self._web = WebServer(health_app(health.healthy, health.ready), *address)
 

@@ -8,6 +8,7 @@ from typing import Any
 from monitor.clock import Clock
 from monitor.errors import UnreachableError
 from monitor.heartbeat import Heartbeat
+from monitor.output.jsonl import iso
 from monitor.redact import redact
 from monitor.vitals import Looks, Vitals
 from monitor.web import Answer
@@ -57,7 +58,7 @@ def _described(look: Looks, now: datetime) -> dict[str, Any]:
     succeeded = look.succeeded_at
     return {
         "condition": look.condition(now).value,
-        "last_success": succeeded.isoformat() if succeeded else None,
+        "last_success": iso(succeeded) if succeeded else None,
         "age_seconds": round((now - succeeded).total_seconds(), 1) if succeeded else None,
         "limit_seconds": look.patience.total_seconds(),
         "error": look.error if look.failed_at and (not succeeded or look.failed_at > succeeded) else None,

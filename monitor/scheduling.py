@@ -33,7 +33,7 @@ class Task:
 
     name: str
     every: timedelta
-    run: Callable[[], None]
+    run: Callable[[], object]
     later: bool = False
 
 

@@ -1,0 +1,59 @@
+"""Puts the daemon together from its settings."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from config.settings import Settings
+from monitor.bootstrap import build_deliverer, build_monitor
+from monitor.clock import Clock
+from monitor.courier import Courier
+from monitor.daemon import Daemon
+from monitor.errors import UnreachableError
+from monitor.health import Health
+from monitor.heartbeat import Heartbeat
+from monitor.history import History
+from monitor.logs import get_logger
+from monitor.look import Look
+from monitor.scheduling import Task
+from monitor.vitals import Vitals
+
+PURGE_EVERY: Final = timedelta(days=1)
+
+_LOG = get_logger(__name__)
+
+
+def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
+    """The daemon, not started. A log that cannot be reached yet is logged; its monitor tries again on schedule.
+
+    Raises MappingError where a log's columns do not fit, and BindError where the web address is taken.
+    """
+    vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clock())
+    courier = Courier(build_deliverer(settings, history), clock)
+    looks = [
+        Look(name, monitor.every, partial(build_monitor, settings, name, history), vitals, courier.wake, clock)
+        for name, monitor in settings.monitors.items()
+    ]
+    for look in looks:
+        _prepare(look, settings)
+    health = Health(Heartbeat(clock()), courier.is_alive, vitals, partial(_reach, history, looks), clock)
+    purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.history.keep, clock))
+    return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge], clock)
+
+
+def _prepare(look: Look, settings: Settings) -> None:
+    try:
+        look.prepare()
+    except UnreachableError as error:
+        _LOG.error("log unreachable, will try again", monitor=look.name, error=str(error))
+    every = settings.monitors[look.name].every
+    _LOG.info("watching", monitor=look.name, every_seconds=every.total_seconds())
+
+
+def _reach(history: History, looks: list[Look]) -> None:
+    history.cursor(looks[0].name)  # the cheapest question that the history answers
+
+
+def _purge(history: History, keep: timedelta, clock: Clock) -> None:
+    history.purge(clock() - keep)
+    _LOG.info("purged", keep_days=keep.days)

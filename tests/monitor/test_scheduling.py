@@ -1,0 +1,84 @@
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from monitor.clock import utc_now
+from monitor.scheduling import Task, build_scheduler
+from tests.support.waiting import wait_until
+
+HOUR = timedelta(hours=1)
+SOON = timedelta(milliseconds=50)
+
+
+@contextmanager
+def _running(tasks: Sequence[Task]) -> Iterator[None]:
+    scheduler = build_scheduler(tasks, lambda: None, utc_now())
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown()
+
+
+def test_the_first_run_is_at_once_and_not_after_an_interval() -> None:
+    ran = [threading.Event(), threading.Event()]
+
+    with _running([Task("first", HOUR, ran[0].set), Task("second", HOUR, ran[1].set)]):
+        assert all(event.wait(5) for event in ran)
+
+
+def test_a_task_for_later_waits_its_interval() -> None:
+    now, later = threading.Event(), threading.Event()
+
+    with _running([Task("later", HOUR, later.set, later=True), Task("now", HOUR, now.set)]):
+        assert now.wait(5)
+
+    assert not later.is_set()
+
+
+def test_a_task_that_crashes_is_logged_and_runs_again() -> None:
+    runs: list[int] = []
+
+    def crash() -> None:
+        runs.append(1)
+        raise RuntimeError("out of cheese")
+
+    with capture_logs() as logs, _running([Task("fragile", SOON, crash)]):
+        wait_until(lambda: len(runs) >= 2 and logs)
+
+    assert (logs[0]["event"], logs[0]["task"]) == ("run crashed", "fragile")
+    assert str(logs[0]["exc_info"]) == "out of cheese"
+
+
+def test_a_task_that_takes_longer_than_its_interval_never_overlaps_itself_and_says_so() -> None:
+    release, running, most = threading.Event(), [0], [0]
+
+    def slow() -> None:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        release.wait(5)
+        running[0] -= 1
+
+    with capture_logs() as logs, _running([Task("slow", SOON, slow)]):
+        wait_until(lambda: any(line["event"] == "run skipped" for line in logs))
+        release.set()
+
+    assert most == [1]
+    assert logs[0]["task"] == "slow"
+
+
+@pytest.mark.parametrize("several", [1, 6])
+def test_one_task_that_hangs_does_not_keep_the_others_from_running(several: int) -> None:
+    release, ran = threading.Event(), [threading.Event() for _ in range(several)]
+    quick = [Task(f"quick {place}", HOUR, event.set) for place, event in enumerate(ran)]
+
+    def hang() -> None:
+        release.wait(5)
+
+    with _running([Task("stuck", HOUR, hang), *quick]):
+        assert all(event.wait(5) for event in ran)
+        release.set()
