@@ -1,0 +1,187 @@
+"""Tells incidents in a Slack channel: one message each, kept up to date, and a thread of what happened.
+
+Delivery is at least once. Slack has no idempotency key, so each message carries its notification's id as metadata, and
+a try that follows an uncertain one looks for it first. That needs a history scope and, for the first message of an
+incident, the channel's id (not its name) in the configuration; where they are missing the message is sent again, since
+a double alert is better than none.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import Any, Final
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
+
+from alerts.channels.channel import Post, Receipt
+from alerts.channels.slack_errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
+from alerts.incident import Event
+from alerts.messages.message import Message, reply_message, root_message
+from alerts.messages.slack import render_slack
+
+_BROADCAST: Final = frozenset({Event.ESCALATED, Event.REOPENED})
+_METADATA: Final = "tunewatch_step"
+_PAGE: Final = 200  # messages; Slack's advice
+_PAGES: Final = 5  # a thousand messages back; who is that late may be told twice
+
+# The SDK's debug lines hold whole messages, and its error lines say nothing that the errors raised here do not.
+_SILENT = logging.getLogger("alerts.channels.slack.sdk")
+_SILENT.setLevel(logging.CRITICAL + 1)
+
+_Method = Callable[..., SlackResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """Where an incident's first message stands: the channel's id and the message's time stamp."""
+
+    channel: str
+    ts: str
+
+    @classmethod
+    def parse(cls, ref: str) -> "_Thread":
+        channel, _, ts = ref.partition("/")
+        return cls(channel, ts)
+
+    @property
+    def ref(self) -> str:
+        return f"{self.channel}/{self.ts}"
+
+
+class SlackChannel:
+    """Posts with a bot token.
+
+    `channel` is an id (C0123ABCD) or a name (#chatbot-oncall); `base_url` ends with a slash; `timeout` is in seconds.
+    """
+
+    def __init__(self, token: str, channel: str, base_url: str = WebClient.BASE_URL, timeout: float = 10) -> None:
+        self._channel = channel
+        # No retries here: the SDK would post again after a dropped connection. The outbox tries again, and looks first.
+        self._client = WebClient(
+            token=token, base_url=base_url, timeout=max(1, round(timeout)), retry_handlers=[], logger=_SILENT
+        )
+
+    def check(self) -> str:
+        """Name the bot and the workspace of the token. Raises ChannelError."""
+        answer = _call(self._client.auth_test)
+        return f"{answer.get('user', 'a bot')} in {answer.get('team', 'a workspace')}"
+
+    def send(self, post: Post) -> Receipt:
+        """Bring the first message up to date, then tell the event in its thread. Raises ChannelError."""
+        if post.thread is None:
+            # Without a first message (it was given up on, say) there is nothing to bring up to date.
+            return self._post_root(post, self._channel) if post.step.event else Receipt()
+        thread = _Thread.parse(post.thread)
+        try:
+            self._update_root(post, thread)
+        except SlackError as error:
+            if error.code in ROOT_IS_GONE:
+                same_channel = error.code == "message_not_found"
+                return self._post_root(post, thread.channel if same_channel else self._channel)
+            if error.code not in ROOT_IS_FIXED:
+                raise
+        if post.step.event not in {None, Event.OPENED}:
+            self._post_reply(post, thread)
+        return Receipt(thread.ref)
+
+    def _update_root(self, post: Post, thread: _Thread) -> None:
+        payload = _payload(root_message(post.step), post, part="root")
+        _call(self._client.chat_update, channel=thread.channel, ts=thread.ts, **payload)
+
+    def _post_root(self, post: Post, channel: str) -> Receipt:
+        if post.maybe_sent and (thread := self._find_root(post, channel)):
+            self._update_root(post, thread)
+            return Receipt(thread.ref)
+        payload = _payload(root_message(post.step), post, part="root")
+        answer = _call(
+            self._client.chat_postMessage, channel=channel, unfurl_links=False, unfurl_media=False, **payload
+        )
+        return Receipt(_Thread(str(answer["channel"]), str(answer["ts"])).ref)
+
+    def _post_reply(self, post: Post, thread: _Thread) -> None:
+        if post.maybe_sent and self._has_reply(post, thread):
+            return
+        _call(
+            self._client.chat_postMessage,
+            channel=thread.channel,
+            thread_ts=thread.ts,
+            reply_broadcast=post.step.event in _BROADCAST,
+            unfurl_links=False,
+            unfurl_media=False,
+            **_payload(reply_message(post.step), post, part="reply"),
+        )
+
+    # ---- what an uncertain try left behind
+
+    def _find_root(self, post: Post, channel: str) -> _Thread | None:
+        if not re.fullmatch(r"[CGD][A-Z0-9]{6,}", channel):
+            return None  # conversations.history takes ids only
+        wanted = _marks(post, part="root")
+        for message in self._look(self._client.conversations_history, channel=channel):
+            if _metadata(message).items() >= wanted.items():
+                return _Thread(channel, str(message["ts"]))
+        return None
+
+    def _has_reply(self, post: Post, thread: _Thread) -> bool:
+        wanted = _marks(post, part="reply")
+        replies = self._look(self._client.conversations_replies, channel=thread.channel, ts=thread.ts)
+        return any(_metadata(message).items() >= wanted.items() for message in replies)
+
+    def _look(self, method: _Method, **arguments: str) -> Iterable[dict[str, Any]]:
+        """Messages with their metadata, a page at a time; none where the app may not read."""
+        cursor = ""
+        for _ in range(_PAGES):
+            try:
+                answer = _call(method, include_all_metadata=True, limit=_PAGE, cursor=cursor, **arguments)
+            except SlackError as error:
+                if error.code in CANNOT_LOOK:
+                    return
+                raise
+            yield from answer.get("messages") or ()
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+
+def _payload(message: Message, post: Post, part: str) -> dict[str, Any]:
+    rendered = render_slack(message)
+    return {
+        "text": rendered.text,
+        "blocks": list(rendered.blocks),
+        "parse": "none",
+        "link_names": False,
+        "metadata": {"event_type": _METADATA, "event_payload": _marks(post, part)},
+    }
+
+
+def _marks(post: Post, part: str) -> dict[str, str]:
+    """What tells this message from all others: a reply by its notification, the first message by its incident."""
+    marks = {"part": part, "incident": post.step.incident.id}
+    return marks | {"notification": post.id} if part == "reply" else marks
+
+
+def _metadata(message: dict[str, Any]) -> dict[str, Any]:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    return payload if metadata.get("event_type") == _METADATA and isinstance(payload, dict) else {}
+
+
+def _call(method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401 - whatever the method takes
+    try:
+        return method(**arguments)
+    except SlackApiError as error:
+        failure = _failure(error.response)
+    except (OSError, HTTPException, SlackClientError, ValueError) as error:
+        failure = SlackError(f"no answer from Slack: {type(error).__name__}")
+    # Raised out here: the SDK's exceptions hold the token, and must not travel along as the cause of this one.
+    raise failure
+
+
+def _failure(response: SlackResponse) -> SlackError:
+    body = response.data if isinstance(response.data, dict) else {}
+    headers = {str(key).lower(): value for key, value in response.headers.items()}
+    return slack_error(response.status_code, str(body.get("error", "")), headers.get("retry-after"))

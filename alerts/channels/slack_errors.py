@@ -1,0 +1,94 @@
+"""What Slack's error codes mean for whoever wants to be told.
+
+Source: the error tables of https://docs.slack.dev/reference/methods/chat.postMessage and chat.update.
+"""
+
+import re
+
+from alerts.channels.channel import ChannelError
+
+_CREDENTIAL = "check slack.token: it has to be the bot token (xoxb-…) of an app installed in this workspace"
+_INVITE = "invite the bot to the channel (/invite @tunewatch), or check slack.channel"
+
+_FIXABLE = {
+    "account_inactive": _CREDENTIAL,
+    "invalid_auth": _CREDENTIAL,
+    "not_allowed_token_type": _CREDENTIAL,
+    "not_authed": _CREDENTIAL,
+    "token_expired": _CREDENTIAL,
+    "token_revoked": _CREDENTIAL,
+    "missing_scope": "give the app the scope chat:write and install it again",
+    "channel_not_found": _INVITE,
+    "not_in_channel": _INVITE,
+    "is_archived": "unarchive the channel, or name another one in slack.channel",
+    "restricted_action": "ask an administrator of the workspace to let the app post in this channel",
+    "ekm_access_denied": "ask an administrator of the workspace to let the app post in this channel",
+    "access_denied": "ask an administrator of the workspace to let the app post in this channel",
+}
+_REFUSED = frozenset(
+    {
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+    }
+)
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+
+_HTTP_SERVER_ERROR = 500
+_HTTP_TOO_MANY = 429
+
+ROOT_IS_GONE = frozenset({"message_not_found", "channel_not_found", "is_archived", "not_in_channel"})
+"""Codes of chat.update after which the first message has to be posted anew, in the channel that is configured now."""
+
+ROOT_IS_FIXED = frozenset({"cant_update_message", "edit_window_closed", "update_failed"})
+"""Codes of chat.update after which the first message stays as it is, and the thread says what is new."""
+
+CANNOT_LOOK = frozenset(
+    {"missing_scope", "not_allowed_token_type", "channel_not_found", "not_in_channel", "thread_not_found"}
+)
+"""Codes of conversations.* after which nobody knows what was sent."""
+
+
+class SlackError(ChannelError):
+    """An answer of Slack other than ok; `code` is Slack's word for it, "" where it said none."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        permanent: bool = False,
+        fixable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, permanent=permanent, fixable=fixable, retry_after=retry_after)
+        self.code = code
+
+
+def slack_error(status: int, code: str, retry_after: str | None) -> SlackError:
+    """The error for an HTTP status, Slack's `error` and the header Retry-After.
+
+    A code that is not known counts as temporary: it costs a few tries, and not an alert.
+    """
+    if status == _HTTP_TOO_MANY or code in _RATE_LIMITED:
+        return SlackError("Slack asks to wait", code=code, retry_after=_seconds(retry_after))
+    if not re.fullmatch(r"[a-z0-9_]+", code):  # a proxy's page; whatever stands in it is no business of a log
+        return SlackError(f"the answer (HTTP {status}) is not Slack's; check slack.base_url if this lasts")
+    if status >= _HTTP_SERVER_ERROR:
+        return SlackError(f"Slack has a problem: HTTP {status}, {code}", code=code, retry_after=_seconds(retry_after))
+    if code in _FIXABLE:
+        return SlackError(f"Slack says {code}: {_FIXABLE[code]}", code=code, permanent=True, fixable=True)
+    if code in _REFUSED:
+        return SlackError(f"Slack refuses the message: {code}; this is a fault of tunewatch", code=code, permanent=True)
+    return SlackError(f"Slack says {code}", code=code)
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    try:
+        return max(float(retry_after or ""), 0.0)
+    except ValueError:
+        return None
