@@ -1,12 +1,32 @@
 """One look at one monitor's log: from what changed since the last look to incidents, in one transaction."""
 
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from alerts.incident import Family, Incident, Transition
+from alerts.families import family_of
+from alerts.incident import Family, Incident, State, Transition
+from alerts.lifecycle import advance
+from alerts.policy import Policy
+from checks.advice.advise import advise
 from checks.advice.model import Advice
+from checks.advice.policy import AdvicePolicy
+from checks.check import Check
 from checks.estimate import Estimate
+from checks.estimates import estimates
 from checks.finding import Finding
+from checks.measured import Measured
+from checks.windows import Windows
+from monitor.errors import HistoryError
+from monitor.history import CycleRecord, History, Transaction, WindowSpec
+from monitor.log import PredictionLog
+from monitor.logs import get_logger
+
+ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
+
+_LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +59,118 @@ class CycleReport:
     open_incidents: tuple[Incident, ...]
     faults: tuple[Fault, ...]
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """One chatbot's log, and how it is judged. `lookback` is how far back the log may still change."""
+
+    name: str
+    log: PredictionLog
+    history: History
+    lookback: timedelta
+    spec: WindowSpec
+    checks: tuple[Check, ...]
+    advice: AdvicePolicy
+    incidents: Policy
+    channels: tuple[str, ...]
+
+
+def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
+    """Look at the log as of `now` (UTC), which must not lie before the last look that the history keeps.
+
+    Everything is written in one transaction: a cycle that dies leaves nothing, and the next one does its work. Raises
+    SourceError, HistoryError and MappingError.
+    """
+    began = time.perf_counter()
+    for _ in range(ATTEMPTS):
+        cursor = monitor.history.cursor(monitor.name)
+        seen = monitor.history.fingerprints(monitor.name)
+        changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
+        counts = monitor.log.count(changes.buckets, as_of=now)
+        with monitor.history.transaction(monitor.name) as transaction:
+            if transaction.cursor() != cursor:
+                continue  # another daemon has looked meanwhile: what we read is old
+            transaction.replace(counts, changes.fingerprints)
+            return _judge(monitor, transaction, now, len(changes.buckets), began)
+    raise HistoryError(
+        f"{monitor.name}: another daemon keeps writing the same history; run one daemon for each history"
+    )
+
+
+def _judge(monitor: Monitor, transaction: Transaction, now: datetime, buckets_read: int, began: float) -> CycleReport:
+    windows = transaction.windows(monitor.spec, now)
+    measured = Measured(windows)
+    findings, faults = _run_checks(monitor, measured)
+    figures = estimates(measured)
+    before = transaction.incidents()
+    adviser = _Adviser(monitor.advice, windows)
+    steps = advance(before, findings, adviser, now, monitor.incidents, monitor.name)
+    report = CycleReport(
+        monitor=monitor.name,
+        as_of=now,
+        buckets_read=buckets_read,
+        estimates=figures,
+        findings=findings,
+        advice=_advice_by_family(findings, adviser),
+        transitions=steps,
+        open_incidents=_still_open(before, steps),
+        faults=faults,
+        seconds=time.perf_counter() - began,
+    )
+    transaction.record(_to_keep(report, monitor))
+    return report
+
+
+def _to_keep(report: CycleReport, monitor: Monitor) -> CycleRecord:
+    return CycleRecord(
+        as_of=report.as_of,
+        estimates=report.estimates,
+        findings=report.findings,
+        transitions=report.transitions,
+        channels=monitor.channels,
+        buckets_read=report.buckets_read,
+        faults=tuple(f"{fault.check}: {fault.error}" for fault in report.faults),
+        seconds=report.seconds,
+    )
+
+
+def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
+    findings: list[Finding] = []
+    faults: list[Fault] = []
+    for check in monitor.checks:
+        try:
+            findings.extend(check.run(measured))
+        except Exception as error:  # noqa: BLE001 - one broken check must not blind the others
+            _LOG.exception("check crashed", monitor=monitor.name, check=check.name)
+            faults.append(Fault(check.name, f"{type(error).__name__}: {error}"))
+    return tuple(findings), tuple(faults)
+
+
+class _Adviser:
+    """Advice on findings of one family, given once for each family however often it is asked for."""
+
+    def __init__(self, policy: AdvicePolicy, windows: Windows) -> None:
+        self._policy = policy
+        self._windows = windows
+        self._given: dict[tuple[Finding, ...], Advice] = {}
+
+    def __call__(self, findings: tuple[Finding, ...]) -> Advice:
+        if findings not in self._given:
+            self._given[findings] = advise(findings, self._windows, self._policy)
+        return self._given[findings]
+
+
+def _advice_by_family(findings: Sequence[Finding], adviser: _Adviser) -> tuple[FamilyAdvice, ...]:
+    """Advice for each family that has an alarm."""
+    by_family = {family: tuple(f for f in findings if family_of(f.check) is family) for family in Family}
+    return tuple(
+        FamilyAdvice(family, adviser(found))
+        for family, found in by_family.items()
+        if any(finding.verdict.is_alarm for finding in found)
+    )
+
+
+def _still_open(before: Iterable[Incident], steps: Iterable[Transition]) -> tuple[Incident, ...]:
+    after = {incident.id: incident for incident in before} | {step.incident.id: step.incident for step in steps}
+    return tuple(incident for incident in after.values() if incident.state is not State.RESOLVED)

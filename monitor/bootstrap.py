@@ -1,0 +1,155 @@
+"""Builds objects from settings; the one place that knows both."""
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from alerts.channels.channel import Channel
+from alerts.channels.console import ConsoleChannel
+from alerts.channels.slack import SlackChannel
+from alerts.policy import Policy
+from checks.accuracy import Accuracy
+from checks.accuracy_paradox import AccuracyParadox
+from checks.advice.policy import AdvicePolicy
+from checks.alarm import YEAR, AlarmBudget
+from checks.check import Check
+from checks.label_health import LabelHealth
+from checks.latency import Latency
+from checks.per_class import ClassPrecision, ClassRecall
+from checks.traffic import Traffic
+from config.monitor import MonitorSettings, ReferenceSpan
+from config.services import SlackSettings
+from config.settings import Settings
+from monitor.cycle import Monitor
+from monitor.delivery import deliver_one
+from monitor.history import History, WindowSpec
+from monitor.log import open_log
+
+CONSOLE: Final = "console"
+SLACK: Final = "slack"
+
+BUDGET_SHARES: Final = {
+    "class_recall": 0.30,  # the case that must never be missed
+    "accuracy": 0.20,
+    "latency": 0.20,
+    "class_precision": 0.10,
+    "accuracy_paradox": 0.10,
+    "label_health": 0.05,
+    "traffic": 0.05,
+}
+"""What part of a monitor's false alarms each check may cause; they sum to 1."""
+
+SCALES: Final = (2, 4, 8)
+"""The window is also looked at by halves, so that a drop need not first fill all of it to be seen."""
+
+
+def open_history(settings: Settings) -> History:
+    """Connect to the history and bring it up to date. Raises HistoryError."""
+    return History.open(settings.history.url)
+
+
+def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
+    """Connect to one monitor's log. Raises SourceError and MappingError."""
+    chosen = settings.monitors[name]
+    log = open_log(chosen.source, bucket=chosen.bucket, segments=chosen.source.segments, key=f"monitors.{name}.source")
+    return Monitor(
+        name=name,
+        log=log,
+        history=history,
+        lookback=chosen.lookback,
+        spec=window_spec(chosen),
+        checks=build_checks(chosen),
+        advice=_advice_policy(chosen),
+        incidents=Policy(
+            hold=chosen.incidents.hold, recover=chosen.incidents.recover, reopen_within=chosen.incidents.reopen_within
+        ),
+        channels=(CONSOLE,) if settings.slack is None else (CONSOLE, SLACK),
+    )
+
+
+def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
+    """The checks that are enabled, each with its part of the monitor's false alarms."""
+    checks = settings.checks
+    whole = AlarmBudget(settings.false_alarms.count * (YEAR / settings.false_alarms.per))
+    budget = {name: whole.part(share) for name, share in BUDGET_SHARES.items()}
+    recall = _floors({name: floors.min_recall for name, floors in settings.classes.items()})
+    precision = _floors({name: floors.min_precision for name, floors in settings.classes.items()})
+    limits = {"p50": checks.latency.p50_ms, "p95": checks.latency.p95_ms, "p99": checks.latency.p99_ms}
+    built: dict[str, Check] = {
+        "accuracy": Accuracy(checks.accuracy.good, checks.accuracy.bad, checks.accuracy.max_drop, budget["accuracy"]),
+        "class_recall": ClassRecall(
+            recall, checks.class_recall.min_recall, checks.class_recall.max_drop, budget["class_recall"]
+        ),
+        "class_precision": ClassPrecision(
+            precision, checks.class_precision.min_precision, checks.class_precision.max_drop, budget["class_precision"]
+        ),
+        "accuracy_paradox": AccuracyParadox(
+            checks.accuracy_paradox.good, checks.accuracy_paradox.min_recall, recall, budget["accuracy_paradox"]
+        ),
+        "latency": Latency(_floors(limits), checks.latency.max_ratio, budget["latency"]),
+        "label_health": LabelHealth(
+            checks.label_health.max_silence,
+            checks.label_health.min_coverage,
+            checks.label_health.max_delay_ratio,
+            budget["label_health"],
+        ),
+        "traffic": Traffic(
+            checks.traffic.max_silence, checks.traffic.min_ratio, checks.traffic.max_ratio, budget["traffic"]
+        ),
+    }
+    return tuple(check for name, check in built.items() if getattr(checks, name).enabled)
+
+
+def window_spec(settings: MonitorSettings) -> WindowSpec:
+    """The spans that the history cuts its buckets into."""
+    reference = settings.reference
+    return WindowSpec(
+        window=settings.window,
+        scales=_scales(settings.window, settings.bucket),
+        reference=(reference.start, reference.end) if isinstance(reference, ReferenceSpan) else reference,
+        bucket=settings.bucket,
+        lookback=settings.lookback,
+    )
+
+
+def build_channels(settings: Settings) -> Mapping[str, Channel]:
+    """The channels that notifications may name."""
+    channels: dict[str, Channel] = {CONSOLE: ConsoleChannel(sys.stderr)}
+    if settings.slack is not None and settings.slack.token is not None:
+        channels[SLACK] = _slack(settings.slack)
+    return channels
+
+
+def build_deliverer(settings: Settings, history: History) -> Callable[[datetime], bool]:
+    """What delivers one notification that is due, and says whether there was one."""
+    return partial(deliver_one, history, build_channels(settings))
+
+
+def _slack(settings: SlackSettings) -> Channel:
+    assert settings.token is not None  # noqa: S101 - the caller has looked
+    return SlackChannel(
+        token=settings.token.get_secret_value(),
+        channel=settings.channel,
+        base_url=settings.base_url,
+        timeout=settings.timeout.total_seconds(),
+    )
+
+
+def _scales(window: timedelta, bucket: timedelta) -> tuple[timedelta, ...]:
+    lengths = (window / part // bucket * bucket for part in SCALES)
+    return tuple(length for length in lengths if length > bucket)
+
+
+def _floors(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]:
+    return tuple((name, limit) for name, limit in limits.items() if limit is not None)
+
+
+def _advice_policy(settings: MonitorSettings) -> AdvicePolicy:
+    return AdvicePolicy(
+        target_accuracy=settings.checks.accuracy.good,
+        floors=tuple((name, floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()),
+        min_prompts=settings.advice.min_prompts,
+        min_labels_per_class=settings.advice.min_labels_per_class,
+    )
