@@ -1,0 +1,92 @@
+"""Plays the demo: 42 made-up days of two chatbots, seen by the cycle that the daemon runs."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Final
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from alerts.channels.console import ConsoleChannel
+from alerts.incident import Transition
+from config.loading import load
+from monitor import backtest
+from monitor.bootstrap import CONSOLE, build_monitor, open_history
+from monitor.cycle import CycleReport
+from monitor.delivery import deliver_one
+from monitor.demo import story, timeline
+from monitor.demo.bots import BOTS, END, START
+from monitor.demo.files import write_log
+from monitor.demo.folder import DemoFolder
+from monitor.demo.questions import answered
+from monitor.demo.simulate import simulate
+from monitor.history import History
+
+SPAN: Final = backtest.Span(START + timedelta(days=14), END, timedelta(hours=6))
+
+Emit = Callable[[RenderableType], None]
+"""Shows one part to the person who watches."""
+
+Track = Callable[[Iterator[CycleReport], int], Iterator[CycleReport]]
+"""Passes reports on and shows how many of how many have passed."""
+
+
+def play(path: Path, emit: Emit, track: Track = lambda reports, _: reports) -> tuple[Transition, ...]:
+    """Make the logs, look at them as time goes by, and show it all; return the steps that people were told of.
+
+    Leaves logs/, tunewatch.yaml and history.db in the folder `path`. Raises ConfigError where it cannot be used.
+    """
+    folder = DemoFolder(path)
+    folder.prepare()
+    for bot in BOTS:
+        write_log(simulate(bot), folder.logs / bot.name)
+    emit(story.opening())
+    emit(Text(timeline.HEADING, "dim"))
+    steps = tuple(_watch(folder, emit, track))
+    emit(story.outcome(steps))
+    emit(Text(f"What {folder.history} says\n", "bold"))
+    for part in answered(folder.history):
+        emit(part)
+    emit(Text("What you can do next\n", "bold"))
+    emit(story.next_steps(path))
+    return steps
+
+
+def _watch(folder: DemoFolder, emit: Emit, track: Track) -> Iterator[Transition]:
+    """Run every cycle, and show the days and the alerts in the order of time."""
+    settings = load(folder.config, environ={}, secrets_dir=folder.logs)  # the demo is the same wherever it runs
+    history = open_history(settings)
+    try:
+        monitors = [build_monitor(settings, name, history) for name in settings.monitors]
+        reports = track(backtest.play(monitors, SPAN), len(SPAN) * len(monitors))
+        for at, together in groupby(reports, key=attrgetter("as_of")):
+            yield from _show_time(at, list(together), emit)
+            _show_alerts(at, history, emit)
+        for monitor in monitors:
+            monitor.log.close()
+    finally:
+        history.close()
+
+
+def _show_time(at: datetime, reports: Sequence[CycleReport], emit: Emit) -> Iterator[Transition]:
+    """Show what the team did and, at midnight, the figures; yield what people are to be told."""
+    for bot, prompt in timeline.changes(at - SPAN.every, at, BOTS):
+        emit(timeline.change(bot, prompt))
+    if at.hour == 0:
+        emit(timeline.row(at, {report.monitor: report for report in reports}))
+    for report in reports:
+        yield from backtest.told(report)
+
+
+def _show_alerts(at: datetime, history: History, emit: Emit) -> None:
+    """Deliver what waits in the outbox, as the daemon would, to a console that is shown here."""
+    written = io.StringIO()
+    channels = {CONSOLE: ConsoleChannel(written)}
+    while deliver_one(history, channels, at):
+        pass
+    if written.getvalue():
+        emit(Text(f"\n{written.getvalue().rstrip()}\n"))

@@ -1,0 +1,90 @@
+"""The timeline of the demo: what a dashboard shows, day by day, beside what it does not show."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from rich.text import Text
+
+from alerts.messages.numbers import share, span
+from checks.estimate import Estimate
+from monitor.cycle import CycleReport
+from monitor.demo.bots import CLAIMS, SUPPORT, Bot, Prompt
+
+GOOD: Final = 0.85  # as in the configuration of the demo
+BAD: Final = 0.60
+BAR: Final = 8  # characters
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+
+HEADING: Final = (
+    "              support-bot                                                   claims-bot\n"
+    "              dashboard: accuracy     recall of urgent (95%)     prompt     dashboard: accuracy     prompt"
+)
+
+
+def row(at: datetime, reports: Mapping[str, CycleReport]) -> Text:
+    """One day: the figures of the last seven days as known at `at`, for both bots."""
+    support, claims = reports[SUPPORT.name], reports[CLAIMS.name]
+    return Text.assemble(
+        f"  {at:%a %d %b}  ",
+        _accuracy(support),
+        _recall(support),
+        f"{_prompt_at(SUPPORT, at).version:11}",
+        _accuracy(claims),
+        _prompt_at(CLAIMS, at).version,
+    )
+
+
+def change(bot: Bot, prompt: Prompt) -> Text:
+    """What the team of the bot did."""
+    return Text(
+        f"  {prompt.since:%a %d %b} {prompt.since:%H:%M}  {bot.name} now answers with prompt {prompt.version}", "cyan"
+    )
+
+
+def changes(after: datetime, until: datetime, bots: tuple[Bot, ...]) -> list[tuple[Bot, Prompt]]:
+    """The prompt changes in (after, until], in the order of time."""
+    found = [(bot, prompt) for bot in bots for prompt in bot.prompts if after < prompt.since <= until]
+    return sorted(found, key=lambda each: each[1].since)
+
+
+def bar(value: float) -> str:
+    """A share in [0, 1] as a bar of BAR characters, to an eighth of one.
+
+    >>> bar(0.7)
+    '█████▌  '
+    """
+    eighths = round(value * BAR * 8)
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()).ljust(BAR)
+
+
+def _accuracy(report: CycleReport) -> Text:
+    """The plain figure over labelled rows: what a dashboard shows."""
+    value = _estimate(report, "accuracy").raw
+    if value is None:
+        return Text("no labels".ljust(24), "dim")
+    return Text.assemble((f"{bar(value)} {value:6.1%}".ljust(24), _style(value)))
+
+
+def _recall(report: CycleReport) -> Text:
+    """The estimate over all messages, labelled or not, with its interval."""
+    found = _estimate(report, "recall", "urgent")
+    if found.value is None or found.low is None or found.high is None:
+        return Text("not enough labels".ljust(27), "dim")
+    interval = f"({span(found.low, found.high, share)})"
+    return Text(f"{bar(found.value)} {share(found.value):>4} {interval}".ljust(27), _style(found.value))
+
+
+def _style(value: float) -> str:
+    return "green" if value >= GOOD else "yellow" if value >= BAD else "red"
+
+
+def _estimate(report: CycleReport, metric: str, class_name: str = "") -> Estimate:
+    (found,) = (
+        each for each in report.estimates if (each.metric, each.class_name, each.slice) == (metric, class_name, "all")
+    )
+    return found
+
+
+def _prompt_at(bot: Bot, at: datetime) -> Prompt:
+    return [prompt for prompt in bot.prompts if prompt.since <= at][-1]
