@@ -1,6 +1,5 @@
 """`tunewatch backtest`: what the daemon would have told of the past, and when."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -8,8 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from alerts.messages.event_json import event_json
 from config.loading import load
@@ -20,6 +17,7 @@ from monitor.cycle import CycleReport, Monitor
 from monitor.exits import Exit
 from monitor.history import History
 from monitor.output.jsonl import print_line
+from monitor.output.progress import progress
 from monitor.output.terminal import note, show
 from monitor.output.timeline import step_parts, summary_text
 from monitor.throwaway import throwaway_history
@@ -65,21 +63,11 @@ def command(
 
 def _play(monitors: Sequence[Monitor], span: Span, *, as_json: bool) -> Summary:
     tally, total = Tally(), len(span) * len(monitors)
-    with _progress() as progress:
-        for report in progress.track(play(monitors, span), total=total, description="looks"):
+    with progress() as shown:
+        for report in shown.track(play(monitors, span), total=total, description="looks"):
             tally.add(report)
             _print(report, as_json=as_json)
     return tally.summary()
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    # Rich would print what goes to stdout on stderr: good where both are one terminal, the end of a pipe otherwise.
-    redirect = console.is_terminal and sys.stdout.isatty()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(
-        *columns, console=console, transient=True, redirect_stdout=redirect, disable=not console.is_terminal
-    )
 
 
 def _print(report: CycleReport, *, as_json: bool) -> None:
