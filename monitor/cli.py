@@ -54,7 +54,7 @@ def _installed_version() -> str:
 
 
 @click.group(cls=Commands, epilog=_EXITS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_installed_version(), message="%(prog)s %(version)s")
+@click.version_option(_installed_version(), message="tunewatch %(version)s")
 def cli() -> None:
     """Watch a chatbot against delayed labels, and say whether to revise the prompt or fine-tune."""
     set_up_logging("warning", "auto")

@@ -1,7 +1,6 @@
 """The thread that carries notifications from the outbox to the channels."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -62,10 +61,3 @@ class Courier:
             _LOG.error("outbox unreachable", error=str(error))
         except Exception:  # noqa: BLE001 - a fault of ours must not end delivery; it is logged with its traceback
             _LOG.exception("delivery crashed")
-
-
-def deliver_for(seconds: float, deliver_one: DeliverOne, clock: Clock) -> None:
-    """Empty the outbox, but begin no delivery later than `seconds` from now."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and deliver_one(clock()):
-        pass

@@ -22,3 +22,7 @@ class MappingError(Exception):
     def __init__(self, message: str, key: str) -> None:
         super().__init__(message)
         self.key = key
+
+
+class BindError(Exception):
+    """The web server's address cannot be used; the command exits with 2."""

@@ -2,18 +2,13 @@
 
 import os
 import sys
-from typing import Final
 
 import click
 
-from config.errors import ConfigError
-from monitor.errors import MappingError, UnreachableError
+from monitor.errors import BindError, MappingError, UnreachableError
 from monitor.exits import Exit
 from monitor.logs import get_logger
 from monitor.redact import redact
-
-EXPECTED: Final = (ConfigError, MappingError, UnreachableError)
-"""Errors whose message is all that a person needs."""
 
 _LOG = get_logger(__name__)
 
@@ -27,9 +22,12 @@ def settle(error: BaseException) -> Exit:
     if isinstance(error, BrokenPipeError):
         _forget_stdout()
         return Exit.BROKEN_PIPE
-    if isinstance(error, EXPECTED):
+    if isinstance(error, UnreachableError):
         _say(describe(error))
-        return Exit.UNREACHABLE if isinstance(error, UnreachableError) else Exit.USAGE
+        return Exit.UNREACHABLE
+    if isinstance(error, BindError | MappingError) or _is_config_error(error):
+        _say(describe(error))
+        return Exit.USAGE
     _LOG.error("crashed", exc_info=error)
     _say(f"a fault of tunewatch, the traceback is in its log above: {type(error).__name__}: {error}")
     return Exit.CRASH
@@ -40,6 +38,12 @@ def describe(error: BaseException) -> str:
     if isinstance(error, MappingError):
         return redact(f"{error.key}: {error}")
     return redact(str(error))
+
+
+def _is_config_error(error: BaseException) -> bool:
+    from config.errors import ConfigError  # noqa: PLC0415 - half a second of imports, which `ping` does without
+
+    return isinstance(error, ConfigError)
 
 
 def _say(text: str) -> None:

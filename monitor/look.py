@@ -92,8 +92,6 @@ class Look:
 
 
 def _tell(report: CycleReport) -> None:
-    for fault in report.faults:
-        _LOG.error("check crashed", monitor=report.monitor, check=fault.check, error=fault.error)
     for transition in report.transitions:
         if transition.event is not None:
             incident = transition.incident

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from monitor.errors import BindError
+
 HEALTHY_PATH: Final = "/-/healthy"
 READY_PATH: Final = "/-/ready"
 _BACKLOG: Final = 64  # connections; only probes and people come here
@@ -26,10 +28,6 @@ class Answer:
 
 
 Question = Callable[[], Answer]
-
-
-class BindError(Exception):
-    """The web server's address cannot be used; the command exits with 2."""
 
 
 def health_app(healthy: Question, ready: Question) -> Starlette:
@@ -80,14 +78,14 @@ def _bind(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        message = f"web.host: {host} is not an address of this machine ({error.strerror or error})"
-        raise BindError(message) from error
+        raise BindError(f"web.host: {host} is not an address of this machine ({error.strerror or error})") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        message = f"web.port: cannot listen on {host}:{port} ({error.strerror}); set web.port to a free one, or 0"
-        raise BindError(message) from error
+        raise BindError(
+            f"web.port: cannot listen on {host}:{port} ({error.strerror}); set web.port to a free one, or to 0"
+        ) from error
     return listener

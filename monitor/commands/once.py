@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap import build_deliverer, build_monitor, open_history
+from monitor.bootstrap import build_channels, build_monitor, open_history
 from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
-from monitor.courier import deliver_for
 from monitor.cycle import CycleReport, run_cycle
+from monitor.delivery import deliver_all
 from monitor.errors import UnreachableError
 from monitor.exits import Exit
 from monitor.guard import describe
@@ -24,7 +25,8 @@ from monitor.output.tables import report_parts
 from monitor.output.terminal import note, show
 from monitor.throwaway import throwaway_history
 
-DELIVERY_TIME = 20.0  # seconds in all; what is not told by then waits in the outbox for the next look or the daemon
+DELIVERY_TIME: Final = timedelta(seconds=20)
+"""For all notifications together; what is not told by then waits in the outbox for the next look or the daemon."""
 
 
 @click.command("once")
@@ -45,7 +47,7 @@ def command(*, file: Path | None, names: tuple[str, ...], as_of: datetime | None
     history = open_history(settings)
     try:
         statuses = [_look(settings, name, history, now, as_json=as_json) for name in wanted]
-        deliver_for(DELIVERY_TIME, build_deliverer(settings, history), utc_now)
+        _deliver(settings, history)
     finally:
         history.close()
     return max(statuses)
@@ -60,6 +62,13 @@ def _look(settings: Settings, name: str, history: History, now: datetime, *, as_
         return Exit.UNREACHABLE
     _print(report, as_json=as_json)
     return Exit.INCIDENT_OPEN if report.open_incidents else Exit.FINE
+
+
+def _deliver(settings: Settings, history: History) -> None:
+    if missing := settings.missing_secrets():
+        note(f"nobody is told, notifications wait for a look that can: {', '.join(map(str, missing))}")
+        return
+    deliver_all(history, build_channels(settings), utc_now, until=utc_now() + DELIVERY_TIME)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from structlog.testing import capture_logs
 
 from monitor.clock import utc_now
-from monitor.courier import Courier, DeliverOne, deliver_for
+from monitor.courier import Courier, DeliverOne
 from monitor.errors import HistoryError
 from tests.support.waiting import wait_until
 
@@ -92,14 +92,3 @@ def test_a_stop_waits_for_the_delivery_under_way_but_begins_no_other() -> None:
     release.set()
     assert courier.stop(patience=5)
     assert len(asked) == 1
-
-
-def test_a_single_look_delivers_what_there_is_and_no_longer_than_asked() -> None:
-    letters = Letters(waiting=5)
-
-    deliver_for(5, letters.deliver_one, utc_now)
-    assert letters.waiting == 0
-
-    asked = letters.asked
-    deliver_for(0, letters.deliver_one, utc_now)
-    assert letters.asked == asked

@@ -3,7 +3,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from monitor.web import Answer, BindError, WebServer, health_app
+from monitor.errors import BindError
+from monitor.web import Answer, WebServer, health_app
 from tests.support.http import get_json
 
 GOOD = Answer(good=True, detail={"scheduler": "alive"})
