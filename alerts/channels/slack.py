@@ -62,7 +62,11 @@ class SlackChannel:
         self._channel = channel
         # No retries here: the SDK would post again after a dropped connection. The outbox tries again, and looks first.
         self._client = WebClient(
-            token=token, base_url=base_url, timeout=max(1, round(timeout)), retry_handlers=[], logger=_SILENT
+            token=token,
+            base_url=base_url,
+            timeout=timeout,  # type: ignore[arg-type] # handed to urlopen, which takes fractions
+            retry_handlers=[],
+            logger=_SILENT,
         )
 
     def check(self) -> str:

@@ -1,0 +1,170 @@
+"""What a person reads, and what a program reads."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from alerts.incident import Event, Reason, State
+from alerts.messages.event_json import event_json
+from alerts.messages.message import reply_message, root_message
+from alerts.messages.text import render_text
+from alerts.messages.words import problem, recommendation
+from checks.advice.model import Action
+from checks.finding import Cause, Finding, Verdict
+from tests.support.incidents import advice, clear, finding, fine, opened, step
+
+
+def bare(check: str, subject: str, **changes: object) -> Finding:
+    """A finding whose check gives no interval and no reference."""
+    return replace(finding(check, subject), low=None, high=None, reference=None, **changes)  # type: ignore[arg-type]
+
+
+def test_the_console_tells_it_in_two_lines_and_the_rest_below() -> None:
+    paradox = finding("accuracy_paradox", "urgent", cause=Cause.PARADOX, threshold=0.5)
+
+    assert render_text(root_message(opened(finding(), paradox))) == (
+        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61), floor 80%, was 94%,"
+        " since 2026-03-29 06:00 UTC\n"
+        "→ Roll the prompt back to the version before (score 2.9; next, at 1.2: revise the prompt)\n"
+        "    1. recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over\n"
+        "    2. model m3 stayed the same\n"
+        "  + 🔴 CRITICAL: accuracy looks fine, but recall of urgent is 12% (4–31%, n=61), floor 50%, was 94%\n"
+        "  · firing as of 2026-03-29 06:00 UTC\n"
+        "  · window 2026-03-22 06:00 to 2026-03-29 06:00 UTC\n"
+        "  · the data that showed it begins 2026-03-22 06:00 UTC\n"
+        "  · incident quality-2279cd800b\n"
+        "  $ tunewatch history --incident quality-2279cd800b"
+    )
+
+
+def test_a_resolved_incident_says_from_when_to_when_and_gives_no_advice() -> None:
+    over = step(
+        Event.RESOLVED,
+        Reason.STAYED_CLEAR,
+        state=State.RESOLVED,
+        findings=(clear(),),
+        resolved_at=opened().at.replace(day=31),
+    )
+    first, second, *_ = render_text(reply_message(over)).splitlines()
+
+    assert first.startswith("🟢 RESOLVED support-bot: every finding stayed clear: recall of urgent is 95%")
+    assert first.endswith("from 2026-03-29 06:00 UTC to 2026-03-31 06:00 UTC")
+    assert second == "→ Nothing left to do"
+
+
+def test_an_incident_closed_for_want_of_data_does_not_claim_that_all_is_well() -> None:
+    stale = step(Event.RESOLVED, Reason.WENT_STALE, state=State.RESOLVED)
+    text = render_text(reply_message(stale))
+
+    assert "closed without proof" in text
+    assert "→ Find out why its checks have no data" in text
+
+
+def test_an_acknowledgement_names_the_person() -> None:
+    seen = step(Event.ACKNOWLEDGED, Reason.SOMEBODY_ACKNOWLEDGED, acknowledged_by="ada")
+
+    assert "acknowledged by ada: recall of urgent" in render_text(reply_message(seen))
+
+
+def test_an_abstention_names_the_experiment() -> None:
+    unsure = advice(Action.NONE, abstained=True, experiment="send 10% of the traffic to the old prompt")
+
+    assert recommendation(unsure) == (
+        "The evidence does not settle what to do. Find out: send 10% of the traffic to the old prompt"
+    )
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_has_plain_words(action: Action) -> None:
+    assert recommendation(advice(action))[0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        # a share, with everything
+        (finding(), "recall of urgent is 12% (4–31%, n=61), floor 80%, was 94%"),
+        # against the reference: the limit is what the reference allows
+        (
+            finding("accuracy", "all", cause=Cause.BELOW_REFERENCE, threshold=0.91),
+            "accuracy is 12% (4–31%, n=61), at least 91% expected, was 94%",
+        ),
+        # milliseconds
+        (
+            finding(
+                "latency",
+                "p95",
+                cause=Cause.ABOVE_LIMIT,
+                value=2900.4,
+                low=2700.0,
+                high=3100.0,
+                threshold=2000.0,
+                reference=1100.0,
+                n=15300,
+            ),
+            "latency p95 is 2,900 ms (2,700–3,100 ms, n=15,300), limit 2,000 ms, was 1,100 ms",
+        ),
+        # hours, without an interval
+        (
+            bare("label_health", "silence", cause=Cause.SILENT, value=90.0, threshold=72.0),
+            "time without a new label is 3.8 d (n=61), limit 3.0 d",
+        ),
+        # a ratio
+        (
+            bare("traffic", "predictions", cause=Cause.SILENT, value=0.0, threshold=0.25, n=0),
+            "traffic is 0 times, limit 0.25 times",
+        ),
+        # a slice, and doubt
+        (
+            fine(slice="prompt_version=p7", provisional=True, threshold=None, reference=None),
+            "recall of urgent [prompt_version=p7] is 83% (70–95%, n=61) (provisional)",
+        ),
+        # no number: the check's own words
+        (finding(value=None, message="no labels yet"), "recall of urgent: no labels yet"),
+        # a check that nobody here knows the unit of
+        (
+            finding("drift", "text", cause=Cause.ABOVE_LIMIT, threshold=0.1),
+            "drift of text is 0.12 (0.04–0.31, n=61), limit 0.1, was 0.94",
+        ),
+    ],
+)
+def test_a_finding_is_one_sentence_in_the_unit_of_its_check(found: Finding, sentence: str) -> None:
+    assert problem(found) == sentence
+
+
+def test_the_event_line_has_the_fields_of_the_contract() -> None:
+    line = json.loads(json.dumps(event_json(opened())))
+
+    assert {key: line[key] for key in ("at", "monitor", "incident", "event", "severity")} == {
+        "at": "2026-03-29T06:00:00Z",
+        "monitor": "support-bot",
+        "incident": "quality-2279cd800b",
+        "event": "opened",
+        "severity": "critical",
+    }
+    found = line["findings"][0]
+    assert {key: found[key] for key in ("check", "subject", "value", "low", "high", "threshold", "reference")} == {
+        "check": "class_recall",
+        "subject": "urgent",
+        "value": 0.12,
+        "low": 0.04,
+        "high": 0.31,
+        "threshold": 0.8,
+        "reference": 0.94,
+    }
+    assert (found["n"], found["verdict"]) == (61, "critical")
+    told = line["advice"]
+    assert (told["action"], told["score"], told["runner_up"]) == ("rollback_prompt", 2.9, "revise_prompt")
+    assert len(told["reasons"]) == 2
+
+
+def test_a_step_that_nobody_is_told_of_has_no_event_line() -> None:
+    with pytest.raises(ValueError, match="has no event line"):
+        event_json(step(None, Reason.REFRESHED))
+
+
+def test_a_severity_is_a_word_and_not_only_a_colour() -> None:
+    warning = opened(finding(verdict=Verdict.WARNING))
+
+    assert root_message(warning).headline.startswith("🟠 WARNING support-bot")

@@ -1,0 +1,242 @@
+"""The Slack channel against a real HTTP server that plays Slack."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+
+import pytest
+
+from alerts.channels.channel import ChannelError, Post
+from alerts.channels.slack import SlackChannel
+from alerts.incident import Event, Reason, State, Transition
+from checks.finding import Verdict
+from tests.support.fake_slack import TOKEN, FakeSlack
+from tests.support.incidents import clear, finding, opened, step
+
+ESCALATED = step(Event.ESCALATED, Reason.SEVERITY_ROSE)
+RESOLVED = step(Event.RESOLVED, Reason.STAYED_CLEAR, hours=48, state=State.RESOLVED, findings=(clear(),))
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with FakeSlack() as server:
+        yield server
+
+
+@pytest.fixture
+def channel(slack: FakeSlack) -> SlackChannel:
+    return SlackChannel(TOKEN, "C0ONCALL1", slack.url, timeout=5)
+
+
+def fail(channel: SlackChannel, post: Post) -> ChannelError:
+    with pytest.raises(ChannelError) as failure:
+        channel.send(post)
+    return failure.value
+
+
+def methods(slack: FakeSlack) -> list[str]:
+    return [call.method for call in slack.calls]
+
+
+def test_an_incident_is_one_message_kept_up_to_date_and_a_thread(slack: FakeSlack, channel: SlackChannel) -> None:
+    warning = opened(finding(verdict=Verdict.WARNING))
+    ref = channel.send(Post("1", warning)).ref
+    assert channel.send(Post("2", ESCALATED, ref)).ref == ref
+    channel.send(Post("3", step(None, Reason.CLEAR_BEGAN, state=State.RECOVERING, findings=(clear(),)), ref))
+    assert "RECOVERING" in slack.workspace.oncall.roots[0].text
+    channel.send(Post("4", RESOLVED, ref))
+
+    (root,) = slack.workspace.oncall.roots
+    replies = slack.workspace.oncall.replies(root.ts)
+    assert root.text.startswith("🟢 RESOLVED support-bot: recall of urgent 95%")
+    assert [reply.text.splitlines()[0] for reply in replies] == [
+        "🔴 CRITICAL support-bot: escalated",
+        "🟢 RESOLVED support-bot: every finding stayed clear",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "broadcast"),
+    [
+        (ESCALATED, True),
+        (step(Event.REOPENED, Reason.ALARM_RETURNED), True),
+        (step(Event.UPDATED, Reason.ADVICE_CHANGED), False),
+        (RESOLVED, False),
+    ],
+)
+def test_what_gets_worse_is_said_in_the_channel_too(
+    slack: FakeSlack, channel: SlackChannel, told: Transition, *, broadcast: bool
+) -> None:
+    ref = channel.send(Post("1", opened())).ref
+    channel.send(Post("2", told, ref))
+
+    assert slack.workspace.oncall.messages[-1].broadcast is broadcast
+
+
+def test_the_channel_may_be_named(slack: FakeSlack) -> None:
+    by_name = SlackChannel(TOKEN, "#chatbot-oncall", slack.url, timeout=5)
+    ref = by_name.send(Post("1", opened())).ref
+    by_name.send(Post("2", ESCALATED, ref))
+
+    assert len(slack.workspace.oncall.messages) == 2
+
+
+def test_a_root_that_a_person_deleted_is_posted_anew(slack: FakeSlack, channel: SlackChannel) -> None:
+    ref = channel.send(Post("1", opened())).ref
+    slack.workspace.delete(slack.workspace.oncall.roots[0])
+    new = channel.send(Post("2", ESCALATED, ref)).ref
+
+    assert new != ref
+    (root,) = slack.workspace.oncall.roots
+    assert root.text.startswith("🔴 CRITICAL support-bot: recall of urgent 12%")
+    assert channel.send(Post("3", RESOLVED, new)).ref == new
+
+
+def test_a_channel_that_is_gone_gives_way_to_the_one_that_is_configured_now(
+    slack: FakeSlack, channel: SlackChannel
+) -> None:
+    ref = channel.send(Post("2", ESCALATED, "C0FORMER1/1700000000.000100")).ref
+
+    assert ref == f"C0ONCALL1/{slack.workspace.oncall.roots[0].ts}"
+
+
+def test_an_event_without_a_first_message_gets_one(slack: FakeSlack, channel: SlackChannel) -> None:
+    ref = channel.send(Post("9", ESCALATED)).ref
+
+    assert ref.endswith(slack.workspace.oncall.roots[0].ts)
+
+
+def test_a_post_whose_answer_was_lost_is_not_posted_twice(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.drop(obeyed=True)
+    error = fail(channel, Post("1", opened()))
+    assert not error.permanent
+
+    ref = channel.send(Post("1", opened(), maybe_sent=True)).ref
+    (root,) = slack.workspace.oncall.messages
+    assert ref == f"C0ONCALL1/{root.ts}"
+
+
+def test_a_reply_whose_answer_was_lost_is_not_posted_twice(slack: FakeSlack, channel: SlackChannel) -> None:
+    ref = channel.send(Post("1", opened())).ref
+    slack.no_trouble()
+    slack.drop(obeyed=True)
+    fail(channel, Post("2", ESCALATED, ref))
+    channel.send(Post("2", ESCALATED, ref, maybe_sent=True))
+
+    assert len(slack.workspace.oncall.messages) == 2
+
+
+def test_a_reply_that_did_not_arrive_is_posted_on_the_next_try(slack: FakeSlack, channel: SlackChannel) -> None:
+    ref = channel.send(Post("1", opened())).ref
+    slack.no_trouble()
+    slack.drop(obeyed=False)
+    fail(channel, Post("2", ESCALATED, ref))
+    channel.send(Post("2", ESCALATED, ref, maybe_sent=True))
+
+    assert len(slack.workspace.oncall.messages) == 2
+
+
+def test_a_lost_answer_is_found_behind_hundreds_of_other_messages(slack: FakeSlack, channel: SlackChannel) -> None:
+    channel.send(Post("1", opened()))
+    for number in range(450):
+        slack.workspace.post({"channel": "C0ONCALL1", "text": f"small talk {number}"})
+    channel.send(Post("1", opened(), maybe_sent=True))
+
+    assert methods(slack) == ["chat.postMessage", *["conversations.history"] * 3, "chat.update"]
+
+
+def test_an_app_that_may_not_read_sends_again_rather_than_not_at_all(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.workspace.scopes = frozenset({"chat:write"})
+    slack.drop(obeyed=True)
+    fail(channel, Post("1", opened()))
+    channel.send(Post("1", opened(), maybe_sent=True))
+
+    assert len(slack.workspace.oncall.roots) == 2
+
+
+def test_another_incident_is_never_taken_for_this_one(slack: FakeSlack, channel: SlackChannel) -> None:
+    channel.send(Post("1", opened()))
+    channel.send(Post("2", opened(finding("latency", "p95", value=2900.0)), maybe_sent=True))
+
+    assert len(slack.workspace.oncall.roots) == 2
+
+
+def test_a_rate_limit_says_how_long_to_wait(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.rate_limit(retry_after=17)
+    error = fail(channel, Post("1", opened()))
+
+    assert (error.permanent, error.retry_after) == (False, 17.0)
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, ""), (502, "<html>Bad Gateway</html>"), (503, '{"ok": false}')])
+def test_a_broken_server_is_worth_another_try(slack: FakeSlack, channel: SlackChannel, status: int, body: str) -> None:
+    slack.break_down(status, body)
+    error = fail(channel, Post("1", opened()))
+
+    assert not error.permanent
+    assert "html" not in str(error)
+
+
+def test_a_slow_server_is_worth_another_try(slack: FakeSlack) -> None:
+    slack.stall(0.4, obeyed=False)
+    error = fail(SlackChannel(TOKEN, "C0ONCALL1", slack.url, timeout=0.1), Post("1", opened()))
+
+    assert not error.permanent
+
+
+def test_nobody_at_home_is_worth_another_try() -> None:
+    with FakeSlack() as gone:
+        url = gone.url
+    error = fail(SlackChannel(TOKEN, "C0ONCALL1", url, timeout=1), Post("1", opened()))
+
+    assert not error.permanent
+    assert "no answer from Slack" in str(error)
+
+
+def test_a_call_is_made_once(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.drop(obeyed=True)
+    fail(channel, Post("1", opened()))
+
+    assert len(slack.calls) == 1
+
+
+def test_a_channel_without_the_bot_names_the_cure(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.workspace.oncall.is_member = False
+    error = fail(channel, Post("1", opened()))
+
+    assert error.permanent
+    assert error.fixable
+    assert "/invite" in str(error)
+
+
+def test_an_unknown_channel_names_the_setting(slack: FakeSlack) -> None:
+    error = fail(SlackChannel(TOKEN, "#chatbot-onkall", slack.url), Post("1", opened()))
+
+    assert error.permanent
+    assert "slack.channel" in str(error)
+
+
+def test_the_token_is_in_no_error_and_no_log(
+    slack: FakeSlack, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    secret = "xoxb-0123456789-very-secret"
+    channel = SlackChannel(secret, "C0ONCALL1", slack.url)
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("slack_sdk").setLevel(logging.DEBUG)
+        error = fail(channel, Post("1", opened()))
+        slack.drop(obeyed=False)
+        dropped = fail(channel, Post("1", opened()))
+    shown = "".join(traceback.format_exception(error) + traceback.format_exception(dropped))
+    output = capfd.readouterr()
+
+    assert "slack.token" in str(error)
+    assert error.__context__ is None
+    for text in (shown, repr(error.__dict__), repr(channel), caplog.text, output.out, output.err):
+        assert secret not in text
+        assert "urgent" not in caplog.text
+
+
+def test_a_check_of_the_token_says_whose_it_is(slack: FakeSlack, channel: SlackChannel) -> None:
+    assert channel.check() == "tunewatch in Acme"
+    with pytest.raises(ChannelError, match=r"invalid_auth: check slack\.token"):
+        SlackChannel("xoxb-wrong", "C0ONCALL1", slack.url).check()

@@ -1,0 +1,212 @@
+"""A real HTTP server that plays Slack: for tests, and for a person who wants to see what the daemon tells.
+
+    python -m tests.support.fake_slack --port 8765
+
+then `slack: {channel: "#chatbot-oncall", base_url: "http://127.0.0.1:8765/api/"}` and TUNEWATCH_SLACK__TOKEN=xoxb-fake.
+"""
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+from tests.support.slack_rules import refusal
+from tests.support.slack_workspace import Message, RefusedError, Workspace
+
+TOKEN = "xoxb-fake"
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong with one call; `obeyed` all the same, as a caller without an answer cannot tell."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    drop: bool = False
+    seconds: float = 0.0
+    obeyed: bool = False
+
+
+@dataclass
+class Call:
+    """One request, as it came."""
+
+    method: str
+    body: Body
+    answer: Body = field(default_factory=dict)
+
+
+class FakeSlack:
+    """Plays chat.postMessage, chat.update, conversations.history and .replies, and auth.test.
+
+    A context manager; `url` is its base_url. `trouble` queues what goes wrong with the next calls, one each; `calls`
+    is what came in. Everything is answered under one lock, so that tests see whole states.
+    """
+
+    def __init__(self, token: str = TOKEN, port: int = 0, on_change: Callable[[], None] = lambda: None) -> None:
+        self.workspace = Workspace(token)
+        self.calls: list[Call] = []
+        self.trouble: deque[Trouble] = deque()
+        self._on_change = on_change
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/api/"
+
+    # ---- what goes wrong
+
+    def rate_limit(self, retry_after: int) -> None:
+        body = json.dumps({"ok": False, "error": "ratelimited"})
+        self.trouble.append(Trouble(429, (("Retry-After", str(retry_after)),), body))
+
+    def break_down(self, status: int = 503, body: str = '{"ok": false, "error": "service_unavailable"}') -> None:
+        self.trouble.append(Trouble(status, body=body))
+
+    def drop(self, *, obeyed: bool) -> None:
+        """Close the connection without an answer, having done as told or not."""
+        self.trouble.append(Trouble(drop=True, obeyed=obeyed))
+
+    def stall(self, seconds: float, *, obeyed: bool) -> None:
+        """Answer so late that nobody waits any more."""
+        self.trouble.append(Trouble(drop=True, seconds=seconds, obeyed=obeyed))
+
+    def no_trouble(self, calls: int = 1) -> None:
+        """Let calls pass before what is queued next."""
+        self.trouble.extend([Trouble(obeyed=True)] * calls)
+
+    # ---- the API
+
+    def answer(self, method: str, token: str, body: Body) -> Body:
+        """Obey one call. Slack answers refusals with HTTP 200 and ok=false."""
+        with self._lock:
+            call = Call(method, body)
+            self.calls.append(call)
+            try:
+                call.answer = {"ok": True, **self._obey(method, token, body)}
+            except RefusedError as refused:
+                call.answer = {"ok": False, "error": str(refused)}
+            changed = call.answer["ok"] and method.startswith("chat.")
+        if changed:
+            self._on_change()
+        return call.answer
+
+    def _obey(self, method: str, token: str, body: Body) -> Body:
+        if not token:
+            raise RefusedError("not_authed")
+        if token != self.workspace.token:
+            raise RefusedError("invalid_auth")
+        match method:
+            case "auth.test":
+                return {"user": "tunewatch", "team": "Acme", "user_id": "U0BOT"}
+            case "chat.postMessage" | "chat.update":
+                return self._write(method, body)
+            case "conversations.history":
+                return _page(self.workspace.history(body["channel"]), body)
+            case "conversations.replies":
+                return _page(self.workspace.thread(body["channel"], body["ts"]), body)
+        raise RefusedError("unknown_method")
+
+    def _write(self, method: str, body: Body) -> Body:
+        if code := refusal(body):
+            raise RefusedError(code)
+        write = self.workspace.post if method == "chat.postMessage" else self.workspace.update
+        channel, message = write(body)
+        return {"channel": channel.id, "ts": message.ts, "message": {"text": body.get("text"), "ts": message.ts}}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        slack = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                as_json = self.headers.get("Content-Type", "").startswith("application/json")
+                body = json.loads(raw or "{}") if as_json else dict(parse_qsl(raw))
+                token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                method = self.path.rsplit("/", 1)[-1]
+                trouble = slack.trouble.popleft() if slack.trouble else Trouble(obeyed=True)
+                answer = json.dumps(slack.answer(method, token, body)) if trouble.obeyed else ""
+                time.sleep(trouble.seconds)
+                if trouble.drop:
+                    self.close_connection = True
+                else:
+                    self._reply(trouble, answer)
+
+            def _reply(self, trouble: Trouble, answer: str) -> None:
+                payload = (trouble.body or answer).encode()
+                self.send_response(trouble.status)
+                for name, value in (*trouble.headers, ("Content-Type", "application/json; charset=utf-8")):
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(payload)))
+                self.end_headers()
+                self.wfile.write(payload)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Quiet: `calls` has it all."""
+
+        return Handler
+
+
+def _page(messages: list[Message], body: Body) -> Body:
+    limit, start = int(body.get("limit", 100)), int(body.get("cursor") or 0)
+    with_metadata = body.get("include_all_metadata") in {"1", "true"}
+    shown = messages[start : start + limit]
+    more = start + limit < len(messages)
+    return {
+        "messages": [
+            {"ts": m.ts, "text": m.body.get("text")}
+            | ({"metadata": m.body["metadata"]} if with_metadata and "metadata" in m.body else {})
+            for m in shown
+        ],
+        "has_more": more,
+        "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+    }
+
+
+def main() -> None:
+    """Play Slack until interrupted, and show the channel whenever it changes."""
+    parser = argparse.ArgumentParser(description="Plays Slack on this machine.")
+    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--channel", default="#chatbot-oncall", help="name of the one channel there is")
+    parser.add_argument("--token", default=TOKEN)
+    options = parser.parse_args()
+
+    def show() -> None:
+        print("\n" + "=" * 80 + "\n" + slack.workspace.oncall.render(), flush=True)  # noqa: T201
+
+    slack = FakeSlack(options.token, options.port, on_change=show)
+    slack.workspace.oncall.name = options.channel.removeprefix("#")
+    with slack:
+        print(f"playing Slack at {slack.url}; stop with Ctrl-C", file=sys.stderr)  # noqa: T201
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""The state of a Slack workspace: channels, messages, threads; and what they look like."""
+
+import html
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support.slack_rules import block_texts, pings
+
+
+@dataclass
+class Message:
+    ts: str
+    body: dict[str, Any]
+    thread_ts: str | None = None
+    broadcast: bool = False
+    edits: int = 0
+    deleted: bool = False
+
+    @property
+    def text(self) -> str:
+        """As a person reads it."""
+        texts = block_texts(self.body.get("blocks") or []) or [self.body.get("text") or ""]
+        return html.unescape("\n".join(texts))
+
+    @property
+    def pings(self) -> list[str]:
+        return pings(self.body)
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    is_member: bool = True
+    is_archived: bool = False
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def roots(self) -> list[Message]:
+        return [message for message in self.messages if message.thread_ts is None and not message.deleted]
+
+    def replies(self, ts: str) -> list[Message]:
+        return [message for message in self.messages if message.thread_ts == ts and not message.deleted]
+
+    def render(self) -> str:
+        """The channel as text: each message, its thread indented under it."""
+        lines = [f"#{self.name}"]
+        for root in self.roots:
+            lines += [
+                "",
+                *_boxed(root, ""),
+                *(line for reply in self.replies(root.ts) for line in _boxed(reply, "    ")),
+            ]
+        return "\n".join(lines)
+
+
+class RefusedError(Exception):
+    """An answer with ok=false; the message is Slack's code."""
+
+
+class Workspace:
+    """One workspace with one bot. Time stamps are made up, and grow."""
+
+    def __init__(self, token: str, *, scopes: frozenset[str] = frozenset({"chat:write", "channels:history"})) -> None:
+        self.token = token
+        self.scopes = scopes
+        self.channels = [Channel("C0ONCALL1", "chatbot-oncall")]
+        self._next_ts = 1_774_764_000
+
+    @property
+    def oncall(self) -> Channel:
+        return self.channels[0]
+
+    def post(self, body: dict[str, Any]) -> tuple[Channel, Message]:
+        channel = self._writable(str(body.get("channel")), names=True)
+        thread_ts = body.get("thread_ts")
+        if thread_ts and not any(message.ts == thread_ts for message in channel.messages):
+            raise RefusedError("thread_not_found")
+        message = Message(self._stamp(), body, thread_ts, broadcast=bool(body.get("reply_broadcast")))
+        channel.messages.append(message)
+        return channel, message
+
+    def update(self, body: dict[str, Any]) -> tuple[Channel, Message]:
+        channel = self._writable(str(body.get("channel")), names=False)
+        message = next((m for m in channel.messages if m.ts == body.get("ts") and not m.deleted), None)
+        if message is None:
+            raise RefusedError("message_not_found")
+        message.body = {**message.body, **body}
+        message.edits += 1
+        return channel, message
+
+    def history(self, channel_id: str) -> list[Message]:
+        """Newest first, as Slack has it."""
+        return self._readable(channel_id).roots[::-1]
+
+    def thread(self, channel_id: str, ts: str) -> list[Message]:
+        channel = self._readable(channel_id)
+        root = [message for message in channel.roots if message.ts == ts]
+        if not root:
+            raise RefusedError("thread_not_found")
+        return root + channel.replies(ts)
+
+    def delete(self, message: Message) -> None:
+        """What a person does who tidies up."""
+        message.deleted = True
+
+    def _writable(self, name: str, *, names: bool) -> Channel:
+        channel = self._channel(name, names=names)
+        if channel.is_archived:
+            raise RefusedError("is_archived")
+        if not channel.is_member:
+            raise RefusedError("not_in_channel")
+        return channel
+
+    def _readable(self, channel_id: str) -> Channel:
+        if "channels:history" not in self.scopes:
+            raise RefusedError("missing_scope")
+        return self._channel(channel_id, names=False)
+
+    def _channel(self, name: str, *, names: bool) -> Channel:
+        for channel in self.channels:
+            if name == channel.id or (names and name.removeprefix("#") == channel.name):
+                return channel
+        raise RefusedError("channel_not_found")
+
+    def _stamp(self) -> str:
+        self._next_ts += 1
+        return f"{self._next_ts}.000100"
+
+
+def _boxed(message: Message, indent: str) -> list[str]:
+    first = indent + ("↪ also sent to the channel: " if message.broadcast else "")
+    lines = message.text.splitlines()
+    edited = [f"{indent}│ (edited {message.edits} times)"] if message.edits else []
+    return [f"{first or indent}┌", *(f"{indent}│ {line}" for line in lines), *edited, f"{indent}└"]
