@@ -21,6 +21,8 @@ def mask(url: str) -> str:
         parsed = make_url(url)
     except ArgumentError:
         return "***"
+    if parsed.password is None and not any(map(_is_secret, parsed.query)):
+        return url
     hidden = {key: "***" if _is_secret(key) else value for key, value in parsed.query.items()}
     return parsed.set(query=hidden).render_as_string(hide_password=True)
 

@@ -1,0 +1,23 @@
+"""`tunewatch init`: look at a log, guess what its columns mean, and write a commented configuration."""
+
+from pathlib import Path
+
+from config.errors import ConfigError, Problem
+from monitor.initialise.proposal import Proposal, propose
+from monitor.initialise.render import render
+
+__all__ = ["Proposal", "propose", "render", "write"]
+
+
+def write(text: str, file: Path, *, force: bool = False) -> None:
+    """Write the configuration.
+
+    Raises ConfigError where the file is there already and is not to be overwritten, or cannot be written.
+    """
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise ConfigError([Problem("", "is there already; --force overwrites it", str(file))]) from None
+    except OSError as error:
+        raise ConfigError([Problem("", f"cannot be written: {error.strerror}", str(file))]) from None

@@ -1,0 +1,144 @@
+"""Looking at what `tunewatch init` was pointed to: which tables or files are there, with which columns."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from config.source import FILE_FORMATS
+from monitor.errors import SourceError
+from monitor.initialise.relation import Questions, Relation
+from monitor.log.engine import connect, open_engine
+
+DATABASE_SUFFIXES: Final = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb"}
+READERS: Final = {"parquet": "read_parquet", "csv": "read_csv", "jsonl": "read_json"}
+IN_MEMORY: Final = "duckdb:///:memory:"
+MOST_TABLES: Final = 300
+_SQLITE_MASTER: Final = (
+    "SELECT 'main', name FROM sqlite_master "
+    "WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
+)
+_INFORMATION_SCHEMA: Final = (
+    "SELECT table_schema, table_name FROM information_schema.tables "
+    "WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY table_schema, table_name"
+)
+DEFAULT_SCHEMAS: Final = ("main", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found: the URL to reach it by, what could be logs, and files that could not be read or are no logs."""
+
+    url: str
+    relations: tuple[Relation, ...]
+    passed_over: tuple[str, ...]
+    questions: Questions
+
+
+@contextmanager
+def looking(sources: Sequence[str]) -> Iterator[Look]:
+    """Look at a database URL, a database file, or data files, directories and globs.
+
+    Raises SourceError where they cannot be reached, or nothing is there.
+    """
+    url = _url(sources)
+    with connect(open_engine(url), url) as connection:
+        questions = Questions(connection)
+        found = _tables(connection, questions) if url != IN_MEMORY else _files(sources)
+        relations = tuple(Relation(r.sql, questions.columns(r.sql), r.table, r.files) for r in found)
+        passed_over = _passed_over(sources) if url == IN_MEMORY else ()
+        yield Look(url, relations, passed_over, questions)
+
+
+def _url(sources: Sequence[str]) -> str:
+    """Return the URL that reaches all sources: the one given, that of a database file, or DuckDB's for files."""
+    urls = [source if _is_url(source) else _url_of_file(Path(source)) for source in sources]
+    named = [url for url in urls if url]
+    if not named:
+        return IN_MEMORY
+    if len(sources) > 1:
+        raise SourceError("give one database, or data files, but not both")
+    try:
+        sa.make_url(named[0])
+    except sa.exc.ArgumentError:
+        raise SourceError("that is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
+    return named[0]
+
+
+def _is_url(source: str) -> bool:
+    return bool(re.match(r"[a-z][a-z0-9+]*://", source)) and not source.startswith(
+        ("s3://", "gs://", "https://", "http://")
+    )
+
+
+def _url_of_file(path: Path) -> str:
+    backend = DATABASE_SUFFIXES.get(path.suffix)
+    return f"{backend}:///{path.absolute()}" if backend else ""
+
+
+def _tables(connection: sa.Connection, questions: Questions) -> list[Relation]:
+    listing = _SQLITE_MASTER if connection.dialect.name == "sqlite" else _INFORMATION_SCHEMA
+    rows = connection.exec_driver_sql(listing).fetchall()
+    if not rows:
+        raise SourceError("the database has no tables that this user may read")
+    if len(rows) > MOST_TABLES:
+        raise SourceError(f"the database has {len(rows)} tables; point to a schema or to a user that sees fewer")
+    return [_table(schema, name, questions) for schema, name in rows]
+
+
+def _table(schema: str, name: str, questions: Questions) -> Relation:
+    if schema in DEFAULT_SCHEMAS:
+        return Relation(questions.quoted(name), table=name)
+    return Relation(f"{questions.quoted(schema)}.{questions.quoted(name)}", table=f"{schema}.{name}")
+
+
+def _files(sources: Sequence[str]) -> list[Relation]:
+    globs = [pattern for source in sources for pattern in _globs(source)]
+    if not globs:
+        raise SourceError(f"found no {', '.join(FILE_FORMATS)} files in {', '.join(sources)}")
+    return [Relation(_reader(pattern), files=(pattern,)) for pattern in dict.fromkeys(globs)]
+
+
+def _globs(source: str) -> list[str]:
+    """Return a glob for each log that the source names: files whose names differ in numbers only are one log."""
+    path = Path(source)
+    if path.is_dir():
+        return sorted({_family(file, path) for file in path.iterdir() if _format(file.name)})
+    if not has_magic(source) and "://" not in source and not path.is_file():
+        raise SourceError(f"{source} does not exist")
+    if has_magic(source) and "://" not in source and not _fits(source):
+        raise SourceError(f"{source} fits no file")
+    if not _format(source):
+        raise SourceError(f"{source} is not a file of a known format; known are {', '.join(FILE_FORMATS)}")
+    return [source]
+
+
+def _fits(pattern: str) -> bool:
+    return bool(glob(pattern, recursive=True))  # noqa: PTH207 - a Path has no glob for a whole pattern
+
+
+def _family(file: Path, folder: Path) -> str:
+    """Return the file, or a glob in the place of the number or date that its name ends with."""
+    stem, suffix = file.name.removesuffix(file.suffix), file.suffix
+    short = re.sub(r"[-_.]?\d[\d\-_T.]*$", "", stem)
+    alike = f"{short}*{suffix}" if short and short != stem else file.name
+    return str(folder / alike)
+
+
+def _format(name: str) -> str:
+    return next((kind for kind in FILE_FORMATS if name.lower().endswith(f".{kind}")), "")
+
+
+def _reader(pattern: str) -> str:
+    quoted = pattern.replace("'", "''")
+    return f"{READERS[_format(pattern)]}('{quoted}', union_by_name = true)"
+
+
+def _passed_over(sources: Sequence[str]) -> tuple[str, ...]:
+    folders = [Path(source) for source in sources if Path(source).is_dir()]
+    return tuple(sorted(str(f) for folder in folders for f in folder.iterdir() if f.is_file() and not _format(f.name)))

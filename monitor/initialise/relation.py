@@ -1,0 +1,75 @@
+"""What could be a log: a table, or files that belong together; and the few questions put to it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from monitor.initialise.values import Column
+
+SAMPLE_ROWS: Final = 500  # enough to tell kinds of values apart
+SAMPLE_IDS: Final = 500
+MOST_GROUPS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Rows with columns. `table` is a name such as `schema.name`, or "" where `files` says which files hold the rows.
+
+    `sql` is the relation as it stands after FROM.
+    """
+
+    sql: str
+    columns: tuple[Column, ...] = ()
+    table: str = ""
+    files: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How a person would call it."""
+        return self.table or ", ".join(self.files)
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name, which must be there."""
+        return next(column for column in self.columns if column.name == name)
+
+
+class Questions:
+    """Puts questions to one relation or two, through a connection that can only read."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def columns(self, sql: str) -> tuple[Column, ...]:
+        """Return the columns with the values of some rows."""
+        found = self._connection.exec_driver_sql(f"SELECT * FROM {sql} LIMIT {SAMPLE_ROWS}")  # noqa: S608 - see quoted
+        names, rows = tuple(found.keys()), found.fetchall()
+        return tuple(Column(name, tuple(row[n] for row in rows if row[n] is not None)) for n, name in enumerate(names))
+
+    def classes(self, relation: Relation, column: str) -> dict[str, int]:
+        """Return how many rows each value of the column has, most first."""
+        name = self.quoted(column)
+        rows = self._connection.exec_driver_sql(
+            f"SELECT CAST({name} AS TEXT), COUNT(*) AS n FROM {relation.sql} WHERE {name} IS NOT NULL "  # noqa: S608
+            f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {MOST_GROUPS}"
+        )
+        return {value: int(n) for value, n in rows if value}
+
+    def span(self, relation: Relation, column: str) -> tuple[str, str]:
+        """Return the first and the last time as text to the minute, "" where they are not written as dates."""
+        name = self.quoted(column)
+        row = self._connection.exec_driver_sql(f"SELECT MIN({name}), MAX({name}) FROM {relation.sql}").one()  # noqa: S608
+        first, last = (str(value)[:16].replace("T", " ") for value in row)
+        return (first, last) if first[:4].isdigit() and first[4:5] == "-" else ("", "")
+
+    def share_found(self, ids: Relation, id_column: str, among: Relation, among_column: str) -> float:
+        """Return the share of some ids of one relation that are ids of the other, 0 to 1."""
+        one, other = self.quoted(id_column), self.quoted(among_column)
+        drawn = f"SELECT DISTINCT CAST({one} AS TEXT) AS id FROM {ids.sql} WHERE {one} IS NOT NULL LIMIT {SAMPLE_IDS}"  # noqa: S608
+        found = f"CASE WHEN id IN (SELECT CAST({other} AS TEXT) FROM {among.sql}) THEN 1.0 ELSE 0.0 END"  # noqa: S608
+        share = self._connection.exec_driver_sql(f"SELECT AVG({found}) FROM ({drawn}) AS drawn").scalar()  # noqa: S608
+        return float(share or 0)
+
+    def quoted(self, name: str) -> str:
+        """Return an identifier as it is safe in a statement of this engine."""
+        return self._connection.dialect.identifier_preparer.quote_identifier(name)
