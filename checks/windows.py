@@ -66,8 +66,9 @@ class Windows:
     `recent` holds shorter windows that end now, longest first; with `current` they are the scales at which a drop is
     looked for. `reference` is the healthy span that `current` is compared with; it may be empty. `versions` is ordered
     by `first_seen`. `buckets` covers reference and current, in order, gaps left out (a missing bucket had no
-    predictions). `latency_buckets` covers `current`. `last_prediction_at` is exact to the bucket, `last_label_at` to
-    the second; both are None when there never was one.
+    predictions). `latency_buckets` covers `current`. `last_prediction_at` and
+    `last_label_at` are the ends (at most `now`) of the newest bucket with predictions, and of the newest one with label
+    rows by their own time; None when there never was one.
     """
 
     now: datetime

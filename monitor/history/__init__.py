@@ -1,0 +1,8 @@
+"""The metric history: counts by bucket, what was believed of them at each cycle, incidents, and the outbox."""
+
+from monitor.history.history import History
+from monitor.history.record import CycleRecord
+from monitor.history.spans import WindowSpec
+from monitor.history.transaction import Transaction
+
+__all__ = ["CycleRecord", "History", "Transaction", "WindowSpec"]

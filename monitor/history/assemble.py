@@ -1,0 +1,157 @@
+"""Add grouped cells up to windows: from integer keys and pieces of time to what checks look at."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from checks.counts import DelayCell, LatencyCell, OutcomeCell
+from checks.windows import BucketLatency, VersionRun, Window
+from monitor.history.schema.keys import NO_LABEL
+from monitor.history.spans import Layout, Span
+from monitor.history.types import from_epoch
+
+OutcomeKey = tuple[int, int, int]  # version, predicted class, label
+LatencyKey = tuple[int, int]  # version, bin
+Rows = Iterable[Sequence[Any]]
+"""Rows of a statement: the number of the piece of time, then the key, then the sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the integer keys stand for."""
+
+    classes: Mapping[int, str]
+    versions: Mapping[int, tuple[str, str]]
+
+    def outcome(self, key: OutcomeKey, numbers: Sequence[float]) -> OutcomeCell:
+        """One cell by its names."""
+        version, predicted, label = key
+        n, weight, squared = numbers
+        label_name = None if label == NO_LABEL else self.classes[label]
+        return OutcomeCell(self.classes[predicted], label_name, int(n), weight, squared, *self.versions[version])
+
+    def latency(self, key: LatencyKey, n: int) -> LatencyCell:
+        """One cell by its names."""
+        version, bin_ = key
+        return LatencyCell(bin_, n, *self.versions[version])
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Counts of one span while they are added up."""
+
+    outcomes: dict[OutcomeKey, list[float]] = field(default_factory=dict)
+    latency: dict[LatencyKey, int] = field(default_factory=dict)
+    delays: dict[int, int] = field(default_factory=dict)
+
+
+class Assembly:
+    """The sums of all spans of a layout, filled row by row."""
+
+    def __init__(self, layout: Layout, names: Names) -> None:
+        self._layout = layout
+        self._names = names
+        self._spans = {layout.current, layout.lookback, *layout.recent, *layout.healthy}
+        self._sums = {span: _Sums() for span in self._spans}
+
+    def add_outcomes(self, pieces: Sequence[Span], rows: Rows) -> None:
+        """Add rows (piece, version, predicted class, label, n, weight, weight squared)."""
+        targets = [[sums.outcomes for sums in self._covering(piece)] for piece in pieces]
+        for piece, version, predicted, label, n, weight, squared in rows:
+            key = (version, predicted, label)
+            for target in targets[piece]:
+                _add(target, key, n, weight, squared)
+
+    def add_latency(self, pieces: Sequence[Span], rows: Rows) -> None:
+        """Add rows (piece, version, bin, n)."""
+        targets = [[sums.latency for sums in self._covering(piece)] for piece in pieces]
+        for piece, version, bin_, n in rows:
+            for target in targets[piece]:
+                target[version, bin_] = target.get((version, bin_), 0) + int(n)
+
+    def add_delays(self, pieces: Sequence[Span], rows: Rows) -> None:
+        """Add rows (piece, bin, n)."""
+        targets = [[sums.delays for sums in self._covering(piece)] for piece in pieces]
+        for piece, bin_, n in rows:
+            for target in targets[piece]:
+                target[bin_] = target.get(bin_, 0) + int(n)
+
+    def window(self, span: Span) -> Window:
+        """The counts of one span."""
+        return self._window(span, [self._sums[span]])
+
+    def reference(self) -> Window:
+        """The counts of the healthy parts of the reference, under its outer bounds."""
+        return self._window(self._layout.reference, [self._sums[part] for part in self._layout.healthy])
+
+    def versions(self, seen: Mapping[int, Span], now: datetime) -> tuple[VersionRun, ...]:
+        """All versions of the lookback by first appearance; `seen` are the buckets that each was seen in."""
+        everything = self._sums[self._layout.lookback]
+        outcomes: dict[int, list[OutcomeCell]] = defaultdict(list)
+        latency: dict[int, list[LatencyCell]] = defaultdict(list)
+        for key, numbers in sorted(everything.outcomes.items()):
+            outcomes[key[0]].append(self._names.outcome(key, numbers))
+        for bin_key, n in sorted(everything.latency.items()):
+            latency[bin_key[0]].append(self._names.latency(bin_key, n))
+        return tuple(
+            VersionRun(
+                *self._names.versions[version],
+                first_seen=from_epoch(span.start),
+                last_seen=min(from_epoch(span.end), now),
+                outcomes=tuple(outcomes[version]),
+                latency=tuple(latency[version]),
+            )
+            for version, span in sorted(seen.items(), key=lambda item: (item[1].start, self._names.versions[item[0]]))
+        )
+
+    def segments(self, slices: Mapping[int, tuple[str, str]], rows: Rows) -> tuple[tuple[str, str, Window], ...]:
+        """The current window of each slice, from rows like those of `add_outcomes` with the slice in front."""
+        sums: dict[int, _Sums] = defaultdict(_Sums)
+        for slice_, version, predicted, label, n, weight, squared in rows:
+            _add(sums[slice_].outcomes, (version, predicted, label), n, weight, squared)
+        named = sorted((slices[slice_], part) for slice_, part in sums.items())
+        return tuple((segment, value, self._window(self._layout.current, [part])) for (segment, value), part in named)
+
+    def latency_buckets(self, rows: Rows) -> tuple[BucketLatency, ...]:
+        """The histogram of each bucket, from rows (bucket, version, bin, n) in the order of the buckets."""
+        buckets: dict[int, list[LatencyCell]] = {}
+        for bucket, version, bin_, n in rows:
+            buckets.setdefault(bucket, []).append(self._names.latency((version, bin_), n))
+        return tuple(BucketLatency(from_epoch(bucket), tuple(cells)) for bucket, cells in buckets.items())
+
+    def _covering(self, piece: Span) -> list[_Sums]:
+        return [sums for span, sums in self._sums.items() if span.holds(piece)]
+
+    def _window(self, span: Span, parts: Sequence[_Sums]) -> Window:
+        total = parts[0] if len(parts) == 1 else _merged(parts)
+        return Window(
+            from_epoch(span.start),
+            from_epoch(span.end),
+            tuple(self._names.outcome(key, numbers) for key, numbers in sorted(total.outcomes.items())),
+            tuple(self._names.latency(key, n) for key, n in sorted(total.latency.items())),
+            tuple(DelayCell(bin_, n) for bin_, n in sorted(total.delays.items())),
+        )
+
+
+def _add(target: dict[OutcomeKey, list[float]], key: OutcomeKey, n: float, weight: float, squared: float) -> None:
+    total = target.get(key)
+    if total is None:
+        target[key] = [n, weight, squared]
+        return
+    total[0] += n
+    total[1] += weight
+    total[2] += squared
+
+
+def _merged(parts: Sequence[_Sums]) -> _Sums:
+    total = _Sums()
+    for part in parts:
+        for key, numbers in part.outcomes.items():
+            _add(total.outcomes, key, *numbers)
+        for bin_key, n in part.latency.items():
+            total.latency[bin_key] = total.latency.get(bin_key, 0) + n
+        for bin_, n in part.delays.items():
+            total.delays[bin_] = total.delays.get(bin_, 0) + n
+    return total

@@ -1,0 +1,112 @@
+"""Put the counts of buckets in the place of what was there."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, delete, select
+
+from monitor.history.bulk import insert_rows
+from monitor.history.names import class_ids, slice_ids, version_ids
+from monitor.history.schema import (
+    DELAY_CELLS,
+    LATENCY_CELLS,
+    OUTCOME_CELLS,
+    PROBLEM_CELLS,
+    SLICES,
+    TOTAL_CELLS,
+)
+from monitor.history.schema.cells import NO_BUCKET
+from monitor.history.schema.keys import NO_LABEL
+from monitor.log.counts import ALL, BucketCounts, OutcomeRow
+
+BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS)
+
+_AT_ONCE: Final = 1000  # buckets in one DELETE; databases limit the parameters of a statement
+
+
+def replace_cells(connection: Connection, monitor: int, counts: BucketCounts) -> None:
+    """Forget what is known of the buckets named, and keep the counts.
+
+    Problem rows without a bucket are always those of the whole log, so they replace the earlier ones.
+    """
+    for first in range(0, len(counts.buckets), _AT_ONCE):
+        _delete(connection, monitor, counts.buckets[first : first + _AT_ONCE])
+    if counts.buckets or counts.problems:
+        _delete(connection, monitor, [NO_BUCKET])
+    _insert_outcomes(connection, monitor, counts.outcomes)
+    _insert_others(connection, monitor, counts)
+
+
+def forget_cells(connection: Connection, monitor: int, since: int) -> None:
+    """Forget all buckets from `since` on: they may have been cut in another way than those that come."""
+    for table in BY_MONITOR:
+        connection.execute(delete(table).where(table.c.monitor_id == monitor, table.c.bucket >= since))
+    slices = _slices(connection, monitor)
+    t = OUTCOME_CELLS.c
+    connection.execute(delete(OUTCOME_CELLS).where(t.slice_id.in_(slices), t.bucket >= since))
+
+
+def _delete(connection: Connection, monitor: int, buckets: Sequence[int]) -> None:
+    for table in BY_MONITOR:
+        connection.execute(delete(table).where(table.c.monitor_id == monitor, table.c.bucket.in_(buckets)))
+    slices = _slices(connection, monitor)
+    t = OUTCOME_CELLS.c
+    connection.execute(delete(OUTCOME_CELLS).where(t.slice_id.in_(slices), t.bucket.in_(buckets)))
+
+
+def _slices(connection: Connection, monitor: int) -> Sequence[int]:
+    return connection.scalars(select(SLICES.c.id).where(SLICES.c.monitor_id == monitor)).all()
+
+
+def _insert_outcomes(connection: Connection, monitor: int, rows: Sequence[OutcomeRow]) -> None:
+    labels = {row.label for row in rows if row.label is not None}
+    classes: dict[str | None, int] = {None: NO_LABEL}
+    classes.update(class_ids(connection, labels | {row.predicted for row in rows}))
+    versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in rows})
+    slices = slice_ids(connection, monitor, {(row.segment, row.value) for row in rows})
+    cells = [
+        (
+            slices[segment, value],
+            bucket,
+            versions[model, prompt],
+            classes[predicted],
+            classes[label],
+            n,
+            weight,
+            squared,
+        )
+        for bucket, segment, value, model, prompt, predicted, label, n, weight, squared in rows
+    ]
+    insert_rows(connection, OUTCOME_CELLS, sorted(cells))
+    _insert_totals(connection, monitor, (cell for cell in cells if cell[0] == slices.get((ALL, ""))))
+
+
+def _insert_totals(
+    connection: Connection, monitor: int, cells: Iterable[tuple[int, int, int, int, int, int, float, float]]
+) -> None:
+    totals: dict[tuple[int, int], list[int]] = {}
+    for _, bucket, version, _, label, n, _, _ in cells:
+        total = totals.setdefault((bucket, version), [0, 0])
+        total[0] += n
+        total[1] += n if label != NO_LABEL else 0
+    insert_rows(connection, TOTAL_CELLS, ((monitor, *key, *total) for key, total in sorted(totals.items())))
+
+
+def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -> None:
+    versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in counts.latency})
+    latency = (
+        (monitor, row.bucket, versions[row.model_version, row.prompt_version], row.bin, row.n) for row in counts.latency
+    )
+    insert_rows(connection, LATENCY_CELLS, sorted(latency))
+    insert_rows(connection, DELAY_CELLS, ((monitor, *key, n) for key, n in _delays(counts)))
+    problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
+    insert_rows(connection, PROBLEM_CELLS, sorted(problems))
+
+
+def _delays(counts: BucketCounts) -> Iterable[tuple[tuple[int, int], int]]:
+    """Sum over predicted classes: nothing asks for delays by class, and they would be most of the history."""
+    sums: dict[tuple[int, int], int] = {}
+    for row in counts.delays:
+        key = (row.bucket, row.bin)
+        sums[key] = sums.get(key, 0) + row.n
+    return sorted(sums.items())

@@ -1,0 +1,108 @@
+"""Connections to the history: SQLite set up for one writer beside readers, errors in words that say what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from monitor.errors import HistoryError
+
+DIALECTS: Final = ("sqlite", "postgresql")
+WAIT: Final = 30  # seconds to wait for another writer or a connection; a cycle holds the write lock for about one
+
+_WRITING: Final = "tunewatch_writing"
+
+
+def open_engine(url: str) -> Engine:
+    """Prepare connections; nothing is connected yet. Raises HistoryError for a URL that cannot be one of a history."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise HistoryError("history.url is no database URL; write one such as sqlite:///tunewatch.db") from error
+    if parsed.get_backend_name() not in DIALECTS:
+        shown = parsed.render_as_string()
+        raise HistoryError(f"the history cannot be kept in {shown}; use sqlite:///FILE or postgresql+psycopg://…")
+    try:
+        return _sqlite(url) if parsed.get_backend_name() == "sqlite" else _postgresql(url)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise HistoryError(f"no driver for {parsed.render_as_string()}; use postgresql+psycopg://…") from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent look at the history."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with translated(engine), engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end, rolled back on any exception.
+
+    On SQLite it takes the write lock at once: a transaction that reads first and writes later fails when another one
+    wrote in between, however long it would wait.
+    """
+    with translated(engine), engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """Raise HistoryError where the database says no; a broken constraint is a fault of ours and stays as it is."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        shown = engine.url.render_as_string()
+        raise HistoryError(f"the history {shown} cannot be used: {_first_line(error)}; {_remedy(error)}") from error
+
+
+def _remedy(error: DBAPIError) -> str:
+    text = str(error.orig)
+    if "not a database" in text or "malformed" in text:
+        return "history.url names a file that is no SQLite database, or a damaged one"
+    if "readonly" in text or "read-only" in text:
+        return "make the file and its folder writable, or set history.url to another place"
+    if "unable to open" in text:
+        return "check that the folder exists and that its files may be written"
+    if "locked" in text:
+        return "another program has held its write lock for long; find it, or keep the history in PostgreSQL"
+    return "check history.url, that the database runs, and what its user may do"
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+
+
+def _postgresql(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+
+
+def _sqlite(url: str) -> Engine:
+    options: dict[str, Any] = {"connect_args": {"timeout": WAIT, "check_same_thread": False}}
+    if make_url(url).database in (None, "", ":memory:"):
+        options["poolclass"] = StaticPool  # one connection is the database
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+    connection.isolation_level = None  # the driver is not to begin transactions by itself: `_begin_sqlite` does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last cycles, which are then done again
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -32768")  # KiB; a month of cells, so that replacing buckets stays in memory
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

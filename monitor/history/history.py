@@ -1,0 +1,117 @@
+"""The history: one object for one database."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select, text
+
+from monitor.history.engine import WAIT, open_engine, reading, writing
+from monitor.history.marks import forget_marks, read_marks
+from monitor.history.migrate import migrate
+from monitor.history.names import add_monitor, monitor_id
+from monitor.history.outbox import claim_next, newest_ref, settle_failed, settle_sent
+from monitor.history.purge import purge_before, thin
+from monitor.history.queries import Queries
+from monitor.history.schema import MONITORS
+from monitor.history.transaction import Transaction
+from monitor.log.counts import Fingerprints
+from monitor.outbox import Notification
+
+
+class History:
+    """Opens its database on demand, from any thread. Every method raises HistoryError when it cannot be reached."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.queries = Queries(engine)
+
+    @classmethod
+    def open(cls, url: str) -> "History":
+        """Connect, and create or upgrade the tables. `url` is of SQLite or PostgreSQL; sqlite:// keeps it in memory."""
+        engine = open_engine(url)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()
+
+    def ping(self) -> None:
+        """Raise HistoryError unless the history can be read."""
+        with reading(self._engine) as connection:
+            connection.execute(select(MONITORS.c.id).limit(1))
+
+    def adopt(self, monitor: str, shape: str) -> bool:
+        """Say what the counts of a monitor are made with; whether that has changed, so that all is to be counted anew.
+
+        `shape` is any text that differs when counts would: bucket length, segments, columns, files.
+        """
+        with self._locked(monitor) as connection:
+            key = add_monitor(connection, monitor)
+            if connection.scalar(select(MONITORS.c.shape).where(MONITORS.c.id == key)) == shape:
+                return False
+            forget_marks(connection, key)
+            connection.execute(MONITORS.update().where(MONITORS.c.id == key).values(shape=shape))
+            return True
+
+    def fingerprints(self, monitor: str) -> Fingerprints:
+        """How the log looked when it was last counted; empty when all is to be counted."""
+        with reading(self._engine) as connection:
+            key = monitor_id(connection, monitor)
+            return Fingerprints({}, {}) if key is None else read_marks(connection, key)
+
+    def cursor(self, monitor: str) -> datetime | None:
+        """The `as_of` of the newest cycle; None before the first."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(MONITORS.c.cursor).where(MONITORS.c.name == monitor))
+
+    @contextmanager
+    def transaction(self, monitor: str) -> Iterator[Transaction]:
+        """One cycle of one monitor: all of it or nothing, and never beside another cycle of that monitor."""
+        with self._locked(monitor) as connection:
+            yield Transaction(connection, monitor, add_monitor(connection, monitor))
+
+    def purge(self, before: datetime) -> int:
+        """Forget what is older than `before`, and thin out what is older than two weeks. Returns the rows deleted."""
+        with writing(self._engine) as connection:
+            return purge_before(connection, before) + thin(connection)
+
+    def next_notification(self, now: datetime) -> Notification | None:
+        """Claim the oldest notification that is due, so that no other worker takes it before the claim runs out."""
+        with writing(self._engine) as connection:
+            return claim_next(connection, now)
+
+    def mark_sent(self, notification_id: str, ref: str, now: datetime) -> None:
+        """Keep where a notification went; `ref` is "" where the channel has no such thing."""
+        with writing(self._engine) as connection:
+            settle_sent(connection, notification_id, ref, now)
+
+    def mark_failed(self, notification_id: str, error: str, retry_at: datetime | None, now: datetime) -> None:  # noqa: ARG002
+        """Keep why a notification failed, and try again at `retry_at`, or never (None: dead)."""
+        with writing(self._engine) as connection:
+            settle_failed(connection, notification_id, error, retry_at)
+
+    def thread_ref(self, incident_id: str, channel: str) -> str | None:
+        """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""
+        with reading(self._engine) as connection:
+            return newest_ref(connection, incident_id, channel)
+
+    @contextmanager
+    def _locked(self, monitor: str) -> Iterator[Connection]:
+        with writing(self._engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT}s'"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_key(monitor)})
+            yield connection
+
+
+def _lock_key(monitor: str) -> int:
+    """A number of 64 bits for a name; two monitors that shared one would only wait for each other."""
+    digest = hashlib.blake2s(f"tunewatch:{monitor}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)

@@ -1,0 +1,98 @@
+"""Bring the tables to what this release expects, when the history is opened."""
+
+from importlib.resources import files
+from typing import Final
+
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.sql.ddl import SetColumnComment, SetTableComment
+
+from monitor.errors import HistoryError
+from monitor.history.engine import reading, writing
+from monitor.history.schema import METADATA
+from monitor.history.views import VIEWS, create_views, drop_views
+
+HEAD: Final = "0001"
+"""Revision of the newest file in migrations/versions."""
+
+VERSION_TABLE: Final = "tunewatch_revision"
+
+_LOCK: Final = 7_386_921_004  # any number, the same in every release: the PostgreSQL advisory lock of those who migrate
+
+
+def migrate(engine: Engine) -> None:
+    """Create or upgrade the tables; nothing happens when they are up to date.
+
+    Several processes may do this at once: one works, the others wait for it. Raises HistoryError when the history is
+    of a newer release, or when the database holds something else.
+    """
+    with reading(engine) as connection:
+        if _revision(connection) == HEAD:
+            return
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if _revision(connection) != HEAD:
+            _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    # Alembic takes a tenth of a second to import, and most starts have nothing to migrate.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("monitor.history") / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["version_table"] = VERSION_TABLE
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    _check_ours(connection, known)
+    drop_views(connection)
+    command.upgrade(config, "head")
+    create_views(connection)
+    if connection.dialect.supports_comments:
+        _write_comments(connection)
+
+
+def _check_ours(connection: Connection, known: set[str]) -> None:
+    shown = connection.engine.url.render_as_string()
+    revision = _revision(connection)
+    if revision is not None and revision not in known:
+        raise HistoryError(
+            f"the history {shown} was written by a newer tunewatch: its revision is {revision}, this release knows "
+            f"up to {HEAD}; run that release, or set history.url to another place"
+        )
+    if revision is not None:
+        return
+    foreign = set(inspect(connection).get_table_names())
+    if connection.dialect.name == "postgresql":  # a database may hold other things beside the history
+        foreign &= {*METADATA.tables, *(view.name for view in VIEWS)}
+    if foreign:
+        raise HistoryError(
+            f"{shown} already holds tables that are not tunewatch's ({', '.join(sorted(foreign)[:5])}); "
+            "set history.url to a place of its own: another file, database or schema"
+        )
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+
+
+def _write_comments(connection: Connection) -> None:
+    """Put the descriptions of tables and columns into the catalogue; they belong to the release, not to a migration."""
+    for table in METADATA.sorted_tables:
+        connection.execute(SetTableComment(table))
+        for column in table.columns:
+            connection.execute(SetColumnComment(column))
+    quote = connection.dialect.identifier_preparer.quote
+    for view in VIEWS:
+        connection.exec_driver_sql(f"COMMENT ON VIEW {view.name} IS {_literal(view.comment)}")
+        for name, comment in view.columns.items():
+            connection.exec_driver_sql(f"COMMENT ON COLUMN {view.name}.{quote(name)} IS {_literal(comment)}")
+
+
+def _literal(value: str) -> str:
+    """Quote a constant of ours; % is doubled for the driver."""
+    return "'" + value.replace("'", "''").replace("%", "%%") + "'"

@@ -1,0 +1,114 @@
+"""Names and their integer keys: looked up, and added where they are new."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, func, select, text
+
+from monitor.history.schema import CLASSES, METRIC_SERIES, MONITORS, SLICES, VERSIONS
+
+_LOCK: Final = (
+    7_386_921_005  # any number, the same in every release: the PostgreSQL advisory lock of those who add names
+)
+
+Key = tuple[Any, ...]
+
+
+def monitor_id(connection: Connection, name: str) -> int | None:
+    """Key of a monitor; None for one that the history has never seen."""
+    return connection.scalar(select(MONITORS.c.id).where(MONITORS.c.name == name))
+
+
+def add_monitor(connection: Connection, name: str) -> int:
+    """Key of a monitor, which is added when it is new."""
+    known = monitor_id(connection, name)
+    if known is not None:
+        return known
+    _lock(connection)
+    known = monitor_id(connection, name)
+    if known is None:
+        known = _next_id(connection, MONITORS)
+        connection.execute(MONITORS.insert(), {"id": known, "name": name, "shape": ""})
+    return known
+
+
+def class_ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Keys of classes."""
+    keys = _intern(connection, CLASSES, ((name,) for name in names))
+    return {name: key for (name,), key in keys.items()}
+
+
+def version_ids(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dict[Key, int]:
+    """Keys of pairs of model and prompt version."""
+    return _intern(connection, VERSIONS, pairs)
+
+
+def slice_ids(connection: Connection, monitor: int, pairs: Iterable[tuple[str, str]]) -> dict[Key, int]:
+    """Keys of pairs of segment and value of one monitor."""
+    keys = _intern(connection, SLICES, ((monitor, *pair) for pair in pairs))
+    return {(segment, value): key for (_, segment, value), key in keys.items()}
+
+
+def intern_series(connection: Connection, monitor: int, names: Iterable[tuple[str, str, str]]) -> dict[Key, int]:
+    """Keys of (metric, class, slice) of one monitor."""
+    keys = _intern(connection, METRIC_SERIES, ((monitor, *name) for name in names))
+    return {name: key for (_, *rest), key in keys.items() if (name := tuple(rest))}
+
+
+def class_names(connection: Connection) -> dict[int, str]:
+    """All classes by key."""
+    return {row.id: row.name for row in connection.execute(select(CLASSES.c.id, CLASSES.c.name))}
+
+
+def version_names(connection: Connection) -> dict[int, tuple[str, str]]:
+    """All pairs of model and prompt version by key."""
+    rows = connection.execute(select(VERSIONS.c.id, VERSIONS.c.model_version, VERSIONS.c.prompt_version))
+    return {key: (model, prompt) for key, model, prompt in rows}
+
+
+def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, str]]:
+    """All pairs of segment and value of one monitor by key."""
+    rows = connection.execute(
+        select(SLICES.c.id, SLICES.c.segment, SLICES.c.value).where(SLICES.c.monitor_id == monitor)
+    )
+    return {key: (segment, value) for key, segment, value in rows}
+
+
+def _intern(connection: Connection, table: Table, wanted: Iterable[Key]) -> dict[Key, int]:
+    stored = {key: tuple(_storable(part) for part in key) for key in set(wanted)}
+    known = _known(connection, table)
+    if any(key not in known for key in stored.values()):
+        _lock(connection)
+        known = _known(connection, table)
+        _add(connection, table, sorted(set(stored.values()) - known.keys()))
+        known = _known(connection, table)
+    return {key: known[as_stored] for key, as_stored in stored.items()}
+
+
+def _known(connection: Connection, table: Table) -> dict[Key, int]:
+    return {tuple(names): key for key, *names in connection.execute(select(table))}
+
+
+def _add(connection: Connection, table: Table, keys: list[Key]) -> None:
+    first = _next_id(connection, table)
+    columns = table.columns.keys()
+    rows = [dict(zip(columns, (first + i, *key), strict=True)) for i, key in enumerate(keys)]
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _storable(part: object) -> object:
+    """Replace what no database takes in a text: the zero character and halves of surrogate pairs."""
+    if not isinstance(part, str):
+        return part
+    return part.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _next_id(connection: Connection, table: Table) -> int:
+    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def _lock(connection: Connection) -> None:
+    """Wait for whoever adds names, until the end of the transaction; on SQLite there is one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -1,0 +1,135 @@
+"""What people ask the history: the answers of `tunewatch history`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, or_, select
+
+from alerts.incident import Incident, Transition
+from checks.estimate import Estimate
+from monitor.history.engine import reading
+from monitor.history.schema import CYCLES, FINDINGS, INCIDENT_EVENTS, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS
+from monitor.history.types import from_epoch, from_micros, to_micros
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """An estimate, and the cycle that believed it."""
+
+    as_of: datetime
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One completed cycle."""
+
+    monitor: str
+    as_of: datetime
+    buckets_read: int
+    metrics: int
+    findings: int
+    alarms: int
+    transitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finding as it is kept, in words and numbers."""
+
+    monitor: str
+    as_of: datetime
+    check: str
+    subject: str
+    slice: str
+    verdict: str
+    cause: str
+    message: str
+    window_start: datetime
+    window_end: datetime
+    value: float | None
+    low: float | None
+    high: float | None
+    threshold: float | None
+    reference: float | None
+    n: int
+    provisional: bool
+    clear: bool
+
+
+class Queries:
+    """Questions that only read. Times are UTC; `since` leaves out what is older."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def monitors(self) -> tuple[str, ...]:
+        """All monitors that the history has ever seen, by name."""
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(select(MONITORS.c.name).order_by(MONITORS.c.name)))
+
+    def incidents(self, monitor: str | None = None, since: datetime | None = None) -> tuple[Incident, ...]:
+        """Incidents that people were told of or still may be, newest first; `since` is of the resolution."""
+        t = INCIDENTS.c
+        statement = select(t.detail).where(or_(t.opened_at.is_not(None), t.resolved_at.is_(None)))
+        if monitor is not None:
+            statement = statement.where(t.monitor == monitor)
+        if since is not None:
+            statement = statement.where(or_(t.resolved_at.is_(None), t.resolved_at >= since))
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(statement.order_by(t.since.desc(), t.id)))
+
+    def find_incidents(self, prefix: str) -> tuple[Incident, ...]:
+        """Incidents whose id begins so, with or without its family: none, the one that is meant, or several."""
+        t = INCIDENTS.c
+        matches = or_(t.id.startswith(prefix, autoescape=True), t.id.contains(f"-{prefix}", autoescape=True))
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(select(t.detail).where(matches).order_by(t.since.desc(), t.id)))
+
+    def incident_events(self, incident_id: str) -> tuple[Transition, ...]:
+        """The steps of an incident, oldest first."""
+        t = INCIDENT_EVENTS.c
+        with reading(self._engine) as connection:
+            return tuple(connection.scalars(select(t.detail).where(t.incident_id == incident_id).order_by(t.id)))
+
+    def metrics(
+        self, monitor: str, metric: str, class_name: str = "", slice_: str = "all", since: datetime | None = None
+    ) -> tuple[Belief, ...]:
+        """One metric from cycle to cycle, oldest first."""
+        s, p = METRIC_SERIES.c, METRIC_POINTS.c
+        statement = (
+            select(METRIC_POINTS)
+            .join(METRIC_SERIES, s.id == p.series_id)
+            .join(MONITORS, MONITORS.c.id == s.monitor_id)
+            .where(MONITORS.c.name == monitor, s.metric == metric, s["class"] == class_name, s.slice == slice_)
+            .order_by(p.as_of, p.window_start)
+        )
+        if since is not None:
+            statement = statement.where(p.as_of >= to_micros(since))
+        with reading(self._engine) as connection:
+            return tuple(
+                Belief(
+                    from_micros(as_of),
+                    Estimate(metric, class_name, slice_, from_epoch(start), from_epoch(end), *numbers),
+                )
+                for _, as_of, start, end, *numbers in connection.execute(statement)
+            )
+
+    def findings(self, monitor: str, since: datetime) -> tuple[Said, ...]:
+        """What the checks said from `since` on, oldest first."""
+        t = FINDINGS.c
+        columns = [t[name] for name in Said.__dataclass_fields__]
+        statement = select(*columns).where(t.monitor == monitor, t.as_of >= since).order_by(t.as_of, t.id)
+        with reading(self._engine) as connection:
+            return tuple(Said(*row) for row in connection.execute(statement))
+
+    def cycles(self, monitor: str | None = None, since: datetime | None = None) -> tuple[Cycle, ...]:
+        """Completed cycles, oldest first."""
+        t = CYCLES.c
+        statement = select(*(t[name] for name in Cycle.__dataclass_fields__)).order_by(t.as_of, t.monitor)
+        if monitor is not None:
+            statement = statement.where(t.monitor == monitor)
+        if since is not None:
+            statement = statement.where(t.as_of >= since)
+        with reading(self._engine) as connection:
+            return tuple(Cycle(*row) for row in connection.execute(statement))

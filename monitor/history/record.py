@@ -1,0 +1,136 @@
+"""Keep what a cycle found."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from alerts.incident import Transition
+from checks.estimate import Estimate
+from checks.finding import Finding
+from monitor.history.bulk import insert_rows
+from monitor.history.incidents import write_transition
+from monitor.history.names import intern_series
+from monitor.history.schema import CYCLES, FINDINGS, METRIC_POINTS, MONITORS
+from monitor.history.types import to_epoch, to_micros
+
+HOUR: Final = 3_600_000_000  # microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRecord:
+    """All that one cycle leaves behind.
+
+    `channels` are those that each posted transition goes to, `faults` the checks that crashed, `seconds` the duration.
+    """
+
+    as_of: datetime
+    estimates: tuple[Estimate, ...]
+    findings: tuple[Finding, ...]
+    transitions: tuple[Transition, ...]
+    channels: tuple[str, ...] = ()
+    buckets_read: int = 0
+    faults: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def write_record(connection: Connection, monitor_id: int, monitor: str, record: CycleRecord) -> None:
+    """Keep it, and move the cursor. A cycle that is done again at the same `as_of` takes the place of the first."""
+    write_estimates(connection, monitor_id, record.as_of, record.estimates)
+    write_findings(connection, monitor, record.as_of, record.findings)
+    for transition in record.transitions:
+        write_transition(connection, transition, record.channels)
+    _write_cycle(connection, monitor, record)
+    connection.execute(MONITORS.update().where(MONITORS.c.id == monitor_id).values(cursor=record.as_of))
+
+
+def write_estimates(connection: Connection, monitor: int, as_of: datetime, estimates: Iterable[Estimate]) -> None:
+    """Keep the first estimate of each hour, and within the hour those that differ from the one before.
+
+    What was believed at any time is therefore the newest row up to then, and a quiet chatbot costs 24 rows a day.
+    """
+    estimates = tuple(estimates)
+    series = intern_series(connection, monitor, {(e.metric, e.class_name, e.slice) for e in estimates})
+    now = to_micros(as_of)
+    t = METRIC_POINTS.c
+    connection.execute(delete(METRIC_POINTS).where(t.series_id.in_(series.values()), t.as_of == now))
+    recent = select(METRIC_POINTS).where(t.series_id.in_(series.values()), t.as_of >= now // HOUR * HOUR, t.as_of < now)
+    last = {(row[0], row[3] - row[2]): row[2:] for row in connection.execute(recent.order_by(t.series_id, t.as_of))}
+    points = [_point(series[e.metric, e.class_name, e.slice], now, e) for e in estimates]
+    insert_rows(
+        connection, METRIC_POINTS, [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
+    )
+
+
+def write_findings(connection: Connection, monitor: str, as_of: datetime, findings: Sequence[Finding]) -> None:
+    """Keep the first finding of each hour and subject, those whose verdict changed, and each new number of an alarm."""
+    t = FINDINGS.c
+    connection.execute(delete(FINDINGS).where(t.monitor == monitor, t.as_of == as_of))
+    hour = as_of.replace(minute=0, second=0, microsecond=0)
+    recent = select(FINDINGS).where(t.monitor == monitor, t.as_of >= hour, t.as_of < as_of).order_by(t.as_of, t.id)
+    last = {(row["check"], row["subject"], row["slice"]): row for row in connection.execute(recent).mappings()}
+    rows = [_finding_row(monitor, as_of, finding) for finding in findings]
+    new = [row for row in rows if _is_news(last.get((row["check"], row["subject"], row["slice"])), row)]
+    if new:
+        connection.execute(insert(FINDINGS), new)
+
+
+def _is_news(before: Any, row: dict[str, Any]) -> bool:  # noqa: ANN401 - a row mapping, or None
+    if before is None:
+        return True
+    if row["verdict"] in ("warning", "critical"):
+        return any(before[name] != value for name, value in row.items() if name != "as_of")
+    return any(before[name] != row[name] for name in ("verdict", "cause", "provisional", "clear"))
+
+
+def _point(series: int, now: int, e: Estimate) -> tuple[Any, ...]:
+    span = (to_epoch(e.window_start), to_epoch(e.window_end))
+    numbers = (e.value, e.low, e.high, e.raw)
+    return (series, now, *span, *map(_real, numbers), e.n, e.n_labelled, _real(e.coverage), e.provisional)
+
+
+def _real(value: float | None) -> float | None:
+    """Give drivers a float of Python's own: numpy's is one to type checkers only."""
+    return None if value is None else float(value)
+
+
+def _finding_row(monitor: str, as_of: datetime, f: Finding) -> dict[str, Any]:
+    return {
+        "monitor": monitor,
+        "as_of": as_of,
+        "check": f.check,
+        "subject": f.subject,
+        "slice": f.slice,
+        "verdict": f.verdict.value,
+        "cause": f.cause.value,
+        "message": f.message,
+        "window_start": f.window_start,
+        "window_end": f.window_end,
+        "value": _real(f.value),
+        "low": _real(f.low),
+        "high": _real(f.high),
+        "threshold": _real(f.threshold),
+        "reference": _real(f.reference),
+        "n": f.n,
+        "provisional": f.provisional,
+        "clear": f.clear,
+    }
+
+
+def _write_cycle(connection: Connection, monitor: str, record: CycleRecord) -> None:
+    t = CYCLES.c
+    connection.execute(delete(CYCLES).where(t.monitor == monitor, t.as_of == record.as_of))
+    row = {
+        "monitor": monitor,
+        "as_of": record.as_of,
+        "buckets_read": record.buckets_read,
+        "metrics": len(record.estimates),
+        "findings": len(record.findings),
+        "alarms": sum(finding.verdict.is_alarm for finding in record.findings),
+        "transitions": len(record.transitions),
+        "faults": record.faults,
+        "seconds": record.seconds,
+    }
+    connection.execute(CYCLES.insert(), row)

@@ -1,0 +1,38 @@
+"""The tables of the history; every column's comment is also its line in docs/history.md."""
+
+from monitor.history.schema.base import METADATA
+from monitor.history.schema.beliefs import CYCLES, FINDINGS, METRIC_POINTS, METRIC_SERIES
+from monitor.history.schema.cells import (
+    DELAY_CELLS,
+    LATENCY_CELLS,
+    LOG_MARKS,
+    OUTCOME_CELLS,
+    PROBLEM_CELLS,
+    TOTAL_CELLS,
+)
+from monitor.history.schema.incidents import ADVICE, ADVICE_OUTCOMES, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
+from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
+
+__all__ = [
+    "ADVICE",
+    "ADVICE_OUTCOMES",
+    "CLASSES",
+    "CYCLES",
+    "DELAY_CELLS",
+    "FINDINGS",
+    "INCIDENTS",
+    "INCIDENT_EVENTS",
+    "LATENCY_BINS",
+    "LATENCY_CELLS",
+    "LOG_MARKS",
+    "METADATA",
+    "METRIC_POINTS",
+    "METRIC_SERIES",
+    "MONITORS",
+    "NOTIFICATIONS",
+    "OUTCOME_CELLS",
+    "PROBLEM_CELLS",
+    "SLICES",
+    "TOTAL_CELLS",
+    "VERSIONS",
+]

@@ -1,0 +1,128 @@
+"""Incidents, what happened to them, what was advised, and what is to be told."""
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from alerts.incident import Incident, Transition
+from checks.advice.model import Advice
+from monitor.history.schema.base import METADATA
+from monitor.history.types import Stored, UtcTime
+
+INCIDENTS: Final = Table(
+    "incidents",
+    METADATA,
+    Column("id", Text, primary_key=True, comment="Id, made from monitor, family and `since`."),
+    Column("monitor", Text, nullable=False, comment="Name of the monitor."),
+    Column("family", Text, nullable=False, comment="`quality`, `latency` or `data`."),
+    Column("state", Text, nullable=False, comment="`pending`, `firing`, `recovering` or `resolved`."),
+    Column("severity", Text, nullable=False, comment="Worst verdict since it opened: `warning` or `critical`."),
+    Column("since", UtcTime, nullable=False, comment="When the first finding alarmed (UTC)."),
+    Column("onset", UtcTime, nullable=False, comment="Start of the earliest window that showed it (UTC)."),
+    Column("updated_at", UtcTime, nullable=False, comment="Last cycle that touched it (UTC)."),
+    Column("opened_at", UtcTime, comment="When people were first told; empty when they never were (UTC)."),
+    Column("clear_since", UtcTime, comment="Since when all its findings are clear (UTC)."),
+    Column("resolved_at", UtcTime, comment="When it was over (UTC)."),
+    Column("acknowledged_by", Text, comment="Who took it."),
+    Column("action", Text, nullable=False, comment="Action advised, as it stands."),
+    Column("detail", Stored(Incident), nullable=False, comment="All of it as JSON, findings and advice included."),
+    Index(None, "monitor", "state"),
+    comment="The incidents as they stand.",
+)
+
+INCIDENT_EVENTS: Final = Table(
+    "incident_events",
+    METADATA,
+    Column("id", Integer, primary_key=True, comment="Key of the row; later steps have higher ones."),
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False, comment="The incident."),
+    Column("at", UtcTime, nullable=False, comment="Time of the cycle or of the person's act (UTC)."),
+    Column("event", Text, comment="What people are told, such as `opened`; empty when nothing."),
+    Column("reason", Text, nullable=False, comment="Why the step was made, such as `alarm_fired`."),
+    Column("state", Text, nullable=False, comment="State after it."),
+    Column("severity", Text, nullable=False, comment="Severity after it."),
+    Column("action", Text, nullable=False, comment="Action advised after it."),
+    Column(
+        "detail",
+        Stored(Transition),
+        nullable=False,
+        comment="The step as JSON, with the incident as it stood after it.",
+    ),
+    Index(None, "incident_id", "id"),
+    comment="The steps of each incident: events, and changes of state that nobody is told of; new numbers are none.",
+)
+
+ADVICE: Final = Table(
+    "advice",
+    METADATA,
+    Column("id", Integer, primary_key=True, comment="Key of the row."),
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False, comment="The incident."),
+    Column("monitor", Text, nullable=False, comment="Name of the monitor."),
+    Column("at", UtcTime, nullable=False, comment="Time of the cycle (UTC)."),
+    Column("action", Text, nullable=False, comment="Action advised; `none` when there is none to advise."),
+    Column("score", Double, nullable=False, comment="Sum of what spoke for it and against it."),
+    Column("runner_up", Text, comment="Next best action that nothing forbids."),
+    Column("abstained", Boolean, nullable=False, comment="Whether the evidence does not settle it."),
+    Column("experiment", Text, nullable=False, comment="Cheapest step that would settle it."),
+    Column(
+        "reasons",
+        Stored(tuple[str, ...]),
+        nullable=False,
+        comment="Reasons with their numbers, strongest first; a JSON array.",
+    ),
+    Column("detail", Stored(Advice), nullable=False, comment="All of it as JSON: signals, contributions, vetoes."),
+    Index(None, "incident_id", "id"),
+    comment="The advice of each incident that was told: at each event, and when the action or the runner-up changed.",
+)
+
+ADVICE_OUTCOMES: Final = Table(
+    "advice_outcomes",
+    METADATA,
+    Column("id", Integer, primary_key=True, comment="Key of the row."),
+    Column("advice_id", ForeignKey("advice.id"), nullable=False, index=True, comment="The advice that was acted on."),
+    Column("measured_at", UtcTime, nullable=False, comment="Time of the cycle that compared (UTC)."),
+    Column("model_version", Text, nullable=False, comment="Model version after the act."),
+    Column("prompt_version", Text, nullable=False, comment="Prompt version after the act."),
+    Column("metric", Text, nullable=False, comment="Metric compared, as in `metric_history`."),
+    Column("class", Text, nullable=False, comment="Class compared; empty for metrics that are not of a class."),
+    Column("before_value", Double, comment="Estimate before the act."),
+    Column("after_value", Double, comment="Estimate after it."),
+    Column("low", Double, comment="Lower end of the 95% interval of the difference."),
+    Column("high", Double, comment="Upper end of the 95% interval of the difference."),
+    Column("n", Integer, nullable=False, comment="Labelled rows after the act."),
+    Column("outcome", Text, nullable=False, comment="`better`, `worse`, `same` or `not_enough_data`."),
+    comment="Whether advice that a team acted on has worked. Nothing writes it yet.",
+)
+
+NOTIFICATIONS: Final = Table(
+    "notifications",
+    METADATA,
+    Column(
+        "id", Integer, primary_key=True, comment="Key of the row; the order of delivery within an incident and channel."
+    ),
+    Column("event_id", ForeignKey("incident_events.id"), nullable=False, comment="The step that is told."),
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False, comment="Its incident."),
+    Column("channel", Text, nullable=False, comment="Channel, such as `slack`."),
+    Column("state", Text, nullable=False, comment="`waiting`, `sending`, `sent`, or `dead` when it was given up."),
+    Column("created_at", UtcTime, nullable=False, comment="Time of the step (UTC)."),
+    Column("due_at", UtcTime, nullable=False, comment="Not to be tried before (UTC)."),
+    Column("claimed_until", UtcTime, comment="While `sending`: when another worker may take it over (UTC)."),
+    Column("attempts", Integer, nullable=False, comment="Tries begun."),
+    Column(
+        "interrupted",
+        Boolean,
+        nullable=False,
+        comment="Whether a try ended with neither success nor failure: it may have arrived.",
+    ),
+    Column("sent_at", UtcTime, comment="When it arrived (UTC)."),
+    Column(
+        "ref",
+        Text,
+        nullable=False,
+        comment="Where it went, such as the time stamp of a Slack message; empty when unknown.",
+    ),
+    Column("error", Text, nullable=False, comment="Why the last try failed; empty when none did."),
+    UniqueConstraint("event_id", "channel"),
+    Index(None, "incident_id", "channel", "id"),
+    Index(None, "state", "due_at"),
+    comment="The outbox: one row for each step that is told and each channel.",
+)

@@ -1,0 +1,57 @@
+"""Everything that one cycle does to the history, as one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from alerts.incident import Incident
+from checks.windows import Windows
+from monitor.history.cells import forget_cells, replace_cells
+from monitor.history.incidents import read_incidents
+from monitor.history.marks import read_marks, write_marks
+from monitor.history.reading import WindowReader
+from monitor.history.record import CycleRecord, write_record
+from monitor.history.schema import MONITORS
+from monitor.history.spans import WindowSpec
+from monitor.log.counts import BucketCounts, Fingerprints
+
+
+class Transaction:
+    """One monitor's part of the history, while nobody else writes to it. Made by `History.transaction`."""
+
+    def __init__(self, connection: Connection, monitor: str, monitor_id: int) -> None:
+        self._connection = connection
+        self._monitor = monitor
+        self._id = monitor_id
+
+    def cursor(self) -> datetime | None:
+        """The `as_of` of the newest cycle, whichever process made it; None before the first."""
+        return self._connection.scalar(select(MONITORS.c.cursor).where(MONITORS.c.id == self._id))
+
+    def fingerprints(self) -> Fingerprints:
+        """How the log looked when it was last counted; empty when all is to be counted."""
+        return read_marks(self._connection, self._id)
+
+    def replace(self, counts: BucketCounts, fingerprints: Fingerprints) -> None:
+        """Keep counts in the place of what the buckets named held before, and exactly these fingerprints.
+
+        Without earlier fingerprints the counts are taken for the whole log as far back as they go: anything else that
+        the history holds of that time was counted in another way, and goes.
+        """
+        earlier = self.fingerprints()
+        if counts.buckets and not earlier.predictions:
+            forget_cells(self._connection, self._id, min(counts.buckets))
+        replace_cells(self._connection, self._id, counts)
+        write_marks(self._connection, self._id, earlier, fingerprints)
+
+    def windows(self, spec: WindowSpec, now: datetime) -> Windows:
+        """Sum the buckets up to windows that end at `now`."""
+        return WindowReader(self._connection, self._id, now).read(self._monitor, spec)
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """Unresolved incidents, and those resolved within 90 days before the newest cycle, oldest first."""
+        return read_incidents(self._connection, self._monitor, self.cursor())
+
+    def record(self, record: CycleRecord) -> None:
+        """Keep what the cycle found and what is to be told, and move the cursor to its `as_of`."""
+        write_record(self._connection, self._id, self._monitor, record)
