@@ -18,9 +18,10 @@ class Survey:
 
     `first` and `last` are the times of the first and last prediction, `last_label` of the last label; None where there
     is none. `labelled` counts predictions that have a label, `label_rows` all label rows, corrections among them.
-    `predicted`, `labels` and the versions are ordered by number, most first; a version that is not mapped or not logged
-    is not among them. `delays` are (quantile from 0 to 1, delay of the first label after the prediction), rising; empty without
-    labels. `problems` are counted by kind (see `ProblemKind`); kinds without rows are left out.
+    `predicted`, `labels` and the versions are ordered by number, most first; a version that is not mapped or not
+    logged is not among them. `delays` are pairs of a quantile (0 to 1) and the delay of the first label after its
+    prediction, rising; empty without labels. `problems` are counted by kind (see `ProblemKind`); kinds without rows
+    are left out.
     """
 
     as_of: datetime
