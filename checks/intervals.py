@@ -29,11 +29,15 @@ class Proportion:
 
     def lower(self, tail: float) -> float:
         """Lower bound that the truth is under with probability about `tail`; see `jeffreys_quantile`."""
-        return 0.0 if self._hits <= 0 else jeffreys_quantile(self._hits, self.effective_n, tail)
+        if self._hits <= 0:
+            return 0.0
+        return min(jeffreys_quantile(self._hits, self.effective_n, tail), self.value)
 
     def upper(self, tail: float) -> float:
         """Upper bound that the truth is over with probability about `tail`."""
-        return 1.0 if self._hits >= self.effective_n else jeffreys_quantile(self._hits, self.effective_n, 1 - tail)
+        if self._hits >= self.effective_n:
+            return 1.0
+        return max(jeffreys_quantile(self._hits, self.effective_n, 1 - tail), self.value)
 
     def chance_at_least(self, floor: float) -> float:
         """How credible it still is that the truth is `floor` or more: small means that it is under the floor.
@@ -41,7 +45,7 @@ class Proportion:
         As a p-value it is that of the Jeffreys bound: `chance_at_least(f) < tail` is `upper(tail) < f`, computed in
         the tail itself, so that levels such as 1e-7 keep their digits.
         """
-        if self._hits >= self.effective_n:
+        if self.value >= floor or self._hits >= self.effective_n:
             return 1.0
         return float(special.betaincc(self._hits + 0.5, self.effective_n - self._hits + 0.5, floor))
 

@@ -27,8 +27,10 @@ class DelayCurve:
 
     def __init__(self, cells: Iterable[DelayCell]) -> None:
         pairs = sorted((cell.bin, cell.n) for cell in cells)
-        self._edges = np.array([DELAY_GAMMA ** (bin_ + 1) for bin_, _ in pairs])
-        self._cumulated = np.cumsum([float(n) for _, n in pairs])
+        edges = [edge for bin_, _ in pairs for edge in (DELAY_GAMMA**bin_, DELAY_GAMMA ** (bin_ + 1))]
+        gains = [gain for _, n in pairs for gain in (0.0, float(n))]
+        self._edges = np.array(edges)  # seconds
+        self._cumulated = np.cumsum(gains)
 
     @property
     def n(self) -> int:
@@ -40,14 +42,14 @@ class DelayCurve:
         if not self.n:
             return 1.0
         seconds = max(age.total_seconds(), 0.0)
-        return float(np.interp(seconds, np.r_[0.0, self._edges], np.r_[0.0, self._cumulated]) / self.n)
+        return float(np.interp(seconds, self._edges, self._cumulated) / self.n)
 
     def quantile(self, q: float) -> timedelta:
         """Delay within which a share q of the labels comes; ValueError when there are none."""
         if not self.n:
             msg = "no label has come, so there is no delay"
             raise ValueError(msg)
-        return timedelta(seconds=float(np.interp(q * self.n, np.r_[0.0, self._cumulated], np.r_[0.0, self._edges])))
+        return timedelta(seconds=float(np.interp(q * self.n, self._cumulated, self._edges)))
 
 
 def maturity(window: Window, buckets: Sequence[BucketTotal], curve: DelayCurve, now: datetime) -> float:

@@ -1,0 +1,68 @@
+"""Quantiles from log-spaced bins, and slow hours told from slow bots."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checks.counts import LatencyCell
+from checks.quantiles import GAMMA, Histogram, slower_than
+
+
+def histogram(latencies: "np.typing.ArrayLike") -> Histogram:
+    """Bin latencies in ms as the log's query does."""
+    bins = np.floor(np.log(np.asarray(latencies, dtype=float)) / np.log(GAMMA)).astype(int)
+    return Histogram.of(
+        [LatencyCell(int(bin_), int(n)) for bin_, n in zip(*np.unique(bins, return_counts=True), strict=True)]
+    )
+
+
+@given(st.lists(st.floats(0.5, 1e6), min_size=1, max_size=200), st.floats(0, 1))
+def test_a_quantile_is_within_1_percent_of_the_exact_one(latencies: list[float], q: float) -> None:
+    assert histogram(latencies).quantile(q) == pytest.approx(float(np.quantile(latencies, q)), rel=0.0101)
+
+
+@given(st.lists(st.floats(0.5, 1e6), min_size=1, max_size=200), st.floats(1, 1e6))
+def test_the_share_over_a_limit_is_right_but_for_the_limits_own_bin(latencies: list[float], ms: float) -> None:
+    share = histogram(latencies).share_over(ms)
+    low = np.mean([latency > ms * GAMMA for latency in latencies])
+    high = np.mean([latency > ms / GAMMA for latency in latencies])
+    assert low - 1e-9 <= share <= high + 1e-9
+
+
+def test_an_empty_histogram_has_no_quantile() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        Histogram.of([]).quantile(0.5)
+
+
+@pytest.mark.parametrize("q", [0.5, 0.95, 0.99])
+def test_the_interval_of_a_quantile_covers_the_truth(q: float) -> None:
+    rng = np.random.default_rng(7)
+    truth = float(np.exp(6 + 0.4 * _normal_quantile(q)))
+    covered = 0
+    for _ in range(600):
+        seen = histogram(rng.lognormal(6, 0.4, 600))
+        low, high = seen.interval(q, seen.n)
+        covered += low / 1.01 <= truth <= high * 1.01
+    assert 0.93 <= covered / 600 <= 0.99
+
+
+def test_one_slow_hour_is_not_a_slow_bot() -> None:
+    rng = np.random.default_rng(8)
+    normal = [histogram(rng.lognormal(6, 0.4, 25)) for _ in range(20)]
+    slow_hour = histogram(rng.lognormal(8, 0.4, 60))
+    limit = float(np.exp(6 + 0.4 * _normal_quantile(0.95))) * 1.1
+    share = slower_than(limit, [*normal, slow_hour])
+    assert share.value > 0.08  # far more than 5% of the answers were slower
+    assert share.lower(1e-4) < 0.05  # all in one hour
+
+
+def test_a_bot_that_is_slow_in_every_hour_is_slow() -> None:
+    rng = np.random.default_rng(9)
+    limit = float(np.exp(6 + 0.4 * _normal_quantile(0.95))) * 1.1
+    share = slower_than(limit, [histogram(rng.lognormal(6.5, 0.4, 25)) for _ in range(20)])
+    assert share.lower(1e-6) > 0.05
+
+
+def _normal_quantile(q: float) -> float:
+    return {0.5: 0.0, 0.95: 1.6449, 0.99: 2.3263}[q]
