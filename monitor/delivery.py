@@ -21,6 +21,8 @@ LONGEST_PAUSE: Final = timedelta(minutes=30)
 FIX_PAUSE: Final = timedelta(minutes=15)
 """Between tries that fail until a person mends the token or the channel: soon enough once they did."""
 MAX_AGE: Final = timedelta(hours=24)
+FEWEST_ATTEMPTS: Final = 5
+"""Tries that an old notification gets all the same: after days off, a daemon may find no network at first."""
 MAX_ATTEMPTS: Final = 100
 """Tries that fit into a day at these pauses; a bound for a clock that stands still."""
 
@@ -86,10 +88,11 @@ def plan(notification: Notification, error: ChannelError, now: datetime) -> Plan
     """When to try again: after 5 s, 10 s, 20 s, … up to 30 min, for a day; what the channel asks for comes first."""
     if error.permanent and not error.fixable:
         return Plan(Fate.REFUSED)
-    if notification.attempts + 1 >= MAX_ATTEMPTS:
+    tries = notification.attempts + 1
+    if tries >= MAX_ATTEMPTS:
         return Plan(Fate.TOO_MANY_TRIES)
     retry_at = now + _pause(notification.attempts, error)
-    if retry_at - notification.created_at > MAX_AGE:
+    if retry_at - notification.created_at > MAX_AGE and tries >= FEWEST_ATTEMPTS:
         return Plan(Fate.TOO_OLD)
     return Plan(Fate.AGAIN, retry_at)
 

@@ -222,7 +222,9 @@ def test_delivery_stops_when_its_time_is_up(desk: Desk) -> None:
         (0, ChannelError("blocks", permanent=True), Fate.REFUSED, None),
         # enough is enough
         (MAX_ATTEMPTS - 1, ChannelError("down", permanent=False), Fate.TOO_MANY_TRIES, None),
-        (0, ChannelError("wait", permanent=False, retry_after=86_401), Fate.TOO_OLD, None),
+        (4, ChannelError("wait", permanent=False, retry_after=86_401), Fate.TOO_OLD, None),
+        # an old one gets a few tries all the same
+        (3, ChannelError("wait", permanent=False, retry_after=86_401), Fate.AGAIN, 86_401),
     ],
 )
 def test_the_schedule(attempts: int, error: ChannelError, fate: Fate, seconds: int | None) -> None:
@@ -234,11 +236,11 @@ def test_the_schedule(attempts: int, error: ChannelError, fate: Fate, seconds: i
 
 
 def test_a_day_of_tries_fits_into_the_bound() -> None:
-    now, tries = T0, 0
-    while (
-        planned := plan(Notification("1", "slack", opened(), T0, tries), ChannelError("x", permanent=False), now)
-    ).retry_at:
+    now, tries, down = T0, 0, ChannelError("down", permanent=False)
+    planned = plan(Notification("1", "slack", opened(), T0), down, now)
+    while planned.retry_at is not None:
         now, tries = planned.retry_at, tries + 1
+        planned = plan(Notification("1", "slack", opened(), T0, tries), down, now)
 
     assert planned.fate is Fate.TOO_OLD
     assert now - T0 > MAX_AGE - timedelta(hours=1)
