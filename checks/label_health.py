@@ -9,7 +9,7 @@ from checks.finding import Cause, Finding, Verdict
 from checks.intervals import Proportion
 from checks.maturity import MIN_DELAYS, DelayCurve
 from checks.measured import Measured
-from checks.shares import percent
+from checks.words import percent
 
 COVERAGE_LOSS = 0.5
 """Part of the reference's coverage that may be lost; labelling effort varies more than bots do."""

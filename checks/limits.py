@@ -7,9 +7,18 @@ from typing import Protocol
 from checks.finding import Cause, Verdict
 from checks.intervals import Proportion, difference
 from checks.measured import Look
+from checks.words import percent
 
 CLEAR_TAIL = 0.10
 """Chance of calling a share well that is not: recovery needs evidence too, though less than an alarm does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look's estimate of a share."""
+
+    look: Look
+    share: Proportion
 
 
 class Limit(Protocol):
@@ -27,11 +36,14 @@ class Limit(Protocol):
     def threshold(self) -> float:
         """The share that must not be fallen short of, in [0, 1]."""
 
-    def broken(self, share: Proportion) -> bool:
+    def broken(self, sight: Sight) -> bool:
         """Whether the share is under the limit beyond reasonable doubt."""
 
-    def kept(self, share: Proportion) -> bool:
+    def kept(self, sight: Sight) -> bool:
         """Whether the share is probably not under the limit."""
+
+    def explain(self, sight: Sight) -> str:
+        """In words, what is wrong with a share that breaks it; "" where its reference says so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +60,17 @@ class Floor:
         """The floor."""
         return self.floor
 
-    def broken(self, share: Proportion) -> bool:
+    def broken(self, sight: Sight) -> bool:
         """Whether `floor` or more is less credible than the level of the test."""
-        return share.chance_at_least(self.floor) < self.tail
+        return sight.share.chance_at_least(self.floor) < self.tail
 
-    def kept(self, share: Proportion) -> bool:
+    def kept(self, sight: Sight) -> bool:
         """Whether the share's lower bound reaches the floor."""
-        return share.lower(CLEAR_TAIL) >= self.floor
+        return sight.share.lower(CLEAR_TAIL) >= self.floor
+
+    def explain(self, sight: Sight) -> str:  # noqa: ARG002 - a floor is the same for every look
+        """The floor."""
+        return f"below {percent(self.floor)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +88,17 @@ class Drop:
         """The lowest share that the reference's value allows."""
         return max(self.reference.value - self.margin, 0.0)
 
-    def broken(self, share: Proportion) -> bool:
+    def broken(self, sight: Sight) -> bool:
         """Whether even the upper bound of the difference is beyond the margin."""
-        return difference(share, self.reference, self.tail)[1] < -self.margin
+        return difference(sight.share, self.reference, self.tail)[1] < -self.margin
 
-    def kept(self, share: Proportion) -> bool:
+    def kept(self, sight: Sight) -> bool:
         """Whether the lower bound of the difference is within the margin."""
-        return difference(share, self.reference, CLEAR_TAIL)[0] >= -self.margin
+        return difference(sight.share, self.reference, CLEAR_TAIL)[0] >= -self.margin
 
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """One look's estimate of a share."""
-
-    look: Look
-    share: Proportion
+    def explain(self, sight: Sight) -> str:  # noqa: ARG002 - the reference is told with every share
+        """Nothing more than the reference."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def judge(sights: Sequence[Sight], limits: Sequence[Limit]) -> Judgement:
     still holds last week's bad days must not keep an incident open after the repair.
     """
     for limit in limits:
-        breaking = [sight for sight in sights if limit.broken(sight.share)]
+        breaking = [sight for sight in sights if limit.broken(sight)]
         if breaking and not _is_over(sights[sights.index(breaking[-1]) + 1 :], limit):
             worst = min(breaking, key=lambda sight: sight.share.interval()[1])
             return Judgement(worst, limit, clear=False)
@@ -116,7 +128,7 @@ def judge(sights: Sequence[Sight], limits: Sequence[Limit]) -> Judgement:
 
 
 def _is_over(newer: Sequence[Sight], limit: Limit) -> bool:
-    return any(limit.kept(sight.share) for sight in newer if not sight.look.provisional)
+    return any(limit.kept(sight) for sight in newer if not sight.look.provisional)
 
 
 def _is_clear(sights: Sequence[Sight], limit: Limit) -> bool:

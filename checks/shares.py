@@ -8,6 +8,7 @@ from checks.intervals import Proportion
 from checks.limits import Judgement, Limit, Sight, judge
 from checks.measured import Look, Measured
 from checks.stratified import Stratified
+from checks.words import percent
 
 MIN_LABELS = 5
 """Labelled rows under which a share is not judged to be well; an alarm needs more by its own level."""
@@ -44,11 +45,6 @@ def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -
     return _finding(subject, measured, judgement, limits)
 
 
-def percent(share: float) -> str:
-    """A share for a person: 12%, 4.3%, 0.2%."""
-    return f"{share:.0%}" if share >= 0.1 or not share else f"{share:.1%}"  # noqa: PLR2004 - one digit is plenty
-
-
 def with_interval(share: Proportion) -> str:
     """A share with its 95% interval and support."""
     low, high = share.interval()
@@ -65,7 +61,7 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
         subject=subject.name,
         verdict=broken.verdict if broken else Verdict.OK,
         cause=broken.cause if broken else Cause.WITHIN_LIMITS,
-        message=f"{subject.noun} is {with_interval(share)}{_against(broken, reference)}",
+        message=f"{subject.noun} is {with_interval(share)}{_against(judgement, reference)}",
         window_start=window.start,
         window_end=window.end,
         value=share.value,
@@ -79,12 +75,10 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
     )
 
 
-def _against(broken: Limit | None, reference: Proportion | None) -> str:
-    parts = []
-    if broken is not None and broken.cause is Cause.BELOW_FLOOR:
-        parts.append(f"below {percent(broken.threshold)}")
-    if reference is not None:
-        parts.append(f"was {percent(reference.value)} in the reference")
+def _against(judgement: Judgement, reference: Proportion | None) -> str:
+    wrong = judgement.broken.explain(judgement.sight) if judgement.broken else ""
+    was = f"was {percent(reference.value)} in the reference" if reference is not None else ""
+    parts = [part for part in (wrong, was) if part]
     return f", {', '.join(parts)}" if parts else ""
 
 
