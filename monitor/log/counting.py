@@ -1,0 +1,106 @@
+"""All counts of some buckets, by one statement over rows that are joined once."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow
+from monitor.log.joined import joined_cte
+from monitor.log.mapping import MappedLog
+from monitor.log.moment import Moment
+from monitor.log.parts import Part, count_parts, problem_parts
+from monitor.log.problems import ProblemKind
+from monitor.log.rows import predictions_cte, repeated_ids
+
+AHEAD: Final = timedelta(days=1)
+"""How far ahead of `as_of` a time may be dated before it is a problem: clocks differ, and a zone may be left out."""
+
+_ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each before it becomes a row of ours
+
+
+def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime) -> BucketCounts:
+    """Count the rows of these buckets as known at `as_of`; problems without a bucket are of the whole log."""
+    everywhere = tuple(_unplaced(connection, log, as_of))
+    if not buckets:
+        return BucketCounts((), (), (), (), everywhere)
+    ordered = sorted(set(buckets))
+    repeated = has_repeated_ids(connection, log, ordered, as_of)
+    statement = _statement(log, ordered, as_of, connection.dialect.name, repeated=repeated)
+    outcomes: list[OutcomeRow] = []
+    latency: list[LatencyRow] = []
+    delays: list[DelayRow] = []
+    problems: list[ProblemRow] = []
+    for part, bucket, value, model, prompt, predicted, label, bin_, n, weight, squared in _fetch(connection, statement):
+        match part:
+            case Part.LATENCY:
+                latency.append(LatencyRow(bucket, model, prompt, bin_, n))
+            case Part.DELAY:
+                delays.append(DelayRow(bucket, predicted, bin_, n))
+            case Part.PROBLEM:
+                problems.append(ProblemRow(bucket, value, n))
+            case _:
+                name = ALL if part == Part.OUTCOME else log.segments[part - Part.SEGMENT]
+                outcomes.append(OutcomeRow(bucket, name, value, model, prompt, predicted, label, n, weight, squared))
+    return BucketCounts(tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), (*problems, *everywhere))
+
+
+def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Counter[str]:
+    """Count the problems of the whole log, by kind."""
+    repeated = has_repeated_ids(connection, log, None, as_of)
+    predictions = predictions_cte(log, as_of, buckets=None, repeated=repeated)
+    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
+    found: Counter[str] = Counter()
+    for part in _fetch(connection, sa.union_all(*problem_parts(row, predictions, log, None, as_of))):
+        found[part[2]] += part[8]
+    for problem in _unplaced(connection, log, as_of):
+        found[problem.kind] += problem.n
+    return found
+
+
+def has_repeated_ids(connection: sa.Connection, log: MappedLog, buckets: Sequence[int] | None, as_of: datetime) -> bool:
+    """Whether an id in these buckets (None: in any) is of several predictions."""
+    return connection.execute(repeated_ids(log, as_of, buckets).limit(1)).first() is not None
+
+
+def _statement(
+    log: MappedLog, buckets: Sequence[int], as_of: datetime, dialect: str, *, repeated: bool
+) -> sa.CompoundSelect[Any]:
+    predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
+    row = joined_cte(log, predictions, as_of, dialect, restrict=True)
+    return sa.union_all(*count_parts(row, log), *problem_parts(row, predictions, log, buckets, as_of))
+
+
+def _fetch(connection: sa.Connection, statement: sa.CompoundSelect[Any]) -> Iterator[Sequence[Any]]:
+    cursor = connection.execute(statement).cursor  # the driver's own: SQLAlchemy's rows cost as much as the query
+    while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
+        yield from rows
+
+
+def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:
+    """Count the rows of the whole log that belong to no bucket."""
+    predictions = log.predictions
+    null_time, future = _timeless(connection, predictions.relation.source, predictions.at, as_of, sa.true())
+    found = {ProblemKind.NULL_TIME: null_time, ProblemKind.FUTURE_TIME: future}
+    malformed = predictions.relation.malformed(connection)
+    if log.labels is not None:
+        labelled = log.labels.label.is_not(None) if log.labels.in_predictions else sa.true()
+        null_time, future = _timeless(connection, log.labels.relation.source, log.labels.at, as_of, labelled)
+        found |= {ProblemKind.NULL_LABEL_TIME: null_time, ProblemKind.FUTURE_LABEL_TIME: future}
+        malformed += 0 if log.labels.in_predictions else log.labels.relation.malformed(connection)
+    found[ProblemKind.MALFORMED_LINE] = malformed
+    return (ProblemRow(None, kind, n) for kind, n in found.items() if n)
+
+
+def _timeless(
+    connection: sa.Connection, source: sa.FromClause, at: Moment, as_of: datetime, condition: sa.ColumnElement[bool]
+) -> tuple[int, int]:
+    future = at.after(as_of + AHEAD)
+    statement = sa.select(
+        sa.func.count(sa.case((at.unreadable, 1))),
+        sa.func.count(sa.case((future, 1))),
+    ).select_from(source)
+    null_time, ahead = connection.execute(statement.where(condition, sa.or_(at.unreadable, future))).one()
+    return null_time, ahead

@@ -1,0 +1,129 @@
+"""Connections to the log that cannot write."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from config.url import IN_MEMORY, mask
+from monitor.errors import SourceError
+from monitor.log.functions import register_sqlite
+
+# Counting a month of a million rows peaks near 200 MB; without a limit DuckDB takes most of the machine's memory, and
+# past the limit it spills to disk. Two threads, since a daemon should leave its machine to others.
+DUCKDB_MEMORY_LIMIT: Final = "256MB"
+DUCKDB_THREADS: Final = 2
+
+POSTGRESQL_STATEMENT_TIMEOUT: Final = 300_000  # milliseconds; counting ten million rows takes about ten seconds
+POSTGRESQL_LOCK_TIMEOUT: Final = 10_000  # milliseconds; waits only where someone alters the table
+POSTGRESQL_CONNECT_TIMEOUT: Final = 10  # seconds
+
+ENGINES: Final = ("duckdb", "sqlite", "postgresql")
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Return an engine that opens its connections read-only; nothing is connected yet.
+
+    No connection is kept between questions: a DuckDB file that is held open would keep its writer out, and a
+    PostgreSQL connection that idles for minutes goes stale.
+
+    Raises SourceError if the URL names an engine that is not supported, or a file that is not there.
+    """
+    parsed = sa.make_url(url)
+    match parsed.get_backend_name():
+        case "duckdb":
+            return _duckdb(parsed)
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql":
+            return _postgresql(parsed)
+        case name:
+            message = f"the log cannot be read from {name}; use one of {', '.join(ENGINES)}, or files"
+            raise SourceError(message)
+
+
+@contextmanager
+def connect(engine: sa.Engine, url: str) -> Iterator[sa.Connection]:
+    """Give a connection in one read-only transaction; what goes wrong with the engine becomes a SourceError."""
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                _set_for_transaction(connection)
+            yield connection
+    except sa.exc.DBAPIError as error:
+        raise SourceError(describe(error, url)) from error
+    except (OSError, RuntimeError) as error:  # DuckDB raises some errors that are not of its own family
+        message = f"cannot read the log at {mask(url)}: {error}"
+        raise SourceError(message) from error
+
+
+def describe(error: sa.exc.DBAPIError, url: str) -> str:
+    """Return what the engine said, in one line, without the statement and without the password."""
+    said = " ".join(str(error.orig).split()) or type(error.orig).__name__
+    password = sa.make_url(url).password
+    said = said.replace(str(password), "***") if password else said
+    return f"cannot read the log at {mask(url)}: {said}"
+
+
+def _duckdb(url: sa.URL) -> sa.Engine:
+    in_memory = url.database in IN_MEMORY
+    if not in_memory:
+        _must_exist(url.database)
+    settings = {
+        "memory_limit": DUCKDB_MEMORY_LIMIT,
+        "threads": DUCKDB_THREADS,
+        "preserve_insertion_order": False,  # needs memory, and no answer of ours depends on it
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"tunewatch-{os.getpid()}"),  # not beside the log
+    }
+    arguments: dict[str, Any] = {"config": settings, "read_only": not in_memory}
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
+    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
+    return engine
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if url.database in IN_MEMORY:
+        message = "sqlite:// names a database in memory, which has no log; give a file: sqlite:///path/to/file.db"
+        raise SourceError(message)
+    _must_exist(url.database)
+    location = f"file:{quote(str(url.database))}?mode=ro"
+
+    def open_read_only() -> sqlite3.Connection:
+        connection = sqlite3.connect(location, uri=True, isolation_level=None)
+        connection.execute("PRAGMA query_only = ON")
+        register_sqlite(connection)
+        return connection
+
+    engine = sa.create_engine("sqlite://", creator=open_read_only, poolclass=NullPool)
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))  # one snapshot
+    return engine
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args={"connect_timeout": POSTGRESQL_CONNECT_TIMEOUT},
+        # One snapshot for all statements of a question. Read-only is said at BEGIN, not as a session setting, since
+        # that would stay behind on a connection that a pooler such as PgBouncer hands to somebody else.
+        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    )
+
+
+def _set_for_transaction(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {POSTGRESQL_STATEMENT_TIMEOUT}")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {POSTGRESQL_LOCK_TIMEOUT}")
+    connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
+
+
+def _must_exist(database: str | None) -> None:
+    if not Path(str(database)).is_file():
+        message = f"there is no database file {database}; check the path in url"
+        raise SourceError(message)

@@ -1,0 +1,56 @@
+"""Predictions that count, joined with their labels: the rows that every part of a count groups."""
+
+import math
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from monitor.log.mapping import MappedLog
+from monitor.log.rows import labels_cte
+
+LATENCY_BASE: Final = 1.02
+"""Each latency bin is 2% wider than the one before: the DDSketch mapping (Masson, Rim and Lee 2019)."""
+DELAY_BASE: Final = 1.1
+"""Each bin of label delays is 10% wider than the one before."""
+SHORTEST_DELAY: Final = 1.0  # seconds; shorter and negative delays are counted as this
+
+
+def log_bin(value: sa.ColumnElement[float], base: float) -> sa.ColumnElement[int]:
+    """floor(ln(value) / ln(base)); the value must be above zero."""
+    return sa.cast(sa.func.floor(sa.func.ln(value) / sa.literal(math.log(base), sa.Double)), sa.Integer)
+
+
+def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: str, *, restrict: bool) -> sa.CTE:
+    """The predictions that count, each with its label, weights (0 without a label), and bins."""
+    p = predictions
+    kept = p.c.nth == 1
+    latency_bin = sa.case((p.c.latency_ms > 0, log_bin(p.c.latency_ms, LATENCY_BASE))).label("latency_bin")
+    if log.labels is None:
+        return (
+            sa.select(p, null(sa.Text()).label("label"), zero().label("weight"), latency_bin).where(kept).cte("joined")
+        )
+    found = labels_cte(log.labels, as_of, p if restrict else None, dialect)
+    delay = found.c.first_epoch - p.c.epoch
+    at_least = sa.case((delay > SHORTEST_DELAY, delay), else_=sa.literal(SHORTEST_DELAY, sa.Double))
+    return (
+        sa.select(
+            p,
+            found.c.label,
+            sa.func.coalesce(found.c.weight, zero()).label("weight"),
+            latency_bin,
+            sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
+            (delay < 0).label("early"),
+        )
+        .select_from(p.outerjoin(found, found.c.id == p.c.id))
+        .where(kept)
+        .cte("joined")
+    )
+
+
+def zero() -> sa.ColumnElement[float]:
+    return sa.literal(0.0, sa.Double)
+
+
+def null(kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.null(), kind)

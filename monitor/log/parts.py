@@ -1,0 +1,131 @@
+"""The parts of a count: each a GROUP BY with the same columns, so that one statement answers them all."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.log.joined import null, zero
+from monitor.log.mapping import MappedLabels, MappedLog
+from monitor.log.problems import ProblemKind
+
+
+class Part(IntEnum):
+    """What a row of the answer is."""
+
+    OUTCOME = 0
+    LATENCY = 1
+    DELAY = 2
+    PROBLEM = 3
+    SEGMENT = 4  # and on: one for each segment column
+
+
+def count_parts(row: sa.CTE, log: MappedLog) -> Iterator[sa.Select[Any]]:
+    """Outcomes (over all, and by each segment), latency and label delay."""
+    yield _outcomes(row, Part.OUTCOME, None)
+    for i in range(len(log.segments)):
+        yield _outcomes(row, Part.SEGMENT + i, row.c[f"segment_{i}"])
+    if log.predictions.logs_latency:
+        yield _latencies(row)
+    if log.labels is not None:
+        yield _delays(row)
+
+
+def problem_parts(
+    row: sa.CTE, predictions: sa.CTE, log: MappedLog, buckets: Sequence[int] | None, as_of: datetime
+) -> Iterator[sa.Select[Any]]:
+    """Problems of rows that have a bucket; of the whole log if `buckets` is None."""
+    yield _problem(ProblemKind.NO_CLASS, row.c.bucket, row.c.no_class)
+    yield _problem(ProblemKind.NULL_ID, row.c.bucket, row.c.id.is_(None))
+    yield _problem(ProblemKind.DUPLICATE_ID, predictions.c.bucket, predictions.c.nth > 1)
+    if log.predictions.logs_latency:
+        yield _problem(ProblemKind.BAD_LATENCY, row.c.bucket, row.c.bad_latency)
+    if log.labels is not None:
+        yield _problem(ProblemKind.LABEL_BEFORE_PREDICTION, row.c.bucket, row.c.early)
+        yield from _label_problems(log, log.labels, buckets, as_of)
+
+
+def _outcomes(row: sa.CTE, part: int, value: sa.ColumnElement[str] | None) -> sa.Select[Any]:
+    key = [row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.predicted, row.c.label]
+    return _part(
+        part,
+        row.c.bucket,
+        value=value,
+        model=row.c.model_version,
+        prompt=row.c.prompt_version,
+        predicted=row.c.predicted,
+        label=row.c.label,
+        weight=sa.func.sum(row.c.weight),
+        squared=sa.func.sum(row.c.weight * row.c.weight),
+    ).group_by(*key, *([] if value is None else [value]))
+
+
+def _latencies(row: sa.CTE) -> sa.Select[Any]:
+    key = (row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.latency_bin)
+    part = _part(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin_=key[3])
+    return part.where(row.c.latency_bin.is_not(None)).group_by(*key)
+
+
+def _delays(row: sa.CTE) -> sa.Select[Any]:
+    key = (row.c.bucket, row.c.predicted, row.c.delay_bin)
+    part = _part(Part.DELAY, key[0], predicted=key[1], bin_=key[2])
+    return part.where(row.c.delay_bin.is_not(None)).group_by(*key)
+
+
+def _problem(kind: ProblemKind, bucket: sa.ColumnElement[int], condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    part = _part(Part.PROBLEM, bucket, value=sa.literal(kind.value, sa.Text))
+    return part.where(condition).group_by(bucket)
+
+
+def _label_problems(
+    log: MappedLog, labels: MappedLabels, buckets: Sequence[int] | None, as_of: datetime
+) -> Iterator[sa.Select[Any]]:
+    known = labels.at.until(as_of)
+    here = known if buckets is None else sa.and_(known, labels.at.within(buckets, log.bucket))
+    rows = sa.select(
+        labels.at.bucket(log.bucket).label("bucket"),
+        labels.id.label("id"),
+        labels.label.label("label"),
+        labels.bad_probability.label("bad_probability"),
+    ).select_from(labels.relation.source)
+    label = rows.where(here).cte("label_row")
+    if not labels.in_predictions:
+        yield _problem(ProblemKind.NULL_LABEL, label.c.bucket, label.c.label.is_(None))
+    yield _problem(ProblemKind.BAD_PROBABILITY, label.c.bucket, label.c.bad_probability)
+    predictions = log.predictions
+    everyone = sa.select(predictions.id.label("id")).select_from(predictions.relation.source)
+    ids = everyone.where(predictions.at.until(as_of), predictions.id.is_not(None)).cte("known_id")
+    orphan = sa.or_(label.c.id.is_(None), ~sa.exists(sa.select(1).where(ids.c.id == label.c.id)))
+    yield _problem(ProblemKind.ORPHAN_LABEL, label.c.bucket, sa.and_(label.c.label.is_not(None), orphan))
+
+
+def _part(
+    part: int,
+    bucket: sa.ColumnElement[int],
+    *,
+    value: sa.ColumnElement[str] | None = None,
+    model: sa.ColumnElement[str] | None = None,
+    prompt: sa.ColumnElement[str] | None = None,
+    predicted: sa.ColumnElement[str] | None = None,
+    label: sa.ColumnElement[str] | None = None,
+    bin_: sa.ColumnElement[int] | None = None,
+    weight: sa.ColumnElement[float] | None = None,
+    squared: sa.ColumnElement[float] | None = None,
+) -> sa.Select[Any]:
+    """Return the columns that all parts have, so that they can be rows of one statement."""
+    blank = sa.literal("", sa.Text)
+    return sa.select(
+        sa.literal(int(part), sa.Integer).label("part"),
+        bucket.label("bucket"),
+        (blank if value is None else value).label("value"),
+        (blank if model is None else model).label("model"),
+        (blank if prompt is None else prompt).label("prompt"),
+        (blank if predicted is None else predicted).label("predicted"),
+        (null(sa.Text()) if label is None else label).label("label"),
+        (sa.literal(0, sa.Integer) if bin_ is None else bin_).label("bin"),
+        sa.func.count().label("n"),
+        (zero() if weight is None else weight).label("weight"),
+        (zero() if squared is None else squared).label("squared"),
+    )

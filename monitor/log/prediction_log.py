@@ -1,0 +1,72 @@
+"""The prediction log as the rest of tunewatch sees it: a few questions, each answered in one read-only transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from config.source import SourceSettings
+from monitor.log.counting import count
+from monitor.log.counts import BucketCounts, Changes, Fingerprints
+from monitor.log.engine import connect, open_engine
+from monitor.log.fingerprints import find_changes
+from monitor.log.mapping import MappedLog, open_mapping
+from monitor.log.sampling import SampledPrediction, sample
+from monitor.log.surveying import Survey, survey
+
+
+class PredictionLog:
+    """A prediction log and its labels. Columns are looked up anew at each question, since files come and go.
+
+    Every method raises SourceError if the log cannot be read and MappingError if its columns do not fit. All times are
+    aware. A label counts only from its own time on, a prediction likewise: what is dated after `as_of` is not known.
+    """
+
+    def __init__(self, source: SourceSettings, *, bucket: timedelta, key: str) -> None:
+        """Prepare to read; nothing is connected before the first question."""
+        self._source = source
+        self._bucket = round(bucket.total_seconds())
+        self._key = key
+        self._engine = open_engine(source.url)
+
+    def changed_buckets(self, seen: Fingerprints, since: datetime, as_of: datetime) -> Changes:
+        """Return the buckets from that of `since` on whose counts may differ from when they were `seen`."""
+        with self._open() as (connection, log):
+            return find_changes(connection, log, seen, since, as_of)
+
+    def count(self, buckets: Sequence[int], as_of: datetime) -> BucketCounts:
+        """Return all counts of these buckets (starts in epoch seconds), in no order."""
+        with self._open() as (connection, log):
+            return count(connection, log, buckets, as_of)
+
+    def sample(
+        self, start: datetime, end: datetime, *, as_of: datetime, per_class: int, limit: int
+    ) -> tuple[SampledPrediction, ...]:
+        """Draw predictions of [start, end): the same each time, at most `per_class` of a predicted class."""
+        with self._open() as (connection, log):
+            return sample(connection, log, start, end, as_of=as_of, per_class=per_class, limit=limit)
+
+    def survey(self, as_of: datetime) -> Survey:
+        """Describe the whole log as known at `as_of`."""
+        with self._open() as (connection, log):
+            return survey(connection, log, as_of)
+
+    def close(self) -> None:
+        """Let go of what the engine holds."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[sa.Connection, MappedLog]]:
+        with connect(self._engine, self._source.url) as connection:
+            yield connection, open_mapping(connection, self._source, self._bucket, self._key)
+
+
+def open_log(source: SourceSettings, *, bucket: timedelta, segments: tuple[str, ...], key: str) -> PredictionLog:
+    """Return the log of a source. `key` is its place in the configuration, such as monitors.support-bot.source.
+
+    Raises SourceError if the engine is not supported or its file is not there.
+    """
+    if segments != source.segments:
+        source = source.model_copy(update={"segments": segments})
+    return PredictionLog(source, bucket=bucket, key=key)

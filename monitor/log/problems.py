@@ -1,0 +1,53 @@
+"""What can be wrong with a row of the log: each is counted and reported, none stops a cycle."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class ProblemKind(StrEnum):
+    """Why a row could not be used as it is.
+
+    Problems of predictions are counted in the bucket of the prediction, those of label rows in the bucket of the label.
+    Kinds whose rows have no usable time have no bucket: their number is of the whole log, each time it is counted.
+    """
+
+    NO_CLASS = "no_class"
+    """The predicted class is null or empty; counted as the class `NO_CLASS`, which is always a wrong answer."""
+    NULL_ID = "null_id"
+    """A prediction without an id: counted, but no label can ever be found for it."""
+    BAD_LATENCY = "bad_latency"
+    """The latency is zero, negative, not a number or longer than a year; left out of the latency histogram."""
+    DUPLICATE_ID = "duplicate_id"
+    """The id was used by an earlier prediction, which is the one that counts; this row is left out."""
+    LABEL_BEFORE_PREDICTION = "label_before_prediction"
+    """The first label is dated before its prediction: counted as a label, with a delay of one second."""
+
+    NULL_LABEL = "null_label"
+    """A label row that names no class; it neither labels nor takes an earlier label back."""
+    ORPHAN_LABEL = "orphan_label"
+    """A label whose id (perhaps null) is of no prediction in the log."""
+    BAD_PROBABILITY = "bad_probability"
+    """The inclusion probability is not above 0 and up to 1; treated as not logged, so the label counts once."""
+
+    NULL_TIME = "null_time"
+    """A prediction without a readable time (no bucket); it can be counted nowhere else."""
+    FUTURE_TIME = "future_time"
+    """A prediction dated more than a day ahead (no bucket); counted once its time has come."""
+    NULL_LABEL_TIME = "null_label_time"
+    """A label without a readable time (no bucket); nobody can say when it was known, so it does not count."""
+    FUTURE_LABEL_TIME = "future_label_time"
+    """A label dated more than a day ahead (no bucket); counted once its time has come."""
+    MALFORMED_LINE = "malformed_line"
+    """A line of a CSV or JSONL file that is not a row (no bucket); a line that is still being written is one too."""
+
+
+WITHOUT_BUCKET: Final = frozenset(
+    {
+        ProblemKind.NULL_TIME,
+        ProblemKind.FUTURE_TIME,
+        ProblemKind.NULL_LABEL_TIME,
+        ProblemKind.FUTURE_LABEL_TIME,
+        ProblemKind.MALFORMED_LINE,
+    }
+)
+"""Kinds that are counted over the whole log rather than by bucket."""
