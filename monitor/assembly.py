@@ -36,7 +36,7 @@ def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
     ]
     for look in looks:
         _prepare(look, settings)
-    health = Health(Heartbeat(clock()), courier.is_alive, vitals, partial(_reach, history, looks), clock)
+    health = Health(Heartbeat(clock()), courier.is_alive, vitals, history.ping, clock)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.history.keep, clock))
     return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge], clock)
 
@@ -50,10 +50,6 @@ def _prepare(look: Look, settings: Settings) -> None:
     _LOG.info("watching", monitor=look.name, every_seconds=every.total_seconds())
 
 
-def _reach(history: History, looks: list[Look]) -> None:
-    history.cursor(looks[0].name)  # the cheapest question that the history answers
-
-
 def _purge(history: History, keep: timedelta, clock: Clock) -> None:
-    history.purge(clock() - keep)
-    _LOG.info("purged", keep_days=keep.days)
+    rows = history.purge(clock() - keep)
+    _LOG.info("purged", rows=rows, keep_days=keep.days)

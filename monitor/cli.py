@@ -38,6 +38,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; what goes wrong becomes an exit status."""
+        set_up_logging("warning", "auto")
         try:
             status = super().invoke(ctx)
             sys.stdout.flush()  # here, so that a reader who left is noticed before the interpreter ends
@@ -57,7 +58,6 @@ def _installed_version() -> str:
 @click.version_option(_installed_version(), message="tunewatch %(version)s")
 def cli() -> None:
     """Watch a chatbot against delayed labels, and say whether to revise the prompt or fine-tune."""
-    set_up_logging("warning", "auto")
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ class Look:
     def prepare(self) -> None:
         """Connect for the first time. Raises MappingError and UnreachableError, which are for whoever starts us."""
         self._built = self._build()
+        self._built.log.check()
 
     def run(self) -> CycleReport | None:
         """Look once; None where the look failed or none is wanted any more."""

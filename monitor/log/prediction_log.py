@@ -30,6 +30,11 @@ class PredictionLog:
         self._key = key
         self._engine = open_engine(source.url)
 
+    def check(self) -> None:
+        """Connect and look the columns up, without reading a row."""
+        with self._open():
+            pass
+
     def changed_buckets(self, seen: Fingerprints, since: datetime, as_of: datetime) -> Changes:
         """Return the buckets from that of `since` on whose counts may differ from when they were `seen`."""
         with self._open() as (connection, log):

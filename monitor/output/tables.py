@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import State
-from alerts.messages.numbers import milliseconds, share, span, when
+from alerts.messages.numbers import Format, milliseconds, number, share, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.estimate import Estimate
 from checks.finding import Finding, Verdict
@@ -63,7 +63,7 @@ def _headline(report: CycleReport) -> Text:
 
 
 def _overall(estimates: Estimates) -> Text:
-    line = Text(f"accuracy {_cell(estimates.get(('accuracy', '')))}")
+    line = Text(f"accuracy {cell(estimates.get(('accuracy', '')))}")
     predictions, coverage = estimates.get(("predictions", "")), estimates.get(("coverage", ""))
     if predictions is not None:
         line.append(f"   predictions {predictions.n:,}")
@@ -88,19 +88,27 @@ def _classes(classes: Iterable[str], estimates: Estimates) -> Table:
         table.add_column(heading)
     for name in classes:
         recall, precision = estimates.get(("recall", name)), estimates.get(("precision", name))
-        table.add_row(Text(printable(name)), _cell(recall), _cell(precision))
+        table.add_row(Text(printable(name)), cell(recall), cell(precision))
     return table
 
 
-def _cell(estimate: Estimate | None) -> str:
+def cell(estimate: Estimate | None) -> str:
+    """An estimate with its interval and support; latencies in their unit, everything else as a share."""
     if estimate is None:
         return _UNKNOWN
     if estimate.value is None:
         return f"{_UNKNOWN} (n={estimate.n_labelled:,})"
+    written = _unit(estimate.metric)
     interval = ""
     if estimate.low is not None and estimate.high is not None:
-        interval = span(estimate.low, estimate.high, share) + ", "
-    return f"{share(estimate.value)} ({interval}n={estimate.n_labelled:,})"
+        interval = span(estimate.low, estimate.high, written) + ", "
+    return f"{written(estimate.value)} ({interval}n={estimate.n_labelled:,})"
+
+
+def _unit(metric: str) -> Format:
+    if metric.startswith("latency_"):
+        return milliseconds
+    return number if metric in ("support", "predictions") else share
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[Text]:

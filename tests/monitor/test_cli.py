@@ -12,7 +12,6 @@ from config.errors import ConfigError, Problem
 from monitor.cli import COMMANDS, Commands, cli
 from monitor.errors import BindError, HistoryError, MappingError, SourceError
 from monitor.exits import Exit
-from monitor.logs import set_up_logging
 from tests.support.program import environment, tunewatch
 
 
@@ -21,7 +20,7 @@ def _ending(error: BaseException) -> tuple[int, str, str]:
 
     @click.group(cls=Commands)
     def group() -> None:
-        set_up_logging("warning", "console")
+        pass
 
     class _Failing(click.Command):
         def invoke(self, ctx: click.Context) -> object:  # noqa: ARG002
@@ -78,6 +77,7 @@ def test_a_fault_of_ours_is_never_taken_for_an_open_incident() -> None:
         "tunewatch: a fault of tunewatch, the traceback is in its log above: ZeroDivisionError: division by zero"
     )
     assert "Traceback (most recent call last)" in said
+    assert "locals" not in said
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,14 +30,16 @@ def tunewatch(*arguments: str, cwd: Path | None = None, **variables: str) -> sub
     )
 
 
-def start(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.Popen[str]:
+def start(
+    *arguments: str, cwd: Path | None = None, stderr: IO[str] | int = subprocess.PIPE, **variables: str
+) -> subprocess.Popen[str]:
     """Start it; whoever starts it ends it."""
     return subprocess.Popen(
         [sys.executable, "-m", "monitor.cli", *arguments],
         cwd=cwd,
         env=environment(**variables),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         encoding="utf-8",
     )
