@@ -1,0 +1,154 @@
+"""`tunewatch history`: what the history holds of incidents and metrics."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from alerts.incident import Incident
+from alerts.messages.event_json import event_json
+from config.loading import load
+from monitor.bootstrap import open_history
+from monitor.clock import utc_now
+from monitor.commands.options import DURATION, config_option, json_option, monitor_option
+from monitor.exits import Exit
+from monitor.history.queries import Belief, Queries
+from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table
+from monitor.output.jsonl import print_line
+from monitor.output.records import belief_record, incident_details, incident_record, print_csv
+from monitor.output.terminal import show
+
+
+class Form(StrEnum):
+    """How the answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the history; no monitor means all of them."""
+
+    monitors: tuple[str, ...]
+    since: datetime | None
+    metric: str | None
+    class_name: str
+    slice: str
+
+
+@click.command("history")
+@config_option
+@monitor_option
+@click.option("--since", "ago", type=DURATION, metavar="DURATION", help="Only the last so much, such as 7d.")
+@click.option("--incident", "incident_id", metavar="ID", help="One incident with all that was told of it.")
+@click.option("--metric", metavar="NAME", help="One metric from look to look: accuracy, recall, latency_p95, …")
+@click.option("--class", "class_name", default="", metavar="NAME", help="With --metric: of this class.")
+@click.option("--slice", "slice_name", default="all", show_default=True, metavar="NAME", help="With --metric.")
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a heading on stdout.")
+def command(
+    *,
+    file: Path | None,
+    names: tuple[str, ...],
+    ago: timedelta | None,
+    incident_id: str | None,
+    metric: str | None,
+    class_name: str,
+    slice_name: str,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    """List incidents, or show one of them, or one metric as it was believed from look to look.
+
+    For anything else ask the history with SQL; docs/history.md names its tables and views.
+    """
+    if (as_json and as_csv) or (incident_id and (metric or as_csv)):
+        raise click.UsageError("--json and --csv exclude each other; --incident goes without --metric and --csv")
+    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    history = open_history(load(file))
+    try:
+        since = utc_now() - ago if ago else None
+        question = Question(_known(history.queries, names), since, metric, class_name, slice_name)
+        if incident_id:
+            _show_incident(history.queries, incident_id, form)
+        elif metric:
+            _show_metric(history.queries, question, form)
+        else:
+            _show_incidents(history.queries, question, form)
+    finally:
+        history.close()
+    return Exit.FINE
+
+
+def _known(queries: Queries, names: Sequence[str]) -> tuple[str, ...]:
+    """The monitors asked for; also one that the configuration no longer has."""
+    known = queries.monitors()
+    for name in names:
+        if name not in known:
+            listed = ", ".join(known) or "none, as nothing has been looked at yet"
+            raise click.BadParameter(f"the history has no monitor {name!r}; it has {listed}", param_hint="--monitor")
+    return tuple(names) or known
+
+
+def _show_incidents(queries: Queries, question: Question, form: Form) -> None:
+    incidents = [each for each in queries.incidents(since=question.since) if each.monitor in question.monitors]
+    match form:
+        case Form.JSON:
+            for incident in incidents:
+                _print_incident(incident)
+        case Form.CSV:
+            print_csv(map(incident_record, incidents))
+        case Form.TABLE:
+            show(incidents_table(incidents) if incidents else "no incident")
+
+
+def _show_incident(queries: Queries, wanted: str, form: Form) -> None:
+    incident = _the_one(queries.find_incidents(wanted), wanted)
+    steps = [step for step in queries.incident_events(incident.id) if step.event is not None]
+    if form is Form.TABLE:
+        show(*incident_parts(incident, steps))
+        return
+    _print_incident(incident)
+    for step in steps:
+        print_line({"type": "event", **event_json(step)})
+
+
+def _the_one(found: Sequence[Incident], wanted: str) -> Incident:
+    if len(found) == 1:
+        return found[0]
+    exact = [incident for incident in found if incident.id == wanted]
+    if exact:
+        return exact[0]
+    problem = f"fits {', '.join(each.id for each in found)}" if found else "is not in the history"
+    raise click.BadParameter(f"{wanted!r} {problem}", param_hint="--incident")
+
+
+def _show_metric(queries: Queries, question: Question, form: Form) -> None:
+    beliefs = list(_beliefs(queries, question))
+    match form:
+        case Form.JSON:
+            for record in _records(beliefs):
+                print_line({"type": "metric", **record})
+        case Form.CSV:
+            print_csv(_records(beliefs))
+        case Form.TABLE:
+            show(beliefs_table(beliefs) if beliefs else "nothing was ever believed of it; see --class and --slice")
+
+
+def _beliefs(queries: Queries, question: Question) -> Iterator[tuple[str, Belief]]:
+    for monitor in question.monitors:
+        found = queries.metrics(monitor, question.metric or "", question.class_name, question.slice, question.since)
+        yield from ((monitor, belief) for belief in found)
+
+
+def _records(beliefs: Iterable[tuple[str, Belief]]) -> Iterator[dict[str, object]]:
+    return (belief_record(monitor, belief) for monitor, belief in beliefs)
+
+
+def _print_incident(incident: Incident) -> None:
+    print_line({"type": "incident", **incident_record(incident), **incident_details(incident)})

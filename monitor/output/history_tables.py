@@ -1,0 +1,78 @@
+"""The history, as a person reads it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from alerts.incident import Incident, Transition
+from alerts.messages.numbers import when
+from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
+from monitor.history.queries import Belief
+from monitor.output.tables import STYLES, cell
+from monitor.output.terminal import printable
+from monitor.output.timeline import step_parts
+
+
+def incidents_table(incidents: Iterable[Incident]) -> Table:
+    """One line for each incident."""
+    table = _table("incident", "monitor", "severity", "state", "since", "until", "what", "advice")
+    for incident in incidents:
+        table.add_row(
+            Text(incident.id),
+            Text(printable(incident.monitor)),
+            Text(WORDS[incident.severity], STYLES[incident.severity]),
+            incident.state.value,
+            when(incident.since),
+            when(incident.resolved_at) if incident.resolved_at else "",
+            Text(printable(short_problem(incident.findings[0])) if incident.findings else ""),
+            incident.advice.action.value,
+        )
+    return table
+
+
+def incident_parts(incident: Incident, steps: Sequence[Transition]) -> Iterator[RenderableType]:
+    """One incident: how it stands, what it has found, what to do, and what people were told when."""
+    yield Text.assemble(
+        (f"{WORDS[incident.severity]} ", STYLES[incident.severity]),
+        f"{incident.family} incident {incident.id} of ",
+        (printable(incident.monitor), "bold"),
+        f": {STATES[incident.state]}",
+    )
+    yield Text(f"alarm since {when(incident.since)}, in data from {when(incident.onset)} on")
+    for finding in incident.findings:
+        yield Text.assemble(
+            (f"  {WORDS[finding.verdict]}  ", STYLES[finding.verdict]),
+            printable(problem(finding)),
+            f"  {finding.check}",
+        )
+    yield Text(printable(recommendation(incident.advice)), "bold cyan")
+    yield from (Text(f"  - {printable(reason)}") for reason in incident.advice.reasons)
+    yield Text()
+    for step in steps:
+        yield from step_parts(step)
+
+
+def beliefs_table(beliefs: Iterable[tuple[str, Belief]]) -> Table:
+    """One metric from cycle to cycle."""
+    table = _table("as of", "monitor", "metric", "class", "value (95% interval, labelled rows)", "predictions", "")
+    for monitor, belief in beliefs:
+        estimate = belief.estimate
+        table.add_row(
+            when(belief.as_of),
+            Text(printable(monitor)),
+            estimate.metric,
+            Text(printable(estimate.class_name)),
+            cell(estimate),
+            f"{estimate.n:,}",
+            "provisional" if estimate.provisional else "",
+        )
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
