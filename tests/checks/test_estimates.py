@@ -1,0 +1,76 @@
+"""The metric lines, beside scikit-learn's."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from checks.counts import OutcomeCell
+from checks.estimate import Estimate
+from checks.estimates import estimates
+from checks.measured import Measured
+from checks.windows import Window, Windows
+from tests.support.windows import NOW, Spell, answers, history
+
+CLASSES = ["card", "cash", "refund", "urgent"]
+
+
+def random_rows(seed: int, n: int = 3000) -> tuple[list[str], list[str | None]]:
+    """Predictions and labels, a third of them without one."""
+    rng = np.random.default_rng(seed)
+    predicted = rng.choice(CLASSES, n, p=[0.5, 0.3, 0.18, 0.02])
+    label = np.where(rng.random(n) < 0.8, predicted, rng.choice([*CLASSES, "never predicted"], n))
+    return list(predicted), [str(y) if rng.random() < 0.67 else None for y in label]
+
+
+def lines_of(predicted: list[str], labels: list[str | None]) -> dict[tuple[str, str], Estimate]:
+    cells = [
+        OutcomeCell(p, y, 1, *((0.0, 0.0) if y is None else (1.0, 1.0))) for p, y in zip(predicted, labels, strict=True)
+    ]
+    window = Window(NOW, NOW, tuple(cells))
+    found = estimates(Measured(Windows(NOW, NOW - NOW, window, (), Window(NOW, NOW))))
+    return {(line.metric, line.class_name): line for line in found if line.slice == "all"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_raw_is_what_scikit_learn_says_of_the_labelled_rows(seed: int) -> None:
+    predicted, labels = random_rows(seed)
+    lines = lines_of(predicted, labels)
+    known = [(p, y) for p, y in zip(predicted, labels, strict=True) if y is not None]
+    guess, truth = [p for p, _ in known], [y for _, y in known]
+    assert lines["accuracy", ""].raw == pytest.approx(metrics.accuracy_score(truth, guess), abs=1e-12)
+    balanced = metrics.balanced_accuracy_score(truth, guess)
+    assert lines["balanced_accuracy", ""].raw == pytest.approx(balanced, abs=1e-12)
+    report: dict[str, Any] = metrics.classification_report(truth, guess, output_dict=True, zero_division=0)
+    for name in CLASSES:
+        assert lines["recall", name].raw == pytest.approx(report[name]["recall"], abs=1e-12)
+        assert lines["precision", name].raw == pytest.approx(report[name]["precision"], abs=1e-12)
+        assert lines["support", name].raw == report[name]["support"]
+
+
+def test_a_class_that_is_never_predicted_has_recall_0_and_no_precision() -> None:
+    lines = lines_of(*random_rows(1))
+    assert lines["recall", "never predicted"].raw == 0
+    assert lines["precision", "never predicted"].raw is None
+    assert lines["precision", "never predicted"].value is None
+
+
+def test_versions_are_slices_of_their_own() -> None:
+    windows = history(Spell(37, answers(), prompt="p3"), Spell(3, answers(), prompt="p4"))
+    slices = {line.slice for line in estimates(Measured(windows))}
+    assert slices == {"all", "prompt_version=p3", "prompt_version=p4", "model_version=m1"}
+
+
+def test_a_window_without_labels_has_lines_without_values() -> None:
+    lines = lines_of(["card"] * 10, [None] * 10)
+    assert lines["predictions", ""].value == 10
+    assert lines["coverage", ""].value == 0
+    assert lines["accuracy", ""].value is None
+    assert lines["recall", "card"].value is None
+
+
+def test_an_empty_window_is_no_error() -> None:
+    lines = lines_of([], [])
+    assert lines["predictions", ""].value == 0
+    assert lines["coverage", ""].value is None
