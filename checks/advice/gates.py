@@ -1,0 +1,37 @@
+"""Gates: what an action must have, whatever speaks for it."""
+
+from collections.abc import Iterable, Mapping
+
+from checks.advice.model import Action, Signal, Veto
+
+NO_STEP = ("prompt_step", "model_step", "confounded", "drift")
+"""Explanations of a fall that a fine-tune would only paper over."""
+
+DOUBTS = ("too_few_labels", "label_problems", "label_health", "unproven_version")
+"""Reasons to distrust the labels that a fine-tune would learn from, or be judged by."""
+
+
+def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
+    """The gates that are closed."""
+    return (
+        *_unless(signals, Action.ROLLBACK_PROMPT, "better_prompt", "prompt_step"),
+        *_unless(signals, Action.ROLLBACK_MODEL, "better_model", "model_step"),
+        *_unless(signals, Action.FINE_TUNE, "prompts_tried", "prompts_tried"),
+        *_unless(signals, Action.FINE_TUNE, "plateau", "plateau"),
+        *_unless(signals, Action.FINE_TUNE, "class_labels", "class_labels"),
+        *_if(signals, Action.FINE_TUNE, "unexplained_step", NO_STEP),
+        *_if(signals, Action.FINE_TUNE, "doubtful_labels", DOUBTS),
+        *_if(signals, Action.REVISE_PROMPT, "newest_version", ("replaced", "unproven_version")),
+    )
+
+
+def _unless(signals: Mapping[str, Signal], action: Action, gate: str, needed: str) -> Iterable[Veto]:
+    signal = signals.get(needed)
+    if signal is None or not signal.holds:
+        yield Veto(action, gate, signal.sentence if signal else "Nothing here speaks of it.")
+
+
+def _if(signals: Mapping[str, Signal], action: Action, gate: str, against: Iterable[str]) -> Iterable[Veto]:
+    for name in against:
+        if name in signals and signals[name].holds:
+            yield Veto(action, gate, signals[name].sentence)

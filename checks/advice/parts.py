@@ -1,0 +1,86 @@
+"""The counts of one pair of versions, as a whole and cut in time."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
+from checks.windows import VersionRun, Window, Windows
+
+LIVE_SHARE = 0.02
+"""Share of the newest window's predictions under which a pair of versions no longer counts as answering users."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Counts that a metric can be measured on."""
+
+    outcomes: tuple[OutcomeCell, ...] = ()
+    latency: tuple[LatencyCell, ...] = ()
+
+
+def whole(run: VersionRun) -> Part:
+    """All data of a pair of versions."""
+    return Part(run.outcomes, run.latency)
+
+
+def split(run: VersionRun, window: Window) -> tuple[Part, Part]:
+    """A pair of versions' data before a window that ends now, and within it."""
+    late = Part(
+        tuple(cell for cell in window.outcomes if _is_of(cell, run)),
+        tuple(cell for cell in window.latency if _is_of(cell, run)),
+    )
+    return Part(_without(run.outcomes, late.outcomes), _without_bins(run.latency, late.latency)), late
+
+
+def live(windows: Windows) -> tuple[VersionRun, ...]:
+    """The pairs of versions that answer users now, newest first."""
+    newest = min((windows.current, *windows.recent), key=lambda window: window.length)
+    shares = _shares(newest.outcomes) or _shares(windows.current.outcomes)
+    here = [run for run in windows.versions if shares.get(_pair(run), 0.0) >= LIVE_SHARE]
+    return tuple(sorted(here, key=lambda run: (run.first_seen, *_pair(run)), reverse=True))
+
+
+def named(run: VersionRun) -> str:
+    """A pair of versions as people call it."""
+    prompt = f"prompt {run.prompt_version}" if run.prompt_version != NOT_LOGGED else "an unlogged prompt"
+    model = f"model {run.model_version}" if run.model_version != NOT_LOGGED else "an unlogged model"
+    return f"{prompt} on {model}"
+
+
+def _pair(of: VersionRun | OutcomeCell | LatencyCell) -> tuple[str, str]:
+    return of.model_version, of.prompt_version
+
+
+def _is_of(cell: OutcomeCell | LatencyCell, run: VersionRun) -> bool:
+    return _pair(cell) == _pair(run)
+
+
+def _shares(cells: Iterable[OutcomeCell]) -> dict[tuple[str, str], float]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for cell in cells:
+        counts[_pair(cell)] += cell.n
+    return {pair: n / counts.total() for pair, n in counts.items()}
+
+
+def _without(cells: Iterable[OutcomeCell], taken: Iterable[OutcomeCell]) -> tuple[OutcomeCell, ...]:
+    """Cells less those of a later part; what it holds beyond the lookback leaves nothing, never a negative count."""
+    rest: dict[tuple[str, str, str, str | None], list[float]] = {}
+    for sign, some in ((1, cells), (-1, taken)):
+        for cell in some:
+            sums = rest.setdefault((*_pair(cell), cell.predicted, cell.label), [0.0, 0.0, 0.0])
+            for at, amount in enumerate((cell.n, cell.weight, cell.weight_squared)):
+                sums[at] += sign * amount
+    return tuple(
+        OutcomeCell(predicted, label, int(n), max(weight, 0.0), max(squared, 0.0), model, prompt)
+        for (model, prompt, predicted, label), (n, weight, squared) in sorted(rest.items(), key=repr)
+        if n > 0
+    )
+
+
+def _without_bins(cells: Iterable[LatencyCell], taken: Iterable[LatencyCell]) -> tuple[LatencyCell, ...]:
+    counts: Counter[LatencyCell] = Counter()
+    for sign, some in ((1, cells), (-1, taken)):
+        for cell in some:
+            counts[LatencyCell(cell.bin, 0, *_pair(cell))] += sign * cell.n
+    return tuple(LatencyCell(key.bin, n, *_pair(key)) for key, n in sorted(counts.items(), key=repr) if n > 0)

@@ -1,0 +1,33 @@
+"""Signals that are the alarms themselves: latency alone, traffic, the arrival of labels."""
+
+from collections.abc import Sequence
+
+from checks.advice.model import Signal
+from checks.advice.words import capital
+from checks.finding import Finding
+
+LOOK = "Look at the prediction log and at the last deployment first: the chatbot's quality is not in question."
+
+
+def latency_signal(alarming: Sequence[Finding]) -> Signal:
+    """Latency alarms and quality does not: an incident holds one or the other."""
+    worst = next(finding for finding in alarming if finding.check == "latency")
+    numbers = () if worst.value is None else (("value", worst.value), ("n", float(worst.n)))
+    sentence = f"Only latency alarms, quality does not: {worst.message}."
+    return Signal("latency_only", "latency", holds=True, sentence=sentence, numbers=numbers)
+
+
+def data_signals(alarming: Sequence[Finding]) -> tuple[Signal, ...]:
+    """The log itself: what is wrong with the traffic or the labels, and where to look."""
+    return tuple(_data(finding) for finding in alarming if finding.check in ("traffic", "label_health"))
+
+
+def _data(finding: Finding) -> Signal:
+    then = (
+        LOOK
+        if finding.check == "traffic"
+        else "Without labels, a fall in quality stays unseen: get labelling going again."
+    )
+    numbers = () if finding.value is None else (("value", finding.value),)
+    message = capital(finding.message.removesuffix("."))
+    return Signal(finding.check, "data", holds=True, sentence=f"{message}. {then}", numbers=numbers)

@@ -1,0 +1,39 @@
+"""The sentences that are shown with an advice."""
+
+from collections.abc import Iterable, Sequence
+
+from checks.advice.model import Action, Signal
+from checks.advice.scorecard import Scorecard
+from checks.advice.weights import WEIGHTS
+
+CHANGED = ("prompt_step", "model_step")
+"""Signals that are worth reading whatever they say: the first question is always what changed."""
+
+
+def reasons(action: Action, signals: Sequence[Signal], card: Scorecard, said: str = "") -> tuple[str, ...]:
+    """What counted for or against the action, heaviest first, then the rest that a person should know.
+
+    That is what changed, what else holds, what is not known, and why fine-tuning is not the answer where something
+    spoke for it. `said` has been shown already.
+    """
+    counted = sorted(signals, key=lambda signal: -abs(card.weight_for(action, signal.name)))
+    mine = [signal.sentence for signal in counted if card.weight_for(action, signal.name)]
+    tested = [signal.sentence for signal in signals if signal.name in CHANGED and signal.holds is not None]
+    holding = [signal.sentence for signal in signals if signal.holds and _matters(signal, card)]
+    unknown = [
+        signal.sentence for signal in signals if signal.holds is None and signal.name in (*CHANGED, "prompts_tried")
+    ]
+    tuning = [f"Not {veto.action.value}: {veto.sentence}" for veto in card.vetoes if veto.action is Action.FINE_TUNE]
+    spoken_for = any(item.action is Action.FINE_TUNE for item in card.contributions)
+    return _once([*mine, *tested, *holding, *unknown, *(tuning[:1] if spoken_for else [])], said)
+
+
+def _matters(signal: Signal, card: Scorecard) -> bool:
+    """Whether it counts for an action that is open; one without any weight is a caveat, which always matters."""
+    barred = {veto.action for veto in card.vetoes}
+    actions = {action for action, _ in WEIGHTS.get((signal.name, True), ())}
+    return not actions or bool(actions - barred)
+
+
+def _once(sentences: Iterable[str], said: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentence for sentence in sentences if sentence and sentence != said))

@@ -1,0 +1,147 @@
+"""Signals: did quality (or latency) step at a change of prompt or model, or fall within one version?"""
+
+from checks.advice.falls import Comparison, Step
+from checks.advice.model import Signal
+from checks.advice.parts import named
+from checks.advice.versions import Changes, Drift
+from checks.advice.words import between, capital, measured, moment, points
+from checks.counts import NOT_LOGGED
+from checks.windows import VersionRun, Windows
+
+FAMILY = "change"
+
+
+def step_signals(changes: Changes, windows: Windows) -> tuple[Signal, ...]:
+    """A signal for each kind of change, one for changes that cannot be told apart, one for a fall within a version."""
+    biggest = max((_size(kind) for kind in (changes.prompt, changes.model) if kind is not None), default=0.0)
+    return (
+        _step("prompt_step", "prompt", changes.prompt, windows, biggest),
+        _step("model_step", "model", changes.model, windows, biggest),
+        _confounded(changes),
+        _drift(changes.drift),
+    )
+
+
+def _step(name: str, kind: str, comparison: Comparison | None, windows: Windows, biggest: float) -> Signal:
+    if comparison is None:
+        return Signal(name, FAMILY, None, _no_pair(kind, windows))
+    fall = comparison.at_change
+    if fall is None:
+        return Signal(name, FAMILY, None, _too_few(kind, comparison))
+    numbers = (
+        ("before", fall.before.value),
+        ("before_n", float(fall.before.n)),
+        ("after", fall.after.value),
+        ("after_n", float(fall.after.n)),
+        ("fall", fall.size),
+        ("fall_low", fall.low),
+        ("fall_high", fall.high),
+        # Of two steps, each is believed in proportion to what it explains.
+        ("strength", _size(comparison) / biggest if biggest > 0 else 0.0),
+    )
+    return Signal(name, FAMILY, comparison.step.holds, _sentence(kind, comparison), numbers)
+
+
+def _size(comparison: Comparison) -> float:
+    return comparison.at_change.size if comparison.at_change and comparison.step is Step.STEP else 0.0
+
+
+def _sentence(kind: str, comparison: Comparison) -> str:
+    """What a comparison says, with the versions, the numbers and what is made of them."""
+    fall, metric = comparison.at_change, comparison.failing.metric
+    assert fall is not None  # noqa: S101 - the caller has looked
+    older, newer, fixed = _names(kind, comparison)
+    numbers = (
+        f"{metric.noun} was {measured(fall.before, metric.unit)} with {older} and is "
+        f"{measured(fall.after, metric.unit)} with {newer}{fixed}"
+    )
+    bounds = between(fall.low, fall.high)
+    since = moment(comparison.newer.first_seen)
+    match comparison.step:
+        case Step.STEP:
+            return f"{capital(numbers)}: {points(fall.size)} less ({bounds}). {capital(newer)} came on {since}."
+        case Step.FELL_LATER:
+            return f"{capital(numbers)} next to the change of {since}; most of the fall came later, within {newer}."
+        case Step.LOW_BEFORE:
+            return f"{capital(numbers)} next to the change of {since}: it had fallen before {newer} came."
+        case Step.WELL:
+            return f"{capital(numbers)}, which is no failure of {newer}."
+        case Step.UNSURE:
+            return (
+                f"{capital(numbers)}: the difference may be {bounds}, so it cannot be told whether the change made one."
+            )
+        case _:
+            return f"{capital(numbers)}: a loss of {bounds}, which does not explain the failure."
+
+
+def _names(kind: str, comparison: Comparison) -> tuple[str, str, str]:
+    older, newer = comparison.older, comparison.newer
+    if kind == "prompt":
+        return f"prompt {older.prompt_version}", f"prompt {newer.prompt_version}", _same("model", newer.model_version)
+    if kind == "model":
+        return f"model {older.model_version}", f"model {newer.model_version}", _same("prompt", newer.prompt_version)
+    return named(older), named(newer), ""
+
+
+def _same(kind: str, version: str) -> str:
+    unknown = f" (the log does not say the {kind}, so a change of it at the same time cannot be ruled out)"
+    return unknown if version == NOT_LOGGED else f" on the same {kind} {version}"
+
+
+def _too_few(kind: str, comparison: Comparison) -> str:
+    older, newer, _ = _names(kind, comparison)
+    noun, needed, unit = (
+        comparison.failing.metric.noun,
+        comparison.failing.metric.needed,
+        comparison.failing.metric.unit,
+    )
+    return f"{capital(noun)} of {older} cannot be compared with {newer}: one has under {needed} {unit}."
+
+
+def _no_pair(kind: str, windows: Windows) -> str:
+    versions = [_version(kind, run) for run in windows.versions]
+    if not any(versions):
+        return (
+            f"The log does not say {kind} versions, so a fall cannot be tied to a change of {kind}: "
+            f"log {kind}_version with each prediction."
+        )
+    seen = sorted({version for version in versions if version})
+    if len(seen) == 1:
+        return f"Only {kind} {seen[0]} answered in the time that is kept, so there is no earlier {kind} to go back to."
+    other = "model" if kind == "prompt" else "prompt"
+    return (
+        f"No earlier {kind} answered on the same {other} as one that answers now, with enough data to compare, "
+        f"so the {kind}'s own part cannot be told."
+    )
+
+
+def _version(kind: str, run: VersionRun) -> str:
+    return run.prompt_version if kind == "prompt" else run.model_version
+
+
+def _confounded(changes: Changes) -> Signal:
+    holds, both = changes.confounded, changes.both
+    if not holds or both is None or both.at_change is None:
+        return Signal("confounded", FAMILY, holds, "Prompt and model did not change together at a fall.")
+    sentence = (
+        f"{_sentence('both', both)} Prompt and model changed together, so the log cannot say which of them did it. "
+        f"Going back to {named(both.older)} undoes both, if users cannot wait."
+    )
+    return Signal(
+        "confounded", FAMILY, holds, sentence, (("fall", both.at_change.size), ("fall_low", both.at_change.low))
+    )
+
+
+def _drift(drift: Drift | None) -> Signal:
+    if drift is None:
+        return Signal(
+            "drift", FAMILY, holds=False, sentence="No fall in time is seen within a version that answers now."
+        )
+    fall, metric = drift.fall, drift.failing.metric
+    sentence = (
+        f"{capital(metric.noun)} fell from {measured(fall.before, metric.unit)} to {measured(fall.after, metric.unit)} "
+        f"within {named(drift.run)}: no change of version explains that; "
+        f"the messages changed, or something behind the same version name did."
+    )
+    numbers = (("fall", fall.size), ("fall_low", fall.low))
+    return Signal("drift", FAMILY, holds=True, sentence=sentence, numbers=numbers)

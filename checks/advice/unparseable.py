@@ -1,0 +1,41 @@
+"""Signal: do more answers than before name no class?"""
+
+from checks.advice.metrics import stratified
+from checks.advice.model import Signal
+from checks.advice.weights import MIN_ERRORS, STEP_TAIL, UNPARSED_ERRORS, UNPARSED_RISE
+from checks.advice.words import measured, points
+from checks.confusion import Confusion
+from checks.counts import NO_CLASS, OutcomeCell
+from checks.intervals import Proportion, difference
+from checks.windows import Windows
+from checks.words import percent
+
+NAME, FAMILY = "unparseable", "parser"
+
+
+def unparseable_signal(windows: Windows) -> Signal:
+    """Whether the share of predictions without a class has risen, or makes most of the errors."""
+    now, then = (_unparsed(stratified(window.outcomes).confusion) for window in (windows.current, windows.reference))
+    if now is None:
+        return Signal(NAME, FAMILY, None, "There are no predictions.")
+    rise, low = (0.0, 0.0) if then is None else (now.value - then.value, difference(now, then, STEP_TAIL)[0])
+    of_errors, errors = _share_of_errors(windows.current.outcomes)
+    holds = (low > 0 and rise >= UNPARSED_RISE) or (errors >= MIN_ERRORS and of_errors >= UNPARSED_ERRORS)
+    was = f", up {points(rise)} from {percent(then.value)} in the reference" if then is not None and rise > 0 else ""
+    sentence = f"{measured(now, 'predictions')} name no class{was}; they make {percent(of_errors)} of the errors."
+    return Signal(NAME, FAMILY, holds, sentence, (("share", now.value), ("rise", rise), ("of_errors", of_errors)))
+
+
+def _unparsed(confusion: Confusion) -> Proportion | None:
+    at = confusion.index(NO_CLASS)
+    n = confusion.n
+    return Proportion(0.0 if at is None else float(confusion.predicted[at]) / n, n, n) if n else None
+
+
+def _share_of_errors(outcomes: tuple[OutcomeCell, ...]) -> tuple[float, int]:
+    """Post-stratified share of the errors that name no class, and the labelled errors that it rests on."""
+    counts = stratified(outcomes)
+    at = counts.confusion.index(NO_CLASS)
+    wrong = float(counts.cells.sum() - counts.cells.trace())
+    errors = int(counts.confusion.counts.sum() - counts.confusion.counts.trace())
+    return (float(counts.cells[at].sum()) / wrong if at is not None and wrong else 0.0), errors

@@ -1,0 +1,140 @@
+"""Every weight and limit of the advice, each with its reason. Nothing here is fitted: change a number, run the tests.
+
+Sources: [mission] is what the product's owner stated: revising a prompt is fast, cheap and needs little data; a
+fine-tune needs many clean examples and lifts recall and precision together; good is accuracy above 85% with balanced
+precision and recall and fast answers, bad is under 60% or a very low recall or precision on a class; when prompting
+cannot reach good metrics, fine-tune. [design] is the order of section 6 of the design: a cheap reversible step before
+an expensive one. [practice] is common engineering practice, stated so that it can be disputed.
+"""
+
+from checks.advice.model import Action
+
+WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
+    # A drop that sits on a change and is absent under the old version is the strongest evidence there is, and undoing
+    # it is minutes of work [design]. The prompt that lost is also the one to revise.
+    ("prompt_step", True): ((Action.ROLLBACK_PROMPT, 4.0), (Action.REVISE_PROMPT, 0.5)),
+    ("model_step", True): ((Action.ROLLBACK_MODEL, 4.0),),
+    # What stopped answering needs no action [practice].
+    ("replaced", True): ((Action.NONE, 4.5),),
+    # Few confusions can be named in a prompt, with examples; many cannot [mission: prompt work needs little data].
+    ("confusions", True): ((Action.REVISE_PROMPT, 1.0),),
+    ("confusions", False): ((Action.FINE_TUNE, 0.5),),
+    ("missed_class", True): ((Action.REVISE_PROMPT, 1.0),),
+    # The cheap thing has not been tried yet [mission].
+    ("prompts_tried", False): ((Action.REVISE_PROMPT, 1.25),),
+    # "If prompting cannot reach good metrics, fine-tune" [mission]; and another revision is then the weaker bet.
+    ("plateau", True): ((Action.FINE_TUNE, 2.5), (Action.REVISE_PROMPT, -1.5)),
+    # Revisions still pay, or one of them was good [mission].
+    ("plateau", False): ((Action.REVISE_PROMPT, 1.0),),
+    # Clean examples are what a fine-tune is made of [mission].
+    ("class_labels", True): ((Action.FINE_TUNE, 0.5),),
+    ("class_labels", False): ((Action.COLLECT_LABELS, 1.0), (Action.REVISE_PROMPT, 0.5)),
+    # Nothing can be concluded from a handful of labels [design: is the evidence valid comes first].
+    ("too_few_labels", True): ((Action.COLLECT_LABELS, 3.5),),
+    ("unproven_version", True): ((Action.COLLECT_LABELS, 3.0),),
+    ("unproven_prompts", True): ((Action.COLLECT_LABELS, 1.0),),
+    ("label_coverage", True): ((Action.COLLECT_LABELS, 1.5),),
+    ("provisional", True): ((Action.COLLECT_LABELS, 0.25),),  # intervals say how little is known: a caveat, no veto
+    ("label_problems", True): ((Action.FIX_LABELS, 3.0),),
+    ("label_health", True): ((Action.COLLECT_LABELS, 3.0),),
+    # An answer that names no class is wrong whatever the model knew, and repairing its reader is cheap [design].
+    ("unparseable", True): ((Action.FIX_PARSER, 2.5),),
+    ("latency_only", True): ((Action.REDUCE_LATENCY, 2.0),),
+    ("traffic", True): ((Action.NONE, 3.0),),
+}
+"""(signal, what it says) -> what that adds to which actions. A signal that cannot tell (None) adds nothing."""
+
+STAGES: dict[Action, int] = {
+    Action.COLLECT_LABELS: 0,
+    Action.FIX_LABELS: 0,
+    Action.ROLLBACK_PROMPT: 1,
+    Action.ROLLBACK_MODEL: 1,
+    Action.FIX_PARSER: 2,
+    Action.REDUCE_LATENCY: 2,
+    Action.ADD_CONTEXT: 3,
+    Action.REVISE_PROMPT: 4,
+    Action.FINE_TUNE: 5,
+    Action.NONE: 6,
+}
+"""The order of the design: cheap and reversible first. It decides between actions whose scores are close."""
+
+MIN_SCORE = 1.0
+"""Score under which no action is recommended: one whole signal must speak for it."""
+
+MARGIN = 0.5
+"""Lead under which two scores are a tie: the earlier stage goes first; within one stage nothing is recommended."""
+
+STEP_TAIL = 0.005
+"""Tail of a step's test (99% two-sided), shared out over all comparisons made (Bonferroni, 1936)."""
+
+TAIL = 0.025
+"""Tail of intervals that are not tests of a step: 95% two-sided."""
+
+MATERIAL_ACCURACY = 0.03
+"""Fall of accuracy under which a change is no step, however many labels show it; the accuracy check's own max_drop."""
+
+MATERIAL_CLASS = 0.05
+"""The same for recall and precision of a class, half of what their checks call a drop."""
+
+EXPLAINS = 0.5
+"""Part of the gap to the goal that a step must account for: undoing less would leave the incident open."""
+
+MIN_SUPPORT = 8
+"""Labelled rows under which a metric is not compared: even 0 of 8 right leaves up to 23% possible."""
+
+MIN_ANSWERS = 200
+"""Answers under which a latency quantile is not compared: the slowest 5% are then fewer than ten."""
+
+ANSWERS_AS_ONE = 10
+"""Answers that count as one for latency: slow answers come in bursts, so neighbours are not independent."""
+
+MAX_METRICS = 3
+"""Failing metrics that are tested for a step, worst first: each further one costs the others power."""
+
+MAX_BEFORE = 4
+"""Earlier versions that a live one is compared with, latest first."""
+
+MIN_MIX = 0.8
+"""Share of today's class mix whose recall must be known for an accuracy at that mix."""
+
+MIN_ERRORS = 20
+"""Labelled errors under which their spread is not judged."""
+
+TOP_ONE, TOP_THREE = 0.35, 0.5
+"""Shares of all errors in the top pair, and in the top three, from which they count as concentrated."""
+
+OVER_EVEN = 1.5
+"""Times an even spread's share that must be too: with two classes, any spread has a pair with half of the errors."""
+
+RARE = 0.10
+"""Share of the traffic under which a class can be missed without accuracy showing it."""
+
+FAR_UNDER = 0.20
+"""Distance of a class's recall under accuracy from which it is missed, its interval allowed for."""
+
+MIN_REVISION_LABELS = 30
+"""Labelled rows that a prompt needs for its accuracy to count as measured; for a class's metric, MIN_SUPPORT."""
+
+FEWEST_TO_TRY = 20
+"""Labelled messages under which no experiment is proposed: with fewer, one odd message would decide."""
+
+MOST_TO_TRY = 2000
+"""Labelled messages over which an experiment is no longer cheap."""
+
+NEWEST = 2
+"""Newest revisions that must have brought nothing for a plateau: one fruitless revision is bad luck."""
+
+COLLAPSED = 0.25
+"""Coverage over the reference's coverage under which labelling has collapsed; late labels rarely take as much."""
+
+LABELS_TO_JUDGE_COVERAGE = 100
+"""Labelled rows of the reference from which its coverage is a norm."""
+
+UNPARSED_RISE = 0.02
+"""Rise in the share of answers without a class from which the reader of answers is suspected."""
+
+UNPARSED_ERRORS = 0.5
+"""Share of all errors that answers without a class make, from which the same is suspected."""
+
+BROKEN_LABELS = 0.2
+"""Unusable label rows over usable ones from which the labels want fixing first."""
