@@ -1,0 +1,31 @@
+"""`tunewatch validate`: connect to a log, say what is in it, and what each check can and cannot do with it."""
+
+from datetime import datetime
+
+from config.monitor import MonitorSettings
+from monitor.log.prediction_log import open_log
+from monitor.log.surveying import Survey
+from monitor.validate.abilities import judge_checks
+from monitor.validate.hints import find_hints
+from monitor.validate.render import validation_parts
+from monitor.validate.report import Ability, CheckAbility, Hint, Validation
+
+__all__ = ["Ability", "CheckAbility", "Hint", "Validation", "judge", "validate", "validation_parts"]
+
+
+def validate(name: str, settings: MonitorSettings, as_of: datetime) -> Validation:
+    """Connect to the log of a monitor and judge it as it was known at `as_of` (aware).
+
+    Raises SourceError where the log cannot be read, MappingError where its columns do not fit.
+    """
+    source = settings.source
+    log = open_log(source, bucket=settings.bucket, segments=source.segments, key=f"monitors.{name}.source")
+    try:
+        return judge(name, settings, log.survey(as_of), as_of)
+    finally:
+        log.close()
+
+
+def judge(name: str, settings: MonitorSettings, survey: Survey, as_of: datetime) -> Validation:
+    """Judge what was found in a log."""
+    return Validation(name, as_of, survey, judge_checks(settings, survey), find_hints(settings, survey, as_of))

@@ -1,0 +1,141 @@
+"""What is probably not meant so: pure functions of settings and survey."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Final
+
+from alerts.messages.numbers import share, when
+from checks.counts import NO_CLASS
+from config.duration import format_duration
+from config.monitor import MonitorSettings, ReferenceSpan
+from monitor.log.problems import ProblemKind
+from monitor.log.surveying import Survey
+from monitor.validate.report import Hint
+
+STALE: Final = timedelta(days=1)
+"""A log that ended longer ago is probably looked at as it was; a shorter silence is what the traffic check tells."""
+LITTLE_LABELLED: Final = 0.02
+MOSTLY_EMPTY: Final = 0.50
+MANY_PROBLEMS: Final = 0.05  # of all predictions
+PROBLEMS: Final = {
+    ProblemKind.NO_CLASS: ("predictions.columns.predicted", "name no class, which always counts as a wrong answer"),
+    ProblemKind.NULL_ID: ("predictions.columns.id", "have no id, so that no label can be found for them"),
+    ProblemKind.BAD_LATENCY: ("predictions.columns.latency_ms", "have an impossible latency; is it in milliseconds?"),
+    ProblemKind.DUPLICATE_ID: ("predictions.columns.id", "repeat an id and are left out; is it that of a prediction?"),
+    ProblemKind.LABEL_BEFORE_PREDICTION: ("labels.columns.at", "are labelled before they were predicted; same zone?"),
+    ProblemKind.NULL_LABEL: ("labels.columns.label", "of the label log name no class"),
+    ProblemKind.ORPHAN_LABEL: ("labels.columns.id", "of the label log are of no prediction"),
+    ProblemKind.BAD_PROBABILITY: ("labels.columns.inclusion_probability", "hold no probability above 0 and up to 1"),
+    ProblemKind.NULL_TIME: ("predictions.columns.at", "have no readable time, and are left out"),
+    ProblemKind.FUTURE_TIME: ("predictions.columns.at", "are dated more than a day after this look"),
+    ProblemKind.NULL_LABEL_TIME: ("labels.columns.at", "of the label log have no readable time, and are left out"),
+    ProblemKind.FUTURE_LABEL_TIME: ("labels.columns.at", "of the label log are dated more than a day after this look"),
+    ProblemKind.MALFORMED_LINE: ("predictions.files", "or lines cannot be read as rows"),
+}
+"""For each problem the key to look at, below source, and what is wrong with so many rows."""
+ADVICE_NEEDS: Final = ("model_version", "prompt_version")
+
+
+def find_hints(settings: MonitorSettings, survey: Survey, as_of: datetime) -> tuple[Hint, ...]:
+    """Return the hints, what matters most first."""
+    if not survey.rows:
+        return (Hint("source.predictions", f"there are no predictions dated up to {when(as_of)}"),)
+    return (
+        *_ended(survey, as_of),
+        *_pinned(settings, survey),
+        *_labels(settings, survey),
+        *_absent_classes(settings, survey),
+        *_foreign_labels(survey),
+        *_columns(settings, survey),
+        *_problems(survey),
+    )
+
+
+def _ended(survey: Survey, as_of: datetime) -> Iterator[Hint]:
+    if survey.last_at is None or as_of - survey.last_at <= STALE:
+        return
+    ago = format_duration((as_of - survey.last_at) // timedelta(hours=1) * timedelta(hours=1))
+    then = _next_hour(survey.last_at)
+    sentence = f"the log ended {ago} ago, at {when(survey.last_at)}; look at it as it was with --as-of {then}"
+    yield Hint("source.predictions", sentence)
+
+
+def _pinned(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
+    span = settings.reference
+    if not isinstance(span, ReferenceSpan) or survey.first_at is None or survey.last_at is None:
+        return
+    if span.end <= survey.first_at or span.start > survey.last_at:
+        covers = f"{when(survey.first_at)} to {when(survey.last_at)}"
+        yield Hint("reference", f"the log has nothing in this span; it covers {covers}")
+
+
+def _labels(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
+    if settings.source.labels is None:
+        return
+    if survey.label_rows and not survey.labelled:
+        sentence = (
+            f"none of the {survey.label_rows:,} label rows has the id of a prediction; are both ids the same thing?"
+        )
+        yield Hint("source.labels.columns.id", sentence)
+    elif 0 < survey.labelled_share < LITTLE_LABELLED:
+        yield Hint("source.labels", f"only {share(survey.labelled_share)} of the predictions have a label")
+    if survey.delay and survey.delay.p50 > settings.window.total_seconds():
+        delay = format_duration(timedelta(hours=round(survey.delay.p50 / 3600)))
+        yield Hint("window", f"half of the labels take longer than {delay}; a longer window would see them")
+
+
+def _absent_classes(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
+    known = [each.name for each in survey.classes if each.name != NO_CLASS]
+    for name in settings.classes:
+        if name not in known:
+            yield Hint(f"classes.{name}", f"no prediction and no label is of this class{_nearest(name, known)}")
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    by_case = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold(), by_case, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {by_case[near[0]]}?"
+    return f"; the log has {', '.join(known[:10])}" if known else ""
+
+
+def _foreign_labels(survey: Survey) -> Iterator[Hint]:
+    """Labels of classes that are never predicted: often the same class, written in another way."""
+    labelled = {each.name for each in survey.classes if each.labelled}
+    predicted = {each.name for each in survey.classes if each.predicted and each.name != NO_CLASS}
+    twins = {each.strip().casefold(): each for each in sorted(predicted - labelled)}
+    for name in sorted(labelled - predicted):
+        if twin := twins.get(name.strip().casefold()):
+            sentence = f"labels say {name!r} where predictions say {twin!r}; they count as two classes"
+            yield Hint("source.labels.columns.label", sentence)
+    if labelled and predicted and not labelled & predicted:
+        sentence = "no class of the labels is ever predicted; do both columns hold class names?"
+        yield Hint("source.labels.columns.label", sentence)
+
+
+def _columns(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
+    columns = settings.source.predictions.columns
+    for meaning in ADVICE_NEEDS:
+        if getattr(columns, meaning) is None:
+            said = meaning.replace("_version", "")
+            sentence = f"not mapped: advice cannot tell whether a new {said} is the cause, nor recommend going back"
+            yield Hint(f"source.predictions.columns.{meaning}", sentence)
+    if settings.examples and columns.text is None:
+        yield Hint("examples", "alerts cannot quote messages, since source.predictions.columns.text is not mapped")
+    for column in survey.columns:
+        if column.null_share > MOSTLY_EMPTY:
+            sentence = f"{share(column.null_share)} of the predictions have nothing in {column.name}"
+            yield Hint(f"source.predictions.columns.{column.meaning}", sentence)
+
+
+def _problems(survey: Survey) -> Iterator[Hint]:
+    for problem in survey.problems:
+        if problem.n > MANY_PROBLEMS * survey.rows:
+            key, sentence = PROBLEMS[ProblemKind(problem.kind)]
+            yield Hint(f"source.{key}", f"{problem.n:,} rows {sentence}")
+
+
+def _next_hour(time: datetime) -> str:
+    up = time.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return f"{up:%Y-%m-%dT%H:%M:%SZ}"

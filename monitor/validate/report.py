@@ -1,0 +1,44 @@
+"""What `tunewatch validate` found out about one monitor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.log.surveying import Survey
+
+
+class Ability(StrEnum):
+    """What a check can do with the log as it is."""
+
+    FULL = "full"
+    PARTLY = "partly"  # it runs, but something that it could use is not there
+    WAITING = "waiting"  # it comes alive by itself once data arrive
+    OFF = "off"  # something must be set or mapped first, or it is switched off
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAbility:
+    """What one check can do, and a sentence on why not more; "" where nothing is missing."""
+
+    check: str
+    ability: Ability
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something that is probably not meant so: the configuration key to look at, and what to do."""
+
+    key: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """One monitor: its log as known at `as_of` (UTC), what its checks can do, and what looks wrong."""
+
+    monitor: str
+    as_of: datetime
+    survey: Survey
+    checks: tuple[CheckAbility, ...]
+    hints: tuple[Hint, ...]
