@@ -9,7 +9,7 @@ from alerts.incident import Event, Reason, State
 from alerts.messages.event_json import event_json
 from alerts.messages.message import reply_message, root_message
 from alerts.messages.text import render_text
-from alerts.messages.words import problem, recommendation
+from alerts.messages.words import certainty, problem, recommendation
 from checks.advice.model import Action
 from checks.finding import Cause, Finding, Verdict
 from tests.support.incidents import advice, clear, finding, fine, opened, step
@@ -59,6 +59,19 @@ def test_an_incident_closed_for_want_of_data_does_not_claim_that_all_is_well() -
 
     assert "closed without proof" in text
     assert "→ Find out why its checks have no data" in text
+
+
+def test_an_incident_without_a_number_still_has_a_headline() -> None:
+    silent = opened(bare("traffic", "predictions", value=None, message="no predictions at all"))
+
+    assert root_message(silent).headline == "🔴 CRITICAL support-bot: traffic"
+    assert root_message(silent).problem == "traffic: no predictions at all"
+
+
+def test_an_advice_without_a_runner_up_says_so() -> None:
+    alone = advice(runner_up=None)
+
+    assert certainty(alone) == "score 2.9; no other action speaks for itself"
 
 
 def test_an_acknowledgement_names_the_person() -> None:

@@ -100,6 +100,46 @@ def test_a_channel_that_is_gone_gives_way_to_the_one_that_is_configured_now(
     assert ref == f"C0ONCALL1/{slack.workspace.oncall.roots[0].ts}"
 
 
+def test_a_workspace_that_allows_no_edits_still_hears_the_news(slack: FakeSlack, channel: SlackChannel) -> None:
+    ref = channel.send(Post("1", opened())).ref
+    slack.workspace.allows_edits = False
+
+    assert channel.send(Post("2", ESCALATED, ref)).ref == ref
+    assert len(slack.workspace.oncall.messages) == 2
+
+
+def test_a_first_message_that_cannot_be_updated_just_now_puts_the_news_off(
+    slack: FakeSlack, channel: SlackChannel
+) -> None:
+    ref = channel.send(Post("1", opened())).ref
+    slack.rate_limit(retry_after=3)
+
+    assert fail(channel, Post("2", ESCALATED, ref)).retry_after == 3.0
+    assert len(slack.workspace.oncall.messages) == 1
+
+
+def test_a_look_that_fails_is_no_licence_to_tell_twice(slack: FakeSlack, channel: SlackChannel) -> None:
+    channel.send(Post("1", opened()))
+    slack.break_down()
+
+    assert not fail(channel, Post("1", opened(), maybe_sent=True)).permanent
+    assert len(slack.workspace.oncall.messages) == 1
+
+
+def test_a_refusal_that_nobody_here_knows_is_worth_another_try(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.break_down(200, '{"ok": false, "error": "new_kind_of_trouble"}')
+    error = fail(channel, Post("1", opened()))
+
+    assert (str(error), error.permanent) == ("Slack says new_kind_of_trouble", False)
+
+
+def test_a_message_that_slack_will_never_take_is_not_tried_again(slack: FakeSlack, channel: SlackChannel) -> None:
+    slack.break_down(200, '{"ok": false, "error": "invalid_blocks"}')
+    error = fail(channel, Post("1", opened()))
+
+    assert (error.permanent, error.fixable) == (True, False)
+
+
 def test_an_event_without_a_first_message_gets_one(slack: FakeSlack, channel: SlackChannel) -> None:
     ref = channel.send(Post("9", ESCALATED)).ref
 

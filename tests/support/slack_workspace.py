@@ -65,6 +65,7 @@ class Workspace:
         self.token = token
         self.scopes = scopes
         self.channels = [Channel("C0ONCALL1", "chatbot-oncall")]
+        self.allows_edits = True
         self._next_ts = 1_774_764_000
 
     @property
@@ -85,6 +86,8 @@ class Workspace:
         message = next((m for m in channel.messages if m.ts == body.get("ts") and not m.deleted), None)
         if message is None:
             raise RefusedError("message_not_found")
+        if not self.allows_edits:
+            raise RefusedError("cant_update_message")
         message.body = {**message.body, **body}
         message.edits += 1
         return channel, message
