@@ -117,8 +117,12 @@ class Assembly:
     def latency_buckets(self, rows: Rows) -> tuple[BucketLatency, ...]:
         """The histogram of each bucket, from rows (bucket, version, bin, n) in the order of the buckets."""
         buckets: dict[int, list[LatencyCell]] = {}
+        equal: dict[tuple[int, int, int], LatencyCell] = {}  # most of a week's 25,000 cells equal another one
         for bucket, version, bin_, n in rows:
-            buckets.setdefault(bucket, []).append(self._names.latency((version, bin_), n))
+            key = (version, bin_, n)
+            if key not in equal:
+                equal[key] = self._names.latency((version, bin_), n)
+            buckets.setdefault(bucket, []).append(equal[key])
         return tuple(BucketLatency(from_epoch(bucket), tuple(cells)) for bucket, cells in buckets.items())
 
     def _covering(self, piece: Span) -> list[_Sums]:

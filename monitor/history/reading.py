@@ -97,7 +97,7 @@ class WindowReader:
         statement = select(t.bucket, t.version_id, t.bin, t.n).where(
             t.monitor_id == self._monitor, *_within(t, current)
         )
-        return self._connection.execute(statement.order_by(t.bucket, t.version_id, t.bin))
+        return self._connection.execute(statement.order_by(t.bucket, t.version_id, t.bin)).all()
 
     def _problems(self, current: Span) -> tuple[Problem, ...]:
         t = PROBLEM_CELLS.c

@@ -1,0 +1,1 @@
+"""Tests of the history: one suite, on SQLite and on PostgreSQL."""

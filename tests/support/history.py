@@ -1,0 +1,128 @@
+"""Counts, fingerprints and histories for tests."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from checks.estimate import Estimate
+from monitor.history import History, WindowSpec
+from monitor.history.engine import open_engine
+from monitor.history.schema import METADATA
+from monitor.log.counts import ALL, BucketCounts, DelayRow, Fingerprints, LatencyRow, Mark, OutcomeRow, ProblemRow
+
+HOUR = 3600
+DAY = 24 * HOUR
+T0 = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp())
+SPEC = WindowSpec(
+    window=timedelta(days=2),
+    scales=(timedelta(days=1),),
+    reference=timedelta(days=4),
+    bucket=timedelta(hours=1),
+    lookback=timedelta(days=20),
+)
+SERIAL = {"id", "event_id"}
+"""Columns that count rows up: on PostgreSQL a rolled back transaction leaves a gap in them."""
+
+
+def at(hours: float) -> datetime:
+    """Hours after T0."""
+    return datetime.fromtimestamp(T0 + hours * HOUR, UTC)
+
+
+def outcome(hour: int, predicted: str = "billing", label: str | None = None, n: int = 1, **changes: Any) -> OutcomeRow:  # noqa: ANN401
+    """Predictions of the hour that many hours after T0; each labelled one counts once."""
+    weight = float(n) if label is not None else 0.0
+    row = OutcomeRow(T0 + hour * HOUR, ALL, "", "m1", "p1", predicted, label, n, weight, weight)
+    return row._replace(**changes)
+
+
+def latency(hour: int, bin_: int = 300, n: int = 1, prompt: str = "p1") -> LatencyRow:
+    """Answers of one hour."""
+    return LatencyRow(T0 + hour * HOUR, "m1", prompt, bin_, n)
+
+
+def counts(
+    hours: range,
+    *outcomes: OutcomeRow,
+    latency: tuple[LatencyRow, ...] = (),
+    delays: tuple[DelayRow, ...] = (),
+    problems: tuple[ProblemRow, ...] = (),
+) -> BucketCounts:
+    """Counts of these hours after T0."""
+    return BucketCounts(tuple(T0 + hour * HOUR for hour in hours), outcomes, latency, delays, problems)
+
+
+def marks(hours: range, digest: int = 7) -> Fingerprints:
+    """Marks of predictions and labels of these hours."""
+    found = {T0 + hour * HOUR: Mark(3, digest) for hour in hours}
+    return Fingerprints(found, dict(found))
+
+
+def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
+    """A made-up log: five classes, a fifth of the answers wrong, two in three labelled, p2 from the middle on."""
+    random = Random(seed)
+    classes = ["billing", "card", "other", "urgent", "(none)"]
+    outcomes: Counter[tuple[int, str, str, str | None]] = Counter()
+    bins: Counter[tuple[int, str, int]] = Counter()
+    delays: Counter[tuple[int, str, int]] = Counter()
+    for hour in hours:
+        bucket, prompt = T0 + hour * HOUR, "p1" if hour < (hours.start + hours.stop) // 2 else "p2"
+        for _ in range(each):
+            true = random.choice(classes[:4])
+            predicted = true if random.random() < 0.8 else random.choice(classes)
+            is_labelled = random.random() < 0.67
+            outcomes[bucket, prompt, predicted, true if is_labelled else None] += 1
+            bins[bucket, prompt, random.randint(250, 400)] += 1
+            delays[bucket, predicted, random.randint(60, 120)] += is_labelled
+    return BucketCounts(
+        tuple(T0 + hour * HOUR for hour in hours),
+        tuple(
+            OutcomeRow(bucket, ALL, "", "m1", prompt, predicted, label, n, *((2.0 * n, 4.0 * n) if label else (0.0, 0.0)))
+            for (bucket, prompt, predicted, label), n in outcomes.items()
+        ),
+        tuple(LatencyRow(bucket, "m1", prompt, bin_, n) for (bucket, prompt, bin_), n in bins.items()),
+        tuple(DelayRow(*key, n) for key, n in delays.items() if n),
+        (ProblemRow(T0 + hours.start * HOUR, "negative_latency", 2), ProblemRow(None, "null_time", 5)),
+    )
+
+
+def estimate(metric: str = "accuracy", value: float | None = 0.9, class_name: str = "", **changes: Any) -> Estimate:  # noqa: ANN401
+    """One metric over the first two days."""
+    fields = {"slice": "all", "window_start": at(0), "window_end": at(48), "low": 0.8, "high": 0.95, "raw": 0.91}
+    fields |= {"n": 100, "n_labelled": 60, "coverage": 0.6, "provisional": False, **changes}
+    return Estimate(metric=metric, class_name=class_name, value=value, **fields)
+
+
+def put(history: History, given: BucketCounts, seen: Fingerprints | None = None, monitor: str = "bot") -> None:
+    """Replace in a transaction of its own."""
+    with history.transaction(monitor) as transaction:
+        transaction.replace(given, marks(range(1)) if seen is None else seen)
+
+
+def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Ask as an analyst does: past everything of ours."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(statement))]
+    finally:
+        engine.dispose()
+
+
+def dump(url: str) -> dict[str, list[tuple[str, ...]]]:
+    """Everything that the history holds, as sorted texts, without the numbers that only count rows."""
+    engine = open_engine(url)
+    try:
+        with engine.connect() as connection:
+            return {table.name: _texts(connection, table) for table in METADATA.sorted_tables}
+    finally:
+        engine.dispose()
+
+
+def _texts(connection: sa.Connection, table: sa.Table) -> list[tuple[str, ...]]:
+    drop = SERIAL if table.autoincrement_column is not None else set()
+    columns = [column for column in table.columns if column.name not in drop]
+    return sorted(tuple(map(str, row)) for row in connection.execute(sa.select(*columns)))
