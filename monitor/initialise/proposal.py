@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from monitor.errors import SourceError
 from monitor.initialise.guess import normalised
@@ -12,9 +13,9 @@ from monitor.initialise.roles import Chosen, Roles, choose_roles
 from monitor.initialise.values import Column
 from monitor.initialise.words import CRITICAL_CLASSES
 
-MOST_SEGMENT_VALUES = 20
-RARE = 0.10  # share of messages; a critical name on a class that is commoner than three times that means something else
-MOST_CRITICAL_SHARE = 0.30
+MOST_SEGMENT_VALUES: Final = 20
+RARE: Final = 0.10  # share of messages
+MOST_CRITICAL_SHARE: Final = 0.30  # a class that is commoner than this is not an exception, whatever its name
 
 
 @dataclass(frozen=True, slots=True)

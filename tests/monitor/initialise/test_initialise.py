@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -204,7 +205,7 @@ def test_an_empty_folder_is_told(tmp_path: Path) -> None:
 def test_a_password_is_left_out_of_the_file(database: Database, tmp_path: Path) -> None:
     proposal = propose([database(predictions=_predictions())])
     url = "postgresql+psycopg://bot:hunter2@db/logs"
-    text = render(type(proposal)(**{f: getattr(proposal, f) for f in proposal.__slots__} | {"url": url}), tmp_path)
+    text = render(replace(proposal, url=url), tmp_path)
     assert "hunter2" not in text
     assert 'url: "postgresql+psycopg://bot@db/logs"' in text
     assert "TUNEWATCH_MONITORS__CHATBOT__SOURCE__URL" in text
