@@ -53,6 +53,12 @@ _LABEL_SUBJECTS = {
     "coverage": "share of predictions labelled",
     "delay": "delay of labels",
 }
+_NO_METRIC = frozenset({"label_health", "traffic"})
+"""Checks whose value means little without words: hours of silence, a multiple of the usual."""
+
+_OWN_WORDS = _NO_METRIC | {"accuracy_paradox"}
+"""Checks whose message knows more than the numbers of the finding: the accuracy that looks fine, what is usual."""
+
 _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
 
 
@@ -69,17 +75,25 @@ def subject(finding: Finding) -> str:
 
 
 def problem(finding: Finding) -> str:
-    """A finding as one sentence with all its numbers, or the check's own words where it has no value."""
+    """A finding as one sentence with all its numbers; the check's own words where those say more."""
     if finding.value is None:
         return f"{subject(finding)}: {finding.message or 'no data'}"
+    if finding.check in _OWN_WORDS and finding.message:
+        return finding.message + _doubt(finding)
     parts = [f"{subject(finding)} is {estimate(finding)}", _limit(finding), _reference(finding)]
-    return ", ".join(part for part in parts if part) + (" (provisional)" if finding.provisional else "")
+    return ", ".join(part for part in parts if part) + _doubt(finding)
+
+
+def _doubt(finding: Finding) -> str:
+    return " (provisional)" if finding.provisional else ""
 
 
 def short_problem(finding: Finding) -> str:
     """A finding for a headline: subject, value and limit."""
     if finding.value is None:
         return subject(finding)
+    if finding.check in _NO_METRIC and finding.message:
+        return finding.message
     return f"{subject(finding)} {format_of(finding)(finding.value)}" + (
         f", {limit}" if (limit := _limit(finding)) else ""
     )

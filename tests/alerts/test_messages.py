@@ -21,7 +21,7 @@ def bare(check: str, subject: str, **changes: object) -> Finding:
 
 
 def test_the_console_tells_it_in_two_lines_and_the_rest_below() -> None:
-    paradox = finding("accuracy_paradox", "urgent", cause=Cause.PARADOX, threshold=0.5)
+    paradox = finding("accuracy_paradox", "urgent", message="recall of urgent is 12%, while accuracy is 98%")
 
     assert render_text(root_message(opened(finding(), paradox))) == (
         "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61), floor 80%, was 94%,"
@@ -29,7 +29,7 @@ def test_the_console_tells_it_in_two_lines_and_the_rest_below() -> None:
         "→ Roll the prompt back to the version before (score 2.9; next, at 1.2: revise the prompt)\n"
         "    1. recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over\n"
         "    2. model m3 stayed the same\n"
-        "  + 🔴 CRITICAL: accuracy looks fine, but recall of urgent is 12% (4–31%, n=61), floor 50%, was 94%\n"
+        "  + 🔴 CRITICAL: recall of urgent is 12%, while accuracy is 98%\n"
         "  · firing as of 2026-03-29 06:00 UTC\n"
         "  · window 2026-03-22 06:00 to 2026-03-29 06:00 UTC\n"
         "  · the data that showed it begins 2026-03-22 06:00 UTC\n"
@@ -66,6 +66,12 @@ def test_an_incident_without_a_number_still_has_a_headline() -> None:
 
     assert root_message(silent).headline == "🔴 CRITICAL support-bot: traffic"
     assert root_message(silent).problem == "traffic: no predictions at all"
+
+
+def test_a_headline_says_what_stopped_and_not_just_a_ratio() -> None:
+    silent = opened(bare("traffic", "predictions", value=0.0, message="no predictions at all in the last 6 h"))
+
+    assert root_message(silent).headline == "🔴 CRITICAL support-bot: no predictions at all in the last 6 h"
 
 
 def test_an_advice_without_a_runner_up_says_so() -> None:
@@ -120,13 +126,18 @@ def test_every_action_has_plain_words(action: Action) -> None:
         ),
         # hours, without an interval
         (
-            bare("label_health", "silence", cause=Cause.SILENT, value=90.0, threshold=72.0),
+            bare("label_health", "silence", cause=Cause.SILENT, value=90.0, threshold=72.0, message=""),
             "time without a new label is 3.8 d (n=61), limit 3.0 d",
         ),
         # a ratio
         (
-            bare("traffic", "predictions", cause=Cause.SILENT, value=0.0, threshold=0.25, n=0),
+            bare("traffic", "predictions", cause=Cause.SILENT, value=0.0, threshold=0.25, n=0, message=""),
             "traffic is 0 times, limit 0.25 times",
+        ),
+        # a check that says more than its numbers
+        (
+            finding("traffic", "predictions", message="no predictions at all in the last 6 h, less than the usual 140"),
+            "no predictions at all in the last 6 h, less than the usual 140",
         ),
         # a slice, and doubt
         (
