@@ -62,6 +62,10 @@ class _Missed:
         """Whether recall is probably not poor."""
         return sight.share.lower(CLEAR_TAIL) >= self.threshold
 
+    def doubt(self, sight: Sight) -> float:
+        """The credibility of the floor or more."""
+        return sight.share.chance_at_least(self.floor)
+
     def explain(self, sight: Sight) -> str:
         """What the dashboard shows, and what it hides."""
         counts = sight.look.stratified

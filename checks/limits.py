@@ -42,6 +42,9 @@ class Limit(Protocol):
     def kept(self, sight: Sight) -> bool:
         """Whether the share is probably not under the limit."""
 
+    def doubt(self, sight: Sight) -> float:
+        """How much speaks for the limit being kept; only its order counts, less is a clearer break."""
+
     def explain(self, sight: Sight) -> str:
         """In words, what is wrong with a share that breaks it; "" where its reference says so already."""
 
@@ -67,6 +70,10 @@ class Floor:
     def kept(self, sight: Sight) -> bool:
         """Whether the share's lower bound reaches the floor."""
         return sight.share.lower(CLEAR_TAIL) >= self.floor
+
+    def doubt(self, sight: Sight) -> float:
+        """The credibility of `floor` or more."""
+        return sight.share.chance_at_least(self.floor)
 
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - a floor is the same for every look
         """The floor."""
@@ -96,6 +103,10 @@ class Drop:
         """Whether the lower bound of the difference is within the margin."""
         return difference(sight.share, self.reference, CLEAR_TAIL)[0] >= -self.margin
 
+    def doubt(self, sight: Sight) -> float:
+        """The upper bound of the difference."""
+        return difference(sight.share, self.reference, self.tail)[1]
+
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - the reference is told with every share
         """Nothing more than the reference."""
         return ""
@@ -122,7 +133,7 @@ def judge(sights: Sequence[Sight], limits: Sequence[Limit]) -> Judgement:
     for limit in limits:
         breaking = [sight for sight in sights if limit.broken(sight)]
         if breaking and not _is_over(sights[sights.index(breaking[-1]) + 1 :], limit):
-            worst = min(breaking, key=lambda sight: sight.share.interval()[1])
+            worst = min(breaking, key=limit.doubt)
             return Judgement(worst, limit, clear=False)
     return Judgement(sights[0], None, clear=all(_is_clear(sights, limit) for limit in limits))
 

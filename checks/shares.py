@@ -78,7 +78,7 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
 def _against(judgement: Judgement, reference: Proportion | None) -> str:
     wrong = judgement.broken.explain(judgement.sight) if judgement.broken else ""
     was = f"was {percent(reference.value)} in the reference" if reference is not None else ""
-    parts = [part for part in (wrong, was) if part]
+    parts = [part for part in (was, wrong) if part]
     return f", {', '.join(parts)}" if parts else ""
 
 
