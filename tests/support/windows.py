@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import floor, log
 
+import numpy as np
+
 from checks.counts import LatencyCell, OutcomeCell
 from checks.finding import Cause, Finding, Verdict
 from checks.windows import BucketLatency, BucketTotal, Problem, VersionRun, Window, Windows
@@ -86,20 +88,25 @@ class _Day:
     latency: list[LatencyCell] = field(default_factory=list)
 
 
-def history(*spells: Spell, beside: Iterable[Spell] = (), problems: Mapping[str, int] | None = None) -> Windows:
+def history(
+    *spells: Spell,
+    beside: Iterable[Spell] = (),
+    problems: Mapping[str, int] | None = None,
+    chance: np.random.Generator | None = None,
+) -> Windows:
     """What the history knows at NOW of spells that followed each other, the last one ending now.
 
     Spells `beside` ran next to them, each ending now too. Current is 7 days, recent 3 and 1, the reference the 28 days
     before current, the lookback 60 days. A spell's fractions of a prediction add up over its days, so that its totals
-    are right.
+    are right; with `chance`, each day's counts are Poisson draws around them instead.
     """
     days: dict[datetime, _Day] = {}
     start = NOW - sum((spell.days for spell in spells), 0) * DAY
     for spell in spells:
-        _play(spell, start, days)
+        _play(spell, start, days, chance)
         start += spell.days * DAY
     for spell in beside:
-        _play(spell, NOW - spell.days * DAY, days)
+        _play(spell, NOW - spell.days * DAY, days, chance)
     return _cut(days, problems or {})
 
 
@@ -136,13 +143,19 @@ def alarm(  # noqa: PLR0913 - what a finding has, all with defaults
     )
 
 
-def _play(spell: Spell, start: datetime, days: dict[datetime, _Day]) -> None:
+def _play(spell: Spell, start: datetime, days: dict[datetime, _Day], chance: np.random.Generator | None) -> None:
     for number in range(spell.days):
         day = days.setdefault(start + number * DAY, _Day())
-        today = {key: floor(n * (number + 1) + 0.5) - floor(n * number + 0.5) for key, n in spell.outcomes.items()}
-        day.outcomes += cells(today, spell.model, spell.prompt)
+        day.outcomes += cells(_on(number, spell.outcomes, chance), spell.model, spell.prompt)
         if spell.ms is not None:
             day.latency += slow(spell.ms, model=spell.model, prompt=spell.prompt)
+
+
+def _on(number: int, outcomes: Outcomes, chance: np.random.Generator | None) -> Outcomes:
+    """The counts of one day of a spell."""
+    if chance is not None:
+        return {key: int(chance.poisson(n)) for key, n in outcomes.items()}
+    return {key: floor(n * (number + 1) + 0.5) - floor(n * number + 0.5) for key, n in outcomes.items()}
 
 
 def _cut(days: Mapping[datetime, _Day], problems: Mapping[str, int]) -> Windows:
