@@ -63,7 +63,7 @@ def jeffreys_quantile(hits: float, n: float, level: float) -> float:
     intervals for proportions in complex sample surveys".
 
     >>> round(jeffreys_quantile(8, 10, 0.025), 3), round(jeffreys_quantile(8, 10, 0.975), 3)
-    (0.498, 0.954)
+    (0.497, 0.956)
     """
     return float(special.betaincinv(hits + 0.5, n - hits + 0.5, level))
 
@@ -76,7 +76,7 @@ def difference(one: Proportion, other: Proportion, tail: float) -> tuple[float, 
 
     >>> low, high = difference(Proportion(0.6, 50, 50), Proportion(0.9, 200, 200), 0.025)
     >>> round(low, 2), round(high, 2)
-    (-0.44, -0.17)
+    (-0.44, -0.16)
     """
     gap = one.value - other.value
     low = gap - np.hypot(one.value - one.lower(tail), other.upper(tail) - other.value)
