@@ -27,13 +27,16 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
     if not buckets:
         return BucketCounts((), (), (), (), everywhere)
     ordered = sorted(set(buckets))
-    repeated = has_repeated_ids(connection, log, ordered, as_of)
-    statement = _statement(log, ordered, as_of, connection.dialect.name, repeated=repeated)
+    everything = _are_everything(connection, log, ordered, as_of)
+    repeated = has_repeated_ids(connection, log, None if everything else ordered, as_of)
+    statement = _statement(log, ordered, as_of, connection.dialect.name, repeated=repeated, restrict=not everything)
     outcomes: list[OutcomeRow] = []
     latency: list[LatencyRow] = []
     delays: list[DelayRow] = []
     problems: list[ProblemRow] = []
-    for part, bucket, value, model, prompt, predicted, label, bin_, n, weight, squared in _fetch(connection, statement):
+    same: dict[Any, Any] = {}  # one object for each name and bucket, where the driver makes one for each cell
+    for part, *keys, bin_, n, weight, squared in _fetch(connection, statement):
+        bucket, value, model, prompt, predicted, label = (same.setdefault(key, key) for key in keys)
         match part:
             case Part.LATENCY:
                 latency.append(LatencyRow(bucket, model, prompt, bin_, n))
@@ -65,11 +68,23 @@ def has_repeated_ids(connection: sa.Connection, log: MappedLog, buckets: Sequenc
     return connection.execute(repeated_ids(log, as_of, buckets).limit(1)).first() is not None
 
 
+def _are_everything(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime) -> bool:
+    """Whether no prediction lies outside of these buckets: then looking ids up in them first would double the work."""
+    at = log.predictions.at
+    if not at.kind.is_timestamp:  # its least and greatest are not to be had without reading all
+        return False
+    ends = sa.select(sa.func.min(at.column).label("first"), sa.func.max(at.column).label("last"))
+    end = ends.select_from(log.predictions.relation.source).where(at.until(as_of)).subquery()
+    first, last = (Moment(column, at.kind).bucket(log.bucket) for column in (end.c.first, end.c.last))
+    found = connection.execute(sa.select(first, last)).one()
+    return found[0] is not None and set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
+
+
 def _statement(
-    log: MappedLog, buckets: Sequence[int], as_of: datetime, dialect: str, *, repeated: bool
+    log: MappedLog, buckets: Sequence[int], as_of: datetime, dialect: str, *, repeated: bool, restrict: bool
 ) -> sa.CompoundSelect[Any]:
     predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
-    row = joined_cte(log, predictions, as_of, dialect, restrict=True)
+    row = joined_cte(log, predictions, as_of, dialect, restrict=restrict)
     return sa.union_all(*count_parts(row, log), *problem_parts(row, predictions, log, buckets, as_of))
 
 

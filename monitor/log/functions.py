@@ -23,8 +23,6 @@ _LARGEST_NUMBER: Final = 9e18
 class _OfColumn(FunctionElement[float]):
     """A function of one column whose kind decides the SQL."""
 
-    inherit_cache = False
-
     def __init__(self, column: sa.ColumnElement[Any], kind: ColumnKind) -> None:
         super().__init__(column)
         self.kind = kind
@@ -37,6 +35,7 @@ class EpochSeconds(_OfColumn):
     """Seconds since 1970-01-01 UTC, exact to the microsecond; NULL for what cannot be read as a time."""
 
     name = "epoch_seconds"
+    inherit_cache = False  # the kind would have to be in the key
     type = sa.Double()
 
 
@@ -44,6 +43,7 @@ class Number(_OfColumn):
     """The value as a double; NULL for what cannot be read as one. May be NaN or infinite."""
 
     name = "number"
+    inherit_cache = False
     type = sa.Double()
 
 

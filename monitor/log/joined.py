@@ -28,7 +28,10 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
     latency_bin = sa.case((p.c.latency_ms > 0, log_bin(p.c.latency_ms, LATENCY_BASE))).label("latency_bin")
     if log.labels is None:
         return (
-            sa.select(p, null(sa.Text()).label("label"), zero().label("weight"), latency_bin).where(kept).cte("joined")
+            sa.select(p, null(sa.Text()).label("label"), zero().label("weight"), latency_bin)
+            .where(kept)
+            .cte("joined")
+            .prefix_with("MATERIALIZED")
         )
     found = labels_cte(log.labels, as_of, p if restrict else None, dialect)
     delay = found.c.first_epoch - p.c.epoch
@@ -45,6 +48,7 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
         .select_from(p.outerjoin(found, found.c.id == p.c.id))
         .where(kept)
         .cte("joined")
+        .prefix_with("MATERIALIZED")  # DuckDB would join anew for each part
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from monitor.log.functions import BytewiseText
 from monitor.log.mapping import MappedLabels, MappedLog, MappedPredictions
@@ -81,7 +82,7 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
     if (
         dialect == "postgresql"
     ):  # which plans for next to no rows where row_number() = 1, and then joins by nested loops
-        return sa.select(*columns).distinct(known.c.id).order_by(known.c.id, *order).cte("label")
+        return sa.select(*columns).ext(distinct_on(known.c.id)).order_by(known.c.id, *order).cte("label")
     rank = sa.func.row_number().over(partition_by=known.c.id, order_by=order).label("nth")
     ranked = sa.select(*columns, rank).subquery()
     chosen = [ranked.c[name] for name in ("id", "label", "weight", "first_epoch")]
