@@ -1,5 +1,7 @@
 """`tunewatch demo`: see it work, on a log that it makes itself."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,6 +15,7 @@ from monitor.output.progress import progress
 from monitor.output.terminal import show
 
 FOLDER: Final = "demo"
+NAME: Final = "tunewatch"
 
 
 @click.command("demo")
@@ -29,10 +32,16 @@ def command(*, out: Path) -> int:
     One bot gets a prompt that keeps accuracy at 98% while most urgent messages are missed; the other gets prompt after
     prompt and stays below its target.
     """
-    play(out, show, _track)
+    play(out, show, _track, _program())
     return Exit.FINE
 
 
 def _track(reports: Iterator[CycleReport], total: int) -> Iterator[CycleReport]:
     with progress() as shown:
         yield from shown.track(reports, total=total, description="looks")
+
+
+def _program() -> str:
+    """How the command can be typed again: `make demo` runs one that is not on the path."""
+    typed = Path(sys.argv[0])
+    return str(typed) if typed.name == NAME and shutil.which(NAME) is None else NAME

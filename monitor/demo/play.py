@@ -8,7 +8,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from alerts.channels.console import ConsoleChannel
@@ -35,10 +36,11 @@ Track = Callable[[Iterator[CycleReport], int], Iterator[CycleReport]]
 """Passes reports on and shows how many of how many have passed."""
 
 
-def play(path: Path, emit: Emit, track: Track = lambda reports, _: reports) -> tuple[Transition, ...]:
-    """Make the logs, look at them as time goes by, and show it all; return the steps that people were told of.
+def play(path: Path, emit: Emit, track: Track = lambda reports, _: reports, program: str = "tunewatch") -> None:
+    """Make the logs, look at them as time goes by, and show it all.
 
-    Leaves logs/, tunewatch.yaml and history.db in the folder `path`. Raises ConfigError where it cannot be used.
+    `program` is how the command is spelled in what is suggested next. Leaves logs/, tunewatch.yaml and history.db in
+    the folder `path`. Raises ConfigError where it cannot be used.
     """
     folder = DemoFolder(path)
     folder.prepare()
@@ -47,13 +49,14 @@ def play(path: Path, emit: Emit, track: Track = lambda reports, _: reports) -> t
     emit(story.opening())
     emit(Text(timeline.HEADING, "dim"))
     steps = tuple(_watch(folder, emit, track))
-    emit(story.outcome(steps))
+    emit(Text())
+    for part in story.outcome(steps):
+        emit(part)
     emit(Text(f"What {folder.history} says\n", "bold"))
     for part in answered(folder.history):
         emit(part)
     emit(Text("What you can do next\n", "bold"))
-    emit(story.next_steps(path))
-    return steps
+    emit(story.next_steps(path, program))
 
 
 def _watch(folder: DemoFolder, emit: Emit, track: Track) -> Iterator[Transition]:
@@ -89,4 +92,10 @@ def _show_alerts(at: datetime, history: History, emit: Emit) -> None:
     while deliver_one(history, channels, at):
         pass
     if written.getvalue():
-        emit(Text(f"\n{written.getvalue().rstrip()}\n"))
+        emit(Group(Text(), *(_wrapped(line) for line in written.getvalue().splitlines())))
+
+
+def _wrapped(line: str) -> Padding:
+    """A long line goes on below its own beginning, not below the margin."""
+    text = line.lstrip()
+    return Padding(Text(text), (0, 0, 0, len(line) - len(text)))

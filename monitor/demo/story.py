@@ -1,9 +1,10 @@
 """The words around the timeline: what is about to happen, what happened, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rich.table import Table
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from alerts.incident import Event, Family, Transition
@@ -25,52 +26,46 @@ def opening() -> Text:
     )
 
 
-def outcome(steps: Sequence[Transition]) -> Text:
+def outcome(steps: Sequence[Transition]) -> Iterator[RenderableType]:
     """After the timeline: what came of each bot."""
-    return Text.assemble(
-        ("What came of it\n\n", "bold"),
-        ("  support-bot  ", "bold"),
-        *_support([step for step in steps if step.incident.monitor == SUPPORT.name]),
-        ("  claims-bot   ", "bold"),
-        *_claims([step for step in steps if step.incident.monitor == CLAIMS.name]),
+    yield Text("What came of it\n", "bold")
+    for bot, sentences in ((SUPPORT, _support), (CLAIMS, _claims)):
+        yield Text(f"  {bot.name}", "bold")
+        yield Padding(Text(sentences([step for step in steps if step.incident.monitor == bot.name])), (0, 0, 1, 4))
+
+
+def _support(steps: Sequence[Transition]) -> str:
+    onset = SUPPORT_TRUTH.onset
+    opened = [step.at for step in steps if step.incident.family is Family.QUALITY and step.event is Event.OPENED]
+    if not opened or onset is None:
+        return "Nothing was noticed."
+    hours = (opened[0] - onset).total_seconds() / 3600
+    return (
+        f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue, while accuracy stays"
+        f" at 98%. It was noticed after {hours:.0f} hours, from labels that come 18 hours late. {_advice(steps)}"
     )
 
 
-def _support(steps: Sequence[Transition]) -> list[str]:
-    onset = SUPPORT_TRUTH.onset
-    told = [step for step in steps if step.incident.family is Family.QUALITY and step.event is Event.OPENED]
-    if not told or onset is None:
-        return ["nothing was noticed\n"]
-    hours = (told[0].at - onset).total_seconds() / 3600
-    return [
-        f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue at 98% accuracy.\n",
-        f"               It was noticed {hours:.0f} hours later, from labels that come 18 hours late.\n",
-        f"               Advice: {recommendation(steps[-1].incident.advice)}.\n",
-    ]
-
-
-def _claims(steps: Sequence[Transition]) -> list[str]:
+def _claims(steps: Sequence[Transition]) -> str:
     if not steps:
-        return ["nothing was noticed\n"]
-    advised = list(dict.fromkeys(recommendation(step.incident.advice) for step in steps))
-    return [
-        "Four new prompts, and accuracy stays where it was, far from the target of 85%.\n",
-        f"               Advice: {', then: '.join(advised)}.\n",
-    ]
+        return "Nothing was noticed."
+    return f"Four new prompts, and accuracy stays where it was, far from the target of 85%. {_advice(steps)}"
 
 
-def next_steps(folder: Path) -> Table:
+def _advice(steps: Sequence[Transition]) -> str:
+    """What was advised at first and at last."""
+    first, last = (recommendation(steps[index].incident.advice) for index in (0, -1))
+    return f"Advice: {first}." if first == last else f"Advice at first: {first}. At last: {last}."
+
+
+def next_steps(folder: Path, program: str) -> Text:
     """Commands to go on with, on what the demo left behind."""
-    table = Table(box=None, show_header=False, padding=(0, 3, 0, 2), pad_edge=False, title_justify="left")
     config = folder / "tunewatch.yaml"
-    for command, meaning in (
-        (
-            f"tunewatch once -c {config} --as-of {END:%Y-%m-%d}",
-            "look once more: every class, every finding, the advice",
-        ),
-        (f"tunewatch history -c {config}", "the incidents, from the history"),
-        (f"tunewatch run -c {config}", "the daemon (it will say that both logs have gone silent)"),
-        ("tunewatch init 'path/to/your/log*.parquet'", "a configuration for your own chatbot"),
-    ):
-        table.add_row(Text(command, "cyan"), Text(meaning))
-    return table
+    steps = (
+        (f"once -c {config} --as-of {END:%Y-%m-%d}", "look once more: every class, every finding, the advice"),
+        (f"history -c {config}", "the incidents, as the history keeps them"),
+        ("init 'path/to/your/predictions*.parquet'", "write a configuration for your own chatbot"),
+        ("run", "and start the daemon on it"),
+    )
+    lines = (part for command, meaning in steps for part in (f"  {meaning}\n", (f"    {program} {command}\n", "cyan")))
+    return Text.assemble(*lines)

@@ -1,0 +1,117 @@
+"""The whole path, from two logs to what people are told, on the demo itself."""
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from monitor.demo.bots import CLAIMS_TRUTH, END, SUPPORT_TRUTH
+from monitor.demo.play import SPAN
+from tests.support.program import json_lines, tunewatch
+
+
+class Played(NamedTuple):
+    """What one run of the real command printed, and the folder that it left."""
+
+    output: str
+    folder: Path
+
+    def ask(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
+        """Ask the history that is left."""
+        with closing(sqlite3.connect(self.folder / "history.db")) as connection:
+            return connection.execute(sql, values).fetchall()
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    folder = tmp_path_factory.mktemp("play") / "demo"
+    finished = tunewatch("demo", "--out", str(folder))
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == ""
+    return Played(finished.stdout, folder)
+
+
+def told(played: Played, monitor: str) -> list[tuple[datetime, str, str, str]]:
+    """Time, family, event and action of what people were told of a bot."""
+    rows = played.ask(
+        """SELECT e.at, i.family, e.event, e.action FROM incident_events e JOIN incidents i ON i.id = e.incident_id
+           WHERE i.monitor = ? AND e.event IS NOT NULL ORDER BY e.at, e.id""",
+        monitor,
+    )
+    return [(datetime.fromisoformat(f"{at}+00:00"), family, event, action) for at, family, event, action in rows]
+
+
+def test_the_lost_urgent_messages_are_told_within_three_days_and_not_before(played: Played) -> None:
+    opened = [at for at, family, event, _ in told(played, "support-bot") if (family, event) == ("quality", "opened")]
+
+    assert SUPPORT_TRUTH.onset is not None
+    assert len(opened) == 1
+    assert timedelta() < opened[0] - SUPPORT_TRUTH.onset < timedelta(days=3)
+
+
+def test_the_support_bot_has_one_incident_and_it_is_open_at_the_end(played: Played) -> None:
+    incidents = played.ask("SELECT family, state, severity FROM incidents WHERE monitor = 'support-bot'")
+
+    assert incidents == [("quality", "firing", "critical")]
+
+
+def test_the_advice_for_the_support_bot_is_about_its_prompt(played: Played) -> None:
+    assert {action for *_, action in told(played, "support-bot")} <= SUPPORT_TRUTH.advice
+
+
+def test_the_advice_for_the_claims_bot_becomes_to_fine_tune(played: Played) -> None:
+    actions = [action for *_, action in told(played, "claims-bot")]
+
+    assert actions[0] != "fine_tune"  # two prompts are too few to give up on prompting
+    assert actions[-1] in CLAIMS_TRUTH.advice
+
+
+def test_nothing_else_is_told(played: Played) -> None:
+    families = played.ask("SELECT DISTINCT monitor, family FROM incidents WHERE opened_at IS NOT NULL ORDER BY 1")
+
+    assert families == [("claims-bot", "quality"), ("support-bot", "quality")]
+
+
+def test_every_look_was_completed(played: Played) -> None:
+    assert played.ask("SELECT monitor, count(*), max(as_of) FROM cycles GROUP BY monitor ORDER BY monitor") == [
+        ("claims-bot", len(SPAN), f"{END:%Y-%m-%d %H:%M:%S}"),
+        ("support-bot", len(SPAN), f"{END:%Y-%m-%d %H:%M:%S}"),
+    ]
+
+
+def test_everything_told_was_delivered_to_the_console(played: Played) -> None:
+    assert played.ask("SELECT DISTINCT channel, state FROM notifications") == [("console", "sent")]
+
+
+def test_it_prints_the_timeline_the_alerts_three_answers_and_what_to_do_next(played: Played) -> None:
+    for expected in (
+        "Mon 16 Mar",
+        "support-bot now answers with prompt p4",
+        "CRITICAL support-bot",
+        "Start a fine-tune",
+        "FROM daily_recall",
+        "FROM incident_events",
+        "FROM bucket_outcomes",
+        f"tunewatch once -c {played.folder}/tunewatch.yaml --as-of 2026-04-13",
+    ):
+        assert expected in played.output
+
+
+def test_no_line_is_wider_than_a_terminal_and_none_has_colours_in_a_pipe(played: Played) -> None:
+    assert "\x1b" not in played.output
+    commands = (str(played.folder),)  # as long as the folder is
+    assert max(len(line) for line in played.output.splitlines() if not any(each in line for each in commands)) <= 120
+
+
+def test_the_next_command_that_it_names_works(played: Played) -> None:
+    config = str(played.folder / "tunewatch.yaml")
+
+    finished = tunewatch("once", "-c", config, "--as-of", f"{END:%Y-%m-%d}", "--json")
+
+    assert finished.returncode == 1  # both incidents are open
+    advice = {line["monitor"]: line["action"] for line in json_lines(finished.stdout) if line["type"] == "advice"}
+    assert advice["claims-bot"] in CLAIMS_TRUTH.advice
+    assert advice["support-bot"] in SUPPORT_TRUTH.advice
