@@ -15,7 +15,7 @@ class Step(StrEnum):
     """What a comparison of two versions says, and why."""
 
     STEP = "step"  # the newer version is worse, beyond doubt, and by enough
-    FELL_LATER = "fell_later"  # most of the fall came later, within the newer version
+    FELL_LATER = "fell_later"  # much of the fall came later, within the newer version
     LOW_BEFORE = "low_before"  # it had fallen before the newer version came
     NO_STEP = "no_step"  # the newer version is not worse, or by too little to matter
     UNSURE = "unsure"  # the labels allow both
@@ -106,7 +106,7 @@ def _fall_at(early: Part, late: Part, metric: Metric, tail: float) -> Fall | Non
 
 def _judge(near: Fall, earlier: Fall | None, later: Fall | None, metric: Metric, shortfall: float) -> Step:
     enough = max(metric.material, EXPLAINS * shortfall)
-    if later is not None and later.size >= near.size:
+    if later is not None and later.size >= EXPLAINS * near.size:
         return Step.FELL_LATER
     if near.low > 0 and near.size >= enough:
         return Step.STEP

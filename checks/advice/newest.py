@@ -6,7 +6,9 @@ from checks.advice.failing import Failing
 from checks.advice.falls import measure
 from checks.advice.model import Signal
 from checks.advice.parts import live, named, split, whole
+from checks.advice.weights import STEP_TAIL
 from checks.advice.words import capital, listed, measured
+from checks.intervals import difference
 from checks.windows import VersionRun, Windows
 
 
@@ -21,7 +23,7 @@ def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal
     ]
     if not judged:
         return (_unproven(answering, gone, failing[0]),)
-    well = all(share.value >= item.goal for _, share, item in judged)
+    well = all(share.value >= item.goal for _, share, item in judged) and _is_better(answering, gone, failing)
     run, share, item = judged[0]
     sentence = (
         f"{capital(listed([named(old) for old in gone]))} failed and no longer answers; {named(run)} does, with "
@@ -35,6 +37,13 @@ def _failed(run: VersionRun, failing: Sequence[Failing], windows: Windows) -> bo
     _, late = split(run, windows.current)
     shares = [(measure(item.metric, late), item.goal) for item in failing]
     return any(share is not None and share.interval()[1] < goal for share, goal in shares)
+
+
+def _is_better(answering: Sequence[VersionRun], gone: Sequence[VersionRun], failing: Sequence[Failing]) -> bool:
+    """Whether some successor beats what it replaced beyond doubt: a value at the goal may be luck."""
+    metrics = [item.metric for item in failing]
+    pairs = [(measure(m, whole(new)), measure(m, whole(old))) for m in metrics for new in answering for old in gone]
+    return any(new and old and difference(new, old, STEP_TAIL)[0] > 0 for new, old in pairs)
 
 
 def _unproven(answering: Sequence[VersionRun], gone: Sequence[VersionRun], item: Failing) -> Signal:

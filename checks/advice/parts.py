@@ -30,7 +30,7 @@ def split(run: VersionRun, window: Window) -> tuple[Part, Part]:
         tuple(cell for cell in window.outcomes if _is_of(cell, run)),
         tuple(cell for cell in window.latency if _is_of(cell, run)),
     )
-    return Part(_without(run.outcomes, late.outcomes), _without_bins(run.latency, late.latency)), late
+    return Part(_without(run.outcomes, late.outcomes), _without_bins(run, late.latency)), late
 
 
 def live(windows: Windows) -> tuple[VersionRun, ...]:
@@ -78,9 +78,9 @@ def _without(cells: Iterable[OutcomeCell], taken: Iterable[OutcomeCell]) -> tupl
     )
 
 
-def _without_bins(cells: Iterable[LatencyCell], taken: Iterable[LatencyCell]) -> tuple[LatencyCell, ...]:
-    counts: Counter[LatencyCell] = Counter()
-    for sign, some in ((1, cells), (-1, taken)):
+def _without_bins(run: VersionRun, taken: Iterable[LatencyCell]) -> tuple[LatencyCell, ...]:
+    counts: Counter[int] = Counter()
+    for sign, some in ((1, run.latency), (-1, taken)):
         for cell in some:
-            counts[LatencyCell(cell.bin, 0, *_pair(cell))] += sign * cell.n
-    return tuple(LatencyCell(key.bin, n, *_pair(key)) for key, n in sorted(counts.items(), key=repr) if n > 0)
+            counts[cell.bin] += sign * cell.n
+    return tuple(LatencyCell(bin, n, *_pair(run)) for bin, n in sorted(counts.items()) if n > 0)

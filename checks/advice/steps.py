@@ -61,7 +61,7 @@ def _sentence(kind: str, comparison: Comparison) -> str:
         case Step.STEP:
             return f"{capital(numbers)}: {points(fall.size)} less ({bounds}). {capital(newer)} came on {since}."
         case Step.FELL_LATER:
-            return f"{capital(numbers)} next to the change of {since}; most of the fall came later, within {newer}."
+            return f"{capital(numbers)} next to the change of {since}; much of the fall came later, within {newer}."
         case Step.LOW_BEFORE:
             return f"{capital(numbers)} next to the change of {since}: it had fallen before {newer} came."
         case Step.WELL:

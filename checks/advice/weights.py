@@ -77,7 +77,8 @@ MATERIAL_CLASS = 0.05
 """The same for recall and precision of a class, half of what their checks call a drop."""
 
 EXPLAINS = 0.5
-"""Part of the gap to the goal that a step must account for: undoing less would leave the incident open."""
+"""Part of the gap to the goal that a step must account for: undoing less would leave the incident open. A later fall
+within the new version that is this part of the one at its start is, likewise, too much to blame on the change."""
 
 MIN_SUPPORT = 8
 """Labelled rows under which a metric is not compared: even 0 of 8 right leaves up to 23% possible."""
