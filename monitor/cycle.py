@@ -10,6 +10,7 @@ from alerts.families import family_of
 from alerts.incident import Family, Incident, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
+from alerts.seen import worst_first
 from checks.advice.advise import advise
 from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
@@ -163,7 +164,8 @@ class _Adviser:
 
 def _advice_by_family(findings: Sequence[Finding], adviser: _Adviser) -> tuple[FamilyAdvice, ...]:
     """Advice for each family that has an alarm."""
-    by_family = {family: tuple(f for f in findings if family_of(f.check) is family) for family in Family}
+    # In the order in which `advance` asks for it, so that it is the same question and has its answer already.
+    by_family = {family: worst_first(f for f in findings if family_of(f.check) is family) for family in Family}
     return tuple(
         FamilyAdvice(family, adviser(found))
         for family, found in by_family.items()
