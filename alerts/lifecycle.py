@@ -199,7 +199,7 @@ class _Cycle:
             return _Told(advice, None, changed=True)
         if known is None or known.action is not advice.action:
             return _Told(incident.advice, Proposal(advice.action, self.now), changed=False)
-        if self.now == known.since or self.now - known.since < self.policy.settle:
+        if self.now == known.since or self.now - known.since < self.policy.patience(incident.advice.action):
             return _Told(incident.advice, known, changed=False)
         return _Told(advice, None, changed=True)
 

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from checks.advice.model import Action
+
+_WAITING = frozenset({Action.NONE, Action.COLLECT_LABELS})
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -12,7 +16,8 @@ class Policy:
     recover: how long every finding stays clear before the incident is resolved.
     reopen_within: an alarm this soon after resolving reopens the same incident.
     stale: a finding that has had no data for this long no longer keeps its incident open.
-    settle: how long another advised action is seen, in at least two cycles, before people are told of it.
+    settle: how long an advised action is seen, in at least two cycles, before people who were told to wait are told of it.
+    stand: the same where they were told to do something else: what a new version's first labels say is often taken back.
     """
 
     hold: timedelta = timedelta(minutes=30)
@@ -20,3 +25,8 @@ class Policy:
     reopen_within: timedelta = timedelta(days=7)
     stale: timedelta = timedelta(days=14)
     settle: timedelta = timedelta(hours=1)
+    stand: timedelta = timedelta(hours=48)
+
+    def patience(self, told: Action) -> timedelta:
+        """How long another action must be advised before it replaces the one that people were told."""
+        return self.settle if told in _WAITING else self.stand

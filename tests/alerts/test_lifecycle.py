@@ -169,12 +169,13 @@ def test_a_rise_in_severity_escalates_once_and_a_fall_keeps_the_worst(story: Sto
     assert story.events == [Event.OPENED, Event.ESCALATED]
 
 
-def test_another_advice_is_told_when_it_has_settled(story: Story) -> None:
+def test_people_who_were_told_to_wait_are_told_what_to_do_when_that_has_settled(story: Story) -> None:
+    story.action = Action.COLLECT_LABELS
     story.cycle(finding())
     story.action = Action.REVISE_PROMPT
 
     assert story.reason(finding()) is Reason.REFRESHED
-    assert story.told() is Action.ROLLBACK_PROMPT
+    assert story.told() is Action.COLLECT_LABELS
     assert story.reason(finding()) is Reason.ADVICE_CHANGED
     assert story.told() is Action.REVISE_PROMPT
     assert story.reason(finding()) is Reason.REFRESHED
@@ -184,7 +185,17 @@ def test_another_advice_needs_two_cycles_even_when_they_are_rare(story: Story) -
     story.cycle(finding())
     story.action = Action.REVISE_PROMPT
 
+    assert story.reason(finding(), after=timedelta(days=3)) is Reason.REFRESHED
+    assert story.reason(finding(), after=timedelta(days=3)) is Reason.ADVICE_CHANGED
+
+
+def test_an_action_that_people_may_have_begun_is_not_taken_back_within_two_days(story: Story) -> None:
+    story.cycle(finding())
+    story.action = Action.COLLECT_LABELS  # a new prompt took over, and has few labels yet
+
     assert story.reason(finding(), after=timedelta(days=1)) is Reason.REFRESHED
+    assert story.reason(finding(), after=timedelta(days=1)) is Reason.REFRESHED
+    assert story.told() is Action.ROLLBACK_PROMPT
     assert story.reason(finding(), after=timedelta(days=1)) is Reason.ADVICE_CHANGED
 
 
