@@ -70,8 +70,8 @@ def _remedy(error: DBAPIError) -> str:
         return "make the file and its folder writable, or set history.url to another place"
     if "unable to open" in text:
         return "check that the folder exists and that its files may be written"
-    if "locked" in text:
-        return "another program has held its write lock for long; find it, or keep the history in PostgreSQL"
+    if "locked" in text or "lock timeout" in text:
+        return f"another program held a lock on it for {WAIT} seconds; run one daemon for a history"
     return "check history.url, that the database runs, and what its user may do"
 
 

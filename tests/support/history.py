@@ -1,6 +1,7 @@
 """Counts, fingerprints and histories for tests."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -80,7 +81,9 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
     return BucketCounts(
         tuple(T0 + hour * HOUR for hour in hours),
         tuple(
-            OutcomeRow(bucket, ALL, "", "m1", prompt, predicted, label, n, *((2.0 * n, 4.0 * n) if label else (0.0, 0.0)))
+            OutcomeRow(
+                bucket, ALL, "", "m1", prompt, predicted, label, n, *((2.0 * n, 4.0 * n) if label else (0.0, 0.0))
+            )
             for (bucket, prompt, predicted, label), n in outcomes.items()
         ),
         tuple(LatencyRow(bucket, "m1", prompt, bin_, n) for (bucket, prompt, bin_), n in bins.items()),
@@ -91,9 +94,8 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
 
 def estimate(metric: str = "accuracy", value: float | None = 0.9, class_name: str = "", **changes: Any) -> Estimate:  # noqa: ANN401
     """One metric over the first two days."""
-    fields = {"slice": "all", "window_start": at(0), "window_end": at(48), "low": 0.8, "high": 0.95, "raw": 0.91}
-    fields |= {"n": 100, "n_labelled": 60, "coverage": 0.6, "provisional": False, **changes}
-    return Estimate(metric=metric, class_name=class_name, value=value, **fields)
+    base = Estimate(metric, class_name, "all", at(0), at(48), value, 0.8, 0.95, 0.91, 100, 60, 0.6, provisional=False)
+    return replace(base, **changes)
 
 
 def put(history: History, given: BucketCounts, seen: Fingerprints | None = None, monitor: str = "bot") -> None:

@@ -2,8 +2,8 @@
 
     python -m tests.support.killed_cycles URL SEED KILLS
 
-Each life is a child of its own, which kills itself with SIGKILL before one of its statements; the first one may die while it
-creates the tables. Prints how many lives were cut short.
+Each life is a child of its own, which kills itself with SIGKILL before one of its statements; the first one may die
+while it creates the tables. Prints how many lives were cut short.
 """
 
 import os
@@ -46,7 +46,12 @@ def run(url: str) -> None:
             total = sum(cell.n for cell in windows.current.outcomes)
             transaction.record(
                 CycleRecord(
-                    now, (estimate(n=total),), (finding(now=now, n=total),), (steps[number],), ("console", "slack"), len(hours)
+                    now,
+                    (estimate(n=total),),
+                    (finding(now=now, n=total),),
+                    (steps[number],),
+                    ("console", "slack"),
+                    len(hours),
                 )
             )
     history.close()

@@ -26,7 +26,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tupl
 
 
 def test_a_daemon_killed_in_the_middle_of_cycles_leaves_the_same_history(
-    url: str, undisturbed: dict[str, list[tuple[str, ...]]]
+    fresh_url: str, undisturbed: dict[str, list[tuple[str, ...]]]
 ) -> None:
-    assert lives(url, seed=3, kills=8) >= 5
-    assert dump(url) == undisturbed
+    assert lives(fresh_url, seed=3, kills=8) >= 5
+    assert dump(fresh_url) == undisturbed

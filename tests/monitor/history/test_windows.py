@@ -1,0 +1,172 @@
+"""Windows are sums of the buckets that lie in them."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from alerts.incident import State
+from checks.windows import BucketTotal, Window, Windows
+from monitor.history import CycleRecord, History, WindowSpec
+from monitor.log.counts import BucketCounts, ProblemRow
+from tests.support.history import HOUR, SPEC, T0, at, counts, latency, marks, outcome, put, random_counts
+from tests.support.incidents import finding, opened
+
+NOW = at(240.5)
+
+
+def windows(history: History, spec: WindowSpec = SPEC, hours: float = 240.5) -> Windows:
+    with history.transaction("bot") as transaction:
+        return transaction.windows(spec, at(hours))
+
+
+def expected(given: BucketCounts, window: Window) -> Counter[tuple[str, str, str | None]]:
+    start, end = window.start.timestamp(), window.end.timestamp()
+    found: Counter[tuple[str, str, str | None]] = Counter()
+    for row in given.outcomes:
+        if start <= row.bucket < end:
+            found[row.prompt_version, row.predicted, row.label] += row.n
+    return found
+
+
+def found(window: Window) -> Counter[tuple[str, str, str | None]]:
+    return Counter({(cell.prompt_version, cell.predicted, cell.label): cell.n for cell in window.outcomes})
+
+
+def test_every_window_counts_what_its_buckets_hold(history: History) -> None:
+    given = random_counts(1, range(241), each=8)
+    put(history, given, marks(range(241)))
+    seen = windows(history)
+    for window in (seen.current, *seen.recent, seen.reference):
+        assert window.outcomes
+        assert found(window) == expected(given, window)
+        start, end = window.start.timestamp(), window.end.timestamp()
+        assert sum(cell.n for cell in window.latency) == sum(r.n for r in given.latency if start <= r.bucket < end)
+        assert sum(cell.n for cell in window.delays) == sum(r.n for r in given.delays if start <= r.bucket < end)
+
+
+def test_weights_are_added_up_with_the_counts(history: History) -> None:
+    put(history, counts(range(2), outcome(0, label="card", weight=2.5, weight_squared=6.25), outcome(1, label="card")))
+    (cell,) = windows(history, hours=2).current.outcomes
+    assert (cell.n, cell.weight, cell.weight_squared) == (2, 3.5, 7.25)
+
+
+def test_windows_are_bounded_as_their_lengths_say(history: History) -> None:
+    seen = windows(history)
+    assert (seen.current.start, seen.current.end) == (at(193), at(241))
+    assert [(window.start, window.end) for window in seen.recent] == [(at(217), at(241))]
+    assert (seen.reference.start, seen.reference.end) == (at(97), at(193))
+
+
+def test_each_version_is_followed_over_the_lookback(history: History) -> None:
+    put(
+        history,
+        counts(range(9), outcome(0), outcome(3, prompt_version="p2"), outcome(8), latency=(latency(3, 5, 2, "p2"),)),
+    )
+    first, second = windows(history, hours=8.5).versions
+    assert (first.prompt_version, first.first_seen, first.last_seen) == ("p1", at(0), at(8.5))
+    assert (second.prompt_version, second.first_seen, second.last_seen) == ("p2", at(3), at(4))
+    assert [(cell.bin, cell.n) for cell in second.latency] == [(5, 2)]
+    assert sum(cell.n for cell in first.outcomes) == 2
+
+
+def test_a_new_prompt_is_also_looked_at_on_its_own_time(history: History) -> None:
+    put(history, counts(range(241), outcome(0), outcome(230, prompt_version="p2")))
+    assert [window.start for window in windows(history).recent] == [at(217), at(230)]
+
+
+def test_segments_are_counted_apart(history: History) -> None:
+    spoken = outcome(239, "card", segment="channel", value="voice", n=2)
+    written = spoken._replace(value="chat", n=1)
+    put(history, counts(range(239, 240), outcome(239, "card", n=3), spoken, written))
+    seen = windows(history)
+    assert sum(cell.n for cell in seen.current.outcomes) == 3
+    assert [(name, value, w.outcomes[0].n) for name, value, w in seen.segments] == [
+        ("channel", "chat", 1),
+        ("channel", "voice", 2),
+    ]
+
+
+def test_buckets_cover_reference_and_current_with_gaps_left_out(history: History) -> None:
+    put(history, counts(range(241), outcome(50), outcome(100, n=2), outcome(100, label="card"), outcome(240)))
+    assert windows(history).buckets == (BucketTotal(at(100), 3, 1), BucketTotal(at(240), 1, 0))
+
+
+def test_the_latency_of_the_current_window_is_kept_by_bucket(history: History) -> None:
+    put(history, counts(range(241), latency=(latency(100), latency(200, 7), latency(200, 8), latency(201, 7, 3))))
+    found = [(b.start, [(c.bin, c.n) for c in b.cells]) for b in windows(history).latency_buckets]
+    assert found == [(at(200), [(7, 1), (8, 1)]), (at(201), [(7, 3)])]
+
+
+def test_problems_are_those_of_the_current_window_and_of_rows_without_time(history: History) -> None:
+    problems = (
+        ProblemRow(T0, "null_id", 9),
+        ProblemRow(T0 + 200 * HOUR, "null_id", 2),
+        ProblemRow(None, "null_time", 4),
+    )
+    put(history, counts(range(241), problems=problems))
+    assert [(p.kind, p.n) for p in windows(history).problems] == [("null_id", 2), ("null_time", 4)]
+
+
+def test_an_empty_history_gives_empty_windows(history: History) -> None:
+    seen = windows(history)
+    assert not seen.current.outcomes + seen.reference.outcomes
+    assert seen.versions == ()
+    assert seen.buckets == ()
+    assert seen.last_prediction_at is None
+    assert seen.last_label_at is None
+
+
+def test_the_last_prediction_and_label_are_the_ends_of_their_buckets(history: History) -> None:
+    put(history, counts(range(3), outcome(1), outcome(2)), marks(range(2)))
+    seen = windows(history, hours=2.25)
+    assert (seen.last_prediction_at, seen.last_label_at) == (at(2.25), at(2))
+
+
+def test_the_last_label_is_known_after_its_fingerprint_is_forgotten(history: History) -> None:
+    put(history, counts(range(1), outcome(0)), marks(range(2)))
+    put(history, counts(range(1), outcome(0)), marks(range(0)))
+    assert windows(history, hours=5).last_label_at == at(2)
+
+
+def record(history: History, **changes: object) -> None:
+    told = opened(finding(now=NOW), monitor="bot", **changes)
+    with history.transaction("bot") as transaction:
+        transaction.record(CycleRecord(NOW, (), (), (told,)))
+
+
+def test_the_reference_ends_at_the_onset_of_an_open_incident(history: History) -> None:
+    record(history, onset=at(150.5))
+    assert (windows(history).reference.start, windows(history).reference.end) == (at(54), at(150))
+
+
+def test_the_reference_leaves_resolved_trouble_out(history: History) -> None:
+    put(history, counts(range(241), *(outcome(hour) for hour in range(241))), marks(range(241)))
+    record(history, state=State.RESOLVED, onset=at(120), resolved_at=at(150))
+    reference = windows(history).reference
+    assert (reference.start, reference.end) == (at(67), at(193))
+    assert sum(cell.n for cell in reference.outcomes) == 96
+
+
+def test_trouble_that_nobody_was_told_of_stays_in_the_reference(history: History) -> None:
+    record(history, state=State.RESOLVED, onset=at(120), resolved_at=at(150), opened_at=None)
+    assert windows(history).reference.start == at(97)
+
+
+def test_a_pinned_reference_far_back_is_read_by_itself(history: History) -> None:
+    put(history, counts(range(1000), outcome(0, n=3), outcome(5, n=4), outcome(999, n=5)), marks(range(1000)))
+    pinned = replace(SPEC, reference=(at(0), at(4)))
+    seen = windows(history, pinned, 1000)
+    assert [cell.n for cell in seen.reference.outcomes] == [3]
+    assert [cell.n for cell in seen.current.outcomes] == [5]
+    assert [run.outcomes[0].n for run in seen.versions] == [5]
+    assert [bucket.start for bucket in seen.buckets] == [at(0), at(999)]
+
+
+def test_other_bucket_lengths_work_the_same(history: History) -> None:
+    spec = WindowSpec(
+        timedelta(minutes=30), (timedelta(minutes=10),), timedelta(hours=1), timedelta(minutes=5), timedelta(hours=9)
+    )
+    rows = [outcome(0)._replace(bucket=T0 + 300 * i) for i in range(24)]
+    put(history, BucketCounts(tuple(row.bucket for row in rows), tuple(rows), (), (), ()))
+    seen = windows(history, spec, 2)
+    assert [sum(c.n for c in w.outcomes) for w in (seen.current, *seen.recent, seen.reference)] == [6, 2, 12]
