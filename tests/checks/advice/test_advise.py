@@ -39,6 +39,7 @@ class Story:
 
 
 A = Action
+MEDIOCRE = answers(recall={"urgent": 0.70})
 STORIES = [
     # --- a new version did it
     Story(
@@ -171,6 +172,12 @@ STORIES = [
         says="it can be judged from 8 on",
     ),
     Story(
+        "a repair came yesterday, and 12 of 14 right may be luck",
+        [alarm(value=0.7)],
+        history(Spell(20, MEDIOCRE, "p4"), Spell(1, answers(recall={"urgent": 0.86}), "p5")),
+        A.REVISE_PROMPT,
+    ),
+    Story(
         "versions are not logged and it fell",
         [URGENT],
         history(Spell(25, GOOD, "", ""), Spell(5, MISSES_URGENT, "", "")),
@@ -204,6 +211,13 @@ STORIES = [
         "four of them",
         [low_accuracy()],
         history(*prompts(0.74, 0.75, 0.76, 0.75)),
+        A.FINE_TUNE,
+        policy=PLAIN,
+    ),
+    Story(
+        "a plateau whose first prompt was a little better: going back to it would not reach the target",
+        [low_accuracy()],
+        history(*prompts(0.79, 0.75, 0.75, 0.75, days=15)),
         A.FINE_TUNE,
         policy=PLAIN,
     ),
@@ -381,6 +395,19 @@ def test_an_advice_shows_what_it_added_up() -> None:
     mine = [item.weight for item in advice.contributions if item.action is advice.action]
     assert advice.score == sum(mine) > 0
     assert {veto.action for veto in advice.vetoes} == {Action.ROLLBACK_MODEL, Action.FINE_TUNE}
+
+
+def test_a_fine_tune_is_not_even_second_while_a_step_is_unexplained() -> None:
+    advice = advise([low_accuracy(0.60)], history(*prompts(0.75, 0.75, 0.75, 0.60)), PLAIN)
+    assert advice.runner_up is None
+    assert [veto.gate for veto in advice.vetoes if veto.action is Action.FINE_TUNE] == ["unexplained_step"]
+
+
+@pytest.mark.parametrize("newest", [GOOD, rare_urgent(0.92, 2)], ids=["well", "not judged yet"])
+def test_a_prompt_that_was_just_replaced_is_not_to_be_revised(newest: dict[tuple[str, str | None], float]) -> None:
+    windows = history(Spell(20, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4"), Spell(2, newest, "p5"))
+    advice = advise([URGENT], windows, POLICY)
+    assert Action.REVISE_PROMPT not in (advice.action, advice.runner_up)
 
 
 def test_the_experiment_names_the_versions_the_labels_and_what_each_result_means() -> None:

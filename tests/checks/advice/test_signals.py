@@ -55,6 +55,19 @@ def test_a_few_errors_have_no_pattern() -> None:
     assert confusions_signal(cells({("a", "a"): 900, ("a", "b"): 19})).holds is None
 
 
+def test_the_largest_of_few_errors_is_not_taken_for_a_pattern() -> None:
+    errors: Outcomes = {
+        ("a", "a"): 900,
+        ("a", "b"): 7,
+        ("b", "a"): 3,
+        ("a", "c"): 3,
+        ("c", "a"): 3,
+        ("b", "c"): 2,
+        ("c", "b"): 2,
+    }
+    assert confusions_signal(cells(errors)).holds is False
+
+
 def test_answers_without_a_class_are_no_confusion() -> None:
     assert confusions_signal(cells({("a", "a"): 100, (NO_CLASS, "a"): 100})).holds is None
 
@@ -92,6 +105,7 @@ def test_a_recall_near_accuracy_is_not_missed() -> None:
         ((0.70, 0.75, 0.75, 0.75), True),  # the newest two brought nothing
         ((0.65, 0.75, 0.75), False),  # one of the newest two did
         ((0.70, 0.72, 0.74, 0.76), False),  # slow, and still rising
+        ((0.72, 0.73, 0.74, 0.75), False),  # slower still: no two neighbours tell, all four do
         ((0.90, 0.75, 0.75), False),  # one of them was good
         ((0.83, 0.83, 0.83), None),  # as much again as the labels allow would reach 85%
     ],
