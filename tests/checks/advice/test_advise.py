@@ -39,7 +39,7 @@ class Story:
 
 
 A = Action
-MEDIOCRE = answers(recall={"urgent": 0.70})
+MEDIOCRE = answers(recall={"urgent": 0.62})
 STORIES = [
     # --- a new version did it
     Story(
@@ -172,9 +172,9 @@ STORIES = [
         says="it can be judged from 8 on",
     ),
     Story(
-        "a repair came yesterday, and 12 of 14 right may be luck",
-        [alarm(value=0.7)],
-        history(Spell(20, MEDIOCRE, "p4"), Spell(1, answers(recall={"urgent": 0.86}), "p5")),
+        "a repair came yesterday, and 8 of 9 right may be luck",
+        [alarm(value=0.62)],
+        history(Spell(20, MEDIOCRE, "p4"), Spell(1, rare_urgent(0.89, 9), "p5")),
         A.REVISE_PROMPT,
     ),
     Story(
