@@ -36,9 +36,8 @@ def differ(seen: dict[int, Mark], now: dict[int, Mark], since: int) -> BucketDif
     grown = {bucket for bucket, mark in now.items() if mark.rows > old.get(bucket, _NOTHING).rows}
     shrunk = {bucket for bucket, mark in old.items() if now.get(bucket, _NOTHING).rows < mark.rows}
     rewritten = {b for b, mark in now.items() if b in old and mark.rows == old[b].rows and mark.digest != old[b].digest}
-    rotated = shrunk & {first}
-    kept = {bucket: old[bucket] for bucket in rotated if bucket is not None}
-    return BucketDiff(frozenset(grown), frozenset(rewritten), frozenset(shrunk - rotated), kept)
+    kept = {bucket: old[bucket] for bucket in shrunk if bucket == first}
+    return BucketDiff(frozenset(grown), frozenset(rewritten), frozenset(shrunk - kept.keys()), kept)
 
 
 @dataclass(frozen=True, slots=True)

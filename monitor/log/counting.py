@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow
 from monitor.log.joined import joined_cte
-from monitor.log.mapping import MappedLog
+from monitor.log.mapped import Dated, MappedLog
 from monitor.log.moment import Moment
 from monitor.log.parts import Part, count_parts, problem_parts
 from monitor.log.problems import ProblemKind
@@ -74,10 +74,10 @@ def _are_everything(connection: sa.Connection, log: MappedLog, buckets: Sequence
     if not at.kind.is_timestamp:  # its least and greatest are not to be had without reading all
         return False
     ends = sa.select(sa.func.min(at.column).label("first"), sa.func.max(at.column).label("last"))
-    end = ends.select_from(log.predictions.relation.source).where(at.until(as_of)).subquery()
+    end = ends.select_from(log.predictions.source).where(at.until(as_of)).subquery()
     first, last = (Moment(column, at.kind).bucket(log.bucket) for column in (end.c.first, end.c.last))
-    found = connection.execute(sa.select(first, last)).one()
-    return found[0] is not None and set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
+    found = connection.execute(sa.select(first, last).where(end.c.first.is_not(None))).one_or_none()
+    return found is not None and set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
 
 
 def _statement(
@@ -90,19 +90,19 @@ def _statement(
 
 def _fetch(connection: sa.Connection, statement: sa.CompoundSelect[Any]) -> Iterator[Sequence[Any]]:
     cursor = connection.execute(statement).cursor  # the driver's own: SQLAlchemy's rows cost as much as the query
-    while cursor is not None and (rows := cursor.fetchmany(_ROWS_AT_ONCE)):
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         yield from rows
 
 
 def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:
     """Count the rows of the whole log that belong to no bucket."""
     predictions = log.predictions
-    null_time, future = _timeless(connection, predictions.relation.source, predictions.at, as_of, sa.true())
+    null_time, future = _timeless(connection, predictions, as_of, sa.true())
     found = {ProblemKind.NULL_TIME: null_time, ProblemKind.FUTURE_TIME: future}
     malformed = predictions.relation.malformed(connection)
     if log.labels is not None:
         labelled = log.labels.label.is_not(None) if log.labels.in_predictions else sa.true()
-        null_time, future = _timeless(connection, log.labels.relation.source, log.labels.at, as_of, labelled)
+        null_time, future = _timeless(connection, log.labels, as_of, labelled)
         found |= {ProblemKind.NULL_LABEL_TIME: null_time, ProblemKind.FUTURE_LABEL_TIME: future}
         malformed += 0 if log.labels.in_predictions else log.labels.relation.malformed(connection)
     found[ProblemKind.MALFORMED_LINE] = malformed
@@ -110,12 +110,10 @@ def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Ite
 
 
 def _timeless(
-    connection: sa.Connection, source: sa.FromClause, at: Moment, as_of: datetime, condition: sa.ColumnElement[bool]
+    connection: sa.Connection, rows: Dated, as_of: datetime, condition: sa.ColumnElement[bool]
 ) -> tuple[int, int]:
-    future = at.after(as_of + AHEAD)
-    statement = sa.select(
-        sa.func.count(sa.case((at.unreadable, 1))),
-        sa.func.count(sa.case((future, 1))),
-    ).select_from(source)
-    null_time, ahead = connection.execute(statement.where(condition, sa.or_(at.unreadable, future))).one()
+    unreadable, future = rows.at.unreadable, rows.at.after(as_of + AHEAD)
+    counts = sa.select(sa.func.count(sa.case((unreadable, 1))), sa.func.count(sa.case((future, 1))))
+    statement = counts.select_from(rows.source).where(condition, sa.or_(unreadable, future))
+    null_time, ahead = connection.execute(statement).one()
     return null_time, ahead

@@ -45,8 +45,7 @@ def open_engine(url: str) -> sa.Engine:
         case "postgresql":
             return _postgresql(parsed)
         case name:
-            message = f"the log cannot be read from {name}; use one of {', '.join(ENGINES)}, or files"
-            raise SourceError(message)
+            raise SourceError(f"the log cannot be read from {name}; use one of {', '.join(ENGINES)}, or files")
 
 
 @contextmanager
@@ -60,8 +59,7 @@ def connect(engine: sa.Engine, url: str) -> Iterator[sa.Connection]:
     except sa.exc.DBAPIError as error:
         raise SourceError(describe(error, url)) from error
     except (OSError, RuntimeError) as error:  # DuckDB raises some errors that are not of its own family
-        message = f"cannot read the log at {mask(url)}: {error}"
-        raise SourceError(message) from error
+        raise SourceError(f"cannot read the log at {mask(url)}: {error}") from error
 
 
 def describe(error: sa.exc.DBAPIError, url: str) -> str:
@@ -90,8 +88,9 @@ def _duckdb(url: sa.URL) -> sa.Engine:
 
 def _sqlite(url: sa.URL) -> sa.Engine:
     if url.database in IN_MEMORY:
-        message = "sqlite:// names a database in memory, which has no log; give a file: sqlite:///path/to/file.db"
-        raise SourceError(message)
+        raise SourceError(
+            "sqlite:// names a database in memory, which has no log; give a file: sqlite:///path/to/file.db"
+        )
     _must_exist(url.database)
     location = f"file:{quote(str(url.database))}?mode=ro"
 
@@ -125,5 +124,4 @@ def _set_for_transaction(connection: sa.Connection) -> None:
 
 def _must_exist(database: str | None) -> None:
     if not Path(str(database)).is_file():
-        message = f"there is no database file {database}; check the path in url"
-        raise SourceError(message)
+        raise SourceError(f"there is no database file {database}; check the path in url")

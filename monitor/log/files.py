@@ -47,8 +47,7 @@ def find_files(patterns: Sequence[str], key: str) -> dict[FileFormat, list[str]]
     for pattern in patterns:
         matches = _matches(pattern)
         if not matches:
-            message = f"{key}: no file matches {pattern}; check the path and that the log has been written"
-            raise SourceError(message)
+            raise SourceError(f"{key}: no file matches {pattern}; check the path and that the log has been written")
         for name in matches:
             names = found[_format(name, key)]
             if name not in names:
@@ -60,8 +59,7 @@ def read_parquet(names: Sequence[str]) -> str:
     """Return a SELECT of Parquet files; a column that only some files have is NULL in the others."""
     filled = [name for name in names if _is_remote(name) or Path(name).stat().st_size > 0]
     if not filled:
-        message = f"the Parquet files are still empty: {', '.join(names)}"
-        raise SourceError(message)
+        raise SourceError(f"the Parquet files are still empty: {', '.join(names)}")
     return f"SELECT * FROM read_parquet({_list(filled)}, union_by_name = true)"  # noqa: S608  # names are quoted
 
 
@@ -116,7 +114,8 @@ def _matches(pattern: str) -> list[str]:
     path = str(Path(pattern).expanduser())
     if Path(path).is_file():
         return [path]
-    return sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())
+    names = glob.glob(path, recursive=True)  # noqa: PTH207  # a Path has no glob of an absolute pattern
+    return sorted(name for name in names if Path(name).is_file())
 
 
 def _is_remote(name: str) -> bool:
@@ -128,15 +127,16 @@ def _format(name: str, key: str) -> FileFormat:
     try:
         return _EXTENSIONS[suffixes[-1]]
     except (IndexError, KeyError):
-        message = f"{name} is none of .parquet, .csv and .jsonl; name files of one of these kinds"
-        raise MappingError(message, f"{key}.files") from None
+        raise MappingError(
+            f"{name} is none of .parquet, .csv and .jsonl; name files of one of these kinds", f"{key}.files"
+        ) from None
 
 
 def _header(name: str) -> tuple[str, tuple[str, ...]] | None:
     """Return the delimiter and the columns, or None as long as the first line is not complete."""
-    opened = gzip.open(name, "rt") if name.endswith(".gz") else Path(name).open(encoding="utf-8-sig", errors="replace")
-    with opened as file:
-        line = file.readline()
+    opener = gzip.open if name.endswith(".gz") else open
+    with opener(name, "rt", encoding="utf-8-sig", errors="replace") as file:
+        line = str(file.readline())
     if not line.endswith("\n"):
         return None
     delimiter = max(_DELIMITERS, key=line.count)
@@ -169,6 +169,7 @@ def select_files(found: Mapping[FileFormat, Sequence[str]], json_columns: Iterab
     if names := found.get(FileFormat.JSONL):
         selects.append(read_jsonl(names, json_columns))
     if not selects:
-        message = "the files have no header yet: " + ", ".join(name for names in found.values() for name in names)
-        raise SourceError(message)
+        raise SourceError(
+            f"the files have no header yet: {', '.join(name for names in found.values() for name in names)}"
+        )
     return union_by_name(selects)

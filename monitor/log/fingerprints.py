@@ -16,9 +16,8 @@ import sqlalchemy as sa
 from monitor.log.changes import Difference, compare, merged
 from monitor.log.counts import Changes, Fingerprints, Mark
 from monitor.log.functions import RowDigest
-from monitor.log.mapping import MappedLog
-from monitor.log.moment import Moment, from_epoch
-from monitor.log.rows import span_rows
+from monitor.log.mapped import Dated, MappedLog
+from monitor.log.moment import from_epoch
 
 
 def find_changes(
@@ -36,73 +35,36 @@ def find_changes(
 
 def read_fingerprints(connection: sa.Connection, log: MappedLog, since: datetime, as_of: datetime) -> Fingerprints:
     """Return the marks of all buckets from `since` up to `as_of`."""
-    p = log.predictions
-    logged = (p.id, p.at.column, p.predicted, p.model_version, p.prompt_version, p.latency_ms, *p.segments)
-    predictions = _marks(connection, log, p.relation.source, p.at, logged, since, as_of)
-    if log.labels is None:
-        return Fingerprints(predictions, {})
-    given = (log.labels.id, log.labels.at.column, log.labels.label, log.labels.weight)
-    labels = _marks(connection, log, log.labels.relation.source, log.labels.at, given, since, as_of)
-    return Fingerprints(predictions, labels)
 
+    def marks(rows: Dated, *values: sa.ColumnElement[Any]) -> dict[int, Mark]:
+        bucket = rows.at.bucket(log.bucket)
+        digest = sa.cast(sa.func.sum(RowDigest(rows.id, rows.at.column, *values)), sa.BigInteger)
+        statement = sa.select(bucket, sa.func.count(), digest).select_from(rows.source)
+        found = connection.execute(statement.where(rows.between(since, as_of)).group_by(bucket))
+        return {start: Mark(count, total) for start, count, total in found}
 
-def _marks(
-    connection: sa.Connection,
-    log: MappedLog,
-    source: sa.FromClause,
-    at: Moment,
-    values: tuple[sa.ColumnElement[Any], ...],
-    since: datetime,
-    as_of: datetime,
-) -> dict[int, Mark]:
-    bucket = at.bucket(log.bucket)
-    digest = sa.cast(sa.func.sum(RowDigest(*values)), sa.BigInteger)
-    statement = sa.select(bucket, sa.func.count(), digest).select_from(source)
-    rows = connection.execute(statement.where(span_rows(at, since, as_of)).group_by(bucket)).all()
-    return {bucket: Mark(count, digest) for bucket, count, digest in rows}
+    p, labels = log.predictions, log.labels
+    predictions = marks(p, p.predicted, p.model_version, p.prompt_version, p.latency_ms, *p.segments)
+    return Fingerprints(predictions, {} if labels is None else marks(labels, labels.label, labels.weight))
 
 
 def _touched(
     connection: sa.Connection, log: MappedLog, difference: Difference, since: datetime, as_of: datetime
 ) -> set[int]:
     """Return the buckets of rows that share an id with a changed row, in the same log or the other."""
-    p, labels = log.predictions, log.labels
-    changed_predictions = _ids(p.relation.source, p.id, p.at, difference.predictions.all, log.bucket, as_of)
-    touched = _buckets_of(connection, log, (p.relation.source, p.id, p.at), changed_predictions, since, as_of)
-    if labels is None:
-        return touched
-    changed_labels = _ids(labels.relation.source, labels.id, labels.at, difference.labels.all, log.bucket, as_of)
-    touched |= _buckets_of(connection, log, (p.relation.source, p.id, p.at), changed_labels, since, as_of)
-    label_rows = (labels.relation.source, labels.id, labels.at)
-    return touched | _buckets_of(connection, log, label_rows, changed_predictions, since, as_of)
 
+    def sharing(rows: Dated, changed: Dated, buckets: AbstractSet[int]) -> set[int]:
+        if not buckets:
+            return set()
+        here = (changed.at.within(sorted(buckets), log.bucket), changed.at.until(as_of), changed.id.is_not(None))
+        ids = sa.select(changed.id.label("id")).select_from(changed.source).where(*here).cte("changed")
+        start = sa.select(rows.at.bucket(log.bucket)).select_from(rows.source).distinct()
+        alike = start.where(rows.between(since, as_of), rows.id.in_(sa.select(ids.c.id)))
+        return set(connection.execute(alike).scalars())
 
-def _ids(
-    source: sa.FromClause,
-    identity: sa.ColumnElement[Any],
-    at: Moment,
-    buckets: AbstractSet[int],
-    bucket: int,
-    as_of: datetime,
-) -> sa.CTE | None:
-    if not buckets:
-        return None
-    statement = sa.select(identity.label("id")).select_from(source).where(at.within(sorted(buckets), bucket))
-    return statement.where(at.until(as_of), identity.is_not(None)).cte("changed")
-
-
-def _buckets_of(
-    connection: sa.Connection,
-    log: MappedLog,
-    rows: tuple[sa.FromClause, sa.ColumnElement[Any], Moment],
-    ids: sa.CTE | None,
-    since: datetime,
-    as_of: datetime,
-) -> set[int]:
-    if ids is None:
-        return set()
-    source, identity, at = rows
-    statement = sa.select(at.bucket(log.bucket)).select_from(source).distinct()
-    return set(
-        connection.execute(statement.where(span_rows(at, since, as_of), identity.in_(sa.select(ids.c.id)))).scalars()
-    )
+    predictions, labels = log.predictions, log.labels
+    touched = sharing(predictions, predictions, difference.predictions.all)
+    if labels is not None:
+        touched |= sharing(predictions, labels, difference.labels.all)
+        touched |= sharing(labels, predictions, difference.predictions.all)
+    return touched

@@ -4,6 +4,7 @@ import hashlib
 import math
 import sqlite3
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final, assert_never
 
@@ -178,8 +179,12 @@ def _bytewise_postgresql(element: BytewiseText, compiler: SQLCompiler, **kw: Any
 
 def register_sqlite(connection: sqlite3.Connection) -> None:
     """Give a SQLite connection the functions that it lacks, all deterministic."""
-    functions = {"text_epoch": (1, text_epoch), "text_number": (1, text_number), "row_digest": (-1, row_digest)}
-    functions["md5"] = (1, _md5_hex)
+    functions: dict[str, tuple[int, Callable[..., float | int | str | None]]] = {
+        "text_epoch": (1, text_epoch),
+        "text_number": (1, text_number),
+        "row_digest": (-1, row_digest),
+        "md5": (1, _md5_hex),
+    }
     if not _has_mathematics(connection):
         functions |= {"ln": (1, math.log), "floor": (1, math.floor)}
     for name, (arguments, function) in functions.items():

@@ -2,12 +2,13 @@
 
 import math
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
-from monitor.log.mapping import MappedLog
+from monitor.log.mapped import MappedLog
 from monitor.log.rows import labels_cte
+from monitor.log.values import ZERO, null_of
 
 LATENCY_BASE: Final = 1.02
 """Each latency bin is 2% wider than the one before: the DDSketch mapping (Masson, Rim and Lee 2019)."""
@@ -28,7 +29,7 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
     latency_bin = sa.case((p.c.latency_ms > 0, log_bin(p.c.latency_ms, LATENCY_BASE))).label("latency_bin")
     if log.labels is None:
         return (
-            sa.select(p, null(sa.Text()).label("label"), zero().label("weight"), latency_bin)
+            sa.select(p, null_of(sa.Text()).label("label"), ZERO.label("weight"), latency_bin)
             .where(kept)
             .cte("joined")
             .prefix_with("MATERIALIZED")
@@ -40,7 +41,7 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
         sa.select(
             p,
             found.c.label,
-            sa.func.coalesce(found.c.weight, zero()).label("weight"),
+            sa.func.coalesce(found.c.weight, ZERO).label("weight"),
             latency_bin,
             sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
             (delay < 0).label("early"),
@@ -50,11 +51,3 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
         .cte("joined")
         .prefix_with("MATERIALIZED")  # DuckDB would join anew for each part
     )
-
-
-def zero() -> sa.ColumnElement[float]:
-    return sa.literal(0.0, sa.Double)
-
-
-def null(kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
-    return sa.cast(sa.null(), kind)

@@ -3,13 +3,26 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from monitor.log.joined import null, zero
-from monitor.log.mapping import MappedLabels, MappedLog
+from monitor.log.mapped import MappedLabels, MappedLog
 from monitor.log.problems import ProblemKind
+from monitor.log.values import ZERO, null_of
+
+_NAME: Final = sa.literal("", sa.Text)
+_BLANK: Final[dict[str, sa.ColumnElement[Any]]] = {
+    "value": _NAME,
+    "model": _NAME,
+    "prompt": _NAME,
+    "predicted": _NAME,
+    "label": null_of(sa.Text()),
+    "bin": sa.literal(0, sa.Integer),
+    "n": sa.func.count(),
+    "weight": ZERO,
+    "squared": ZERO,
+}
 
 
 class Part(IntEnum):
@@ -52,7 +65,7 @@ def _outcomes(row: sa.CTE, part: int, value: sa.ColumnElement[str] | None) -> sa
     return _part(
         part,
         row.c.bucket,
-        value=value,
+        value=_BLANK["value"] if value is None else value,
         model=row.c.model_version,
         prompt=row.c.prompt_version,
         predicted=row.c.predicted,
@@ -64,13 +77,13 @@ def _outcomes(row: sa.CTE, part: int, value: sa.ColumnElement[str] | None) -> sa
 
 def _latencies(row: sa.CTE) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.latency_bin)
-    part = _part(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin_=key[3])
+    part = _part(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin=key[3])
     return part.where(row.c.latency_bin.is_not(None)).group_by(*key)
 
 
 def _delays(row: sa.CTE) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.predicted, row.c.delay_bin)
-    part = _part(Part.DELAY, key[0], predicted=key[1], bin_=key[2])
+    part = _part(Part.DELAY, key[0], predicted=key[1], bin=key[2])
     return part.where(row.c.delay_bin.is_not(None)).group_by(*key)
 
 
@@ -89,43 +102,19 @@ def _label_problems(
         labels.id.label("id"),
         labels.label.label("label"),
         labels.bad_probability.label("bad_probability"),
-    ).select_from(labels.relation.source)
+    ).select_from(labels.source)
     label = rows.where(here).cte("label_row")
     if not labels.in_predictions:
         yield _problem(ProblemKind.NULL_LABEL, label.c.bucket, label.c.label.is_(None))
     yield _problem(ProblemKind.BAD_PROBABILITY, label.c.bucket, label.c.bad_probability)
     predictions = log.predictions
-    everyone = sa.select(predictions.id.label("id")).select_from(predictions.relation.source)
+    everyone = sa.select(predictions.id.label("id")).select_from(predictions.source)
     ids = everyone.where(predictions.at.until(as_of), predictions.id.is_not(None)).cte("known_id")
     orphan = sa.or_(label.c.id.is_(None), ~sa.exists(sa.select(1).where(ids.c.id == label.c.id)))
     yield _problem(ProblemKind.ORPHAN_LABEL, label.c.bucket, sa.and_(label.c.label.is_not(None), orphan))
 
 
-def _part(
-    part: int,
-    bucket: sa.ColumnElement[int],
-    *,
-    value: sa.ColumnElement[str] | None = None,
-    model: sa.ColumnElement[str] | None = None,
-    prompt: sa.ColumnElement[str] | None = None,
-    predicted: sa.ColumnElement[str] | None = None,
-    label: sa.ColumnElement[str] | None = None,
-    bin_: sa.ColumnElement[int] | None = None,
-    weight: sa.ColumnElement[float] | None = None,
-    squared: sa.ColumnElement[float] | None = None,
-) -> sa.Select[Any]:
-    """Return the columns that all parts have, so that they can be rows of one statement."""
-    blank = sa.literal("", sa.Text)
-    return sa.select(
-        sa.literal(int(part), sa.Integer).label("part"),
-        bucket.label("bucket"),
-        (blank if value is None else value).label("value"),
-        (blank if model is None else model).label("model"),
-        (blank if prompt is None else prompt).label("prompt"),
-        (blank if predicted is None else predicted).label("predicted"),
-        (null(sa.Text()) if label is None else label).label("label"),
-        (sa.literal(0, sa.Integer) if bin_ is None else bin_).label("bin"),
-        sa.func.count().label("n"),
-        (zero() if weight is None else weight).label("weight"),
-        (zero() if squared is None else squared).label("squared"),
-    )
+def _part(part: int, bucket: sa.ColumnElement[int], **given: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Return the columns that all parts have, so that they can be rows of one statement: those given, else blank."""
+    columns = [column.label(name) for name, column in (_BLANK | given).items()]
+    return sa.select(sa.literal(int(part), sa.Integer).label("part"), bucket.label("bucket"), *columns)

@@ -11,8 +11,9 @@ from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 from monitor.log.engine import connect, open_engine
 from monitor.log.fingerprints import find_changes
-from monitor.log.mapping import MappedLog, open_mapping
-from monitor.log.sampling import SampledPrediction, sample
+from monitor.log.mapped import MappedLog
+from monitor.log.mapping import open_mapping
+from monitor.log.sampling import Draw, SampledPrediction, sample
 from monitor.log.surveying import Survey, survey
 
 
@@ -50,7 +51,7 @@ class PredictionLog:
     ) -> tuple[SampledPrediction, ...]:
         """Draw predictions of [start, end): the same each time, at most `per_class` of a predicted class."""
         with self._open() as (connection, log):
-            return sample(connection, log, start, end, as_of=as_of, per_class=per_class, limit=limit)
+            return sample(connection, log, Draw(start, end, as_of, per_class, limit))
 
     def survey(self, as_of: datetime) -> Survey:
         """Describe the whole log as known at `as_of`."""

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
@@ -47,10 +47,9 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
     try:
         kinds = _describe(connection, f"({query}\n) AS log")
     except sa.exc.DBAPIError as error:
-        if error.connection_invalidated or isinstance(error, sa.exc.OperationalError) and not _is_sqlite(connection):
+        if error.connection_invalidated or (isinstance(error, sa.exc.OperationalError) and not _is_sqlite(connection)):
             raise
-        message = f"the query cannot be run: {' '.join(str(error.orig).split())}"
-        raise MappingError(message, f"{key}.query") from error
+        raise MappingError(f"the query cannot be run: {' '.join(str(error.orig).split())}", f"{key}.query") from error
     return Relation(_textual(query, kinds), kinds, _none_malformed)
 
 
@@ -62,8 +61,7 @@ def one_select(query: str, key: str) -> str:
     bare = query.strip().rstrip(";").rstrip()
     code = re.sub(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", " ", bare, flags=re.DOTALL)
     if not re.match(r"\s*(select|with|from)\b", code, re.IGNORECASE) or ";" in code:
-        message = "must be one SELECT (or WITH … SELECT) statement"
-        raise MappingError(message, key)
+        raise MappingError("must be one SELECT (or WITH … SELECT) statement", key)
     return bare
 
 
@@ -142,11 +140,10 @@ def _open_table(connection: sa.Connection, table: str, key: str) -> Relation:
     except sa.exc.DBAPIError as error:
         connection.rollback()
         there = _tables(connection)
-        if table in there or name in there and schema is None:
+        if table in there or (name in there and schema is None):
             raise SourceError(describe(error, str(connection.engine.url))) from error
-        message = f"there is no table {table}; {nearest(table, there)}"
-        raise MappingError(message, f"{key}.table") from error
-    columns = (sa.column(quoted_name(column, quote=True)) for column in kinds)
+        raise MappingError(f"there is no table {table}; {nearest(table, there)}", f"{key}.table") from error
+    columns: list[sa.ColumnClause[Any]] = [sa.column(quoted_name(column, quote=True)) for column in kinds]
     parts = quoted_name(schema, quote=True) if schema else None
     return Relation(sa.table(quoted_name(name, quote=True), *columns, schema=parts), kinds, _none_malformed)
 
@@ -168,12 +165,9 @@ def _describe(connection: sa.Connection, relation: str) -> dict[str, ColumnKind]
         rows = connection.exec_driver_sql(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
         return {row[0]: duckdb_kind(row[1]) for row in rows}
     cursor = connection.exec_driver_sql(f"SELECT * FROM {relation} WHERE 1 = 0").cursor  # noqa: S608
-    if cursor is None or cursor.description is None:
-        message = f"the engine does not describe {relation}"
-        raise SourceError(message)
     if _is_sqlite(connection):
         return {column[0]: ColumnKind.ANY for column in cursor.description}
-    return {column[0]: postgresql_kind(int(column[1])) for column in cursor.description}
+    return {column[0]: postgresql_kind(cast("int", column[1])) for column in cursor.description}
 
 
 def _textual(text: str, names: Iterable[str]) -> sa.Subquery:

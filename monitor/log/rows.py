@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from monitor.log.functions import BytewiseText
-from monitor.log.mapping import MappedLabels, MappedLog, MappedPredictions
-from monitor.log.moment import Moment
+from monitor.log.mapped import MappedLabels, MappedLog, MappedPredictions
 
 _NO_LATENCY: Final = -1.0  # orders a prediction without latency before its duplicates that have one
 
@@ -29,15 +28,15 @@ def predictions_cte(
     """Predictions at or before `as_of`, in these buckets (None: all of them), with `nth` 1 if they count.
 
     Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency, segment_0
-    and so on, nth, and the extra ones. With `repeated`, of several rows with one id the earliest is the first, whichever
-    bucket it is in (ties: the least in predicted class, versions and latency).
+    and so on, nth, and the extra ones. With `repeated`, of several rows with one id the earliest is the first,
+    whichever bucket it is in (ties: the least in predicted class, versions, segments and latency).
     """
     predictions = log.predictions
     columns = [*_prediction_columns(log), *extra]
     known = predictions.at.until(as_of)
     here = known if buckets is None else sa.and_(known, predictions.at.within(buckets, log.bucket))
     first = sa.literal(1, sa.Integer).label("nth")
-    source = predictions.relation.source
+    source = predictions.source
     if not repeated:
         return sa.select(*columns, first).select_from(source).where(here).cte("prediction")
     twice = sa.select(repeated_ids(log, as_of, buckets).cte("twice").c.id)
@@ -52,10 +51,10 @@ def repeated_ids(log: MappedLog, as_of: datetime, buckets: Sequence[int] | None)
     """Ids in these buckets (None: in all) that more than one prediction at or before `as_of` has."""
     predictions = log.predictions
     identity = predictions.id.label("id")
-    statement = sa.select(identity).select_from(predictions.relation.source)
+    statement = sa.select(identity).select_from(predictions.source)
     statement = statement.where(predictions.at.until(as_of), predictions.id.is_not(None))
     if buckets is not None:
-        here = sa.select(identity).select_from(predictions.relation.source)
+        here = sa.select(identity).select_from(predictions.source)
         here_ids = here.where(predictions.at.until(as_of), predictions.at.within(buckets, log.bucket)).cte("here")
         statement = statement.where(predictions.id.in_(sa.select(here_ids.c.id)))
     return statement.group_by(predictions.id).having(sa.func.count() > 1)
@@ -71,7 +70,7 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
         labels.label.label("label"),
         labels.weight.label("weight"),
         labels.at.epoch.label("epoch"),
-    ).select_from(labels.relation.source)
+    ).select_from(labels.source)
     statement = statement.where(labels.at.until(as_of), labels.label.is_not(None), labels.id.is_not(None))
     if ids is not None:
         statement = statement.where(labels.id.in_(sa.select(ids.c.id)))
@@ -87,11 +86,6 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
     ranked = sa.select(*columns, rank).subquery()
     chosen = [ranked.c[name] for name in ("id", "label", "weight", "first_epoch")]
     return sa.select(*chosen).where(ranked.c.nth == 1).cte("label")
-
-
-def span_rows(moment: Moment, since: datetime, as_of: datetime) -> sa.ColumnElement[bool]:
-    """Rows dated from `since` up to and with `as_of`."""
-    return sa.and_(moment.since(since), moment.until(as_of))
 
 
 def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:
@@ -114,5 +108,6 @@ def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:
 def _rank(predictions: MappedPredictions) -> sa.Label[int]:
     texts = (predictions.predicted, predictions.model_version, predictions.prompt_version, *predictions.segments)
     latency = sa.func.coalesce(predictions.latency_ms, sa.literal(_NO_LATENCY, sa.Double))
-    order = (predictions.at.epoch, *(BytewiseText(text) for text in texts), latency)
+    names = [BytewiseText(text) for text in texts]
+    order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *names, latency]
     return sa.func.row_number().over(partition_by=predictions.id, order_by=order).label("nth")

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.log.functions import Md5
-from monitor.log.mapping import MappedLog
+from monitor.log.mapped import MappedLog
 from monitor.log.moment import from_epoch
 from monitor.log.rows import labels_cte
+from monitor.log.values import null_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +28,32 @@ class SampledPrediction:
     prompt_version: str
 
 
-def sample(
-    connection: sa.Connection,
-    log: MappedLog,
-    start: datetime,
-    end: datetime,
-    *,
-    as_of: datetime,
-    per_class: int,
-    limit: int,
-) -> tuple[SampledPrediction, ...]:
-    """Draw predictions of [start, end) by the MD5 of their id, so that a row is drawn or not whatever else is logged.
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What to draw from: [start, end), as known at `as_of`; and how much: of each predicted class, and in all."""
+
+    start: datetime
+    end: datetime
+    as_of: datetime
+    per_class: int
+    limit: int
+
+
+def sample(connection: sa.Connection, log: MappedLog, draw: Draw) -> tuple[SampledPrediction, ...]:
+    """Draw predictions by the MD5 of their id, so that a row is drawn or not whatever else is logged.
 
     Each predicted class gives its first `per_class`; `limit` then takes one of each class in turn, so that rare classes
     stay. Rows without an id cannot be drawn, and of rows with the same id the earliest is.
     """
-    chosen = _draw(log, start, end, as_of, per_class)
-    label = _null_text()
+    chosen = _chosen(log, draw)
+    label: sa.ColumnElement[Any] = null_of(sa.Text())
     statement = sa.select(chosen)
     if log.labels is not None:
-        found = labels_cte(log.labels, as_of, chosen, connection.dialect.name)
+        found = labels_cte(log.labels, draw.as_of, chosen, connection.dialect.name)
         label = found.c.label
         statement = sa.select(chosen).select_from(chosen.outerjoin(found, found.c.id == chosen.c.id))
     statement = statement.add_columns(label.label("label")).order_by(chosen.c.nth, chosen.c.draw, chosen.c.epoch)
-    rows = connection.execute(statement.limit(limit)).mappings()
+    rows = connection.execute(statement.limit(draw.limit)).mappings()
     return tuple(
         SampledPrediction(
             id=row["id_text"],
@@ -67,7 +70,7 @@ def sample(
     )
 
 
-def _draw(log: MappedLog, start: datetime, end: datetime, as_of: datetime, per_class: int) -> sa.CTE:
+def _chosen(log: MappedLog, draw: Draw) -> sa.CTE:
     p = log.predictions
     id_text = sa.cast(p.id, sa.Text)
     earliest = sa.func.row_number().over(partition_by=p.id, order_by=p.at.epoch)
@@ -85,14 +88,10 @@ def _draw(log: MappedLog, start: datetime, end: datetime, as_of: datetime, per_c
             p.prompt_version.label("prompt_version"),
             earliest.label("occurrence"),
         )
-        .select_from(p.relation.source)
-        .where(p.at.since(start), p.at.before(end), p.at.until(as_of), p.id.is_not(None))
+        .select_from(p.source)
+        .where(p.at.since(draw.start), p.at.before(draw.end), p.at.until(draw.as_of), p.id.is_not(None))
         .cte("drawable")
     )
     nth = sa.func.row_number().over(partition_by=rows.c.predicted, order_by=(rows.c.draw, rows.c.epoch)).label("nth")
     ranked = sa.select(rows, nth).where(rows.c.occurrence == 1).cte("ranked")
-    return sa.select(ranked).where(ranked.c.nth <= per_class).cte("chosen")
-
-
-def _null_text() -> sa.ColumnElement[Any]:
-    return sa.cast(sa.null(), sa.Text)
+    return sa.select(ranked).where(ranked.c.nth <= draw.per_class).cte("chosen")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from monitor.log.counting import has_repeated_ids, whole_log_problems
 from monitor.log.joined import DELAY_BASE, joined_cte
-from monitor.log.mapping import MappedLog
+from monitor.log.mapped import MappedLog
 from monitor.log.moment import from_epoch
 from monitor.log.rows import predictions_cte
 
@@ -136,7 +136,7 @@ def _versions(connection: sa.Connection, row: sa.CTE) -> tuple[VersionSurvey, ..
 def _label_rows(connection: sa.Connection, log: MappedLog, as_of: datetime) -> int:
     if log.labels is None:
         return 0
-    statement = sa.select(sa.func.count()).select_from(log.labels.relation.source)
+    statement = sa.select(sa.func.count()).select_from(log.labels.source)
     return connection.execute(statement.where(log.labels.at.until(as_of), log.labels.label.is_not(None))).scalar_one()
 
 

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.counts import NO_CLASS
@@ -11,56 +12,103 @@ from tests.support.logs import Label, Log, Prediction
 
 BUCKET = 3600
 
-Comparable = tuple[Counter[tuple[object, ...]], Counter[LatencyRow], Counter[DelayRow], Counter[ProblemRow]]
 
-
-def comparable(counts: BucketCounts) -> Comparable:
+def comparable(counts: BucketCounts) -> tuple[Counter[object], ...]:
     """Return counts without their order, and with weights rounded to what floats can promise."""
-    outcomes = Counter((*row[:8], round(row.weight, 6), round(row.weight_squared, 6)) for row in counts.outcomes)
-    return outcomes, Counter(counts.latency), Counter(counts.delays), Counter(counts.problems)
+    rounded = [(*row[:8], round(row.weight, 6), round(row.weight_squared, 6)) for row in counts.outcomes]
+    return Counter(rounded), Counter(counts.latency), Counter(counts.delays), Counter(counts.problems)
 
 
 def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
     """Count a log of segments ("channel",)."""
     named = tuple(sorted(set(buckets)))
-    kept, dropped = _one_per_id([p for p in log.predictions if p.ts is not None and p.ts <= as_of])
-    known = _labels_by_id([row for row in log.labels if row.labelled_at is not None and row.labelled_at <= as_of])
-    outcomes: dict[tuple[object, ...], list[float]] = defaultdict(list)
-    latency: Counter[tuple[object, ...]] = Counter()
-    delays: Counter[tuple[object, ...]] = Counter()
-    problems: Counter[tuple[int | None, str]] = Counter()
-    for row in dropped:
-        problems[_bucket(row.ts), "duplicate_id"] += 1
-    for row in kept:
-        bucket, predicted = _bucket(row.ts), row.predicted or NO_CLASS
-        versions = (row.model_version or "", row.prompt_version or "")
-        rows = known.get(str(row.prediction_id), []) if row.prediction_id is not None else []
-        best = max(rows, key=lambda each: (each.labelled_at, each.label, -_weight(each)), default=None)
-        for segment, value in ((ALL, ""), ("channel", row.channel or "")):
-            key = (bucket, segment, value, *versions, predicted, best.label if best else None)
-            outcomes[key].append(_weight(best) if best else 0.0)
-        if _usable(row.latency_ms):
-            latency[bucket, *versions, math.floor(math.log(row.latency_ms) / math.log(1.02))] += 1
-        problems[bucket, "bad_latency"] += row.latency_ms is not None and not _usable(row.latency_ms)
-        problems[bucket, "no_class"] += not row.predicted
-        problems[bucket, "null_id"] += row.prediction_id is None
-        if rows:
-            delay = (min(each.labelled_at for each in rows) - row.ts).total_seconds()
-            delays[bucket, predicted, math.floor(math.log(max(delay, 1.0)) / math.log(1.1))] += 1
-            problems[bucket, "label_before_prediction"] += delay < 0
-    _label_problems(log, as_of, {str(row.prediction_id) for row in kept if row.prediction_id is not None}, problems)
-    here = [(bucket, kind, n) for (bucket, kind), n in problems.items() if n and (bucket is None or bucket in named)]
+    rows = [_Row.of(row, log, as_of) for row in _kept(log, as_of) if _bucket(row.ts) in named]
+    problems = Counter(problem for problem in _problems(log, as_of) if problem[0] is None or problem[0] in named)
+    latency = Counter((r.bucket, r.model, r.prompt, r.latency_bin) for r in rows if r.latency_bin is not None)
+    delays = Counter((r.bucket, r.predicted, r.delay_bin) for r in rows if r.delay_bin is not None)
     return BucketCounts(
         named,
-        tuple(
-            OutcomeRow(*key, len(weights), sum(weights), sum(weight * weight for weight in weights))
-            for key, weights in outcomes.items()
-            if key[0] in named
-        ),
-        tuple(LatencyRow(*key, n) for key, n in latency.items() if key[0] in named),
-        tuple(DelayRow(*key, n) for key, n in delays.items() if key[0] in named),
-        tuple(ProblemRow(*row) for row in here),
+        tuple(_outcomes(rows)),
+        tuple(LatencyRow(*key, n) for key, n in latency.items()),
+        tuple(DelayRow(*key, n) for key, n in delays.items()),
+        tuple(ProblemRow(*problem, n) for problem, n in problems.items()),
     )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A prediction that counts, and what counts of it."""
+
+    bucket: int
+    channel: str
+    model: str
+    prompt: str
+    predicted: str
+    label: str | None
+    weight: float
+    latency_bin: int | None
+    delay_bin: int | None
+
+    @classmethod
+    def of(cls, row: Prediction, log: Log, as_of: datetime) -> "_Row":
+        labels = _labels_of(row, log, as_of)
+        best = max(labels, key=lambda each: (_at(each), each.label, -_weight(each)), default=None)
+        first = min((_at(each) for each in labels), default=None)
+        return cls(
+            bucket=_bucket(row.ts),
+            channel=row.channel or "",
+            model=row.model_version or "",
+            prompt=row.prompt_version or "",
+            predicted=row.predicted or NO_CLASS,
+            label=best.label if best else None,
+            weight=_weight(best) if best else 0.0,
+            latency_bin=_bin(row.latency_ms, 1.02) if row.latency_ms is not None and _usable(row.latency_ms) else None,
+            delay_bin=_bin(max(_seconds(row, first), 1.0), 1.1) if first else None,
+        )
+
+
+def _outcomes(rows: list[_Row]) -> Iterator[OutcomeRow]:
+    groups: dict[tuple[int, str, str, str, str, str, str | None], list[float]] = defaultdict(list)
+    for row in rows:
+        for segment, value in ((ALL, ""), ("channel", row.channel)):
+            groups[row.bucket, segment, value, row.model, row.prompt, row.predicted, row.label].append(row.weight)
+    for key, weights in groups.items():
+        yield OutcomeRow(*key, len(weights), sum(weights), sum(weight * weight for weight in weights))
+
+
+def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:
+    kept = _kept(log, as_of)
+    for row in _dated(log, as_of):
+        if not any(row is each for each in kept):
+            yield _bucket(row.ts), "duplicate_id"
+    for row in kept:
+        labels = _labels_of(row, log, as_of)
+        wrong = {
+            "bad_latency": row.latency_ms is not None and not _usable(row.latency_ms),
+            "no_class": not row.predicted,
+            "null_id": row.prediction_id is None,
+            "label_before_prediction": any(_seconds(row, _at(label)) < 0 for label in labels),
+        }
+        yield from ((_bucket(row.ts), kind) for kind, is_so in wrong.items() if is_so)
+    ahead = as_of + timedelta(days=1)
+    for prediction in log.predictions:
+        if prediction.ts is None or prediction.ts > ahead:
+            yield None, "null_time" if prediction.ts is None else "future_time"
+    ids = {str(row.prediction_id) for row in kept if row.prediction_id is not None}
+    for label in log.labels:
+        if label.labelled_at is None or label.labelled_at > ahead:
+            yield None, "null_label_time" if label.labelled_at is None else "future_label_time"
+        elif label.labelled_at <= as_of:
+            yield from _label_problems(label, ids)
+
+
+def _label_problems(row: Label, ids: set[str]) -> Iterator[tuple[int, str]]:
+    if not row.label:
+        yield _bucket(row.labelled_at), "null_label"
+    elif row.prediction_id not in ids:
+        yield _bucket(row.labelled_at), "orphan_label"
+    if row.probability is not None and not 0 < row.probability <= 1:
+        yield _bucket(row.labelled_at), "bad_probability"
 
 
 def all_buckets(log: Log) -> set[int]:
@@ -69,53 +117,51 @@ def all_buckets(log: Log) -> set[int]:
     return {_bucket(at) for at in times if at is not None}
 
 
-def _one_per_id(rows: list[Prediction]) -> tuple[list[Prediction], list[Prediction]]:
+def _dated(log: Log, as_of: datetime) -> list[Prediction]:
+    return sorted((row for row in log.predictions if row.ts is not None and row.ts <= as_of), key=_order)
+
+
+def _kept(log: Log, as_of: datetime) -> list[Prediction]:
+    """Return the first row of each id, and all rows that have none."""
     kept: list[Prediction] = []
-    dropped: list[Prediction] = []
     seen: set[int] = set()
-    for row in sorted(rows, key=_order):
-        if row.prediction_id is not None and row.prediction_id in seen:
-            dropped.append(row)
-        else:
+    for row in _dated(log, as_of):
+        if row.prediction_id is None or row.prediction_id not in seen:
             kept.append(row)
-            seen |= {row.prediction_id} - {None}
-    return kept, dropped
+        seen |= {row.prediction_id} if row.prediction_id is not None else set()
+    return kept
 
 
 def _order(row: Prediction) -> tuple[object, ...]:
     texts = (row.predicted or NO_CLASS, row.model_version or "", row.prompt_version or "", row.channel or "")
-    return (row.ts, *texts, row.latency_ms if _usable(row.latency_ms) else -1.0)
+    return (row.ts, *texts, row.latency_ms if row.latency_ms is not None and _usable(row.latency_ms) else -1.0)
 
 
-def _labels_by_id(rows: list[Label]) -> dict[str, list[Label]]:
-    known: dict[str, list[Label]] = defaultdict(list)
-    for row in rows:
-        if row.label and row.prediction_id is not None:
-            known[row.prediction_id].append(row)
-    return known
+def _labels_of(row: Prediction, log: Log, as_of: datetime) -> list[Label]:
+    named = [label for label in log.labels if label.label and label.labelled_at and label.labelled_at <= as_of]
+    return [label for label in named if row.prediction_id is not None and label.prediction_id == str(row.prediction_id)]
 
 
-def _label_problems(log: Log, as_of: datetime, ids: set[str], problems: Counter[tuple[int | None, str]]) -> None:
-    ahead = as_of + timedelta(days=1)
-    for prediction in log.predictions:
-        problems[None, "null_time"] += prediction.ts is None
-        problems[None, "future_time"] += prediction.ts is not None and prediction.ts > ahead
-    for row in log.labels:
-        problems[None, "null_label_time"] += row.labelled_at is None
-        problems[None, "future_label_time"] += row.labelled_at is not None and row.labelled_at > ahead
-        if row.labelled_at is not None and row.labelled_at <= as_of:
-            bucket = _bucket(row.labelled_at)
-            problems[bucket, "null_label"] += not row.label
-            problems[bucket, "orphan_label"] += bool(row.label) and row.prediction_id not in ids
-            problems[bucket, "bad_probability"] += row.probability is not None and not 0 < row.probability <= 1
+def _at(row: Label) -> datetime:
+    assert row.labelled_at is not None
+    return row.labelled_at
+
+
+def _seconds(row: Prediction, until: datetime) -> float:
+    assert row.ts is not None
+    return (until - row.ts).total_seconds()
+
+
+def _bin(value: float, base: float) -> int:
+    return math.floor(math.log(value) / math.log(base))
 
 
 def _weight(row: Label) -> float:
     return 1 / row.probability if row.probability is not None and 0 < row.probability <= 1 else 1.0
 
 
-def _usable(latency: float | None) -> bool:
-    return latency is not None and 0 < latency < math.inf
+def _usable(latency: float) -> bool:
+    return 0 < latency < math.inf
 
 
 def _bucket(at: datetime | None) -> int:

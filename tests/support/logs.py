@@ -4,10 +4,10 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import Field, astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 import duckdb
 import pyarrow as pa
@@ -97,7 +97,7 @@ class FileLog:
 class Untouched(sa.types.UserDefinedType[Any]):
     """A REAL column of SQLite that is given values as they are: SQLAlchemy's own would make a number of each."""
 
-    def get_col_spec(self, **_: Any) -> str:
+    def get_col_spec(self, **_: object) -> str:
         return "REAL"
 
 
@@ -112,9 +112,7 @@ class TableLog:
         kinds |= {"latency_ms": Untouched()} if sqlite else {}
         metadata = sa.MetaData()
         self._tables = {
-            kind: sa.Table(
-                name, metadata, *(sa.Column(f.name, kinds.get(f.name, _sql_type(f.type))) for f in fields(kind))
-            )
+            kind: sa.Table(name, metadata, *(sa.Column(f.name, kinds.get(f.name, _sql_type(f))) for f in fields(kind)))
             for kind, name in ((Prediction, "predictions"), (Label, "labels"))
         }
         self._metadata = metadata
@@ -145,24 +143,25 @@ class TableLog:
 
     def _values(self, row: Prediction | Label) -> dict[str, Any]:
         values = {f.name: getattr(row, f.name) for f in fields(row)}
-        if self.url.startswith("sqlite"):
-            return {
-                name: "nan" if value != value else _iso(value) for name, value in values.items()
-            }  # NaN is NULL there
+        if self.url.startswith("sqlite"):  # it would store a NaN as NULL
+            return {name: "nan" if str(value) == "nan" else _iso(value) for name, value in values.items()}
         return values
 
 
-def _sql_type(annotation: Any) -> sa.types.TypeEngine[Any]:
-    return {int: sa.BigInteger(), float: sa.Double(), str: sa.Text()}.get(_plain(annotation), sa.Text())
+def _sql_type(field: Field[object]) -> sa.types.TypeEngine[Any]:
+    kinds: dict[type, sa.types.TypeEngine[Any]] = {int: sa.BigInteger(), float: sa.Double(), str: sa.Text()}
+    return kinds.get(_plain(field), sa.Text())
 
 
-def _plain(annotation: Any) -> type:
-    return next(kind for kind in annotation.__args__ if kind is not type(None))
+def _plain(field: Field[object]) -> type:
+    """Return the type of a field that may be None."""
+    kinds: tuple[type, ...] = get_args(field.type)
+    return next(kind for kind in kinds if kind is not type(None))
 
 
 def _write_parquet(path: Path, kind: type, rows: Sequence[Any]) -> None:
     types = {int: pa.int64(), float: pa.float64(), str: pa.string(), datetime: pa.timestamp("ns", tz="UTC")}
-    schema = pa.schema([(f.name, types[_plain(f.type)]) for f in fields(kind)])
+    schema = pa.schema([(f.name, types[_plain(f)]) for f in fields(kind)])
     columns = list(zip(*(astuple(row) for row in rows), strict=True)) or [()] * len(schema)
     pq.write_table(pa.table([pa.array(c, type=f.type) for c, f in zip(columns, schema, strict=True)], schema), path)
 
@@ -180,7 +179,7 @@ def _write_jsonl(path: Path, kind: type, rows: Sequence[Any]) -> None:
     path.write_text("".join(f"{line}\n" for line in lines))
 
 
-def _iso(value: Any) -> Any:
+def _iso(value: object) -> object:
     return value.astimezone(UTC).isoformat(sep=" ") if isinstance(value, datetime) else value
 
 

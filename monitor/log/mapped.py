@@ -1,0 +1,79 @@
+"""The log's columns by what they mean: expressions that are the same on every engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.log.moment import Moment
+from monitor.log.relation import Relation
+from monitor.log.values import null_of, number_of, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Rows that have an id and a time, which is all that finding changes needs to know of them."""
+
+    relation: Relation
+    id: sa.ColumnElement[Any]  # NULL where the log has none; compares with the ids of the other log
+    at: Moment
+
+    @property
+    def source(self) -> sa.FromClause:
+        """Where the rows are."""
+        return self.relation.source
+
+    def between(self, since: datetime, as_of: datetime) -> sa.ColumnElement[bool]:
+        """Rows dated from `since` up to and with `as_of`."""
+        return sa.and_(self.at.since(since), self.at.until(as_of))
+
+
+@dataclass(frozen=True, slots=True)
+class MappedPredictions(Dated):
+    """The prediction log: expressions over its source."""
+
+    predicted: sa.ColumnElement[str]  # NO_CLASS where the log has none
+    no_class: sa.ColumnElement[bool]
+    model_version: sa.ColumnElement[str]
+    prompt_version: sa.ColumnElement[str]
+    latency_ms: sa.ColumnElement[float]  # NULL where not logged or not usable
+    bad_latency: sa.ColumnElement[bool]
+    segments: tuple[sa.ColumnElement[str], ...]
+    columns: Mapping[str, str]  # meaning to column name
+
+    @property
+    def logs_latency(self) -> bool:
+        """Whether a latency is logged at all."""
+        return "latency_ms" in self.columns
+
+    def text(self, meaning: str) -> sa.ColumnElement[Any]:
+        """Return an optional column as text, NULL where it is not mapped."""
+        name = self.columns.get(meaning)
+        return null_of(sa.Text()) if name is None else text_of(self.relation, name)
+
+    def number(self, meaning: str) -> sa.ColumnElement[Any]:
+        """Return an optional column as a double, NULL where it is not mapped."""
+        name = self.columns.get(meaning)
+        return null_of(sa.Double()) if name is None else number_of(self.relation, name)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedLabels(Dated):
+    """The label log: expressions over its source."""
+
+    label: sa.ColumnElement[str]  # NULL where the row names no class
+    weight: sa.ColumnElement[float]  # 1 / inclusion probability, 1 where that is not logged or not usable
+    bad_probability: sa.ColumnElement[bool]
+    in_predictions: bool  # the label is a column of the prediction log, where NULL means: not labelled yet
+
+
+@dataclass(frozen=True, slots=True)
+class MappedLog:
+    """Both logs as they are at this moment, with buckets of `bucket` seconds."""
+
+    predictions: MappedPredictions
+    labels: MappedLabels | None
+    segments: tuple[str, ...]
+    bucket: int

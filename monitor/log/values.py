@@ -1,0 +1,73 @@
+"""Values of a log, cleaned: what each column gives once it is read as what it means."""
+
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from checks.counts import NOT_LOGGED
+from monitor.log.functions import Number
+from monitor.log.kinds import ColumnKind
+from monitor.log.relation import Relation
+
+ZERO: Final = sa.literal(0.0, sa.Double)
+_LONGEST_LATENCY: Final = 366 * 86_400_000.0  # milliseconds; a year, beyond which a number is no latency
+_LARGEST_WHOLE: Final = 2.0**53  # of a double that still holds every whole number below it
+
+
+def identity_of(relation: Relation, name: str, *, as_text: bool) -> sa.ColumnElement[Any]:
+    """Return the id, as text if it must compare with text."""
+    column = relation.column(name)
+    if relation.kinds[name] is ColumnKind.FLOAT:  # pandas makes floats of whole numbers, and NaN of missing ones
+        whole = sa.case((column.between(-_LARGEST_WHOLE, _LARGEST_WHOLE), sa.cast(column, sa.BigInteger)))
+        return sa.cast(whole, sa.Text) if as_text else whole
+    return text_of(relation, name) if as_text else column
+
+
+def latency_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
+    """Return the latency in milliseconds, NULL where not usable, and whether it is there but not usable."""
+    if name is None:
+        return null_of(sa.Double()), sa.false()
+    number, usable, bad = _number_up_to(relation, name, _LONGEST_LATENCY)
+    return sa.case((usable, number), else_=null_of(sa.Double())), bad
+
+
+def weight_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
+    """Return 1 / inclusion probability, 1 where that is not usable, and whether it is there but not usable."""
+    one = sa.literal(1.0, sa.Double)
+    if name is None:
+        return one, sa.false()
+    number, usable, bad = _number_up_to(relation, name, 1.0)
+    return sa.case((usable, one / number), else_=one), bad
+
+
+def _number_up_to(
+    relation: Relation, name: str, limit: float
+) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """Return the number, whether it is above 0 and up to the limit, and whether it is there and is not."""
+    raw = relation.column(name)
+    number = number_of(relation, name)
+    # NaN is above every number on DuckDB and PostgreSQL, so that the limit keeps it out too
+    usable = sa.and_(number > sa.literal(0.0, sa.Double), number <= sa.literal(limit, sa.Double))
+    return number, usable, sa.and_(raw.is_not(None), sa.not_(sa.func.coalesce(usable, sa.false())))
+
+
+def text_or_blank(relation: Relation, name: str | None) -> sa.ColumnElement[str]:
+    """Return a column as text, NOT_LOGGED where it is NULL or not mapped."""
+    blank = sa.literal(NOT_LOGGED, sa.Text)
+    return blank if name is None else sa.func.coalesce(text_of(relation, name), blank, type_=sa.Text())
+
+
+def number_of(relation: Relation, name: str) -> sa.ColumnElement[float]:
+    """Return a column as a double, NULL where it is no number."""
+    return Number(relation.column(name), relation.kinds[name])
+
+
+def text_of(relation: Relation, name: str) -> sa.ColumnElement[str]:
+    """Return a column as text."""
+    column = relation.column(name)
+    return sa.type_coerce(column, sa.Text) if relation.kinds[name] is ColumnKind.TEXT else sa.cast(column, sa.Text)
+
+
+def null_of(kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    """Return a NULL of a type, which PostgreSQL must know."""
+    return sa.cast(sa.null(), kind)
