@@ -12,7 +12,7 @@ from checks.estimate import Estimate
 from checks.intervals import Proportion
 from checks.latency import QUANTILES
 from checks.measured import Look, Measured
-from checks.quantiles import Histogram, slower_than
+from checks.quantiles import Histogram
 from checks.stratified import Stratified
 
 Cell = TypeVar("Cell", OutcomeCell, LatencyCell)
@@ -83,10 +83,10 @@ def _of_latency(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[
     histogram = Histogram.of(slice_.latency)
     if not histogram.n:
         return
-    buckets = measured.histograms[0][1]
+    spread = measured.spreads[0]
     for name, q in QUANTILES:
         value = histogram.quantile(q)
-        known = slower_than(value, buckets).effective_n if slice_.name == ALL else float(histogram.n)
+        known = spread.slower_than(value).effective_n if slice_.name == ALL else float(histogram.n)
         low, high = histogram.interval(q, known)
         yield replace(line.plain(f"latency_{name}", value, n_labelled=0), low=low, high=high, n=histogram.n)
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import Proportion
 from checks.limits import CLEAR_TAIL
 from checks.measured import Measured
-from checks.quantiles import Histogram, slower_than
+from checks.quantiles import Histogram, Spread
 from checks.windows import Window
 
 QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
@@ -30,10 +29,7 @@ class Ceiling:
 class _Sight:
     window: Window
     histogram: Histogram
-    buckets: tuple[Histogram, ...]
-
-    def slower_than(self, ms: float) -> Proportion:
-        return slower_than(ms, self.buckets)
+    spread: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class Latency:
 
     `limits_ms` are (quantile name, ms); a quantile without one is only compared with the reference. `max_ratio` is the
     slow-down against the reference that is tolerated, > 1. A slow-down must show from hour to hour: one slow hour is
-    no regression (see `quantiles.slower_than`).
+    no regression (see `quantiles.Spread`).
     """
 
     limits_ms: tuple[tuple[str, float], ...]
@@ -60,15 +56,15 @@ class Latency:
     def _judge(self, name: str, q: float, tail: float, measured: Measured) -> Finding:
         reference = measured.reference.latency
         sights = [
-            _Sight(look.window, look.latency, buckets)
-            for look, (_, buckets) in zip(measured.looks, measured.histograms, strict=True)
+            _Sight(look.window, look.latency, spread)
+            for look, spread in zip(measured.looks, measured.spreads, strict=True)
             if look.latency.n >= MIN_ANSWERS
         ]
         ceilings = self._ceilings(name, q, reference)
         if not sights or not ceilings:
             return _unknown(self.name, name, Cause.TOO_FEW, _too_few(measured, ceilings), measured.windows.current)
         for ceiling in ceilings:
-            broken = [sight for sight in sights if sight.slower_than(ceiling.ms).lower(tail) > 1 - q]
+            broken = [sight for sight in sights if sight.spread.slower_than(ceiling.ms).lower(tail) > 1 - q]
             if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
                 worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
                 return self._finding(name, q, worst, ceiling, reference, alarm=True)
@@ -95,7 +91,7 @@ class Latency:
         clear: bool = False,
     ) -> Finding:
         value = sight.histogram.quantile(q)
-        low, high = sight.histogram.interval(q, sight.slower_than(value).effective_n)
+        low, high = sight.histogram.interval(q, sight.spread.slower_than(value).effective_n)
         was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
         over = f", over {ceiling.ms:,.0f} ms" if alarm else ""
         then = f", was {was:,.0f} ms in the reference" if was else ""
@@ -119,7 +115,7 @@ class Latency:
 
 def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
     """Whether some window shows the ceiling kept, with the doubt that recovery is allowed."""
-    return any(sight.slower_than(ceiling.ms).upper(CLEAR_TAIL) <= 1 - q for sight in sights)
+    return any(sight.spread.slower_than(ceiling.ms).upper(CLEAR_TAIL) <= 1 - q for sight in sights)
 
 
 def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from checks.confusion import Confusion
 from checks.maturity import MATURE, MIN_DELAYS, DelayCurve, maturity
-from checks.quantiles import Histogram
+from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
 
@@ -72,11 +72,11 @@ class Measured:
         return reference if reference.n >= MIN_DELAYS else DelayCurve(self.windows.current.delays)
 
     @cached_property
-    def histograms(self) -> tuple[tuple[Window, tuple[Histogram, ...]], ...]:
-        """For each look, the latency histograms of its buckets."""
+    def spreads(self) -> tuple[Spread, ...]:
+        """For each look, the latencies of its buckets side by side."""
         buckets = [(bucket.start, Histogram.of(bucket.cells)) for bucket in self.windows.latency_buckets]
         return tuple(
-            (look.window, tuple(part for start, part in buckets if look.window.start <= start < look.window.end))
+            Spread.of([part for start, part in buckets if look.window.start <= start < look.window.end])
             for look in self.looks
         )
 

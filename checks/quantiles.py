@@ -52,9 +52,7 @@ class Histogram:
 
     def share_over(self, ms: float) -> float:
         """Share of answers slower than `ms`; the bin that holds `ms` counts in proportion, on the log scale."""
-        edge = np.log(ms) / np.log(GAMMA)
-        part = np.clip(self.bins + 1 - edge, 0, 1)
-        return float((self.counts * part).sum() / self.n) if self.n else 0.0
+        return float(self.counts @ _part_over(self.bins, ms) / self.n) if self.n else 0.0
 
     def interval(self, q: float, effective_n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Bounds in ms: the quantiles at the ends of the interval for the share q itself, which holds for any shape.
@@ -70,20 +68,42 @@ class Histogram:
         return float(GAMMA ** (self.bins[min(at, self.bins.size - 1)] + 0.5))
 
 
-def slower_than(ms: float, buckets: Sequence[Histogram]) -> Proportion:
-    """Share of answers slower than `ms`, as well known as its spread from bucket to bucket allows.
+@dataclass(frozen=True)
+class Spread:
+    """The latency histograms of some buckets side by side: `counts` is (buckets x bins), `bins` are sorted."""
 
-    Answers of one slow hour are slow together. The variance is therefore taken between buckets (the ratio estimator of
-    cluster sampling, Cochran 1977, section 3.12), and never less than that of independent answers, so that an hour
-    by itself cannot pass for a regression. `value` is a share in [0, 1].
-    """
-    sizes = np.array([bucket.n for bucket in buckets], dtype=float)
-    n = sizes.sum()
-    if not n:
-        return Proportion(0.0, 0.0, 0)
-    slow = np.array([bucket.share_over(ms) for bucket in buckets]) * sizes
-    share = float(slow.sum() / n)
-    return Proportion(share, _effective_n(slow, sizes, share), int(n))
+    bins: Floats
+    counts: Floats
+
+    @classmethod
+    def of(cls, histograms: Sequence[Histogram]) -> "Spread":
+        """Put histograms on common bins."""
+        bins = np.unique(np.concatenate([histogram.bins for histogram in histograms] or [np.zeros(0)]))
+        counts = np.zeros((len(histograms), bins.size))
+        for row, histogram in zip(counts, histograms, strict=True):
+            row[np.searchsorted(bins, histogram.bins)] = histogram.counts
+        return cls(bins, counts)
+
+    def slower_than(self, ms: float) -> Proportion:
+        """Share of answers slower than `ms`, as well known as its spread from bucket to bucket allows.
+
+        Answers of one slow hour are slow together. The variance is therefore taken between buckets (the ratio estimator
+        of cluster sampling, Cochran 1977, section 3.12), and never less than that of independent answers, so that
+        an hour by itself cannot pass for a regression. `value` is a share in [0, 1].
+        """
+        sizes = self.counts.sum(axis=1)
+        n = float(sizes.sum())
+        if not n:
+            return Proportion(0.0, 0.0, 0)
+        slow = self.counts @ _part_over(self.bins, ms)
+        share = float(slow.sum() / n)
+        return Proportion(share, _effective_n(slow, sizes, share), int(n))
+
+
+def _part_over(bins: Floats, ms: float) -> Floats:
+    """Part of each bin, in [0, 1], that lies over `ms`, on the log scale."""
+    part: Floats = np.clip(bins + 1 - np.log(ms) / np.log(GAMMA), 0, 1)
+    return part
 
 
 def _effective_n(slow: Floats, sizes: Floats, share: float) -> float:
@@ -91,6 +111,6 @@ def _effective_n(slow: Floats, sizes: Floats, share: float) -> float:
     used = int((sizes > 0).sum())
     if used < 2:  # noqa: PLR2004 - a spread needs two
         return 1.0
-    n = sizes.sum()
+    n = float(sizes.sum())
     between = used / (used - 1) * float(((slow - share * sizes) ** 2).sum()) / n**2
     return float(min(n, share * (1 - share) / between)) if between > 0 else float(n)

@@ -58,8 +58,11 @@ class Stratified:
 
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right; None without labels."""
-        diagonal = np.eye(len(self.confusion.classes), dtype=bool)
-        return self._ratio(diagonal, ~diagonal, self.confusion.n_labelled)
+        right = np.diag(self.share)
+        everywhere = np.ones(right.size, dtype=bool)
+        return self._ratio(
+            _Part(right, everywhere), _Part(self.share.sum(axis=1) - right, everywhere), self.confusion.n_labelled
+        )
 
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the predictions truly of the class that were predicted as it.
@@ -69,22 +72,19 @@ class Stratified:
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):
             return None
-        hits, misses = self._masks()
-        hits[k, k] = True
-        misses[:, k] = True
-        misses[k, k] = False
-        return self._ratio(hits, misses, int(self.confusion.support[k]))
+        own = np.arange(self.groups.size) == k
+        of_class = self.share[:, k]
+        return self._ratio(_Part(of_class * own, own), _Part(of_class * ~own, ~own), int(self.confusion.support[k]))
 
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it; None when none of them is labelled."""
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.labelled[k]:
             return None
-        hits, misses = self._masks()
-        hits[k, k] = True
-        misses[k, :] = True
-        misses[k, k] = False
-        return self._ratio(hits, misses, int(self.confusion.labelled[k]))
+        own = np.arange(self.groups.size) == k
+        right = self.share[k, k]
+        wrong = self.share[k].sum() - right
+        return self._ratio(_Part(own * right, own), _Part(own * wrong, own), int(self.confusion.labelled[k]))
 
     def balanced_accuracy(self) -> Proportion | None:
         """Mean recall over the classes that have a labelled row; their errors are taken as independent."""
@@ -101,8 +101,8 @@ class Stratified:
         total = self.cells.sum()
         return float(self.cells[:, k].sum() / total) if k is not None and total else 0.0
 
-    def _ratio(self, hits: NDArray[np.bool_], misses: NDArray[np.bool_], n: int) -> Proportion | None:
-        """Share of hits among hits and misses, both masks (K x K), with its effective sample size.
+    def _ratio(self, hits: "_Part", misses: "_Part", n: int) -> Proportion | None:
+        """Share of hits among hits and misses, with its effective sample size.
 
         The variance is the linearised one of a ratio from a stratified sample of a population that is itself random
         (Särndal, Swensson and Wretman 1992, section 5.6): with d the derivative of the ratio by a cell,
@@ -110,28 +110,32 @@ class Stratified:
         One imagined observation, half hit and half miss, of the weight that such cells have, keeps it positive when
         all labelled rows agree, and is taken off the effective n again.
         """
-        hit, miss = float(self.cells[hits].sum()), float(self.cells[misses].sum())
+        sizes = self.sizes[self.groups]
+        hit, miss = float(hits.share @ sizes), float(misses.share @ sizes)
         if not hit + miss:
             return None
-        hit_weight, miss_weight = self._typical_weight(hits), self._typical_weight(misses)
+        hit_weight, miss_weight = self._typical_weight(hits.rows), self._typical_weight(misses.rows)
         total = hit + miss + PSEUDO * (hit_weight + miss_weight)
         smooth = (hit + PSEUDO * hit_weight) / total
         by_hit, by_miss = (1 - smooth) / total, -smooth / total
-        variance = self._variance(hits * by_hit + misses * by_miss)
+        variance = self._variance(
+            hits.share * by_hit + misses.share * by_miss, hits.share * by_hit**2 + misses.share * by_miss**2
+        )
         variance += PSEUDO * ((hit_weight * by_hit) ** 2 + (miss_weight * by_miss) ** 2)
         effective = max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
         return Proportion(hit / (hit + miss), effective, n)
 
-    def _variance(self, slope: Floats) -> float:
-        """Variance of a function of the cells whose derivative by each is `slope` (K x K)."""
-        first = sums(self.groups, (self.share * slope).sum(axis=1), self.sizes.size)
-        second = sums(self.groups, (self.share * slope**2).sum(axis=1), self.sizes.size)
+    def _variance(self, slope: Floats, slope_squared: Floats) -> float:
+        """Variance of a function of the cells, from its derivative and that squared, each weighted by share (K)."""
+        first = sums(self.groups, slope, self.sizes.size)
+        second = sums(self.groups, slope_squared, self.sizes.size)
         sampled = np.divide(self.sizes**2, self.effective, out=np.zeros_like(self.sizes), where=self.effective > 0)
         return float((sampled * (second - first**2) + self.sizes * first**2).sum())
 
-    def _typical_weight(self, mask: NDArray[np.bool_]) -> float:
-        """Predictions that one labelled row stands for, in the strata where such a cell could lie."""
-        where = np.unique(self.groups[mask.any(axis=1)])
+    def _typical_weight(self, rows: NDArray[np.bool_]) -> float:
+        """Predictions that one labelled row stands for, in the strata of these predicted classes."""
+        where = np.zeros(self.sizes.size, dtype=bool)
+        where[self.groups[rows]] = True
         labelled = self.labelled[where].sum()
         return float(self.sizes[where].sum() / labelled) if labelled else 1.0
 
@@ -143,9 +147,13 @@ class Stratified:
         known = self.cells[:, k].sum()
         return bool(unseen > MAX_UNSEEN * (unseen + known))
 
-    def _masks(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        shape = self.share.shape
-        return np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Cells that count as hits, or as misses: their share of each row's stratum, and the rows where they could lie."""
+
+    share: Floats
+    rows: NDArray[np.bool_]
 
 
 def _merge_thin(labelled: Floats) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.counts import LatencyCell
-from checks.quantiles import GAMMA, Histogram, slower_than
+from checks.quantiles import GAMMA, Histogram, Spread
 
 
 def histogram(latencies: "np.typing.ArrayLike") -> Histogram:
@@ -52,7 +52,7 @@ def test_one_slow_hour_is_not_a_slow_bot() -> None:
     normal = [histogram(rng.lognormal(6, 0.4, 25)) for _ in range(20)]
     slow_hour = histogram(rng.lognormal(8, 0.4, 60))
     limit = float(np.exp(6 + 0.4 * _normal_quantile(0.95))) * 1.1
-    share = slower_than(limit, [*normal, slow_hour])
+    share = Spread.of([*normal, slow_hour]).slower_than(limit)
     assert share.value > 0.08  # far more than 5% of the answers were slower
     assert share.lower(1e-4) < 0.05  # all in one hour
 
@@ -60,7 +60,7 @@ def test_one_slow_hour_is_not_a_slow_bot() -> None:
 def test_a_bot_that_is_slow_in_every_hour_is_slow() -> None:
     rng = np.random.default_rng(9)
     limit = float(np.exp(6 + 0.4 * _normal_quantile(0.95))) * 1.1
-    share = slower_than(limit, [histogram(rng.lognormal(6.5, 0.4, 25)) for _ in range(20)])
+    share = Spread.of([histogram(rng.lognormal(6.5, 0.4, 25)) for _ in range(20)]).slower_than(limit)
     assert share.lower(1e-6) > 0.05
 
 
