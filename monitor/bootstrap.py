@@ -1,5 +1,6 @@
 """Builds objects from settings; the one place that knows both."""
 
+import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -51,8 +52,12 @@ def open_history(settings: Settings) -> History:
 
 
 def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
-    """Connect to one monitor's log. Raises SourceError and MappingError."""
+    """Connect to one monitor's log. Raises SourceError, MappingError and HistoryError.
+
+    Where buckets, segments or the mapping are not those of the last time, the history has the log counted anew.
+    """
     chosen = settings.monitors[name]
+    history.adopt(name, _shape(chosen))
     log = open_log(chosen.source, bucket=chosen.bucket, segments=chosen.source.segments, key=f"monitors.{name}.source")
     return Monitor(
         name=name,
@@ -67,6 +72,12 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
         ),
         channels=(CONSOLE,) if settings.slack is None else (CONSOLE, SLACK),
     )
+
+
+def _shape(settings: MonitorSettings) -> str:
+    """What counts depend on, in a few characters; not the URL, whose password may change."""
+    source = settings.source.model_dump_json(exclude={"url"})
+    return hashlib.blake2s(f"{settings.bucket} {source}".encode(), digest_size=8).hexdigest()
 
 
 def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
