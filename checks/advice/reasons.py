@@ -18,14 +18,16 @@ def reasons(action: Action, signals: Sequence[Signal], card: Scorecard, said: st
     """
     counted = sorted(signals, key=lambda signal: -abs(card.weight_for(action, signal.name)))
     mine = [signal.sentence for signal in counted if card.weight_for(action, signal.name)]
-    tested = [signal.sentence for signal in signals if signal.name in CHANGED and signal.holds is not None]
+    tested = [signal.sentence for signal in signals if signal.name in CHANGED and signal.numbers]
     holding = [signal.sentence for signal in signals if signal.holds and _matters(signal, card)]
     unknown = [
         signal.sentence for signal in signals if signal.holds is None and signal.name in (*CHANGED, "prompts_tried")
     ]
-    tuning = [f"Not {veto.action.value}: {veto.sentence}" for veto in card.vetoes if veto.action is Action.FINE_TUNE]
+    against = [veto.sentence for veto in card.vetoes if veto.action is Action.FINE_TUNE]
     spoken_for = any(item.action is Action.FINE_TUNE for item in card.contributions)
-    return _once([*mine, *tested, *holding, *unknown, *(tuning[:1] if spoken_for else [])], said)
+    shown = _once([*mine, *tested, *holding, *unknown], said)
+    why_not = [sentence for sentence in against[:1] if spoken_for and sentence not in (said, *shown)]
+    return (*shown, *(f"Not {Action.FINE_TUNE.value}: {sentence}" for sentence in why_not))
 
 
 def _matters(signal: Signal, card: Scorecard) -> bool:

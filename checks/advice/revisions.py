@@ -73,7 +73,7 @@ def _tried(prompts: int, measured_ones: int, policy: AdvicePolicy) -> Signal:
     if prompts >= policy.min_prompts:
         sentence = f"{some}, but only {measured_ones} have enough labels to judge."
         return Signal("prompts_tried", FAMILY, None, sentence, numbers)
-    sentence = f"Only {some}; another revision is the cheapest thing to try before {policy.min_prompts} were."
+    sentence = f"Only {some}; with fewer than {policy.min_prompts}, another revision is the cheapest thing to try."
     return Signal("prompts_tried", FAMILY, holds=False, sentence=sentence, numbers=numbers)
 
 

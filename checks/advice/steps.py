@@ -24,7 +24,7 @@ def step_signals(changes: Changes, windows: Windows) -> tuple[Signal, ...]:
 
 def _step(name: str, kind: str, comparison: Comparison | None, windows: Windows, biggest: float) -> Signal:
     if comparison is None:
-        return Signal(name, FAMILY, None, _no_pair(kind, windows))
+        return Signal(name, FAMILY, _unless_one(kind, windows), _no_pair(kind, windows))
     fall = comparison.at_change
     if fall is None:
         return Signal(name, FAMILY, None, _too_few(kind, comparison))
@@ -71,7 +71,7 @@ def _sentence(kind: str, comparison: Comparison) -> str:
                 f"{capital(numbers)}: the difference may be {bounds}, so it cannot be told whether the change made one."
             )
         case _:
-            return f"{capital(numbers)}: a loss of {bounds}, which does not explain the failure."
+            return f"{capital(numbers)}: no fall that explains the failure ({bounds} less)."
 
 
 def _names(kind: str, comparison: Comparison) -> tuple[str, str, str]:
@@ -96,6 +96,11 @@ def _too_few(kind: str, comparison: Comparison) -> str:
         comparison.failing.metric.unit,
     )
     return f"{capital(noun)} of {older} cannot be compared with {newer}: one has under {needed} {unit}."
+
+
+def _unless_one(kind: str, windows: Windows) -> bool | None:
+    """Without a pair to compare: False when a single version has answered all the time, else it is not known."""
+    return False if len({_version(kind, run) for run in windows.versions} - {NOT_LOGGED}) == 1 else None
 
 
 def _no_pair(kind: str, windows: Windows) -> str:

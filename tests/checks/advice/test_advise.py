@@ -145,7 +145,7 @@ STORIES = [
         [URGENT],
         history(Spell(25, MISSES_URGENT, "p3"), Spell(5, MISSES_URGENT, "p4")),
         A.REVISE_PROMPT,
-        says="does not explain the failure",
+        says="no fall that explains the failure",
     ),
     Story(
         "harder messages came with the prompt change, and each class is answered as well as before",
