@@ -9,7 +9,6 @@ from monitor.bootstrap import build_deliverer, build_monitor
 from monitor.clock import Clock
 from monitor.courier import Courier
 from monitor.daemon import Daemon
-from monitor.errors import UnreachableError
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history import History
@@ -24,30 +23,16 @@ _LOG = get_logger(__name__)
 
 
 def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
-    """The daemon, not started. A log that cannot be reached yet is logged; its monitor tries again on schedule.
-
-    Raises MappingError where a log's columns do not fit, and BindError where the web address is taken.
-    """
+    """The daemon, not started, with its web address taken. Raises BindError where it cannot be."""
     vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clock())
     courier = Courier(build_deliverer(settings, history), clock)
     looks = [
         Look(name, monitor.every, partial(build_monitor, settings, name, history), vitals, courier.wake, clock)
         for name, monitor in settings.monitors.items()
     ]
-    for look in looks:
-        _prepare(look, settings)
     health = Health(Heartbeat(clock()), courier.is_alive, vitals, history.ping, clock)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.history.keep, clock))
     return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge], clock)
-
-
-def _prepare(look: Look, settings: Settings) -> None:
-    try:
-        look.prepare()
-    except UnreachableError as error:
-        _LOG.error("log unreachable, will try again", monitor=look.name, error=str(error))
-    every = settings.monitors[look.name].every
-    _LOG.info("watching", monitor=look.name, every_seconds=every.total_seconds())
 
 
 def _purge(history: History, keep: timedelta, clock: Clock) -> None:

@@ -18,6 +18,7 @@ from monitor.web import WebServer, health_app
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
 
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _LOG = get_logger(__name__)
 
 
@@ -29,7 +30,7 @@ class Ending(StrEnum):
 
 
 class Daemon:
-    """Runs until SIGTERM or SIGINT, from the main thread, once.
+    """Runs until SIGTERM or SIGINT, in the main thread, once.
 
     `chores` are tasks beside the looks, such as the daily purge. `address` is taken at once, so that a daemon that
     cannot answer for its health does not start (BindError). After the signal it waits at most `stop_within` seconds.
@@ -52,15 +53,30 @@ class Daemon:
         self._web = WebServer(health_app(health.healthy, health.ready), *address)
 
     def run(self, stop_within: float = STOP_WITHIN) -> Ending:
-        """Work until a signal comes."""
+        """Connect to the logs, and work until a signal comes.
+
+        A log that cannot be reached yet is logged, and its monitor tries again on schedule. Raises MappingError where
+        the columns of one do not fit.
+        """
+        try:
+            for look in self._looks:
+                look.prepare()
+        except BaseException:
+            self._close()
+            raise
         signals: SimpleQueue[int] = SimpleQueue()  # `put` is reentrant, as a signal handler needs; Event.set is not
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _SIGNALS:
             signal.signal(number, lambda received, _frame: signals.put(received))
         self._start()
         received = signals.get()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)  # whoever asks twice is not made to wait
         return self._stop(signal.Signals(received), stop_within)
+
+    def _close(self) -> None:
+        self._web.stop(patience=0)
+        for look in self._looks:
+            look.close(patience=0)
 
     def _start(self) -> None:
         self._courier.start()

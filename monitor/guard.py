@@ -14,8 +14,8 @@ _LOG = get_logger(__name__)
 
 
 def settle(error: BaseException) -> Exit:
-    """Say on stderr what went wrong, and give the exit status. Re-raises what is click's own business."""
-    if isinstance(error, click.ClickException | click.exceptions.Exit | click.Abort):
+    """Say on stderr what went wrong, and give the exit status. Re-raises SystemExit and what is click's business."""
+    if isinstance(error, click.ClickException | click.exceptions.Exit | click.Abort | SystemExit):
         raise error
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED

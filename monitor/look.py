@@ -44,9 +44,13 @@ class Look:
         self._stopping = threading.Event()
 
     def prepare(self) -> None:
-        """Connect for the first time. Raises MappingError and UnreachableError, which are for whoever starts us."""
-        self._built = self._build()
-        self._built.log.check()
+        """Connect for the first time. Raises MappingError; a log that cannot be reached is tried again by `run`."""
+        try:
+            self._built = self._build()
+            self._built.log.check()
+        except UnreachableError as error:
+            _LOG.error("log unreachable, will try again", monitor=self.name, error=str(error))
+        _LOG.info("watching", monitor=self.name, every_seconds=self.every.total_seconds())
 
     def run(self) -> CycleReport | None:
         """Look once; None where the look failed or none is wanted any more."""

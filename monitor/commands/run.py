@@ -2,18 +2,21 @@
 
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from config.errors import ConfigError
 from config.loading import load
+from config.settings import Settings
 from monitor.assembly import assemble
 from monitor.bootstrap import open_history
 from monitor.clock import utc_now
 from monitor.commands.options import config_option
-from monitor.daemon import Ending
+from monitor.daemon import STOP_WITHIN, Ending
 from monitor.exits import Exit
 from monitor.logs import set_up_logging
 
@@ -25,19 +28,32 @@ def command(*, file: Path | None) -> int:
 
     SIGTERM and SIGINT end it within 10 seconds with nothing half-written, and with exit status 0.
     """
+    # Until the daemon runs, and because process 1 of a container ignores signals that it does not handle.
+    signal.signal(signal.SIGTERM, _leave)
     settings = load(file)
     set_up_logging(settings.logging.level, settings.logging.format)
     if missing := settings.missing_secrets():
         raise ConfigError(missing)
+    return watch(settings)
+
+
+def watch(settings: Settings, stop_within: float = STOP_WITHIN) -> Exit:
+    """Run the daemon until a signal ends it; a look that does not end within `stop_within` seconds is cut short."""
     history = open_history(settings)
-    if assemble(settings, history, utc_now).run() is Ending.CUT_SHORT:
-        _leave_at_once()
-    history.close()
+    try:
+        if assemble(settings, history, utc_now).run(stop_within) is Ending.CUT_SHORT:
+            _leave_at_once()
+    finally:
+        history.close()
     return Exit.FINE
 
 
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(Exit.FINE)
+
+
 def _leave_at_once() -> None:
-    """End without waiting for the threads of a look under way, as the interpreter would; its transaction rolls back."""
+    """End without waiting for threads that are under way, as the interpreter would; their transaction rolls back."""
     logging.shutdown()
     sys.stdout.flush()
     os._exit(Exit.FINE)

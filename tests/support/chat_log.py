@@ -1,14 +1,17 @@
-"""A small log of a chatbot as CSV files, with a configuration: well until a new prompt misses most urgent messages."""
+"""A small log of a chatbot, with a configuration: well until a new prompt misses most urgent messages."""
 
-import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 START = datetime(2026, 2, 1, tzinfo=UTC)
 END = START + timedelta(days=42)
 BREAK = START + timedelta(days=36)  # prompt p2 takes over
+DELAY = timedelta(hours=6)  # of every label
 
 CONFIG = """\
 history: {{url: "sqlite:///history.db"}}
@@ -21,10 +24,10 @@ MONITOR = """\
     every: {every}
     source:
       predictions:
-        files: "{folder}/predictions.csv"
+        files: "{folder}/predictions.parquet"
         columns: {{id: id, at: at, predicted: predicted, latency_ms: ms, prompt_version: prompt}}
       labels:
-        files: "{folder}/labels.csv"
+        files: "{folder}/labels.parquet"
         columns: {{id: id, label: label, at: at}}
     classes: {{urgent: {{min_recall: 0.80}}}}
 """
@@ -48,23 +51,19 @@ def write_config(folder: Path, *bots: Bot) -> Path:
 
 
 def write_log(folder: Path, *, end: datetime = END, breaks_at: datetime = BREAK, each_day: int = 100) -> None:
-    """Write predictions.csv and labels.csv: every answer labelled 6 hours later, one in eight messages urgent."""
+    """Write predictions.parquet and labels.parquet: every answer labelled after 6 hours, one in eight urgent."""
     folder.mkdir(parents=True, exist_ok=True)
     random, at, step = Random(7), START, timedelta(days=1) / each_day
-    with (
-        (folder / "predictions.csv").open("w", newline="") as first,
-        (folder / "labels.csv").open("w", newline="") as second,
-    ):
-        predictions, labels = csv.writer(first), csv.writer(second)
-        predictions.writerow(["id", "at", "predicted", "ms", "prompt"])
-        labels.writerow(["id", "label", "at"])
-        number = 0
-        while at < end:
-            number, at = number + 1, at + step
-            label = random.choices(["urgent", "billing", "other"], [1, 3, 4])[0]
-            missed = label == "urgent" and at >= breaks_at and random.random() < 0.9
-            predicted = "other" if missed or random.random() < 0.02 else label
-            prompt = "p2" if at >= breaks_at else "p1"
-            predictions.writerow([number, at.isoformat(), predicted, round(random.lognormvariate(6, 0.3), 1), prompt])
-            if at + timedelta(hours=6) < end:
-                labels.writerow([number, label, (at + timedelta(hours=6)).isoformat()])
+    predictions: list[dict[str, object]] = []
+    labels: list[dict[str, object]] = []
+    while at < end:
+        at += step
+        label = random.choices(["urgent", "billing", "other"], [1, 3, 4])[0]
+        missed = label == "urgent" and at >= breaks_at and random.random() < 0.9
+        predicted = "other" if missed or random.random() < 0.02 else label
+        answer = {"id": len(predictions), "at": at, "predicted": predicted, "ms": random.lognormvariate(6, 0.3)}
+        predictions.append({**answer, "prompt": "p2" if at >= breaks_at else "p1"})
+        if at + DELAY < end:
+            labels.append({"id": answer["id"], "label": label, "at": at + DELAY})
+    pq.write_table(pa.Table.from_pylist(predictions), folder / "predictions.parquet")
+    pq.write_table(pa.Table.from_pylist(labels), folder / "labels.parquet")

@@ -18,6 +18,11 @@ def made_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(tmp_path: Path, made_log: Path) -> Path:
     """A folder of its own for each test, with a configuration and the log."""
-    (tmp_path / "logs").symlink_to(made_log)
-    write_config(tmp_path)
-    return tmp_path
+    return make_home(tmp_path, made_log)
+
+
+def make_home(folder: Path, made_log: Path) -> Path:
+    """Put a configuration and the log into the folder."""
+    (folder / "logs").symlink_to(made_log)
+    write_config(folder)
+    return folder

@@ -3,7 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.support.chat_log import BREAK, END, Bot, write_config
-from tests.support.program import json_lines, tunewatch
+from tests.support.program import json_lines, run_here, run_process
 
 WELL = (BREAK - timedelta(hours=1)).isoformat()
 ILL = END.isoformat()
@@ -15,7 +15,7 @@ def _cycles(home: Path) -> list[tuple[str]]:
 
 
 def test_a_healthy_bot_ends_with_0_and_shows_its_classes(home: Path) -> None:
-    ended = tunewatch("once", "--as-of", WELL, cwd=home)
+    ended = run_here("once", "--as-of", WELL, cwd=home)
 
     assert ended.returncode == 0, ended.stderr
     assert "no incident" in ended.stdout
@@ -24,7 +24,7 @@ def test_a_healthy_bot_ends_with_0_and_shows_its_classes(home: Path) -> None:
 
 
 def test_an_open_incident_ends_with_1_and_its_alert_is_told_on_stderr(home: Path) -> None:
-    ended = tunewatch("once", "--as-of", ILL, cwd=home)
+    ended = run_here("once", "--as-of", ILL, cwd=home)
 
     assert ended.returncode == 1, ended.stderr
     assert "CRITICAL quality incident" in ended.stdout
@@ -33,7 +33,7 @@ def test_an_open_incident_ends_with_1_and_its_alert_is_told_on_stderr(home: Path
 
 
 def test_json_puts_nothing_but_contract_lines_on_stdout(home: Path) -> None:
-    ended = tunewatch("once", "--as-of", ILL, "--json", cwd=home)
+    ended = run_process("once", "--as-of", ILL, "--json", cwd=home)
     lines = json_lines(ended.stdout)
 
     assert ended.returncode == 1, ended.stderr
@@ -51,10 +51,10 @@ def test_json_puts_nothing_but_contract_lines_on_stdout(home: Path) -> None:
 
 
 def test_a_look_at_a_past_that_the_history_has_gone_beyond_leaves_no_trace(home: Path) -> None:
-    tunewatch("once", "--as-of", ILL, cwd=home)
+    run_here("once", "--as-of", ILL, cwd=home)
     before = _cycles(home)
 
-    ended = tunewatch("once", "--as-of", WELL, "--json", cwd=home)
+    ended = run_here("once", "--as-of", WELL, "--json", cwd=home)
 
     assert ended.returncode == 0, ended.stderr
     assert "leaves no trace" in ended.stderr
@@ -63,8 +63,8 @@ def test_a_look_at_a_past_that_the_history_has_gone_beyond_leaves_no_trace(home:
 
 
 def test_the_same_look_twice_tells_the_same_and_alerts_once(home: Path) -> None:
-    first = tunewatch("once", "--as-of", ILL, "--json", cwd=home)
-    second = tunewatch("once", "--as-of", ILL, "--json", cwd=home)
+    first = run_here("once", "--as-of", ILL, "--json", cwd=home)
+    second = run_here("once", "--as-of", ILL, "--json", cwd=home)
 
     assert second.stdout == first.stdout
     assert second.stderr == ""
@@ -73,7 +73,7 @@ def test_the_same_look_twice_tells_the_same_and_alerts_once(home: Path) -> None:
 def test_a_log_that_cannot_be_reached_ends_with_3_and_the_others_are_looked_at(home: Path) -> None:
     write_config(home, Bot("gone", "nowhere"), Bot())
 
-    ended = tunewatch("once", "--as-of", WELL, "--json", cwd=home)
+    ended = run_here("once", "--as-of", WELL, "--json", cwd=home)
 
     assert ended.returncode == 3
     assert {line["monitor"] for line in json_lines(ended.stdout)} == {"support-bot"}
@@ -84,18 +84,18 @@ def test_a_log_that_cannot_be_reached_ends_with_3_and_the_others_are_looked_at(h
 def test_only_the_monitors_asked_for_are_looked_at(home: Path) -> None:
     write_config(home, Bot("gone", "nowhere"), Bot())
 
-    assert tunewatch("once", "--as-of", WELL, "--monitor", "support-bot", cwd=home).returncode == 0
+    assert run_here("once", "--as-of", WELL, "--monitor", "support-bot", cwd=home).returncode == 0
 
 
 def test_an_unknown_monitor_is_wrong_usage_and_the_known_ones_are_named(home: Path) -> None:
-    ended = tunewatch("once", "--monitor", "suport-bot", cwd=home)
+    ended = run_here("once", "--monitor", "suport-bot", cwd=home)
 
     assert ended.returncode == 2
     assert "there is support-bot" in ended.stderr
 
 
 def test_a_history_that_cannot_be_opened_ends_with_3(home: Path) -> None:
-    ended = tunewatch("once", cwd=home, TUNEWATCH_HISTORY__URL="postgresql+psycopg://u:hunter2@127.0.0.1:1/none")
+    ended = run_here("once", cwd=home, TUNEWATCH_HISTORY__URL="postgresql+psycopg://u:hunter2@127.0.0.1:1/none")
 
     assert ended.returncode == 3
     assert "hunter2" not in ended.stderr
@@ -106,7 +106,7 @@ def test_a_column_that_is_not_there_ends_with_2_and_names_its_key(home: Path) ->
     file = home / "tunewatch.yaml"
     file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis"))
 
-    ended = tunewatch("once", cwd=home)
+    ended = run_here("once", cwd=home)
 
     assert ended.returncode == 2
     assert "monitors.support-bot.source.predictions.columns.latency_ms" in ended.stderr

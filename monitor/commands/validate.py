@@ -1,0 +1,46 @@
+"""`tunewatch validate`: does the configuration fit the log, and what can each check do with it?"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from config.loading import load
+from config.settings import Settings
+from monitor.clock import utc_now
+from monitor.commands.options import chosen, config_option, json_option, monitor_option
+from monitor.errors import MappingError, UnreachableError
+from monitor.exits import Exit
+from monitor.guard import describe
+from monitor.output.jsonl import print_line
+from monitor.output.terminal import note, show
+from monitor.validate import validate, validation_parts
+
+
+@click.command("validate")
+@config_option
+@monitor_option
+@json_option
+def command(*, file: Path | None, names: tuple[str, ...], as_json: bool) -> int:
+    """Read the configuration, connect to each log, and show what is in it and what each check can do with it.
+
+    Nothing is written, not even the history. The exit status is that of the worst monitor: 2 where columns do not fit
+    their log, 3 where it could not be reached.
+    """
+    settings = load(file)
+    for problem in settings.missing_secrets():
+        note(f"the daemon will not start: {problem}")
+    return max(_validate(settings, name, as_json=as_json) for name in chosen(settings, names))
+
+
+def _validate(settings: Settings, name: str, *, as_json: bool) -> Exit:
+    try:
+        validation = validate(name, settings.monitors[name], utc_now())
+    except (MappingError, UnreachableError) as error:
+        note(describe(error) if isinstance(error, MappingError) else f"{name}: {describe(error)}")
+        return Exit.USAGE if isinstance(error, MappingError) else Exit.UNREACHABLE
+    if as_json:
+        print_line({"type": "validation", **asdict(validation)})
+    else:
+        show(*validation_parts(validation))
+    return Exit.FINE
