@@ -27,7 +27,8 @@ from monitor.demo.questions import answered
 from monitor.demo.simulate import simulate
 from monitor.history import History
 
-SPAN: Final = backtest.Span(START + timedelta(days=14), END, timedelta(hours=6))
+FIRST_LOOK: Final = START + timedelta(days=14)  # two weeks to compare with
+EVERY: Final = timedelta(hours=12)
 
 Emit = Callable[[RenderableType], None]
 """Shows one part to the person who watches."""
@@ -36,19 +37,27 @@ Track = Callable[[Iterator[CycleReport], int], Iterator[CycleReport]]
 """Passes reports on and shows how many of how many have passed."""
 
 
-def play(path: Path, emit: Emit, track: Track = lambda reports, _: reports, program: str = "tunewatch") -> None:
+def play(
+    path: Path,
+    emit: Emit,
+    *,
+    every: timedelta = EVERY,
+    track: Track = lambda reports, _: reports,
+    program: str = "tunewatch",
+) -> None:
     """Make the logs, look at them as time goes by, and show it all.
 
-    `program` is how the command is spelled in what is suggested next. Leaves logs/, tunewatch.yaml and history.db in
-    the folder `path`. Raises ConfigError where it cannot be used.
+    `every` is the time between two looks, which divides a day; `program` is how the command is spelled in what is
+    suggested next. Leaves logs/, tunewatch.yaml and history.db in the folder `path`. Raises ConfigError where it
+    cannot be used.
     """
     folder = DemoFolder(path)
     folder.prepare()
     for bot in BOTS:
         write_log(simulate(bot), folder.logs / bot.name)
-    emit(story.opening())
+    emit(story.opening(every))
     emit(Text(timeline.HEADING, "dim"))
-    steps = tuple(_watch(folder, emit, track))
+    steps = tuple(_watch(folder, backtest.Span(FIRST_LOOK, END, every), emit, track))
     emit(Text())
     for part in story.outcome(steps):
         emit(part)
@@ -59,15 +68,15 @@ def play(path: Path, emit: Emit, track: Track = lambda reports, _: reports, prog
     emit(story.next_steps(path, program))
 
 
-def _watch(folder: DemoFolder, emit: Emit, track: Track) -> Iterator[Transition]:
+def _watch(folder: DemoFolder, span: backtest.Span, emit: Emit, track: Track) -> Iterator[Transition]:
     """Run every cycle, and show the days and the alerts in the order of time."""
     settings = load(folder.config, environ={}, secrets_dir=folder.logs)  # the demo is the same wherever it runs
     history = open_history(settings)
     try:
         monitors = [build_monitor(settings, name, history) for name in settings.monitors]
-        reports = track(backtest.play(monitors, SPAN), len(SPAN) * len(monitors))
+        reports = track(backtest.play(monitors, span), len(span) * len(monitors))
         for at, together in groupby(reports, key=attrgetter("as_of")):
-            yield from _show_time(at, list(together), emit)
+            yield from _show_time(at, list(together), span.every, emit)
             _show_alerts(at, history, emit)
         for monitor in monitors:
             monitor.log.close()
@@ -75,9 +84,9 @@ def _watch(folder: DemoFolder, emit: Emit, track: Track) -> Iterator[Transition]
         history.close()
 
 
-def _show_time(at: datetime, reports: Sequence[CycleReport], emit: Emit) -> Iterator[Transition]:
+def _show_time(at: datetime, reports: Sequence[CycleReport], every: timedelta, emit: Emit) -> Iterator[Transition]:
     """Show what the team did and, at midnight, the figures; yield what people are to be told."""
-    for bot, prompt in timeline.changes(at - SPAN.every, at, BOTS):
+    for bot, prompt in timeline.changes(at - every, at, BOTS):
         emit(timeline.change(bot, prompt))
     if at.hour == 0:
         emit(timeline.row(at, {report.monitor: report for report in reports}))

@@ -1,6 +1,7 @@
 """The words around the timeline: what is about to happen, what happened, and what to do next."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -12,8 +13,9 @@ from alerts.messages.words import recommendation
 from monitor.demo.bots import CLAIMS, DAYS, END, SUPPORT, SUPPORT_TRUTH
 
 
-def opening() -> Text:
+def opening(every: timedelta) -> Text:
     """Before the timeline."""
+    hours = every / timedelta(hours=1)
     return Text.assemble(
         (f"\n{DAYS} days of two chatbots\n\n", "bold"),
         ("  support-bot", "bold"),
@@ -21,7 +23,7 @@ def opening() -> Text:
         ("  claims-bot ", "bold"),
         f"  sorts the claims of an insurer, {CLAIMS.per_day} a day\n\n",
         "Six messages in ten are ever labelled, the median of them 18 hours late. The real cycle runs on a simulated\n",
-        "clock, every 6 hours from the third week on; at each look only the labels that had come by then are known.\n",
+        f"clock, every {hours:.0f} hours from the third week on, and knows only the labels that had come by then.\n",
         "Figures are of the last 7 days. Alerts are printed as the console channel writes them.\n",
     )
 

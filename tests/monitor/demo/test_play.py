@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from monitor.demo.bots import CLAIMS_TRUTH, END, SUPPORT_TRUTH
-from monitor.demo.play import SPAN
-from tests.support.program import json_lines, tunewatch
+from monitor.demo.bots import CLAIMS_TRUTH, DAYS, END, SUPPORT_TRUTH
+from tests.support.program import json_lines, run_here
 
 
 class Played(NamedTuple):
-    """What one run of the real command printed, and the folder that it left."""
+    """What one run of the command printed, and the folder that it left."""
 
     output: str
     folder: Path
@@ -28,7 +27,7 @@ class Played(NamedTuple):
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("play") / "demo"
-    finished = tunewatch("demo", "--out", str(folder))
+    finished = run_here("demo", "--every", "1d", cwd=folder.parent)
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""
     return Played(finished.stdout, folder)
@@ -76,9 +75,11 @@ def test_nothing_else_is_told(played: Played) -> None:
 
 
 def test_every_look_was_completed(played: Played) -> None:
+    looks, last = DAYS - 14 + 1, f"{END:%Y-%m-%d %H:%M:%S}"
+
     assert played.ask("SELECT monitor, count(*), max(as_of) FROM cycles GROUP BY monitor ORDER BY monitor") == [
-        ("claims-bot", len(SPAN), f"{END:%Y-%m-%d %H:%M:%S}"),
-        ("support-bot", len(SPAN), f"{END:%Y-%m-%d %H:%M:%S}"),
+        ("claims-bot", looks, last),
+        ("support-bot", looks, last),
     ]
 
 
@@ -95,23 +96,29 @@ def test_it_prints_the_timeline_the_alerts_three_answers_and_what_to_do_next(pla
         "FROM daily_recall",
         "FROM incident_events",
         "FROM bucket_outcomes",
-        f"tunewatch once -c {played.folder}/tunewatch.yaml --as-of 2026-04-13",
+        "tunewatch once -c demo/tunewatch.yaml --as-of 2026-04-13",
     ):
         assert expected in played.output
 
 
 def test_no_line_is_wider_than_a_terminal_and_none_has_colours_in_a_pipe(played: Played) -> None:
     assert "\x1b" not in played.output
-    commands = (str(played.folder),)  # as long as the folder is
-    assert max(len(line) for line in played.output.splitlines() if not any(each in line for each in commands)) <= 120
+    assert max(map(len, played.output.splitlines())) <= 120
 
 
 def test_the_next_command_that_it_names_works(played: Played) -> None:
-    config = str(played.folder / "tunewatch.yaml")
-
-    finished = tunewatch("once", "-c", config, "--as-of", f"{END:%Y-%m-%d}", "--json")
+    finished = run_here(
+        "once", "-c", "demo/tunewatch.yaml", "--as-of", f"{END:%Y-%m-%d}", "--json", cwd=played.folder.parent
+    )
 
     assert finished.returncode == 1  # both incidents are open
     advice = {line["monitor"]: line["action"] for line in json_lines(finished.stdout) if line["type"] == "advice"}
     assert advice["claims-bot"] in CLAIMS_TRUTH.advice
     assert advice["support-bot"] in SUPPORT_TRUTH.advice
+
+
+def test_looks_that_miss_midnight_are_refused(tmp_path: Path) -> None:
+    finished = run_here("demo", "--every", "7h", cwd=tmp_path)
+
+    assert finished.returncode == 2
+    assert "must divide a day evenly" in finished.stderr
