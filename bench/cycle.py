@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bench.measure import Measured, measure
 
@@ -25,7 +25,6 @@ OPEN_OR_NOT: Final = (0, 1)  # an incident may be open, which is not what is mea
 
 END: Final = datetime(2026, 3, 31, tzinfo=UTC)  # as in make_log, which is not imported for its weight
 SPAN: Final = timedelta(days=30)
-WINDOW: Final = timedelta(days=7)
 PEERS: Final = {
     "DuckDB SQL, by hand": "duckdb",
     "pandas groupby": "pandas",
@@ -44,6 +43,13 @@ monitors:
         files: "labels*.parquet"
         columns: {id: prediction_id, label: label, at: labelled_at}
 """
+
+
+class Span(NamedTuple):
+    """A span [start, end) of prediction time, as the command writes it and the peers read it."""
+
+    start: str
+    end: str
 
 
 class Line(NamedTuple):
@@ -87,29 +93,30 @@ def arrive(source: Path, folder: Path) -> None:
         shutil.copy(file, folder)
 
 
-def look(name: str, folder: Path, as_of: datetime) -> Line:
-    """Measure one `tunewatch once`."""
+def look(name: str, folder: Path, as_of: datetime) -> tuple[Line, Span]:
+    """Measure one `tunewatch once`; the window that it judged begins and ends with a bucket."""
     command = (*TUNEWATCH, "once", "-c", str(folder / "tunewatch.yaml"), "--as-of", as_of.isoformat(), "--json")
     ran = measure(command, cwd=ROOT, allowed=OPEN_OR_NOT)
-    return Line(name, ran.seconds, ran.peak, _raw_accuracy(ran.output))
+    accuracy = _accuracy(ran.output)
+    line = Line(name, ran.seconds, ran.peak, float(accuracy["raw"]))
+    return line, Span(accuracy["window_start"], accuracy["window_end"])
 
 
-def _raw_accuracy(output: str) -> float:
-    """The plain accuracy of the current window, over labelled rows."""
+def _accuracy(output: str) -> dict[str, Any]:
+    """The metric line of the accuracy of the current window."""
     lines = [json.loads(line) for line in output.splitlines()]
-    (value,) = (
-        line["raw"]
+    (found,) = (
+        line
         for line in lines
         if line.get("type") == "metric" and line["metric"] == "accuracy" and line["slice"] == "all"
     )
-    return float(value)
+    return dict(found)
 
 
-def by_hand(name: str, folder: Path, span: timedelta, as_of: datetime) -> Line:
-    """Measure one peer over the `span` before `as_of`."""
+def by_hand(name: str, folder: Path, span: Span, as_of: datetime) -> Line:
+    """Measure one peer over the span, with the labels known at `as_of`."""
     command = [sys.executable, "-m", "bench.peers", PEERS[name], str(folder)]
-    times = {"--from": as_of - span, "--to": as_of, "--as-of": as_of}
-    ran = measure([*command, *(word for key, time in times.items() for word in (key, time.isoformat()))], cwd=ROOT)
+    ran = measure([*command, "--from", span.start, "--to", span.end, "--as-of", as_of.isoformat()], cwd=ROOT)
     return Line(name, ran.seconds, ran.peak, json.loads(ran.output)["accuracy"])
 
 
@@ -140,18 +147,19 @@ def run(rows: int, changes: int) -> None:
     log = cached_log(rows, changes)
     later = END + SPAN * changes / rows + timedelta(seconds=1)
     with workplace(log) as folder:
-        first = look("tunewatch once, first", folder, END)
-        peers = [by_hand(name, folder, WINDOW, END) for name in PEERS]
+        first, window = look("tunewatch once, first", folder, END)
+        peers = [by_hand(name, folder, window, END) for name in PEERS]
         agree([first, *peers])
         show(f"The window of 7 days, of a log of {rows:,} rows that nobody has counted yet", [first, *peers])
 
-        everything = [by_hand(name, folder, SPAN, END) for name in PEERS]
+        whole = Span((END - SPAN).isoformat(), END.isoformat())
+        everything = [by_hand(name, folder, whole, END) for name in PEERS]
         agree(everything)
         show("All 30 days: what the first look reads", [first._replace(accuracy=None), *everything])
 
         arrive(log / "later", folder)
-        following = look("tunewatch once, next", folder, later)
-        again = [by_hand(name, folder, WINDOW, later) for name in PEERS]
+        following, window = look("tunewatch once, next", folder, later)
+        again = [by_hand(name, folder, window, later) for name in PEERS]
         agree([following, *again])
         title = f"The window of 7 days again, after {changes:,} new rows and {changes:,} labels over 3 days"
         show(title, [following, start_up(), *again])
