@@ -78,14 +78,19 @@ class Monitor:
 
 
 def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
-    """Look at the log as of `now` (UTC), which must not lie before the last look that the history keeps.
+    """Look at the log as of `now` (UTC).
 
     Everything is written in one transaction: a cycle that dies leaves nothing, and the next one does its work. Raises
-    SourceError, HistoryError and MappingError.
+    SourceError, MappingError and HistoryError, the last also where `now` lies before the last look that is kept.
     """
     began = time.perf_counter()
     for _ in range(ATTEMPTS):
         cursor = monitor.history.cursor(monitor.name)
+        if cursor is not None and now < cursor:
+            raise HistoryError(
+                f"{monitor.name}: the history has a look as of {cursor:%Y-%m-%d %H:%M:%S} UTC, and time does not go "
+                f"back to {now:%Y-%m-%d %H:%M:%S}; is this machine's clock right?"
+            )
         seen = monitor.history.fingerprints(monitor.name)
         changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
         counts = monitor.log.count(changes.buckets, as_of=now)

@@ -1,7 +1,7 @@
 """`tunewatch backtest`: what the daemon would have told of the past, and when."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -52,11 +52,11 @@ def command(
     span = Span(start, end, every)
     if not len(span):
         raise click.UsageError("--from must not be later than --to")
-    with _history(url) as history:
+    with _history(url) as history, ExitStack() as at_the_end:
         monitors = [build_monitor(settings, name, history) for name in chosen(settings, names)]
-        summary = _play(monitors, span, as_json=as_json)
         for monitor in monitors:
-            monitor.log.close()
+            at_the_end.callback(monitor.log.close)
+        summary = _play(monitors, span, as_json=as_json)
     _finish(summary, as_json=as_json)
     return Exit.INCIDENT_OPEN if summary.open_incidents else Exit.FINE
 

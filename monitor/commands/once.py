@@ -44,6 +44,8 @@ def command(*, file: Path | None, names: tuple[str, ...], as_of: datetime | None
     """
     settings = load(file)
     wanted, now = chosen(settings, names), as_of or utc_now()
+    if now > utc_now():
+        note(f"{iso(now)} lies in the future; until then the history takes no look of the daemon")
     history = open_history(settings)
     try:
         statuses = [_look(settings, name, history, now, as_json=as_json) for name in wanted]

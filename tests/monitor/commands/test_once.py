@@ -70,6 +70,12 @@ def test_the_same_look_twice_tells_the_same_and_alerts_once(home: Path) -> None:
     assert second.stderr == ""
 
 
+def test_a_look_into_the_future_says_what_it_does_to_the_daemon(home: Path) -> None:
+    ended = run_here("once", "--as-of", "2999-01-01", cwd=home)
+
+    assert "2999-01-01T00:00:00Z lies in the future" in ended.stderr
+
+
 def test_a_log_that_cannot_be_reached_ends_with_3_and_the_others_are_looked_at(home: Path) -> None:
     write_config(home, Bot("gone", "nowhere"), Bot())
 
