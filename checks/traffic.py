@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from scipy import stats
-from scipy.stats._distn_infrastructure import rv_discrete_frozen
+from scipy import special
 
 from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
@@ -28,19 +27,29 @@ class _Usual:
     mean: float
     dispersion: float
 
-    def lower(self, count: float) -> float:
-        """Chance of `count` or fewer; counts are negative binomial with the observed dispersion."""
-        return float(self._law().cdf(count))
+    def lower(self, count: int) -> float:
+        """Chance of `count` or fewer, where counts are negative binomial with the observed dispersion.
 
-    def upper(self, count: float) -> float:
-        """Chance of `count` or more."""
-        return float(self._law().sf(count - 1))
+        The distribution functions are those of Johnson, Kemp and Kotz (2005), "Univariate Discrete Distributions",
+        sections 4.2 and 5.2, by the incomplete gamma and beta functions; `scipy.stats` would cost half a second.
 
-    def _law(self) -> "rv_discrete_frozen":
+        >>> round(_Usual(mean=20.0, dispersion=1.0).lower(10), 4), round(_Usual(20.0, 4.0).lower(10), 4)
+        (0.0108, 0.1305)
+        """
         if self.dispersion <= 1:
-            return stats.poisson(self.mean)
-        p = 1 / self.dispersion
-        return stats.nbinom(self.mean * p / (1 - p), p)
+            return float(special.pdtr(count, self.mean))
+        return float(special.betainc(self._size, count + 1, 1 / self.dispersion))
+
+    def upper(self, count: int) -> float:
+        """Chance of `count` or more, with `count` >= 1."""
+        if self.dispersion <= 1:
+            return float(special.pdtrc(count - 1, self.mean))
+        return float(special.betaincc(self._size, count, 1 / self.dispersion))
+
+    @property
+    def _size(self) -> float:
+        """Of the negative binomial with this mean and dispersion."""
+        return self.mean / (self.dispersion - 1)
 
 
 @dataclass(frozen=True, slots=True)
