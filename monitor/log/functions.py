@@ -105,16 +105,17 @@ def _epoch_postgresql(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -
         case ColumnKind.INTEGER | ColumnKind.FLOAT:
             return scaled(f"CAST({x} AS double precision)")
         case ColumnKind.TEXT | ColumnKind.ANY:
-            number = scaled(f"CAST({x} AS double precision)")
-            return (
-                f"CASE WHEN {x} ~ '^[0-9]{{4}}-[0-9][0-9]-[0-9][0-9]' AND pg_input_is_valid({x}, 'timestamptz') "
-                f"THEN {_extract(f'CAST({x} AS timestamptz)')} "
-                f"WHEN pg_input_is_valid({x}, 'double precision') THEN {number} END"
-            )
+            iso = f"CASE WHEN {x} ~ '^[0-9]{{4}}-[0-9][0-9]-[0-9][0-9]' THEN {x} END"
+            return f"coalesce({_extract(_valid(iso, 'timestamptz'))}, {scaled(_valid(x, 'double precision'))})"
         case ColumnKind.UUID | ColumnKind.OTHER:
             return "CAST(NULL AS double precision)"
         case _:
             assert_never(element.kind)
+
+
+def _valid(text: str, kind: str) -> str:
+    """Return SQL that converts what can be converted; the CASE is inside, for the planner converts constants early."""
+    return f"CAST(CASE WHEN pg_input_is_valid({text}, '{kind}') THEN {text} END AS {kind})"
 
 
 def _extract(x: str) -> str:
@@ -137,8 +138,7 @@ def _number_postgresql(element: Number, compiler: SQLCompiler, **kw: Any) -> str
     x = element.argument(compiler, **kw)
     if element.kind in {ColumnKind.INTEGER, ColumnKind.FLOAT}:
         return f"CAST({x} AS double precision)"
-    text = f"CAST({x} AS text)"
-    return f"CASE WHEN pg_input_is_valid({text}, 'double precision') THEN CAST({text} AS double precision) END"
+    return _valid(f"CAST({x} AS text)", "double precision")
 
 
 @compiles(Number, "sqlite")

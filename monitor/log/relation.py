@@ -50,7 +50,7 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
         if error.connection_invalidated or (isinstance(error, sa.exc.OperationalError) and not _is_sqlite(connection)):
             raise
         raise MappingError(f"the query cannot be run: {' '.join(str(error.orig).split())}", f"{key}.query") from error
-    return Relation(_textual(query, kinds), kinds, _none_malformed)
+    return Relation(_textual(f"{query}\n", kinds), kinds, _none_malformed)  # it may end with a comment
 
 
 def one_select(query: str, key: str) -> str:
@@ -162,17 +162,21 @@ def _tables(connection: sa.Connection) -> list[str]:
 
 def _describe(connection: sa.Connection, relation: str) -> dict[str, ColumnKind]:
     if connection.dialect.name == "duckdb":
-        rows = connection.exec_driver_sql(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
+        rows = connection.execute(_as_text(f"DESCRIBE SELECT * FROM {relation}")).fetchall()  # noqa: S608
         return {row[0]: duckdb_kind(row[1]) for row in rows}
-    cursor = connection.exec_driver_sql(f"SELECT * FROM {relation} WHERE 1 = 0").cursor  # noqa: S608
+    cursor = connection.execute(_as_text(f"SELECT * FROM {relation} WHERE 1 = 0")).cursor  # noqa: S608
     if _is_sqlite(connection):
         return {column[0]: ColumnKind.ANY for column in cursor.description}
     return {column[0]: postgresql_kind(cast("int", column[1])) for column in cursor.description}
 
 
 def _textual(text: str, names: Iterable[str]) -> sa.Subquery:
-    escaped = text.replace(":", r"\:")  # a colon is no bind parameter here
-    return sa.text(escaped).columns(*(sa.column(quoted_name(name, quote=True)) for name in names)).subquery("log")
+    return _as_text(text).columns(*(sa.column(quoted_name(name, quote=True)) for name in names)).subquery("log")
+
+
+def _as_text(sql: str) -> sa.TextClause:
+    """Return SQL as it is written: a colon in it is no bind parameter."""
+    return sa.text(sql.replace(":", r"\:"))
 
 
 def _none_malformed(_connection: sa.Connection) -> int:
