@@ -53,7 +53,7 @@ class AlarmBudget:
 
 
 def _where_it_crosses_zero(falling: Callable[[float], float], low: float, high: float) -> float:
-    """Bisect down to neighbouring numbers; to import `scipy.optimize` for it would take 0.2 s and 24 MB.
+    """Bisect down to neighbouring numbers; to import `scipy.optimize` for it would take 0.2 s and 24 MB."""
     while low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if falling(middle) > 0 else (low, middle)
     return low
