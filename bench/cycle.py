@@ -56,8 +56,7 @@ class Line(NamedTuple):
     """A line of the table; `accuracy` is None where the command does not compute it."""
 
     name: str
-    seconds: float
-    peak: int
+    ran: Measured
     accuracy: float | None
 
 
@@ -98,7 +97,7 @@ def look(name: str, folder: Path, as_of: datetime) -> tuple[Line, Span]:
     command = (*TUNEWATCH, "once", "-c", str(folder / "tunewatch.yaml"), "--as-of", as_of.isoformat(), "--json")
     ran = measure(command, cwd=ROOT, allowed=OPEN_OR_NOT)
     accuracy = _accuracy(ran.output)
-    line = Line(name, ran.seconds, ran.peak, float(accuracy["raw"]))
+    line = Line(name, ran, float(accuracy["raw"]))
     return line, Span(accuracy["window_start"], accuracy["window_end"])
 
 
@@ -117,13 +116,12 @@ def by_hand(name: str, folder: Path, span: Span, as_of: datetime) -> Line:
     """Measure one peer over the span, with the labels known at `as_of`."""
     command = [sys.executable, "-m", "bench.peers", PEERS[name], str(folder)]
     ran = measure([*command, "--from", span.start, "--to", span.end, "--as-of", as_of.isoformat()], cwd=ROOT)
-    return Line(name, ran.seconds, ran.peak, json.loads(ran.output)["accuracy"])
+    return Line(name, ran, json.loads(ran.output)["accuracy"])
 
 
 def start_up() -> Line:
     """What every `tunewatch` command costs before it does anything."""
-    ran: Measured = measure([*TUNEWATCH, "once", "--help"], cwd=ROOT)
-    return Line("start-up alone (--help)", ran.seconds, ran.peak, None)
+    return Line("start-up alone (--help)", measure([*TUNEWATCH, "once", "--help"], cwd=ROOT), None)
 
 
 def agree(lines: Sequence[Line]) -> None:
@@ -135,11 +133,11 @@ def agree(lines: Sequence[Line]) -> None:
 
 def show(title: str, lines: Sequence[Line]) -> None:
     """Print lines as a table; ratios are to the first line."""
-    print(f"\n{title}\n{'':30}{'seconds':>9}{'ratio':>8}{'peak MB':>9}{'accuracy':>10}")
-    for line in lines:
-        accuracy = "" if line.accuracy is None else f"{line.accuracy:.4f}"
-        ratio = line.seconds / lines[0].seconds
-        print(f"{line.name:30}{line.seconds:9.2f}{ratio:8.2f}{line.peak / 1e6:9.0f}{accuracy:>10}")
+    print(f"\n{title}\n{'':26}{'seconds':>9}{'ratio':>8}{'cpu s':>8}{'peak MB':>9}{'accuracy':>10}")
+    for name, ran, accuracy in lines:
+        found = "" if accuracy is None else f"{accuracy:.4f}"
+        ratio = ran.seconds / lines[0].ran.seconds
+        print(f"{name:26}{ran.seconds:9.2f}{ratio:8.2f}{ran.cpu:8.2f}{ran.peak / 1e6:9.0f}{found:>10}")
 
 
 def run(rows: int, changes: int) -> None:

@@ -14,9 +14,10 @@ MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Measured(NamedTuple):
-    """One run: wall time in seconds, peak resident memory in bytes, and what it printed."""
+    """One run: wall and processor time in seconds, peak resident memory in bytes, and what it printed."""
 
     seconds: float
+    cpu: float
     peak: int
     output: str
 
@@ -40,4 +41,5 @@ def measure(command: Sequence[str], *, cwd: Path, allowed: Collection[int] = (0,
         if process.returncode not in allowed:
             raise CommandFailedError(f"{' '.join(command)} ended with {process.returncode}")
         output.seek(0)
-        return Measured(seconds, usage.ru_maxrss * MAXRSS_UNIT, output.read())
+        cpu = usage.ru_utime + usage.ru_stime
+        return Measured(seconds, cpu, usage.ru_maxrss * MAXRSS_UNIT, output.read())
