@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Return as soon as the condition holds; fail the test when it does not within that time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -55,7 +55,8 @@ def test_a_finding_line_has_value_interval_threshold_and_verdict() -> None:
 
 
 def test_an_advice_line_says_why_and_for_which_incident() -> None:
-    advised = advice(signals=(Signal("step_at_prompt", "step", holds=True, sentence="it fell", numbers=(("n", 61.0),)),))
+    signal = Signal("step_at_prompt", "step", holds=True, sentence="it fell", numbers=(("n", 61.0),))
+    advised = advice(signals=(signal,))
 
     line = _lines(advice=(FamilyAdvice(Family.QUALITY, advised),))[-1]
 
