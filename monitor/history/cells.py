@@ -98,15 +98,6 @@ def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -
         (monitor, row.bucket, versions[row.model_version, row.prompt_version], row.bin, row.n) for row in counts.latency
     )
     insert_rows(connection, LATENCY_CELLS, sorted(latency))
-    insert_rows(connection, DELAY_CELLS, ((monitor, *key, n) for key, n in _delays(counts)))
+    insert_rows(connection, DELAY_CELLS, sorted((monitor, *row) for row in counts.delays))
     problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
     insert_rows(connection, PROBLEM_CELLS, sorted(problems))
-
-
-def _delays(counts: BucketCounts) -> Iterable[tuple[tuple[int, int], int]]:
-    """Sum over predicted classes: nothing asks for delays by class, and they would be most of the history."""
-    sums: dict[tuple[int, int], int] = {}
-    for row in counts.delays:
-        key = (row.bucket, row.bin)
-        sums[key] = sums.get(key, 0) + row.n
-    return sorted(sums.items())

@@ -41,7 +41,7 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
             case Part.LATENCY:
                 latency.append(LatencyRow(bucket, model, prompt, bin_, n))
             case Part.DELAY:
-                delays.append(DelayRow(bucket, predicted, bin_, n))
+                delays.append(DelayRow(bucket, bin_, n))
             case Part.PROBLEM:
                 problems.append(ProblemRow(bucket, value, n))
             case _:

@@ -43,7 +43,6 @@ class DelayRow(NamedTuple):
     """Labelled predictions of one bucket by delay of the first label: floor(ln(max(seconds, 1)) / ln(1.1))."""
 
     bucket: int
-    predicted: str
     bin: int
     n: int
 

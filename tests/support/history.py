@@ -68,7 +68,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
     classes = ["billing", "card", "other", "urgent", "(none)"]
     outcomes: Counter[tuple[int, str, str, str | None]] = Counter()
     bins: Counter[tuple[int, str, int]] = Counter()
-    delays: Counter[tuple[int, str, int]] = Counter()
+    delays: Counter[tuple[int, int]] = Counter()
     for hour in hours:
         bucket, prompt = T0 + hour * HOUR, "p1" if hour < (hours.start + hours.stop) // 2 else "p2"
         for _ in range(each):
@@ -77,7 +77,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
             is_labelled = random.random() < 0.67
             outcomes[bucket, prompt, predicted, true if is_labelled else None] += 1
             bins[bucket, prompt, random.randint(250, 400)] += 1
-            delays[bucket, predicted, random.randint(60, 120)] += is_labelled
+            delays[bucket, random.randint(60, 120)] += is_labelled
     return BucketCounts(
         tuple(T0 + hour * HOUR for hour in hours),
         tuple(
