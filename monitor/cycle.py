@@ -168,13 +168,13 @@ class _Adviser:
 
 
 def _advice_by_family(findings: Sequence[Finding], adviser: _Adviser) -> tuple[FamilyAdvice, ...]:
-    """Advice for each family that has an alarm."""
+    """Advice for each family that has an alarm, and for quality in any case: "nothing to do" is advice too."""
     # In the order in which `advance` asks for it, so that it is the same question and has its answer already.
     by_family = {family: worst_first(f for f in findings if family_of(f.check) is family) for family in Family}
     return tuple(
         FamilyAdvice(family, adviser(found))
         for family, found in by_family.items()
-        if any(finding.verdict.is_alarm for finding in found)
+        if family is Family.QUALITY or any(finding.verdict.is_alarm for finding in found)
     )
 
 

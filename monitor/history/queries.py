@@ -22,7 +22,7 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One completed cycle."""
+    """One completed cycle; `faults` are the checks that crashed in it, and how."""
 
     monitor: str
     as_of: datetime
@@ -31,6 +31,7 @@ class Cycle:
     findings: int
     alarms: int
     transitions: int
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
