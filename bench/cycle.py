@@ -9,10 +9,11 @@ is its own. All of them must find the same accuracy, or the command fails.
 import argparse
 import json
 import shutil
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -119,6 +120,13 @@ def by_hand(name: str, folder: Path, span: Span, as_of: datetime) -> Line:
     return Line(name, ran, json.loads(ran.output)["accuracy"])
 
 
+def cycle_seconds(folder: Path) -> float:
+    """How long the newest cycle took by its own account: what a daemon pays, which has started long ago."""
+    with closing(sqlite3.connect(folder / "tunewatch.db")) as history:
+        ((seconds,),) = history.execute("SELECT seconds FROM cycles ORDER BY as_of DESC LIMIT 1").fetchall()
+    return float(seconds)
+
+
 def start_up() -> Line:
     """What every `tunewatch` command costs before it does anything."""
     return Line("start-up alone (--help)", measure([*TUNEWATCH, "once", "--help"], cwd=ROOT), None)
@@ -161,6 +169,7 @@ def run(rows: int, changes: int) -> None:
         agree([following, *again])
         title = f"The window of 7 days again, after {changes:,} new rows and {changes:,} labels over 3 days"
         show(title, [following, start_up(), *again])
+        print(f"\nThe next look without starting up, as in the daemon: {cycle_seconds(folder):.2f} s")
 
 
 def main() -> None:
