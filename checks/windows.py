@@ -66,7 +66,8 @@ class Windows:
     `recent` holds shorter windows that end now, longest first; with `current` they are the scales at which a drop is
     looked for. `reference` is the healthy span that `current` is compared with; it may be empty. `versions` is ordered
     by `first_seen`. `buckets` covers reference and current, in order, gaps left out (a missing bucket had no
-    predictions). `latency_buckets` covers `current`. `last_prediction_at` and
+    predictions). `latency_buckets` covers `current`. `delays` are those of all labels of the lookback, by predicted class
+    and age. `last_prediction_at` and
     `last_label_at` are the ends (at most `now`) of the newest bucket with predictions, and of the newest one with label
     rows by their own time; None when there never was one.
     """
@@ -83,3 +84,4 @@ class Windows:
     problems: tuple[Problem, ...] = ()
     last_prediction_at: datetime | None = None
     last_label_at: datetime | None = None
+    delays: tuple[DelayCell, ...] = ()
