@@ -101,6 +101,10 @@ class Stratified:
         total = self.cells.sum()
         return float(self.cells[:, k].sum() / total) if k is not None and total else 0.0
 
+    def variance(self, slope: Floats) -> float:
+        """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
+        return self._variance((self.share * slope).sum(axis=1), (self.share * slope**2).sum(axis=1))
+
     def _ratio(self, hits: "_Part", misses: "_Part", n: int) -> Proportion | None:
         """Share of hits among hits and misses, with its effective sample size.
 
