@@ -171,7 +171,7 @@ def _difference(pair: Pair, confidence: float) -> Effect:
     return Effect(pair.now.value - pair.then.value, low, high)
 
 
-def _mix_effect(  # noqa: PLR0913 - the two sides, and what the other effect left
+def _mix_effect(
     now: _Side, then: _Side, weights: Floats, pooled: NDArray[np.bool_], behaviour: float, confidence: float
 ) -> Effect:
     """What behaviour does not explain. Its variance is linearised, and its interval normal.

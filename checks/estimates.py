@@ -64,9 +64,20 @@ def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
     yield line.share(
         "balanced_accuracy", "", counts.balanced_accuracy(), raw_balanced_accuracy(confusion), confusion.n_labelled
     )
+    if slice_.name == ALL:
+        yield from _against_reference(line, measured)
     for name in confusion.real_classes:
         yield from _of_class(name, counts, line)
     yield from _of_latency(slice_, line, measured)
+
+
+def _against_reference(line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+    """Why accuracy is not the reference's, in two parts that add up."""
+    reason = measured.reasons[measured.current.window.start]
+    if reason is not None:
+        for metric, effect in (("accuracy_mix_effect", reason.mix), ("accuracy_behaviour_effect", reason.behaviour)):
+            plain = line.plain(metric, effect.value, n_labelled=line.confusion.n_labelled)
+            yield replace(plain, low=effect.low, high=effect.high, raw=None)
 
 
 def _of_class(name: str, counts: Stratified, line: "_Lines") -> Iterator[Estimate]:

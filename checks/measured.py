@@ -1,10 +1,12 @@
 """The windows of one cycle, measured once for all checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from checks.confusion import Confusion
+from checks.decomposition import Decomposition, decompose
 from checks.maturity import MATURE, MIN_DELAYS, DelayCurve, maturity
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
@@ -64,6 +66,12 @@ class Measured:
     def scales(self) -> tuple[timedelta, ...]:
         """Lengths of the looks."""
         return tuple(look.window.length for look in self.looks)
+
+    @cached_property
+    def reasons(self) -> Mapping[datetime, Decomposition | None]:
+        """For each look, by the start of its window, why its accuracy is not the reference's; None: not known."""
+        reference = self.reference.stratified
+        return {look.window.start: decompose(look.stratified, reference) for look in self.looks}
 
     @cached_property
     def delays(self) -> DelayCurve:
