@@ -59,6 +59,7 @@ def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
     line = _Lines(slice_, confusion)
     yield line.plain("predictions", float(confusion.n), n_labelled=confusion.n_labelled)
     yield line.plain("coverage", confusion.coverage, n_labelled=confusion.n_labelled)
+    yield line.plain("expected_coverage", slice_.look.labels.expected_coverage, n_labelled=confusion.n_labelled)
     yield line.plain("maturity", slice_.look.maturity, n_labelled=confusion.n_labelled)
     yield line.share("accuracy", "", counts.accuracy(), raw_accuracy(confusion), confusion.n_labelled)
     yield line.share(

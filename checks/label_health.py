@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import floor, log
 
 from checks.alarm import AlarmBudget
+from checks.delays import DELAY_GAMMA, MIN_DELAYS, DelayCurve, Delays
 from checks.finding import Cause, Finding, Verdict
 from checks.intervals import Proportion
-from checks.maturity import MIN_DELAYS, DelayCurve
+from checks.maturity import LabelForecast
 from checks.measured import Measured
 from checks.words import percent
 
@@ -57,18 +59,16 @@ class LabelHealth:
         )
 
     def _coverage(self, measured: Measured) -> Finding:
-        now, then = measured.current, measured.reference
-        expected = now.confusion.n * now.maturity
-        floor = self._coverage_floor(measured)
-        if floor is None or expected < MIN_DELAYS:
-            message = (
-                f"coverage is not judged: {now.confusion.n_labelled} labels, and no reference or limit to compare with"
-            )
+        """Labels against the predictions that had the time to get theirs."""
+        labels, then = measured.current.labels, measured.reference.confusion
+        floor_ = self._coverage_floor(measured, labels)
+        if floor_ is None or labels.ripe < MIN_DELAYS:
+            message = f"coverage is not judged: {labels.labelled:.0f} labels, and no reference or limit to compare with"
             return self._finding(measured, "coverage", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
-        share = Proportion(min(now.confusion.n_labelled / expected, 1.0), expected, now.confusion.n_labelled)
+        share = Proportion(min(labels.labelled / labels.ripe, 1.0), labels.ripe, int(labels.labelled))
         low, high = share.interval()
-        broken = share.chance_at_least(floor) < self.budget.tail([now.window.length], 1)
-        was = f", was {percent(then.confusion.coverage)} in the reference" if then.confusion.coverage else ""
+        broken = share.chance_at_least(floor_) < self.budget.tail([measured.windows.current.length], 1)
+        was = f", was {percent(then.coverage)} in the reference" if then.coverage else ""
         return self._finding(
             measured,
             "coverage",
@@ -78,26 +78,34 @@ class LabelHealth:
             value=share.value,
             low=low,
             high=high,
-            threshold=floor,
-            reference=then.confusion.coverage,
+            threshold=floor_,
+            reference=then.coverage,
             n=share.n,
         )
 
-    def _coverage_floor(self, measured: Measured) -> float | None:
+    def _coverage_floor(self, measured: Measured, labels: LabelForecast) -> float | None:
+        """A part of what was labelled of the same predicted classes, or the limit that is set; None for neither."""
         reference = measured.reference.confusion
         floors = [self.min_coverage] if self.min_coverage is not None else []
-        if reference.coverage and reference.n_labelled >= MIN_DELAYS:
-            floors.append(reference.coverage * COVERAGE_LOSS)
+        if reference.n_labelled >= MIN_DELAYS and labels.ripe:
+            floors.append(labels.due / labels.ripe * COVERAGE_LOSS)
         return max(floors, default=None)
 
     def _delay(self, measured: Measured) -> Finding:
-        """The current window's young predictions only show short delays, which makes this slow to alarm, not quick."""
-        now, then = DelayCurve(measured.windows.current.delays), DelayCurve(measured.windows.reference.delays)
+        """The median delay of the window's labels and of older ones, both among labels that come within the window.
+
+        It is slow when fewer than half come within the tolerated time, at the level that false alarms allow.
+        """
+        now, then = _young_and_old(measured)
+        then = then.within(now.horizon)
         if now.n < MIN_DELAYS or then.n < MIN_DELAYS:
             message = "too few labels in the window or the reference to compare their delay"
             return self._finding(measured, "delay", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
-        hours, was = (curve.quantile(0.5).total_seconds() / 3600 for curve in (now, then))
-        slow = hours > was * self.max_delay_ratio
+        median, usual = now.quantile(0.5), then.quantile(0.5)
+        limit = usual * self.max_delay_ratio
+        tail = self.budget.tail([measured.windows.current.length], 1)
+        slow = now.estimate(limit).chance_at_least(0.5) < tail
+        hours, was = median.total_seconds() / 3600, usual.total_seconds() / 3600
         return self._finding(
             measured,
             "delay",
@@ -105,7 +113,7 @@ class LabelHealth:
             Cause.ABOVE_REFERENCE if slow else Cause.WITHIN_LIMITS,
             f"half of the labels come within {hours:.1f} h, it was {was:.1f} h in the reference",
             value=hours,
-            threshold=was * self.max_delay_ratio,
+            threshold=limit.total_seconds() / 3600,
             reference=was,
             n=now.n,
         )
@@ -143,3 +151,14 @@ class LabelHealth:
             provisional=False,
             clear=verdict is Verdict.OK,
         )
+
+
+def _young_and_old(measured: Measured) -> tuple[DelayCurve, DelayCurve]:
+    """The delays of predictions younger than the window is long, and of all older ones."""
+    windows = measured.windows
+    old = floor(log(max(windows.current.length.total_seconds(), 1.0)) / log(DELAY_GAMMA))
+    young, older = (
+        Delays.of([cell for cell in windows.delays if (cell.age < old) == is_young], windows.bucket).pooled
+        for is_young in (True, False)
+    )
+    return young, older

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from checks.confusion import Confusion
 from checks.decomposition import Decomposition, decompose
-from checks.maturity import MATURE, MIN_DELAYS, DelayCurve, maturity
+from checks.delays import Delays
+from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
@@ -15,10 +16,20 @@ from checks.windows import Window, Windows
 
 @dataclass(frozen=True)
 class Look:
-    """One window, weighted up to all its predictions; `maturity` in [0, 1]."""
+    """One window, weighted up to all its predictions; `ripening` says how far its labels have got."""
 
     window: Window
-    maturity: float
+    ripening: Ripening
+
+    @cached_property
+    def labels(self) -> LabelForecast:
+        """The labels that are there, and those to come."""
+        return self.ripening.forecast(self.window, self.confusion)
+
+    @property
+    def maturity(self) -> float:
+        """Share of the labels that will ever come and are there, in [0, 1]."""
+        return self.labels.maturity
 
     @property
     def provisional(self) -> bool:
@@ -74,10 +85,15 @@ class Measured:
         return {look.window.start: decompose(look.stratified, reference) for look in self.looks}
 
     @cached_property
-    def delays(self) -> DelayCurve:
-        """The label delay, from the reference where it has enough labels, else from all there is."""
-        reference = DelayCurve(self.windows.reference.delays)
-        return reference if reference.n >= MIN_DELAYS else DelayCurve(self.windows.current.delays)
+    def ripening(self) -> Ripening:
+        """How long labels take, and to which predictions they come."""
+        windows = self.windows
+        delays = Delays.of(windows.delays or (*windows.reference.delays, *windows.current.delays), windows.bucket)
+        ages = Ages(windows.buckets, windows.bucket, windows.now)
+        learned = Ripening.learn(delays, ages, windows.reference)
+        if learned.ever_pooled:
+            return learned
+        return Ripening.learn(delays, ages, windows.current)
 
     @cached_property
     def spreads(self) -> tuple[Spread, ...]:
@@ -89,4 +105,4 @@ class Measured:
         )
 
     def _look(self, window: Window) -> Look:
-        return Look(window, maturity(window, self.windows.buckets, self.delays, self.windows.now))
+        return Look(window, self.ripening)
