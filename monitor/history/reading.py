@@ -49,7 +49,7 @@ class WindowReader:
             pieces = layout.pieces(part)
             assembly.add_outcomes(pieces, self._outcomes(slices, part, pieces))
             assembly.add_latency(pieces, self._cells(LATENCY_CELLS, ("version_id", "bin"), part, pieces))
-            assembly.add_delays(pieces, self._cells(DELAY_CELLS, ("bin",), part, pieces))
+            assembly.add_delays(self._delays(part))
         return Windows(
             now=self._now,
             bucket=spec.bucket,
@@ -63,6 +63,7 @@ class WindowReader:
             problems=self._problems(layout.current),
             last_prediction_at=self._last_prediction(layout),
             last_label_at=self._last_label(layout.bucket),
+            delays=assembly.delays(self._now),
         )
 
     def _totals(self, part: Span) -> Iterable[_Total]:
@@ -73,7 +74,7 @@ class WindowReader:
     def _outcomes(self, slices: Mapping[int, tuple[str, str]], part: Span, pieces: Sequence[Span]) -> Rows:
         everything = [key for key, (segment, _) in slices.items() if segment == ALL]
         t = OUTCOME_CELLS.c
-        keys = (_piece_of(t.bucket, pieces), t.version_id, t.predicted_id, t.label_id)
+        keys = (_piece_of(t.bucket, pieces), t.version_id, t.predicted_id, t.label_id, t.band)
         statement = select(*keys, *_sums()).where(t.slice_id.in_(everything), *_within(t, part)).group_by(*keys)
         return self._connection.execute(statement)
 
@@ -82,7 +83,7 @@ class WindowReader:
         if not wanted:
             return ()
         t = OUTCOME_CELLS.c
-        keys = (t.slice_id, t.version_id, t.predicted_id, t.label_id)
+        keys = (t.slice_id, t.version_id, t.predicted_id, t.label_id, t.band)
         statement = select(*keys, *_sums()).where(t.slice_id.in_(wanted), *_within(t, current)).group_by(*keys)
         return self._connection.execute(statement)
 
@@ -90,6 +91,11 @@ class WindowReader:
         t = table.c
         keys = (_piece_of(t.bucket, pieces), *(t[name] for name in names))
         statement = select(*keys, func.sum(t.n)).where(t.monitor_id == self._monitor, *_within(t, part)).group_by(*keys)
+        return self._connection.execute(statement)
+
+    def _delays(self, part: Span) -> Rows:
+        t = DELAY_CELLS.c
+        statement = select(t.bucket, t.predicted_id, t.counts).where(t.monitor_id == self._monitor, *_within(t, part))
         return self._connection.execute(statement)
 
     def _latency(self, current: Span) -> Rows:
@@ -149,7 +155,7 @@ def _piece_of(bucket: ColumnElement[int], pieces: Sequence[Span]) -> ColumnEleme
 
 def _sums() -> tuple[ColumnElement[Any], ...]:
     t = OUTCOME_CELLS.c
-    return func.sum(t.n), func.sum(t.weight), func.sum(t.weight_squared)
+    return func.sum(t.n), func.sum(t.weight), func.sum(t.weight_squared), func.sum(t.confidence_millionths)
 
 
 def _within(columns: ReadOnlyColumnCollection[str, Column[Any]], part: Span) -> tuple[ColumnElement[bool], ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from monitor.log.functions import BytewiseText
 from monitor.log.mapped import MappedLabels, MappedLog, MappedPredictions
 
-_NO_LATENCY: Final = -1.0  # orders a prediction without latency before its duplicates that have one
+_NOTHING: Final = sa.literal(-1.0, sa.Double)  # orders a prediction without a number before duplicates that have one
 
 
 def predictions_cte(
@@ -27,9 +27,10 @@ def predictions_cte(
 ) -> sa.CTE:
     """Predictions at or before `as_of`, in these buckets (None: all of them), with `nth` 1 if they count.
 
-    Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency, segment_0
-    and so on, nth, and the extra ones. With `repeated`, of several rows with one id the earliest is the first,
-    whichever bucket it is in (ties: the least in predicted class, versions, segments and latency).
+    Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency,
+    confidence, bad_confidence, segment_0 and so on, nth, and the extra ones. With `repeated`, of several rows with one
+    id the earliest is the first, whichever bucket it is in (ties: the least in predicted class, versions, segments,
+    latency and confidence).
     """
     predictions = log.predictions
     columns = [*_prediction_columns(log), *extra]
@@ -101,13 +102,14 @@ def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:
         predictions.prompt_version.label("prompt_version"),
         predictions.latency_ms.label("latency_ms"),
         predictions.bad_latency.label("bad_latency"),
+        predictions.confidence.label("confidence"),
+        predictions.bad_confidence.label("bad_confidence"),
         *segments,
     ]
 
 
 def _rank(predictions: MappedPredictions) -> sa.Label[int]:
     texts = (predictions.predicted, predictions.model_version, predictions.prompt_version, *predictions.segments)
-    latency = sa.func.coalesce(predictions.latency_ms, sa.literal(_NO_LATENCY, sa.Double))
-    names = [BytewiseText(text) for text in texts]
-    order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *names, latency]
+    numbers = [sa.func.coalesce(number, _NOTHING) for number in (predictions.latency_ms, predictions.confidence)]
+    order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *(BytewiseText(text) for text in texts), *numbers]
     return sa.func.row_number().over(partition_by=predictions.id, order_by=order).label("nth")

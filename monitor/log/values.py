@@ -31,6 +31,16 @@ def latency_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[f
     return sa.case((usable, number), else_=null_of(sa.Double())), bad
 
 
+def confidence_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
+    """Return the confidence, NULL where it is not in [0, 1], and whether it is there but not usable."""
+    if name is None:
+        return null_of(sa.Double()), sa.false()
+    number = number_of(relation, name)
+    usable = sa.and_(number >= ZERO, number <= sa.literal(1.0, sa.Double))
+    bad = sa.and_(relation.column(name).is_not(None), sa.not_(sa.func.coalesce(usable, sa.false())))
+    return sa.case((usable, number), else_=null_of(sa.Double())), bad
+
+
 def weight_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
     """Return 1 / inclusion probability, 1 where that is not usable, and whether it is there but not usable."""
     one = sa.literal(1.0, sa.Double)
