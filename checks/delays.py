@@ -27,6 +27,8 @@ from checks.intervals import Proportion
 DELAY_GAMMA = 1.1
 """Ratio of the edges of a delay bin; bin b holds [DELAY_GAMMA^b, DELAY_GAMMA^(b+1)) seconds."""
 
+LN_GAMMA = float(np.log(DELAY_GAMMA))
+
 MIN_DELAYS = 30
 """Labels under which a delay distribution is not known, and the weight that all classes' delays have in each one's."""
 
@@ -104,16 +106,13 @@ class Delays:
     by_class: Mapping[str, DelayCurve]
 
     @classmethod
-    def of(cls, cells: Iterable[DelayCell], bucket: timedelta) -> "Delays":
-        """Learn from cells with ages; those without (age 0) are taken for complete. `bucket` is the buckets' length.
+    def of(cls, seen: "SeenDelays", bucket: timedelta) -> "Delays":
+        """Learn from counts with ages; those without (age 0) are taken for complete. `bucket` is the buckets' length.
 
         The age of a cell is that of the start of its bucket, so a prediction may be up to a bucket younger. Only bins
         that end before the youngest of them are used, and only delays that at least MIN_DELAYS labels could have had.
         """
-        cells = [cell for cell in cells if cell.n]
-        names = sorted({cell.predicted for cell in cells})
-        number = {name: k for k, name in enumerate(names)}
-        counts = _Counts.of(cells, np.array([number[cell.predicted] for cell in cells], dtype=np.intp), bucket)
+        counts = _Counts.of(seen, bucket)
         if counts is None:
             return cls(_UNKNOWN, {})
         events, at_risk = counts.events.sum(axis=0), counts.at_risk.sum(axis=0)
@@ -123,7 +122,7 @@ class Delays:
             pooled,
             {
                 name: counts.curve(counts.events[k] + prior, counts.at_risk[k] + within, int(counts.events[k].sum()))
-                for name, k in number.items()
+                for k, name in enumerate(seen.classes)
                 if counts.events[k].any()
             },
         )
@@ -131,6 +130,37 @@ class Delays:
     def of_class(self, predicted: str) -> DelayCurve:
         """The curve of one predicted class."""
         return self.by_class.get(predicted, self.pooled)
+
+
+@dataclass(frozen=True)
+class SeenDelays:
+    """Delay cells as arrays of one length: delay and age bins, the place in `classes` of the predicted class, and n."""
+
+    classes: tuple[str, ...]
+    bin: Ints
+    age: Ints
+    predicted: Ints
+    n: Floats
+
+    @classmethod
+    def of(cls, cells: Iterable[DelayCell]) -> "SeenDelays":
+        """Cells in any order."""
+        cells = tuple(cells)
+        rows = [(cell.bin, cell.age, cell.n) for cell in cells]
+        bins, ages, n = np.array(rows, dtype=np.intp).reshape(-1, 3).T
+        classes = tuple(sorted({cell.predicted for cell in cells}))
+        place = {name: k for k, name in enumerate(classes)}
+        predicted = np.array([place[cell.predicted] for cell in cells], dtype=np.intp)
+        return cls(classes, bins, ages, predicted, n.astype(float))
+
+    def where(self, chosen: NDArray[np.bool_]) -> "SeenDelays":
+        """Some of the rows."""
+        return SeenDelays(self.classes, self.bin[chosen], self.age[chosen], self.predicted[chosen], self.n[chosen])
+
+    def split(self, age: timedelta) -> tuple["SeenDelays", "SeenDelays"]:
+        """Those of predictions that are surely younger than `age`, and the others."""
+        young = self.age < np.floor(np.log(max(age.total_seconds(), 1.0)) / LN_GAMMA)
+        return self.where(young), self.where(~young)
 
 
 @dataclass(frozen=True)
@@ -142,19 +172,16 @@ class _Counts:
     at_risk: Floats
 
     @classmethod
-    def of(cls, cells: list[DelayCell], group: Ints, bucket: timedelta) -> "_Counts | None":
+    def of(cls, seen: SeenDelays, bucket: timedelta) -> "_Counts | None":
         """Count; None where no delay could have been seen for MIN_DELAYS labels."""
-        if not cells:
-            return None
-        bins = np.array([cell.bin for cell in cells], dtype=np.intp)
-        n, limit = np.array([cell.n for cell in cells], dtype=float), _last_whole_bin(cells, bins, bucket)
-        whole = bins <= limit
+        limit = _last_whole_bin(seen, bucket)
+        whole = (seen.bin <= limit) & (seen.n > 0)
         if not whole.any():
             return None
-        classes = int(group.max()) + 1
-        group, bins, limit, n = group[whole], bins[whole], limit[whole], n[whole]
+        seen, limit = seen.where(whole), limit[whole]
+        group, bins, n = seen.predicted, seen.bin, seen.n
         first = int(bins.min())
-        shape = classes, int(limit.max()) - first + 1
+        shape = len(seen.classes), int(limit.max()) - first + 1
         events = _table(group, bins - first, n, shape)
         # At risk at d: delay <= d <= limit. Those whose limit is under d have their delay under it too.
         too_young = np.cumsum(_table(group, limit - first, n, shape), axis=1)
@@ -163,8 +190,8 @@ class _Counts:
         enough = np.flatnonzero(at_risk.sum(axis=0) >= MIN_DELAYS)
         if not enough.size:
             return None
-        seen = int(enough[-1]) + 1
-        return cls(first, events[:, :seen], at_risk[:, :seen])
+        known = int(enough[-1]) + 1
+        return cls(first, events[:, :known], at_risk[:, :known])
 
     def curve(self, events: Floats, at_risk: Floats, n: int) -> DelayCurve:
         """The product-limit in reverse time."""
@@ -177,13 +204,12 @@ class _Counts:
         return DelayCurve(n, edges, share, spread)
 
 
-def _last_whole_bin(cells: list[DelayCell], bins: Ints, bucket: timedelta) -> Ints:
-    """The longest delay bin that even the youngest prediction of a cell's bucket has left behind."""
-    ages = np.array([cell.age for cell in cells], dtype=float)
-    youngest = np.maximum(DELAY_GAMMA**ages - bucket.total_seconds(), 1.0)
+def _last_whole_bin(seen: SeenDelays, bucket: timedelta) -> Ints:
+    """The longest delay bin that even the youngest prediction of a row's bucket has left behind."""
+    youngest = np.maximum(DELAY_GAMMA ** seen.age.astype(float) - bucket.total_seconds(), 1.0)
     # 1e-9: the logarithm of a power of DELAY_GAMMA may fall short of the whole number by rounding
-    limit = np.floor(np.log(youngest) / np.log(DELAY_GAMMA) + 1e-9).astype(np.intp) - 1
-    return np.asarray(np.where(ages > 0, limit, bins.max()), dtype=np.intp)
+    limit = np.floor(np.log(youngest) / LN_GAMMA + 1e-9).astype(np.intp) - 1
+    return np.where(seen.age > 0, limit, seen.bin.max(initial=0)).astype(np.intp)
 
 
 def _table(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> Floats:

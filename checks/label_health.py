@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import floor, log
 
 from checks.alarm import AlarmBudget
-from checks.delays import DELAY_GAMMA, MIN_DELAYS, DelayCurve, Delays
+from checks.delays import MIN_DELAYS, Delays
 from checks.finding import Cause, Finding, Verdict
 from checks.intervals import Proportion
 from checks.maturity import LabelForecast
@@ -96,14 +95,15 @@ class LabelHealth:
 
         It is slow when fewer than half come within the tolerated time, at the level that false alarms allow.
         """
-        now, then = _young_and_old(measured)
+        window, bucket = measured.windows.current.length, measured.windows.bucket
+        now, then = (Delays.of(seen, bucket).pooled for seen in measured.seen_delays.split(window))
         then = then.within(now.horizon)
         if now.n < MIN_DELAYS or then.n < MIN_DELAYS:
             message = "too few labels in the window or the reference to compare their delay"
             return self._finding(measured, "delay", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
         median, usual = now.quantile(0.5), then.quantile(0.5)
         limit = usual * self.max_delay_ratio
-        tail = self.budget.tail([measured.windows.current.length], 1)
+        tail = self.budget.tail([window], 1)
         slow = now.estimate(limit).chance_at_least(0.5) < tail
         hours, was = median.total_seconds() / 3600, usual.total_seconds() / 3600
         return self._finding(
@@ -151,14 +151,3 @@ class LabelHealth:
             provisional=False,
             clear=verdict is Verdict.OK,
         )
-
-
-def _young_and_old(measured: Measured) -> tuple[DelayCurve, DelayCurve]:
-    """The delays of predictions younger than the window is long, and of all older ones."""
-    windows = measured.windows
-    old = floor(log(max(windows.current.length.total_seconds(), 1.0)) / log(DELAY_GAMMA))
-    young, older = (
-        Delays.of([cell for cell in windows.delays if (cell.age < old) == is_young], windows.bucket).pooled
-        for is_young in (True, False)
-    )
-    return young, older

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from checks.confusion import Confusion
 from checks.decomposition import Decomposition, decompose
-from checks.delays import Delays
+from checks.delays import Delays, SeenDelays
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
@@ -85,10 +85,16 @@ class Measured:
         return {look.window.start: decompose(look.stratified, reference) for look in self.looks}
 
     @cached_property
+    def seen_delays(self) -> SeenDelays:
+        """The delays of the labels that have come."""
+        windows = self.windows
+        return SeenDelays.of(windows.delays or (*windows.reference.delays, *windows.current.delays))
+
+    @cached_property
     def ripening(self) -> Ripening:
         """How long labels take, and to which predictions they come."""
         windows = self.windows
-        delays = Delays.of(windows.delays or (*windows.reference.delays, *windows.current.delays), windows.bucket)
+        delays = Delays.of(self.seen_delays, windows.bucket)
         ages = Ages(windows.buckets, windows.bucket, windows.now)
         learned = Ripening.learn(delays, ages, windows.reference)
         if learned.ever_pooled:
