@@ -7,7 +7,7 @@ from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL
 from checks.measured import Measured
-from checks.quantiles import Histogram, Spread
+from checks.quantiles import Histogram, Spread, ratio
 from checks.windows import Window
 
 QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
@@ -94,7 +94,7 @@ class Latency:
         low, high = sight.histogram.interval(q, sight.spread.slower_than(value).effective_n)
         was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
         over = f", over {ceiling.ms:,.0f} ms" if alarm else ""
-        then = f", was {was:,.0f} ms in the reference" if was else ""
+        then = f", was {was:,.0f} ms in the reference{_times(sight, reference, q)}" if was else ""
         return Finding(
             check=self.name,
             subject=name,
@@ -111,6 +111,13 @@ class Latency:
             n=sight.histogram.n,
             clear=clear,
         )
+
+
+def _times(sight: _Sight, reference: Histogram, q: float) -> str:
+    """How many times the reference's latency, in words."""
+    value = sight.histogram.quantile(q)
+    low, high = ratio(sight.histogram, reference, q, sight.spread.slower_than(value).effective_n)
+    return f": {value / reference.quantile(q):.2f} times that ({low:.2f} to {high:.2f})"
 
 
 def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:

@@ -10,8 +10,9 @@ from checks.measured import Look, Measured
 from checks.stratified import Stratified
 from checks.words import percent
 
-MIN_LABELS = 5
-"""Labelled rows under which a share is not judged to be well; an alarm needs more by its own level."""
+MIN_LABELS = 10
+"""Labelled rows under which a share is not judged to be well, because intervals do not cover as they should (measured:
+docs/statistics.md); an alarm needs more by its own level."""
 
 
 @dataclass(frozen=True, slots=True)

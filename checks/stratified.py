@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from checks.confusion import Confusion, Floats, sums
 from checks.intervals import Proportion
 
-MIN_STRATUM = 5
-"""Labelled rows under which a predicted class is merged with its like: below, one row would stand for too many."""
+MIN_STRATUM = 3
+"""Labelled rows under which a predicted class is merged with its like: below, one row would stand for too many.
+To merge classes that are labelled unlike brings back some of the bias, so it is done late."""
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
@@ -137,11 +138,15 @@ class Stratified:
         return float((sampled * (second - first**2) + self.sizes * first**2).sum())
 
     def _typical_weight(self, rows: NDArray[np.bool_]) -> float:
-        """Predictions that one labelled row stands for, in the strata of these predicted classes."""
+        """Predictions that one labelled row stands for, as the average prediction of these predicted classes sees it.
+
+        Misses that no label has shown yet lie where predictions are, and under biased labelling labels are elsewhere.
+        """
         where = np.zeros(self.sizes.size, dtype=bool)
         where[self.groups[rows]] = True
-        labelled = self.labelled[where].sum()
-        return float(self.sizes[where].sum() / labelled) if labelled else 1.0
+        where &= self.labelled > 0
+        sizes = self.sizes[where]
+        return float((sizes**2 / self.labelled[where]).sum() / sizes.sum()) if sizes.size else 1.0
 
     def _is_unseen(self, k: int) -> bool:
         """Whether much of the class may lie among predictions of it that nobody has labelled."""
