@@ -19,7 +19,7 @@ from scipy import special
 
 from checks.confusion import Floats
 from checks.intervals import CONFIDENCE, Proportion, difference
-from checks.stratified import PSEUDO, Stratified
+from checks.stratified import MAX_UNSEEN, PSEUDO, Stratified
 
 MIN_CLASS = 5
 """Labelled rows of a class under which its recall alone says too little, so that it is pooled with its like."""
@@ -64,10 +64,11 @@ def decompose(current: Stratified, reference: Stratified, confidence: float = CO
     Classes that the reference does not know (fewer than MIN_CLASS labels) cannot be compared: what they do to accuracy
     counts as mix. Those that only the window hardly knows are pooled: the weight that they have together is shared out
     among them as the window has them, on both sides, so that a shift between them is not taken for behaviour either.
+    A class whose predictions hardly anybody labels any more is not compared: only its misses would be known.
     """
     names = tuple(sorted({*current.confusion.real_classes, *reference.confusion.real_classes}))
     now, then = _Side.of(current, names), _Side.of(reference, names)
-    compared = (then.support >= MIN_CLASS) & (now.support > 0)
+    compared = (then.support >= MIN_CLASS) & (now.support > 0) & ~now.unseen & ~then.unseen
     if not compared.any() or then.prevalence[compared].sum() < MIN_MIX:
         return None
     pooled = compared & (now.support < MIN_CLASS)
@@ -94,6 +95,7 @@ class _Side:
     support: Floats  # labelled rows
     sizes: Floats  # estimated predictions truly of the class
     right: Floats  # of those, the estimated ones predicted as it
+    unseen: NDArray[np.bool_]  # whether much of the class may lie among predictions of it that have no label
 
     @classmethod
     def of(cls, counts: Stratified, names: tuple[str, ...]) -> "_Side":
@@ -103,10 +105,10 @@ class _Side:
         def taken(values: Floats) -> Floats:
             return np.append(values, 0.0)[columns]
 
-        cells = counts.cells
-        return cls(
-            counts, columns, taken(counts.confusion.support), taken(cells.sum(axis=0)), taken(np.diag(cells).copy())
-        )
+        cells, confusion = counts.cells, counts.confusion
+        sizes, predicted = taken(cells.sum(axis=0)), taken(confusion.predicted)
+        unseen = (taken(confusion.labelled) < MIN_CLASS) & (predicted > MAX_UNSEEN * (predicted + sizes))
+        return cls(counts, columns, taken(confusion.support), sizes, taken(np.diag(cells).copy()), unseen)
 
     @property
     def total(self) -> float:

@@ -30,7 +30,10 @@ DELAY_GAMMA = 1.1
 LN_GAMMA = float(np.log(DELAY_GAMMA))
 
 MIN_DELAYS = 30
-"""Labels under which a delay distribution is not known, and the weight that all classes' delays have in each one's."""
+"""Labels under which a delay distribution is not taken for known."""
+
+LEAN = 5
+"""Labels' worth of weight that all classes have in what is said of each one; it matters for the rarest only."""
 
 Ints = NDArray[np.intp]
 
@@ -97,7 +100,7 @@ _UNKNOWN = DelayCurve(0, np.empty(0), np.empty(0), np.empty(0))
 class Delays:
     """The delay of labels by predicted class; a class with few labels leans on all of them.
 
-    Each class is given MIN_DELAYS imagined labels that are spread like those of all classes: the posterior mean under a
+    Each class is given LEAN imagined labels that are spread like those of all classes: the posterior mean under a
     Dirichlet process prior (Ferguson 1973; for incomplete data Susarla and Van Ryzin 1976). A class without a label
     has the delays of all.
     """
@@ -117,7 +120,7 @@ class Delays:
             return cls(_UNKNOWN, {})
         events, at_risk = counts.events.sum(axis=0), counts.at_risk.sum(axis=0)
         pooled = counts.curve(events, at_risk, int(events.sum()))
-        prior, within = MIN_DELAYS * np.diff(pooled.share), MIN_DELAYS * pooled.share[1:]
+        prior, within = LEAN * np.diff(pooled.share), LEAN * pooled.share[1:]
         return cls(
             pooled,
             {

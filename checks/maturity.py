@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from checks.confusion import Confusion, Floats
-from checks.delays import MIN_DELAYS, DelayCurve, Delays
+from checks.delays import LEAN, DelayCurve, Delays
 from checks.windows import BucketTotal, Window
 
 MATURE = 0.6
@@ -61,13 +61,13 @@ class Ripening:
     def learn(cls, delays: Delays, ages: "Ages", window: Window) -> "Ripening":
         """Learn the share ever labelled from one window (the reference, where it has labels) and the known delays.
 
-        It is labels / ripe predictions. A predicted class is given MIN_DELAYS imagined ripe predictions, labelled as
+        It is labels / ripe predictions. A predicted class is given LEAN imagined ripe predictions, labelled as
         those of all classes are: the mean of a beta posterior, so that a class with few predictions leans on all.
         """
         confusion = Confusion.of(window.outcomes)
         ripe = _ripe(confusion, delays, ages.of(window))
         pooled = min(float(confusion.labelled.sum() / ripe.sum()), 1.0) if ripe.sum() else 0.0
-        ever = np.minimum((confusion.labelled + MIN_DELAYS * pooled) / (ripe + MIN_DELAYS), 1.0)
+        ever = np.minimum((confusion.labelled + LEAN * pooled) / (ripe + LEAN), 1.0)
         return cls(delays, dict(zip(confusion.classes, ever.tolist(), strict=True)), pooled, ages)
 
     def forecast(self, window: Window, confusion: Confusion) -> LabelForecast:
