@@ -37,7 +37,8 @@ class OutcomeCell:
     `n` counts predictions (>= 0). `weight` and `weight_squared` are the sums of 1/inclusion_probability and of its
     square over them; where the log has no inclusion probability each labelled prediction counts 1, so all three agree.
     For an unlabelled cell (`label is None`) both weights are 0. `confidence` is the sum of the confidences of the `n`
-    predictions, 0 where `band` is NO_BAND.
+    predictions, 0 where `band` is NO_BAND. `designed` counts those of the labelled predictions whose inclusion
+    probability is known: the others count 1 in the weights.
     """
 
     predicted: str
@@ -49,6 +50,7 @@ class OutcomeCell:
     prompt_version: str = NOT_LOGGED
     band: int = NO_BAND
     confidence: float = 0.0
+    designed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

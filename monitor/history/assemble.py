@@ -30,7 +30,7 @@ class Names:
     def outcome(self, key: OutcomeKey, numbers: Sequence[float]) -> OutcomeCell:
         """One cell by its names."""
         version, predicted, label, band = key
-        n, weight, squared, millionths = numbers
+        n, weight, squared, millionths, designed = numbers
         label_name = None if label == NO_LABEL else self.classes[label]
         return OutcomeCell(
             self.classes[predicted],
@@ -41,6 +41,7 @@ class Names:
             *self.versions[version],
             band,
             int(millionths) / MILLION,
+            int(designed),
         )
 
     def latency(self, key: LatencyKey, n: int) -> LatencyCell:

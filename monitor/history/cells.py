@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
@@ -77,17 +77,15 @@ def _insert_outcomes(connection: Connection, monitor: int, rows: Sequence[Outcom
             n,
             weight,
             squared,
-            millionths,
+            *more,
         )
-        for bucket, segment, value, model, prompt, predicted, label, n, weight, squared, band, millionths in rows
+        for bucket, segment, value, model, prompt, predicted, label, n, weight, squared, band, *more in rows
     ]
     insert_rows(connection, OUTCOME_CELLS, sorted(cells))
     _insert_totals(connection, monitor, (cell for cell in cells if cell[0] == slices.get((ALL, ""))))
 
 
-def _insert_totals(
-    connection: Connection, monitor: int, cells: Iterable[tuple[int, int, int, int, int, int, int, float, float, int]]
-) -> None:
+def _insert_totals(connection: Connection, monitor: int, cells: Iterable[tuple[Any, ...]]) -> None:
     totals: dict[tuple[int, int], list[int]] = {}
     for _, bucket, version, _, label, _, n, *_ in cells:
         total = totals.setdefault((bucket, version), [0, 0])

@@ -191,7 +191,13 @@ def _split(rows: Sequence[Sequence[Any]], bases: Sequence[int]) -> Rows:
 
 def _sums() -> tuple[ColumnElement[Any], ...]:
     t = OUTCOME_CELLS.c
-    return func.sum(t.n), func.sum(t.weight), func.sum(t.weight_squared), func.sum(t.confidence_millionths)
+    return (
+        func.sum(t.n),
+        func.sum(t.weight),
+        func.sum(t.weight_squared),
+        func.sum(t.confidence_millionths),
+        func.sum(t.designed),
+    )
 
 
 def _within(columns: ReadOnlyColumnCollection[str, Column[Any]], part: Span) -> tuple[ColumnElement[bool], ...]:

@@ -35,7 +35,7 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
     delays: list[DelayRow] = []
     problems: list[ProblemRow] = []
     same: dict[Any, Any] = {}  # one object for each name and bucket, where the driver makes one for each cell
-    for part, *keys, bin_, n, weight, squared, millionths in _fetch(connection, statement):
+    for part, *keys, bin_, n, weight, squared, millionths, designed in _fetch(connection, statement):
         bucket, value, model, prompt, predicted, label = (same.setdefault(key, key) for key in keys)
         match part:
             case Part.LATENCY:
@@ -47,7 +47,7 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
             case _:
                 name = ALL if part == Part.OUTCOME else log.segments[part - Part.SEGMENT]
                 key = (bucket, name, value, model, prompt, predicted, label)
-                outcomes.append(OutcomeRow(*key, n, weight, squared, bin_, millionths))
+                outcomes.append(OutcomeRow(*key, n, weight, squared, bin_, millionths, designed))
     return BucketCounts(tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), (*problems, *everywhere))
 
 

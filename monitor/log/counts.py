@@ -20,7 +20,8 @@ class OutcomeRow(NamedTuple):
 
     `label` is None for predictions without a known label. `weight` and `weight_squared` are sums of 1/inclusion
     probability over labelled rows, 0 for unlabelled ones. Confidences are summed in whole millionths, so that they add
-    up to the same in any order. Rows of a segment are not told apart by band: they would be most of all rows.
+    up to the same in any order. `designed` counts the labelled rows whose inclusion probability is known. Rows of a
+    segment are not told apart by band: they would be most of all rows.
     """
 
     bucket: int
@@ -35,6 +36,7 @@ class OutcomeRow(NamedTuple):
     weight_squared: float
     band: int = NO_BAND  # as in checks.counts
     confidence_millionths: int = 0
+    designed: int = 0
 
 
 class LatencyRow(NamedTuple):

@@ -10,7 +10,7 @@ from checks.counts import BAND_EDGES, NO_BAND
 from monitor.log.counts import MILLION
 from monitor.log.mapped import MappedLog
 from monitor.log.rows import labels_cte
-from monitor.log.values import ZERO, null_of
+from monitor.log.values import NOT_DESIGNED, ZERO, null_of
 
 LATENCY_BASE: Final = 1.02
 """Each latency bin is 2% wider than the one before: the DDSketch mapping (Masson, Rim and Lee 2019)."""
@@ -45,7 +45,9 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
         cleaned += [band(p.c.confidence).label("band"), millionths(p.c.confidence).label("millionths")]
     if log.labels is None:
         return (
-            sa.select(p, null_of(sa.Text()).label("label"), ZERO.label("weight"), *cleaned)
+            sa.select(
+                p, null_of(sa.Text()).label("label"), ZERO.label("weight"), NOT_DESIGNED.label("designed"), *cleaned
+            )
             .where(kept)
             .cte("joined")
             .prefix_with("MATERIALIZED")
@@ -58,6 +60,7 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
             p,
             found.c.label,
             sa.func.coalesce(found.c.weight, ZERO).label("weight"),
+            sa.func.coalesce(found.c.designed, NOT_DESIGNED).label("designed"),
             *cleaned,
             sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
             (delay < 0).label("early"),

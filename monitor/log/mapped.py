@@ -72,6 +72,7 @@ class MappedLabels(Dated):
 
     label: sa.ColumnElement[str]  # NULL where the row names no class
     weight: sa.ColumnElement[float]  # 1 / inclusion probability, 1 where that is not logged or not usable
+    designed: sa.ColumnElement[int]  # 1 where the inclusion probability is known, else 0
     bad_probability: sa.ColumnElement[bool]
     in_predictions: bool  # the label is a column of the prediction log, where NULL means: not labelled yet
 

@@ -70,13 +70,14 @@ def _predictions(
 
 
 def _labels(relation: Relation, columns: Mapping[str, str], *, as_text: bool, in_predictions: bool) -> MappedLabels:
-    weight, bad_probability = weight_of(relation, columns.get("inclusion_probability"))
+    weight, designed, bad_probability = weight_of(relation, columns.get("inclusion_probability"))
     return MappedLabels(
         relation=relation,
         at=Moment(relation.column(columns["at"]), relation.kinds[columns["at"]]),
         id=identity_of(relation, columns["id"], as_text=as_text),
         label=sa.func.nullif(text_of(relation, columns["label"]), "", type_=sa.Text()),
         weight=weight,
+        designed=designed,
         bad_probability=bad_probability,
         in_predictions=in_predictions,
     )

@@ -24,6 +24,7 @@ _BLANK: Final[dict[str, sa.ColumnElement[Any]]] = {
     "weight": ZERO,
     "squared": ZERO,
     "millionths": sa.literal(0, sa.BigInteger),
+    "designed": sa.literal(0, sa.BigInteger),
 }
 
 
@@ -83,6 +84,7 @@ def _outcomes(
         label=row.c.label,
         weight=sa.func.sum(row.c.weight),
         squared=sa.func.sum(row.c.weight * row.c.weight),
+        designed=sa.cast(sa.func.sum(row.c.designed), sa.BigInteger),
         **confidence,
     ).group_by(*key, *([] if value is None else [value]))
 

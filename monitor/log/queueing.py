@@ -60,12 +60,14 @@ def population(connection: sa.Connection, log: MappedLog, scope: Scope) -> Popul
         sa.func.sum(row.c.weight),
         sa.func.sum(row.c.weight * row.c.weight),
         sa.func.sum(row.c.millionths),
+        sa.func.sum(row.c.designed),
     ).group_by(*key)
     cells: list[OutcomeCell] = []
     unlabelled: Counter[Stratum] = Counter()
-    for predicted, band, label, n, with_id, weight, squared, millionths in connection.execute(statement):
+    for predicted, band, label, n, with_id, weight, squared, millionths, designed in connection.execute(statement):
         confidence = float(millionths) / MILLION
-        cells.append(OutcomeCell(predicted, label, n, weight, squared, band=band, confidence=confidence))
+        sums = (weight, squared)
+        cells.append(OutcomeCell(predicted, label, n, *sums, band=band, confidence=confidence, designed=int(designed)))
         if label is None and with_id:
             unlabelled[Stratum(predicted, band)] = with_id
     return Population(tuple(sorted(cells, key=_place)), unlabelled)

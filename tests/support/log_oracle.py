@@ -46,6 +46,7 @@ class _Row:
     predicted: str
     label: str | None
     weight: float
+    designed: int
     confidence: float | None
     latency_bin: int | None
     delay_bin: int | None
@@ -63,6 +64,7 @@ class _Row:
             predicted=row.predicted or NO_CLASS,
             label=best.label if best else None,
             weight=_weight(best) if best else 0.0,
+            designed=int(best is not None and _is_designed(best)),
             confidence=row.confidence if _is_share(row.confidence) else None,
             latency_bin=_bin(row.latency_ms, 1.02) if row.latency_ms is not None and _usable(row.latency_ms) else None,
             delay_bin=_bin(max(_seconds(row, first), 1.0), 1.1) if first else None,
@@ -83,6 +85,7 @@ def _outcomes(rows: list[_Row]) -> Iterator[OutcomeRow]:
             weight=sum(weights),
             weight_squared=sum(weight * weight for weight in weights),
             band=band,
+            designed=sum(row.designed for row in together),
             confidence_millionths=sum(math.floor(each * 1e6 + 0.5) for each in confidences),
         )
 
@@ -171,7 +174,11 @@ def _bin(value: float, base: float) -> int:
 
 
 def _weight(row: Label) -> float:
-    return 1 / row.probability if row.probability is not None and 0 < row.probability <= 1 else 1.0
+    return 1 / row.probability if row.probability is not None and _is_designed(row) else 1.0
+
+
+def _is_designed(row: Label) -> bool:
+    return row.probability is not None and 0 < row.probability <= 1
 
 
 def _usable(latency: float) -> bool:

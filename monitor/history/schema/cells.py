@@ -54,6 +54,7 @@ OUTCOME_CELLS: Final = Table(
         nullable=False,
         comment="Sum of the confidences in millionths; 0 without confidence.",
     ),
+    Column("designed", Integer, nullable=False, comment="Labelled predictions whose inclusion probability is known."),
     sqlite_with_rowid=False,
     comment="Predictions by slice, bucket, versions, predicted class, label and confidence band.",
 )

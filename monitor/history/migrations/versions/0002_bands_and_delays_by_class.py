@@ -38,11 +38,12 @@ def _rebuild_outcomes() -> None:
         sa.Column("weight", sa.Double(), nullable=False),
         sa.Column("weight_squared", sa.Double(), nullable=False),
         sa.Column("confidence_millionths", sa.BigInteger(), nullable=False),
+        sa.Column("designed", sa.Integer(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.execute(
         "INSERT INTO outcome_cells_by_band"
-        " SELECT slice_id, bucket, version_id, predicted_id, label_id, -1, n, weight, weight_squared, 0"
+        " SELECT slice_id, bucket, version_id, predicted_id, label_id, -1, n, weight, weight_squared, 0, 0"
         " FROM outcome_cells"
     )
     op.drop_table("outcome_cells")
