@@ -9,6 +9,7 @@ import numpy as np
 from checks.confusion import Confusion
 from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
 from checks.estimate import Estimate
+from checks.estimated.lines import estimated
 from checks.intervals import Proportion
 from checks.latency import QUANTILES
 from checks.measured import Look, Measured
@@ -26,7 +27,8 @@ def estimates(measured: Measured) -> tuple[Estimate, ...]:
 
     Versions are only listed where the log has them. A slice is named column=value, as in prompt_version=p4.
     """
-    return tuple(line for slice_ in _slices(measured) for line in _of_slice(slice_, measured))
+    after = [line for slice_ in _slices(measured) for line in _of_slice(slice_, measured)]
+    return (*after, *estimated(measured))
 
 
 @dataclass(frozen=True, slots=True)
