@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from checks.alarm import AlarmBudget
+from checks.counts import ALL_CLASSES
 from checks.delays import MIN_DELAYS, Delays
 from checks.finding import Cause, Finding, Verdict
 from checks.intervals import Proportion
-from checks.maturity import LabelForecast
+from checks.maturity import Ripe
 from checks.measured import Measured
 from checks.words import percent
 
@@ -58,36 +59,42 @@ class LabelHealth:
         )
 
     def _coverage(self, measured: Measured) -> Finding:
-        """Labels against the predictions that had the time to get theirs."""
-        labels, then = measured.current.labels, measured.reference.confusion
-        floor_ = self._coverage_floor(measured, labels)
-        if floor_ is None or labels.ripe < MIN_DELAYS:
-            message = f"coverage is not judged: {labels.labelled:.0f} labels, and no reference or limit to compare with"
+        """Labels against the predictions that had the time to get theirs: of all, or of a class that lost its own."""
+        forecast, then = measured.current.labels, measured.reference.confusion
+        floor = self._coverage_floor(measured, forecast.all)
+        if floor is None or forecast.all.ripe < MIN_DELAYS:
+            message = (
+                f"coverage is not judged: {forecast.labelled:.0f} labels, and no reference or limit to compare with"
+            )
             return self._finding(measured, "coverage", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
-        share = Proportion(min(labels.labelled / labels.ripe, 1.0), labels.ripe, int(labels.labelled))
+        parts = [part for part in forecast.by_class if part.ripe >= MIN_DELAYS]
+        floors = [(forecast.all, floor), *((part, _usual(part)) for part in parts)]
+        tail = self.budget.tail([measured.windows.current.length], len(floors))
+        broken = [(part, least) for part, least in floors if _share(part).chance_at_least(least) < tail]
+        part, least = (broken or floors)[0]
+        share = _share(part)
         low, high = share.interval()
-        broken = share.chance_at_least(floor_) < self.budget.tail([measured.windows.current.length], 1)
-        was = f", was {percent(then.coverage)} in the reference" if then.coverage else ""
+        of = f" as {part.predicted}" if part.predicted != ALL_CLASSES else ""
+        was = f", was {percent(then.coverage)} of all in the reference" if then.coverage else ""
         return self._finding(
             measured,
             "coverage",
             Verdict.WARNING if broken else Verdict.OK,
             Cause.BELOW_FLOOR if broken else Cause.WITHIN_LIMITS,
-            f"{percent(share.value)} of the predictions that should be labelled by now are{was}",
+            f"{percent(share.value)} of the predictions{of} that should be labelled by now are{was}",
             value=share.value,
             low=low,
             high=high,
-            threshold=floor_,
+            threshold=least,
             reference=then.coverage,
             n=share.n,
         )
 
-    def _coverage_floor(self, measured: Measured, labels: LabelForecast) -> float | None:
+    def _coverage_floor(self, measured: Measured, labels: Ripe) -> float | None:
         """A part of what was labelled of the same predicted classes, or the limit that is set; None for neither."""
-        reference = measured.reference.confusion
         floors = [self.min_coverage] if self.min_coverage is not None else []
-        if reference.n_labelled >= MIN_DELAYS and labels.ripe:
-            floors.append(labels.due / labels.ripe * COVERAGE_LOSS)
+        if measured.reference.confusion.n_labelled >= MIN_DELAYS and labels.ripe:
+            floors.append(_usual(labels))
         return max(floors, default=None)
 
     def _delay(self, measured: Measured) -> Finding:
@@ -151,3 +158,12 @@ class LabelHealth:
             provisional=False,
             clear=verdict is Verdict.OK,
         )
+
+
+def _share(part: Ripe) -> Proportion:
+    return Proportion(min(part.labelled / part.ripe, 1.0), part.ripe, int(part.labelled))
+
+
+def _usual(part: Ripe) -> float:
+    """The least share labelled that is still as it was."""
+    return part.due / part.ripe * COVERAGE_LOSS

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from checks.confusion import Confusion, Floats
+from checks.counts import ALL_CLASSES
 from checks.delays import LEAN, DelayCurve, Delays
 from checks.windows import BucketTotal, Window
 
@@ -15,19 +16,40 @@ MATURE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class LabelForecast:
-    """The labels of a window: how many are there, and how many are still to come.
+class Ripe:
+    """The predictions of one class, or of all, that had the time to get their label; numbers of predictions, >= 0.
 
-    All are numbers of predictions, >= 0. `ripe` are those that had the time to get their label (each prediction counts
-    by the share of labels that come within its age), labelled or not, and `due` the labels that were to be expected
-    of them. `to_come` is expected of the others.
+    Each prediction counts in `ripe` by the share of labels that come within its age, labelled or not. `due` are the
+    labels that were to be expected of them, `labelled` those that are there.
     """
 
-    predictions: float
+    predicted: str
     labelled: float
     ripe: float
     due: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelForecast:
+    """The labels of a window: how many are there, were due, and are still to come.
+
+    `predictions` and `to_come` (labels expected besides those that are there) are numbers of predictions, >= 0.
+    """
+
+    predictions: float
     to_come: float
+    by_class: tuple[Ripe, ...]
+
+    @property
+    def all(self) -> Ripe:
+        """All classes together."""
+        parts = self.by_class
+        return Ripe(ALL_CLASSES, *(sum(getattr(p, name) for p in parts) for name in ("labelled", "ripe", "due")))
+
+    @property
+    def labelled(self) -> float:
+        """Predictions that have a label."""
+        return self.all.labelled
 
     @property
     def expected_coverage(self) -> float | None:
@@ -79,13 +101,8 @@ class Ripening:
         ever = np.array([self.ever.get(name, self.ever_pooled) for name in confusion.classes])
         unlabelled = confusion.predicted - confusion.labelled
         to_come = np.minimum(ever * (confusion.predicted - ripe), unlabelled)
-        return LabelForecast(
-            predictions=float(confusion.n),
-            labelled=float(confusion.n_labelled),
-            ripe=float(ripe.sum()),
-            due=float(ever @ ripe),
-            to_come=float(to_come.sum()),
-        )
+        parts = zip(confusion.classes, confusion.labelled.tolist(), ripe.tolist(), (ever * ripe).tolist(), strict=True)
+        return LabelForecast(float(confusion.n), float(to_come.sum()), tuple(Ripe(*part) for part in parts))
 
 
 @dataclass(frozen=True, slots=True)

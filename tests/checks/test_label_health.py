@@ -56,6 +56,15 @@ def test_coverage_that_collapsed_is_told_with_what_it_was() -> None:
     assert "in the reference" in finding.message
 
 
+def test_a_class_that_lost_its_labels_is_told_by_its_name() -> None:
+    others = {key: n for key, n in WELL.items() if key[0] != "billing"}
+    billing = sum(n for (predicted, _), n in WELL.items() if predicted == "billing")
+    windows = with_delays(history(Spell(33, WELL), Spell(7, {**others, ("billing", None): billing})), 1, 1)
+    finding = judge(windows)["coverage"]
+    assert (finding.verdict, finding.value) == (Verdict.WARNING, 0)
+    assert "as billing" in finding.message
+
+
 def test_a_coverage_limit_needs_no_reference() -> None:
     check = replace(CHECK, min_coverage=0.3)
     assert judge(history(Spell(5, SPARSE)), check)["coverage"].verdict is Verdict.WARNING

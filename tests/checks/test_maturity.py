@@ -63,7 +63,7 @@ def test_labels_that_will_not_come_any_more_are_not_waited_for() -> None:
     look = Measured(windows(outcomes("other", 300, 30), (20, 30, 40), was=was)).current
     assert look.labels.expected_coverage == pytest.approx(0.1)
     assert look.maturity == pytest.approx(1)
-    assert look.labels.due == pytest.approx(180, rel=0.01)
+    assert look.labels.all.due == pytest.approx(180, rel=0.01)
 
 
 def test_each_class_has_a_coverage_of_its_own() -> None:
