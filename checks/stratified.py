@@ -1,23 +1,28 @@
 """Shares of a window from labels that are not a fair sample of it.
 
 A missed urgent message sits among those predicted non-urgent, which people label least. The predicted class of every
-prediction is known, labelled or not, so each labelled row stands for the predictions of its own predicted class: the
-correction for verification bias of Begg and Greenes (1983), "Assessment of diagnostic tests when disease verification
-is subject to selection bias". It is right when, within a predicted class, which predictions get a label does not
-depend on whether they are right.
+prediction is known, labelled or not, and so is its confidence where that is logged. So each labelled row stands for the
+predictions of its own predicted class and confidence band: the correction for verification bias of Begg and Greenes
+(1983), "Assessment of diagnostic tests when disease verification is subject to selection bias". It is right when,
+within a predicted class and band, which predictions get a label does not depend on whether they are right.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats, sums
+from checks.confusion import Confusion, Floats, by_class, sums
 from checks.intervals import Proportion
+from checks.strata import merge_thin
 
 MIN_STRATUM = 3
 """Labelled rows under which a predicted class is merged with its like: below, one row would stand for too many.
 To merge classes that are labelled unlike brings back some of the bias, so it is done late."""
+
+PRIOR = 1.0
+"""Labelled rows like those of its whole predicted class that are imagined in each confidence band for its variance."""
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
@@ -30,9 +35,10 @@ MAX_UNSEEN = 0.2
 class Stratified:
     """A confusion matrix weighted up to all predictions of the window.
 
-    `groups` (K) numbers the stratum of each predicted class, `sizes` (G) are the predictions and `effective` (G) the
-    effective labelled rows of each stratum. `share` (K x K) is each cell's share of its stratum, and
-    `cells` (K x K) the estimated number of predictions in the cell. Strata without a label add nothing.
+    Its R rows are those of `confusion.rows`: one for each predicted class and confidence band. `groups` (R) numbers the
+    stratum of each row, `sizes` (G) are the predictions and `effective` (G) the effective labelled rows of a stratum.
+    `share` (R x K) is each cell's share of its stratum, and `cells` (K x K) the estimated number of predictions by
+    predicted class and label. Strata without a label add nothing.
     """
 
     confusion: Confusion
@@ -46,20 +52,22 @@ class Stratified:
     @classmethod
     def of(cls, confusion: Confusion) -> "Stratified":
         """Merge thin strata, and weight each cell by predictions over (weighted) labels of its stratum."""
-        groups = _merge_thin(confusion.labelled)
+        rows = confusion.rows
+        groups = merge_thin(rows.classes, rows.labelled, MIN_STRATUM)
         count = int(groups.max()) + 1 if groups.size else 0
-        sizes = sums(groups, confusion.predicted, count)
-        labelled = sums(groups, confusion.labelled, count)
-        weight = sums(groups, confusion.weights.sum(axis=1), count)
-        squared = sums(groups, confusion.weights_squared.sum(axis=1), count)
+        sizes = sums(groups, rows.predicted, count)
+        labelled = sums(groups, rows.labelled, count)
+        weight = sums(groups, rows.weights.sum(axis=1), count)
+        squared = sums(groups, rows.weights_squared.sum(axis=1), count)
         effective = np.divide(weight**2, squared, out=np.zeros(count), where=squared > 0)
         total = weight[groups][:, None]
-        share = np.divide(confusion.weights, total, out=np.zeros_like(confusion.weights), where=total > 0)
-        return cls(confusion, groups, sizes, effective, labelled, share, share * sizes[groups][:, None])
+        share = np.divide(rows.weights, total, out=np.zeros_like(rows.weights), where=total > 0)
+        cells = by_class(rows.classes, share * sizes[groups][:, None])
+        return cls(confusion, groups, sizes, effective, labelled, share, cells)
 
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right; None without labels."""
-        right = np.diag(self.share)
+        right = self.share[np.arange(self.groups.size), self.confusion.rows.classes]
         everywhere = np.ones(right.size, dtype=bool)
         return self._ratio(
             _Part(right, everywhere), _Part(self.share.sum(axis=1) - right, everywhere), self.confusion.n_labelled
@@ -73,7 +81,7 @@ class Stratified:
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):
             return None
-        own = np.arange(self.groups.size) == k
+        own = self.confusion.rows.classes == k
         of_class = self.share[:, k]
         return self._ratio(_Part(of_class * own, own), _Part(of_class * ~own, ~own), int(self.confusion.support[k]))
 
@@ -82,9 +90,9 @@ class Stratified:
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.labelled[k]:
             return None
-        own = np.arange(self.groups.size) == k
-        right = self.share[k, k]
-        wrong = self.share[k].sum() - right
+        own = self.confusion.rows.classes == k
+        right = self.share[:, k]
+        wrong = self.share.sum(axis=1) - right
         return self._ratio(_Part(own * right, own), _Part(own * wrong, own), int(self.confusion.labelled[k]))
 
     def balanced_accuracy(self) -> Proportion | None:
@@ -94,7 +102,9 @@ class Stratified:
             return None
         value = float(np.mean([recall.value for recall in recalls]))
         variance = sum(_variance(recall) for recall in recalls) / len(recalls) ** 2
-        return Proportion(value, _smoothed(value, len(recalls)) / variance, sum(recall.n for recall in recalls))
+        rough = _smoothed(value, sum(recall.effective_n for recall in recalls)) / variance
+        effective = max(_smoothed(value, rough) / variance - 2 * PSEUDO, 0.0)
+        return Proportion(value, effective, sum(recall.n for recall in recalls))
 
     def prevalence(self, class_name: str) -> float:
         """Estimated share of the predictions that are truly of the class, in [0, 1]."""
@@ -104,7 +114,8 @@ class Stratified:
 
     def variance(self, slope: Floats) -> float:
         """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
-        return self._variance((self.share * slope).sum(axis=1), (self.share * slope**2).sum(axis=1))
+        by_row = slope[self.confusion.rows.classes]
+        return self._variance((self.share * by_row).sum(axis=1), (self.share * by_row**2).sum(axis=1))
 
     def _ratio(self, hits: "_Part", misses: "_Part", n: int) -> Proportion | None:
         """Share of hits among hits and misses, with its effective sample size.
@@ -131,14 +142,29 @@ class Stratified:
         return Proportion(hit / (hit + miss), effective, n)
 
     def _variance(self, slope: Floats, slope_squared: Floats) -> float:
-        """Variance of a function of the cells, from its derivative and that squared, each weighted by share (K)."""
+        """Variance of a function of the cells, from its derivative and that squared, each weighted by share (R)."""
         first = sums(self.groups, slope, self.sizes.size)
         second = sums(self.groups, slope_squared, self.sizes.size)
         sampled = np.divide(self.sizes**2, self.effective, out=np.zeros_like(self.sizes), where=self.effective > 0)
-        return float((sampled * (second - first**2) + self.sizes * first**2).sum())
+        spread = self._shrunk(second) - self._shrunk(first) ** 2
+        return float((sampled * spread + self.sizes * first**2).sum())
+
+    def _shrunk(self, means: Floats) -> Floats:
+        """Means by stratum (G), each with PRIOR rows of its class added: a few labels that agree do not prove much."""
+        labelled = np.where(self.labelled > 0, self.sizes, 0.0)
+        totals, weighted = (sums(self._pools, values, self.sizes.size) for values in (labelled, labelled * means))
+        of_class = np.divide(weighted, totals, out=np.zeros_like(totals), where=totals > 0)[self._pools]
+        return np.asarray((self.labelled * means + PRIOR * of_class) / (self.labelled + PRIOR))
+
+    @cached_property
+    def _pools(self) -> NDArray[np.intp]:
+        """The predicted class of each stratum (G); of one that several classes share, some of them."""
+        pools = np.zeros(self.sizes.size, dtype=np.intp)
+        pools[self.groups] = self.confusion.rows.classes
+        return np.unique(pools, return_inverse=True)[1]
 
     def _typical_weight(self, rows: NDArray[np.bool_]) -> float:
-        """Predictions that one labelled row stands for, as the average prediction of these predicted classes sees it.
+        """Predictions that one labelled row stands for, as the average prediction of these rows sees it.
 
         Misses that no label has shown yet lie where predictions are, and under biased labelling labels are elsewhere.
         """
@@ -163,18 +189,6 @@ class _Part:
 
     share: Floats
     rows: NDArray[np.bool_]
-
-
-def _merge_thin(labelled: Floats) -> NDArray[np.intp]:
-    """Number the strata; predicted classes under MIN_STRATUM labels share one, filled up with the next thinnest."""
-    groups = np.arange(labelled.size)
-    order = np.argsort(labelled, kind="stable")
-    pooled = int((labelled < MIN_STRATUM).sum())
-    while 0 < pooled < labelled.size and labelled[order[:pooled]].sum() < MIN_STRATUM:
-        pooled += 1
-    if pooled > 1:
-        groups[order[:pooled]] = order[0]
-    return np.unique(groups, return_inverse=True)[1]
 
 
 def _smoothed(value: float, n: float) -> float:
