@@ -5,7 +5,7 @@
 Each row simulates windows of a chatbot, and says how often the 95% interval holds the truth, and how wide it is: for
 accuracy, recall of a class with 2% prevalence, precision, the difference of two recalls, p95 latency, and the ratio of
 two p95. Shares are labelled fairly (60% of all) or with a bias (90% of those predicted as the first class, 18% of the
-others). Rows outside the aim are marked.
+others). The columns are true shares; coverage outside the aim is in bold.
 """
 
 import argparse
@@ -80,7 +80,11 @@ METRICS = (
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; `wilson` is the width of Wilson's interval on as many rows, None where it says nothing."""
+    """One line of the table.
+
+    `judged` is the part of the windows that a check calls well or not, having MIN_LABELS rows; coverage and width are
+    of all of them. `wilson` is the width of Wilson's interval on as many rows, None where it says nothing.
+    """
 
     what: str
     n: int
@@ -91,13 +95,10 @@ class Row:
     width: float
     wilson: float | None = None
 
-    def __str__(self) -> str:
-        mark = "" if LOWEST <= self.coverage <= HIGHEST else " ⚠"
-        wilson = "" if self.wilson is None else f"{self.wilson:.3f}"
-        return (
-            f"| {self.what} | {self.n} | {self.truth:.2f} | {self.labels} | {self.judged:.0%} "
-            f"| {self.coverage:.1%}{mark} | {self.width:.3f} | {wilson} |"
-        )
+    @property
+    def marked(self) -> str:
+        """The coverage, in bold where it is outside the aim."""
+        return f"{self.coverage:.1%}" if LOWEST <= self.coverage <= HIGHEST else f"**{self.coverage:.1%}**"
 
 
 def share_row(metric: Metric, n: int, truth: float, labelling: tuple[float, float], windows: int) -> Row:
@@ -106,10 +107,10 @@ def share_row(metric: Metric, n: int, truth: float, labelling: tuple[float, floa
     bot = metric.bot(truth)
     size = round(n / metric.rests_on(bot.expected(labelling)))
     found = [metric.read(bot.window(rng, size, labelling)) for _ in range(windows)]
-    judged = [share for share in found if share is not None and share.n >= MIN_LABELS]
-    bounds = [share.interval() for share in judged]
-    wilson = float(np.mean([_wilson(share) for share in judged])) if labelling == FAIR else None
-    return _row(metric.name, n, truth, labelling, bounds, windows, wilson)
+    known = [share for share in found if share is not None]
+    judged = sum(share.n >= MIN_LABELS for share in known) / windows
+    wilson = float(np.mean([_wilson(share) for share in known])) if labelling == FAIR else None
+    return _row(metric.name, n, truth, labelling, [share.interval() for share in known], judged, wilson)
 
 
 def difference_row(n: int, truth: float, labelling: tuple[float, float], windows: int) -> Row:
@@ -117,13 +118,14 @@ def difference_row(n: int, truth: float, labelling: tuple[float, float], windows
     rng = np.random.default_rng([n, int(truth * 1000), int(labelling[0] * 100), 1])
     recall = METRICS[1]
     size = round(n / recall.rests_on(recall.bot(truth).expected(labelling)))
-    bounds = []
+    bounds, judged = [], 0
     for _ in range(windows):
         now = recall.read(recall.bot(truth).window(rng, size, labelling))
         then = recall.read(recall.bot(0.92).window(rng, REFERENCE * size, labelling))
-        if now is not None and then is not None and min(now.n, then.n) >= MIN_LABELS:
+        if now is not None and then is not None:
             bounds.append(difference(now, then, TAIL))
-    return _row("recall less 0.92", n, truth - 0.92, labelling, bounds, windows)
+            judged += min(now.n, then.n) >= MIN_LABELS
+    return _row("recall less 0.92", n, truth - 0.92, labelling, bounds, judged / windows)
 
 
 def latency_rows(n: int, unrest: float, windows: int) -> Iterator[Row]:
@@ -153,27 +155,36 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=2000, help="simulated windows for each row")
-    parser.add_argument("--only", default="", help="only rows whose first column begins so")
     arguments = parser.parse_args()
-    print("| interval of | labelled rows | truth | labels | judged | coverage | width | Wilson |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for row in _rows(arguments.windows, arguments.only):
-        print(row, flush=True)
-
-
-def _rows(windows: int, only: str) -> Iterator[Row]:
-    for labelling in (FAIR, BIASED):
-        for n in SIZES:
-            for truth in SHARES:
-                for metric in METRICS:
-                    if metric.name.startswith(only):
-                        yield share_row(metric, n, truth, labelling, windows)
-                if "recall less".startswith(only):
-                    yield difference_row(n, truth, labelling, windows)
+    shares = " | ".join(f"{share:.2f}" for share in SHARES)
+    print(f"| interval of | rows | labels | judged | {shares} | width | of Wilson's |")
+    print("| --- | --- | --- | --- |" + " --- |" * (len(SHARES) + 2))
+    for line in _share_lines(arguments.windows):
+        print(line, flush=True)
+    print("\n| interval of | answers | hours differ by | coverage | width |\n| --- | --- | --- | --- | --- |")
     for unrest in (0.0, 0.1, 0.3):
         for n in (200, 1000, 10_000):
-            if "p95".startswith(only):
-                yield from latency_rows(n, unrest, windows)
+            for row in latency_rows(n, unrest, arguments.windows):
+                print(f"| {row.what} | {n} | {unrest:.0%} | {row.marked} | {row.width:.0%} |", flush=True)
+
+
+def _share_lines(windows: int) -> Iterator[str]:
+    """One line for each metric, labelling and number of rows; coverage at each true share side by side."""
+    for labelling in (FAIR, BIASED):
+        for n in SIZES:
+            for metric in METRICS:
+                yield _line([share_row(metric, n, truth, labelling, windows) for truth in SHARES])
+            yield _line([difference_row(n, truth, labelling, windows) for truth in SHARES])
+
+
+def _line(rows: list[Row]) -> str:
+    first = rows[0]
+    judged = np.mean([row.judged for row in rows])
+    width = np.mean([row.width for row in rows])
+    wilson = [row.wilson for row in rows if row.wilson is not None]
+    of_wilson = f"{width / np.mean(wilson):.2f}" if wilson else ""
+    coverage = " | ".join(row.marked for row in rows)
+    return f"| {first.what} | {first.n} | {first.labels} | {judged:.0%} | {coverage} | {width:.3f} | {of_wilson} |"
 
 
 def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
@@ -182,14 +193,14 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
     truth: float,
     labelling: tuple[float, float],
     bounds: list[tuple[float, float]],
-    windows: int,
+    judged: float,
     wilson: float | None = None,
 ) -> Row:
     ends = np.array(bounds).reshape(-1, 2)
     held = float(np.mean((ends[:, 0] <= truth) & (truth <= ends[:, 1])))
     width = float(np.mean(ends[:, 1] - ends[:, 0]))
     labels = "fair" if labelling == FAIR else "biased"
-    return Row(what, n, truth, labels, len(bounds) / windows, held, width, wilson)
+    return Row(what, n, truth, labels, judged, held, width, wilson)
 
 
 def _spread(rng: np.random.Generator, n: int, hours: int, unrest: float) -> Spread:

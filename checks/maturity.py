@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Ripe:
     due: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LabelForecast:
     """The labels of a window: how many are there, were due, and are still to come.
 
@@ -40,7 +41,7 @@ class LabelForecast:
     to_come: float
     by_class: tuple[Ripe, ...]
 
-    @property
+    @cached_property
     def all(self) -> Ripe:
         """All classes together."""
         parts = self.by_class

@@ -7,6 +7,7 @@ predictions of its own predicted class and confidence band: the correction for v
 within a predicted class and band, which predictions get a label does not depend on whether they are right.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,9 @@ PRIOR = 1.0
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
+
+FEW = 2
+"""Classes of a window that are worked out one by one when they are asked for; of a third, all are, which is faster."""
 
 MAX_UNSEEN = 0.2
 """Largest share of a class's estimated size that may lie in a stratum nobody has labelled at all."""
@@ -67,11 +71,7 @@ class Stratified:
 
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right; None without labels."""
-        right = self.share[np.arange(self.groups.size), self.confusion.rows.classes]
-        everywhere = np.ones(right.size, dtype=bool)
-        return self._ratio(
-            _Part(right, everywhere), _Part(self.share.sum(axis=1) - right, everywhere), self.confusion.n_labelled
-        )
+        return self._accuracy if self.confusion.n_labelled else None
 
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the predictions truly of the class that were predicted as it.
@@ -81,19 +81,12 @@ class Stratified:
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):
             return None
-        own = self.confusion.rows.classes == k
-        of_class = self.share[:, k]
-        return self._ratio(_Part(of_class * own, own), _Part(of_class * ~own, ~own), int(self.confusion.support[k]))
+        return self._recalls.of(k)
 
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it; None when none of them is labelled."""
         k = self.confusion.index(class_name)
-        if k is None or not self.confusion.labelled[k]:
-            return None
-        own = self.confusion.rows.classes == k
-        right = self.share[:, k]
-        wrong = self.share.sum(axis=1) - right
-        return self._ratio(_Part(own * right, own), _Part(own * wrong, own), int(self.confusion.labelled[k]))
+        return None if k is None or not self.confusion.labelled[k] else self._precisions.of(k)
 
     def balanced_accuracy(self) -> Proportion | None:
         """Mean recall over the classes that have a labelled row; their errors are taken as independent."""
@@ -115,10 +108,40 @@ class Stratified:
     def variance(self, slope: Floats) -> float:
         """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
         by_row = slope[self.confusion.rows.classes]
-        return self._variance((self.share * by_row).sum(axis=1), (self.share * by_row**2).sum(axis=1))
+        first, second = ((self.share * power).sum(axis=1)[:, None] for power in (by_row, by_row**2))
+        return float(self._variance(first, second)[0])
 
-    def _ratio(self, hits: "_Part", misses: "_Part", n: int) -> Proportion | None:
-        """Share of hits among hits and misses, with its effective sample size.
+    @cached_property
+    def _accuracy(self) -> Proportion:
+        right = self.share[np.arange(self.groups.size), self.confusion.rows.classes][:, None]
+        wrong = self.share.sum(axis=1)[:, None] - right
+        everywhere = np.ones(right.shape, dtype=bool)
+        return self._ratios(
+            _Parts(right, everywhere), _Parts(wrong, everywhere), np.array([self.confusion.n_labelled])
+        )[0]
+
+    @cached_property
+    def _recalls(self) -> "_OfClasses":
+        return _OfClasses(self._recalls_of, len(self.confusion.classes))
+
+    def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
+        own = self.confusion.rows.classes[:, None] == classes
+        of_class = self.share[:, classes]
+        hits, misses = _Parts(of_class * own, own), _Parts(of_class * ~own, ~own)
+        return self._ratios(hits, misses, self.confusion.support[classes])
+
+    @cached_property
+    def _precisions(self) -> "_OfClasses":
+        return _OfClasses(self._precisions_of, len(self.confusion.classes))
+
+    def _precisions_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
+        own = self.confusion.rows.classes[:, None] == classes
+        right = self.share[:, classes]
+        wrong = self.share.sum(axis=1)[:, None] - right
+        return self._ratios(_Parts(own * right, own), _Parts(own * wrong, own), self.confusion.labelled[classes])
+
+    def _ratios(self, hits: "_Parts", misses: "_Parts", n: Floats) -> list[Proportion]:
+        """Shares of hits among hits and misses, one for each column, with their effective sample sizes.
 
         The variance is the linearised one of a ratio from a stratified sample of a population that is itself random
         (Särndal, Swensson and Wretman 1992, section 5.6): with d the derivative of the ratio by a cell,
@@ -127,9 +150,7 @@ class Stratified:
         all labelled rows agree, and is taken off the effective n again.
         """
         sizes = self.sizes[self.groups]
-        hit, miss = float(hits.share @ sizes), float(misses.share @ sizes)
-        if not hit + miss:
-            return None
+        hit, miss = sizes @ hits.share, sizes @ misses.share
         hit_weight, miss_weight = self._typical_weight(hits.rows), self._typical_weight(misses.rows)
         total = hit + miss + PSEUDO * (hit_weight + miss_weight)
         smooth = (hit + PSEUDO * hit_weight) / total
@@ -138,41 +159,45 @@ class Stratified:
             hits.share * by_hit + misses.share * by_miss, hits.share * by_hit**2 + misses.share * by_miss**2
         )
         variance += PSEUDO * ((hit_weight * by_hit) ** 2 + (miss_weight * by_miss) ** 2)
-        effective = max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
-        return Proportion(hit / (hit + miss), effective, n)
+        effective = np.maximum(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
+        columns = zip(_over(hit, hit + miss).tolist(), effective.tolist(), n.tolist(), strict=True)
+        return [Proportion(value, known, int(rows)) for value, known, rows in columns]
 
-    def _variance(self, slope: Floats, slope_squared: Floats) -> float:
-        """Variance of a function of the cells, from its derivative and that squared, each weighted by share (R)."""
-        first = sums(self.groups, slope, self.sizes.size)
-        second = sums(self.groups, slope_squared, self.sizes.size)
-        sampled = np.divide(self.sizes**2, self.effective, out=np.zeros_like(self.sizes), where=self.effective > 0)
+    def _variance(self, slope: Floats, slope_squared: Floats) -> Floats:
+        """Variances of functions of the cells, a column each, from derivatives and these squared, weighted by share."""
+        first, second = (self._strata.sums(values) for values in (slope, slope_squared))
+        sampled = _over(self.sizes**2, self.effective)
         spread = self._shrunk(second) - self._shrunk(first) ** 2
-        return float((sampled * spread + self.sizes * first**2).sum())
+        return np.asarray(sampled @ spread + self.sizes @ first**2)
 
     def _shrunk(self, means: Floats) -> Floats:
         """Means by stratum (G), each with PRIOR rows of its class added: a few labels that agree do not prove much."""
         labelled = np.where(self.labelled > 0, self.sizes, 0.0)
-        totals, weighted = (sums(self._pools, values, self.sizes.size) for values in (labelled, labelled * means))
-        of_class = np.divide(weighted, totals, out=np.zeros_like(totals), where=totals > 0)[self._pools]
-        return np.asarray((self.labelled * means + PRIOR * of_class) / (self.labelled + PRIOR))
+        totals = self._pools.sums(labelled[:, None])
+        of_class = _over(self._pools.sums(labelled[:, None] * means), totals)[self._pools.of]
+        n = self.labelled[:, None]
+        return np.asarray((n * means + PRIOR * of_class) / (n + PRIOR))
 
     @cached_property
-    def _pools(self) -> NDArray[np.intp]:
-        """The predicted class of each stratum (G); of one that several classes share, some of them."""
+    def _strata(self) -> "_Groups":
+        """The rows of each stratum."""
+        return _Groups.of_numbers(self.groups)
+
+    @cached_property
+    def _pools(self) -> "_Groups":
+        """The strata of each predicted class; one that several classes share is of some of them."""
         pools = np.zeros(self.sizes.size, dtype=np.intp)
         pools[self.groups] = self.confusion.rows.classes
-        return np.unique(pools, return_inverse=True)[1]
+        return _Groups.of_numbers(np.unique(pools, return_inverse=True)[1])
 
-    def _typical_weight(self, rows: NDArray[np.bool_]) -> float:
-        """Predictions that one labelled row stands for, as the average prediction of these rows sees it.
+    def _typical_weight(self, rows: NDArray[np.bool_]) -> Floats:
+        """Predictions that one labelled row stands for, as the average prediction of the rows of each column sees it.
 
         Misses that no label has shown yet lie where predictions are, and under biased labelling labels are elsewhere.
         """
-        where = np.zeros(self.sizes.size, dtype=bool)
-        where[self.groups[rows]] = True
-        where &= self.labelled > 0
-        sizes = self.sizes[where]
-        return float((sizes**2 / self.labelled[where]).sum() / sizes.sum()) if sizes.size else 1.0
+        there = (self._strata.sums(rows) > 0) & (self.labelled > 0)[:, None]
+        total, squared = self.sizes @ there, _over(self.sizes**2, self.labelled) @ there
+        return np.where(total > 0, _over(squared, total), 1.0)
 
     def _is_unseen(self, k: int) -> bool:
         """Whether much of the class may lie among predictions of it that nobody has labelled."""
@@ -184,11 +209,54 @@ class Stratified:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Cells that count as hits, or as misses: their share of each row's stratum, and the rows where they could lie."""
+class _Parts:
+    """Cells that count as hits, or as misses, a column each (R x columns): their share of each row's stratum.
+
+    `rows` says where they could lie.
+    """
 
     share: Floats
     rows: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Groups of rows, none empty: `of` is the number of each row's group."""
+
+    of: NDArray[np.intp]
+    order: NDArray[np.intp]  # rows, group by group
+    starts: NDArray[np.intp]  # where each group begins in that order
+
+    @classmethod
+    def of_numbers(cls, numbers: NDArray[np.intp]) -> "_Groups":
+        """Groups that are numbered from 0 without gaps."""
+        order = np.argsort(numbers, kind="stable")
+        return cls(numbers, order, np.flatnonzero(np.diff(numbers[order], prepend=-1)))
+
+    def sums(self, values: Floats | NDArray[np.bool_]) -> Floats:
+        """Sum the rows of each group."""
+        return np.add.reduceat(values[self.order], self.starts, axis=0, dtype=float)
+
+
+class _OfClasses:
+    """The share of each class, worked out when it is asked for; a third class asks for all of them."""
+
+    def __init__(self, work_out: Callable[[NDArray[np.intp]], list[Proportion]], classes: int) -> None:
+        self._work_out = work_out
+        self._all = np.arange(classes)
+        self._known: dict[int, Proportion] = {}
+
+    def of(self, k: int) -> Proportion:
+        """The share of one class, by its place."""
+        if k not in self._known:
+            asked = np.array([k]) if len(self._known) < FEW else self._all
+            self._known.update(zip(asked.tolist(), self._work_out(asked), strict=True))
+        return self._known[k]
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    """Part by part; 0 where there is nothing to divide by."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
 
 
 def _smoothed(value: float, n: float) -> float:
