@@ -197,10 +197,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=1000, help="simulated windows for each row")
     parser.add_argument("--peer", type=int, default=0, help="of these, windows that NannyML estimates too")
+    parser.add_argument("--stories", nargs="+", type=Story, default=list(Story), help="only these confidences")
     arguments = parser.parse_args()
     print("| confidences | labelled today | metric | given | error | bias | coverage | width |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for story in Story:
+    for story in arguments.stories:
         for labelled in (0.0, 0.1, 0.4):
             _print(f"{story} | {labelled:.0%}", "", simulate(story, labelled, arguments.windows))
         if arguments.peer:

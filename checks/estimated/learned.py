@@ -42,12 +42,11 @@ class Learned:
     @classmethod
     def of(cls, past: Strata) -> "Learned":
         """Learn from the labelled predictions of a past span."""
-        effective = divided(past.weights.sum(axis=2) ** 2, past.weights_squared)
-        share = divided(past.weights, past.weights.sum(axis=2)[:, :, None])
-        truth = (share * effective[:, :, None] + PRIOR * _suggested(past)) / (effective + PRIOR)[:, :, None]
-        kept = np.minimum(1.0, divided(np.array(MAX_PAST), effective.sum(axis=1, keepdims=True), otherwise=1.0))
-        known = effective * kept + PRIOR
-        return cls(past.classes, truth, known, past.labelled, _curve(past), past.confidence_with_label)
+        labelled = past.labelled
+        truth = (past.counts + PRIOR * _suggested(past)) / (labelled + PRIOR)[:, :, None]
+        kept = np.minimum(1.0, divided(np.array(MAX_PAST), labelled.sum(axis=1, keepdims=True), otherwise=1.0))
+        known = labelled * kept + PRIOR
+        return cls(past.classes, truth, known, labelled, _curve(past), past.confidence_with_label)
 
     def truth_at(self, confidence: Floats) -> Floats:
         """Expected shares of the true classes (K x B x K) where the mean confidence is `confidence` (K x B).
@@ -72,7 +71,7 @@ def _suggested(past: Strata) -> Floats:
     names = np.array([name != NO_CLASS for name in past.classes], dtype=float)
     by_band = (past.correct.sum(axis=0) + HALF) / (past.labelled.sum(axis=0) + 2 * HALF)
     right = by_band[None, :] * names[:, None]
-    wrong = past.weights.sum(axis=1) * (1 - np.eye(size))
+    wrong = past.counts.sum(axis=1) * (1 - np.eye(size))
     anywhere = (wrong.sum(axis=0) + HALF * names) * (1 - np.eye(size))
     anywhere = divided(anywhere, anywhere.sum(axis=1, keepdims=True))
     errors = (wrong + anywhere) / (wrong.sum(axis=1, keepdims=True) + 1)

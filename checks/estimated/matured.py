@@ -1,7 +1,7 @@
 """The older part of a window, whose labels have come."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from checks.counts import OutcomeCell
 from checks.measured import Look, Measured
@@ -27,15 +27,22 @@ def matured(measured: Measured) -> Look | None:
 
 
 def less(cells: Iterable[OutcomeCell], part: Iterable[OutcomeCell]) -> tuple[OutcomeCell, ...]:
-    """The cells without those of a part of the same predictions."""
-    sums: defaultdict[tuple[str, str | None, str, str, int], list[float]] = defaultdict(lambda: [0, 0.0, 0.0, 0.0])
-    for sign, group in ((1, cells), (-1, part)):
-        for cell in group:
-            total = sums[cell.predicted, cell.label, cell.model_version, cell.prompt_version, cell.band]
-            for place, number in enumerate((cell.n, cell.weight, cell.weight_squared, cell.confidence)):
-                total[place] += sign * number
-    return tuple(
-        OutcomeCell(predicted, label, int(n), max(weight, 0.0), max(squared, 0.0), model, prompt, band, max(sure, 0.0))
-        for (predicted, label, model, prompt, band), (n, weight, squared, sure) in sums.items()
-        if n > 0
+    """The cells without those of a part of the same predictions; each has a stratum and label once at most."""
+    gone = {_key(cell): cell for cell in part}
+    rest = (_minus(cell, gone[key]) if (key := _key(cell)) in gone else cell for cell in cells)
+    return tuple(cell for cell in rest if cell.n > 0)
+
+
+def _key(cell: OutcomeCell) -> tuple[str, str | None, str, str, int]:
+    return cell.predicted, cell.label, cell.model_version, cell.prompt_version, cell.band
+
+
+def _minus(cell: OutcomeCell, other: OutcomeCell) -> OutcomeCell:
+    return replace(
+        cell,
+        n=cell.n - other.n,
+        weight=max(cell.weight - other.weight, 0.0),
+        weight_squared=max(cell.weight_squared - other.weight_squared, 0.0),
+        confidence=max(cell.confidence - other.confidence, 0.0),
+        designed=cell.designed - other.designed,
     )

@@ -17,17 +17,16 @@ BANDS = len(BAND_EDGES) + 2
 class Strata:
     """Counts of a window by predicted class (K, in the order of `classes`), band (B) and label (K).
 
-    `sizes` (K x B) counts predictions, labelled or not, and `confidence` (K x B) sums their confidences. `counts`,
-    `weights` (K x B x K) and `weights_squared` (K x B) are of labelled predictions, as in `Confusion`;
-    `labelled_confidence` (K x B) sums theirs.
+    `sizes` (K x B) counts predictions, labelled or not, and `confidence` (K x B) sums their confidences. `counts`
+    (K x B x K) is of labelled predictions; `labelled_confidence` (K x B) sums the confidences of those. Labels count
+    alike whatever their inclusion probability: it differs between strata, and within one they are taken for a fair
+    sample.
     """
 
     classes: tuple[str, ...]
     sizes: Floats
     confidence: Floats
     counts: Floats
-    weights: Floats
-    weights_squared: Floats
     labelled_confidence: Floats
 
     @classmethod
@@ -40,30 +39,21 @@ class Strata:
             [(index[c.predicted], c.band if c.band != NO_BAND else BANDS - 1, c.n, c.confidence) for c in cells]
         ).reshape(-1, 4)
         known = np.array([c.label is not None for c in cells], dtype=bool)
-        labels = np.array([(index[c.label], c.weight, c.weight_squared) for c in cells if c.label is not None])
-        label, weight, squared = labels.reshape(-1, 3).T
+        label = np.array([index[c.label] for c in cells if c.label is not None], dtype=np.intp)
         stratum = (rows[:, 0] * BANDS + rows[:, 1]).astype(np.intp)
-        place = stratum[known] * k + label.astype(np.intp)
+        place = stratum[known] * k + label
         return cls(
             tuple(classes),
             sums(stratum, rows[:, 2], k * BANDS).reshape(k, BANDS),
             sums(stratum, rows[:, 3], k * BANDS).reshape(k, BANDS),
             sums(place, rows[known, 2], k * BANDS * k).reshape(k, BANDS, k),
-            sums(place, weight, k * BANDS * k).reshape(k, BANDS, k),
-            sums(stratum[known], squared, k * BANDS).reshape(k, BANDS),
             sums(stratum[known], rows[known, 3], k * BANDS).reshape(k, BANDS),
         )
 
     def without_labels(self) -> "Strata":
         """The same predictions, before any label came."""
         nothing = np.zeros_like
-        return replace(
-            self,
-            counts=nothing(self.counts),
-            weights=nothing(self.weights),
-            weights_squared=nothing(self.weights_squared),
-            labelled_confidence=nothing(self.labelled_confidence),
-        )
+        return replace(self, counts=nothing(self.counts), labelled_confidence=nothing(self.labelled_confidence))
 
     @cached_property
     def labelled(self) -> Floats:

@@ -1,11 +1,13 @@
 """The calibration check."""
 
 from dataclasses import replace
+from math import floor, log
 
 import numpy as np
 
 from checks.alarm import AlarmBudget
 from checks.calibration import Calibration
+from checks.counts import DelayCell
 from checks.estimate import Estimate
 from checks.estimated.calibration_error import CalibrationError
 from checks.estimated.lines import estimated
@@ -16,6 +18,9 @@ from checks.measured import Measured
 from checks.windows import BucketTotal, Window, Windows
 from tests.checks.estimated.cells import CLASSES, cell, span, windows
 from tests.support.windows import DAY, NOW, Spell, answers, history
+
+LATE = floor(log(2 * 86_400) / log(1.1))
+"""Bin of a delay of two days."""
 
 CHECK = Calibration(max_rise=0.05, budget=AlarmBudget(0.05))
 
@@ -99,17 +104,17 @@ def test_what_was_estimated_is_held_against_the_labels_of_the_mature_part() -> N
 
 
 def test_the_newest_days_are_left_out_of_the_judgement_while_their_labels_are_to_come() -> None:
-    old, young = span(100), span(50, labelled=0.0)
-    days = 4
-    known = windows((*old, *young), span(400))
-    split = replace(
-        known,
-        recent=(Window(NOW - days * DAY, NOW, young),),
-        buckets=tuple(BucketTotal(NOW - age * DAY, 100, 60 if age > days else 0) for age in range(35, 0, -1)),
+    old, young = span(100, labelled=1.0), span(50, labelled=0.0)
+    known = replace(
+        windows((*old, *young), span(400)),
+        recent=(Window(NOW - 4 * DAY, NOW, young),),
+        buckets=tuple(BucketTotal(NOW - age * DAY, 100, 60) for age in range(35, 0, -1)),
+        delays=(DelayCell(LATE, 500, "", 150),),
     )
-    part = matured(Measured(split))
+    part = matured(Measured(known))
     assert part is not None
-    assert part.window.end <= NOW
+    assert part.window.end == NOW - 4 * DAY
+    assert {each.label for each in part.window.outcomes} == set(CLASSES)
 
 
 def test_counts_subtract() -> None:
