@@ -86,9 +86,9 @@ class Allocation:
         >>> allocation.rounded(0.2), allocation.rounded(0.7)
         ((1, 2), (2, 1))
         """
-        ends = np.cumsum([0.0, *(share.expected for share in self.shares)])
-        ends[-1] = np.round(ends[-1])  # the budget is whole; a sum of floats is so but for its last digits
-        return tuple(int(n) for n in np.diff(np.floor(ends + start)))
+        # Sums of floats are off in their last digits, and where a sum is whole that must not cost or give a label.
+        ends = np.round(np.cumsum([0.0, *(share.expected for share in self.shares)]), _DIGITS)
+        return tuple(int(n) for n in np.diff(np.floor(ends + min(start, 1 - 10**-_DIGITS))))
 
 
 def allocate(
@@ -211,7 +211,8 @@ class _Known:
 
     def _recall(self, mean: Floats) -> Floats:
         of_class = self.size * mean
-        return np.asarray((of_class * self._is_own()).sum(axis=1) / of_class.sum(axis=1))
+        recall = (of_class * self._is_own()).sum(axis=1) / of_class.sum(axis=1)
+        return np.asarray(np.clip(recall, _SMALLEST, 1 - _SMALLEST))
 
     def _is_own(self) -> NDArray[np.bool_]:
         """Whether the stratum's predictions are of the class (C x H)."""
@@ -221,8 +222,12 @@ class _Known:
 def _share_out(worth: Floats, labelled: Floats, least: Floats, most: Floats, whole: float) -> Floats:
     """Labels to add (H), which sum to `whole`, so that the sum of worth^2 / (labelled + added) is least.
 
-    By Lagrange each is `level * worth - labelled`, within its bounds; the level is found by bisection.
+    By Lagrange each is `level * worth - labelled`, within its bounds; the level is found by bisection. Where nothing
+    is worth anything, as with a class that nothing else is predicted beside, all strata with labels to give are alike.
     """
+    if whole >= most.sum():
+        return most
+    worth = np.maximum(worth, max(float(worth.max()), 1.0) * _WORTHLESS)
     low, high = 0.0, float(((labelled + most) / worth).max())
     for _ in range(_BISECTIONS):
         level = (low + high) / 2
@@ -236,3 +241,5 @@ _BANDS = len(BAND_EDGES) + 1
 _SMALLEST = 1e-4  # of a rate that nobody has seen: it must not be impossible
 _BISECTIONS = 100
 _TOLERANCE = 1e-6
+_DIGITS = 7  # of a number of labels that count
+_WORTHLESS = 1e-9  # part of the greatest worth below which a stratum is not told from others
