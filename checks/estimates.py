@@ -1,7 +1,9 @@
 """Every metric of the current window, for the metric history."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -42,17 +44,24 @@ def _slices(measured: Measured) -> Iterator[_Slice]:
     current = measured.current
     yield _Slice(ALL, current, current.window.latency)
     for column in ("model_version", "prompt_version"):
-        for version in sorted({getattr(cell, column) for cell in current.window.outcomes} - {NOT_LOGGED}):
-            outcomes = _having(current.window.outcomes, column, version)
-            latency = _having(current.window.latency, column, version)
-            window = replace(current.window, outcomes=outcomes, latency=latency)
-            yield _Slice(f"{column}={version}", replace(current, window=window), latency)
+        outcomes = _by(column, current.window.outcomes)
+        latency = _by(column, current.window.latency)
+        for version in sorted(outcomes.keys() - {NOT_LOGGED}):
+            window = replace(current.window, outcomes=outcomes[version], latency=latency.get(version, ()))
+            # The only version of a window is all of it, which is weighted already.
+            look = current if len(outcomes) == 1 else replace(current, window=window)
+            yield _Slice(f"{column}={version}", look, window.latency)
     for column, value, window in measured.windows.segments:
         yield _Slice(f"{column}={value}", replace(current, window=window), window.latency)
 
 
-def _having(cells: Iterable[Cell], column: str, version: str) -> tuple[Cell, ...]:
-    return tuple(cell for cell in cells if getattr(cell, column) == version)
+def _by(column: str, cells: Iterable[Cell]) -> dict[str, tuple[Cell, ...]]:
+    """The cells of each version."""
+    found: defaultdict[str, list[Cell]] = defaultdict(list)
+    version_of = attrgetter(column)
+    for cell in cells:
+        found[version_of(cell)].append(cell)
+    return {version: tuple(of_version) for version, of_version in found.items()}
 
 
 def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:

@@ -1,7 +1,6 @@
 """The older part of a window, whose labels have come."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from checks.counts import OutcomeCell
 from checks.measured import Look, Measured
@@ -29,8 +28,8 @@ def matured(measured: Measured) -> Look | None:
 def less(cells: Iterable[OutcomeCell], part: Iterable[OutcomeCell]) -> tuple[OutcomeCell, ...]:
     """The cells without those of a part of the same predictions; each has a stratum and label once at most."""
     gone = {_key(cell): cell for cell in part}
-    rest = (_minus(cell, gone[key]) if (key := _key(cell)) in gone else cell for cell in cells)
-    return tuple(cell for cell in rest if cell.n > 0)
+    pairs = ((cell, gone.get(_key(cell))) for cell in cells)
+    return tuple(_minus(cell, other) if other else cell for cell, other in pairs if not other or cell.n > other.n)
 
 
 def _key(cell: OutcomeCell) -> tuple[str, str | None, str, str, int]:
@@ -38,11 +37,16 @@ def _key(cell: OutcomeCell) -> tuple[str, str | None, str, str, int]:
 
 
 def _minus(cell: OutcomeCell, other: OutcomeCell) -> OutcomeCell:
-    return replace(
-        cell,
-        n=cell.n - other.n,
-        weight=max(cell.weight - other.weight, 0.0),
-        weight_squared=max(cell.weight_squared - other.weight_squared, 0.0),
-        confidence=max(cell.confidence - other.confidence, 0.0),
-        designed=cell.designed - other.designed,
+    """Written out, as `dataclasses.replace` takes four times as long and a look subtracts tens of thousands."""
+    return OutcomeCell(
+        cell.predicted,
+        cell.label,
+        cell.n - other.n,
+        max(cell.weight - other.weight, 0.0),
+        max(cell.weight_squared - other.weight_squared, 0.0),
+        cell.model_version,
+        cell.prompt_version,
+        cell.band,
+        max(cell.confidence - other.confidence, 0.0),
+        cell.designed - other.designed,
     )
