@@ -36,14 +36,14 @@ class Accuracy:
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding, on all predictions."""
         subject = Subject(self.name, "all", "accuracy", Stratified.accuracy)
-        tail = self.budget.tail(measured.scales, TESTS)
+        tail, needs = self.budget.split(measured.scales, measured.spacing, TESTS)
         pairs = {start: why.at_reference_mix if why else None for start, why in measured.reasons.items()}
         limits: list[Limit] = [
-            Floor(self.bad, Verdict.CRITICAL, tail),
-            BehaviourFloor(Floor(self.good, Verdict.WARNING, tail), pairs),
+            Floor(self.bad, Verdict.CRITICAL, tail, needs=needs),
+            BehaviourFloor(Floor(self.good, Verdict.WARNING, tail, needs=needs), pairs),
         ]
         if (reference := subject.reference(measured)) is not None:
-            limits.append(BehaviourDrop(Drop(reference, self.max_drop, Verdict.WARNING, tail), pairs))
+            limits.append(BehaviourDrop(Drop(reference, self.max_drop, Verdict.WARNING, tail, needs=needs), pairs))
         finding = judge_share(subject, measured, limits)
         return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]
 

@@ -37,6 +37,16 @@ class BehaviourDrop:
         """The lowest share that the reference's value allows, at the mix that it had."""
         return self.drop.threshold
 
+    @property
+    def needs(self) -> float:
+        """What the drop needs."""
+        return self.drop.needs
+
+    def log_bet(self, sight: Sight) -> float:
+        """The bet against behaviour being what it was before."""
+        pair = self.pairs.get(sight.look.window.start)
+        return self._drop(pair).log_bet(_at(pair, sight)) if pair is not None else -float("inf")
+
     def broken(self, sight: Sight) -> bool:
         """Whether behaviour fell beyond the margin."""
         pair = self.pairs.get(sight.look.window.start)
@@ -84,6 +94,15 @@ class BehaviourFloor:
     def threshold(self) -> float:
         """The floor."""
         return self.floor.threshold
+
+    @property
+    def needs(self) -> float:
+        """What the floor needs."""
+        return self.floor.needs
+
+    def log_bet(self, sight: Sight) -> float:
+        """The bet at the mix that speaks for the bot."""
+        return min(self.floor.log_bet(sight), self.floor.log_bet(self._standardised(sight)))
 
     def broken(self, sight: Sight) -> bool:
         """Whether the share is under the floor at both mixes."""

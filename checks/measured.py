@@ -8,6 +8,7 @@ from functools import cached_property
 from checks.confusion import Confusion
 from checks.decomposition import Decomposition, decompose
 from checks.delays import Delays, SeenDelays
+from checks.evidence import STARTS
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
@@ -73,6 +74,20 @@ class Measured:
         """All scales at which a drop is looked for, longest first."""
         return (self.current, *(self._look(window) for window in self.windows.recent))
 
+    @cached_property
+    def starts(self) -> tuple[tuple[Look, Look], ...]:
+        """For each start of an e-process, oldest first, what came since and what was before."""
+        reference = self.windows.reference
+        return tuple(
+            (self._look(start.since), self.reference if start.before is reference else self._look(start.before))
+            for start in self.windows.starts
+        )
+
+    @property
+    def spacing(self) -> timedelta:
+        """Time between two starts; where buckets are longer it is more, and the level stricter than it need be."""
+        return self.windows.current.length / STARTS
+
     @property
     def scales(self) -> tuple[timedelta, ...]:
         """Lengths of the looks."""
@@ -82,7 +97,8 @@ class Measured:
     def reasons(self) -> Mapping[datetime, Decomposition | None]:
         """For each look, by the start of its window, why its accuracy is not the reference's; None: not known."""
         reference = self.reference.stratified
-        return {look.window.start: decompose(look.stratified, reference) for look in self.looks}
+        since = {look.window.start: decompose(look.stratified, before.stratified) for look, before in self.starts}
+        return since | {look.window.start: decompose(look.stratified, reference) for look in self.looks}
 
     @cached_property
     def seen_delays(self) -> SeenDelays:

@@ -63,15 +63,17 @@ class WindowReader:
         assembly = Assembly(layout, names)
         for part in layout.ranges:
             pieces = layout.pieces(part)
-            assembly.add_outcomes(pieces, self._outcomes(slices, part, pieces, names))
+            cuts = layout.pieces(part, for_starts=True)
+            assembly.add_outcomes(cuts, self._outcomes(slices, part, cuts, names))
             assembly.add_latency(pieces, self._cells(LATENCY_CELLS, ("version_id", "bin"), part, pieces))
             assembly.add_delays(self._delays(part))
+        reference = assembly.reference()
         return Windows(
             now=self._now,
             bucket=spec.bucket,
             current=assembly.window(layout.current),
             recent=tuple(assembly.window(span) for span in layout.recent),
-            reference=assembly.reference(),
+            reference=reference,
             versions=assembly.versions(seen, self._now),
             segments=assembly.segments(slices, self._segments(slices, layout.current)),
             buckets=_bucket_totals(totals, layout),
@@ -80,6 +82,7 @@ class WindowReader:
             last_prediction_at=self._last_prediction(layout),
             last_label_at=self._last_label(layout.bucket),
             delays=assembly.delays(self._now),
+            starts=assembly.starts(reference),
         )
 
     def _totals(self, part: Span) -> Iterable[_Total]:
