@@ -1,13 +1,16 @@
 """Add grouped cells up to windows: from integer keys and pieces of time to what checks look at."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from checks.counts import DelayCell, LatencyCell, OutcomeCell
-from checks.windows import BucketLatency, Start, VersionRun, Window
+from checks.windows import BucketLatency, VersionRun, Window
 from monitor.history.delays import Delays, joined
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.spans import Layout, Span
@@ -58,6 +61,33 @@ class _Sums:
     latency: dict[LatencyKey, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """The different keys of rows, and for each row which one it has: cells are added up by the ten thousand."""
+
+    keys: list[OutcomeKey]
+    place: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, keys: NDArray[np.int64]) -> "_Numbered":
+        """Number the keys (one row each)."""
+        low, size = keys.min(axis=0), np.ptp(keys, axis=0) + 1
+        codes, place = np.unique(np.ravel_multi_index(tuple((keys - low).T), tuple(size)), return_inverse=True)
+        version, predicted, label, band = (
+            digit.tolist() for digit in np.add(np.unravel_index(codes, size), low[:, None])
+        )
+        return cls(list(zip(version, predicted, label, band, strict=True)), place)
+
+    def added(
+        self, inside: NDArray[np.bool_], numbers: NDArray[np.float64]
+    ) -> Iterator[tuple[OutcomeKey, list[float]]]:
+        """The sums of `numbers` (a row each) over the rows `inside`, by key."""
+        place = self.place[inside]
+        sums = np.stack([np.bincount(place, column[inside], len(self.keys)) for column in numbers.T], axis=1)
+        present = np.flatnonzero(np.bincount(place, minlength=len(self.keys)))
+        return zip((self.keys[i] for i in present), sums[present].tolist(), strict=True)
+
+
 class Assembly:
     """The sums of all spans of a layout, filled row by row."""
 
@@ -65,20 +95,23 @@ class Assembly:
         self._layout = layout
         self._names = names
         self._spans = {layout.current, layout.lookback, *layout.recent, *layout.healthy}
-        self._sums = {span: _Sums() for span in {*self._spans, *layout.start_spans}}
+        self._sums = {span: _Sums() for span in self._spans}
         self._delays = Delays.of(())
 
     def add_outcomes(self, pieces: Sequence[Span], rows: Rows) -> None:
         """Add rows (piece, version, predicted class, label, band, n, weight, weight squared, millionths)."""
-        targets = [[sums.outcomes for sums in self._covering(piece)] for piece in pieces]
-        for piece, version, predicted, label, band, *numbers in rows:
-            key = (version, predicted, label, band)
-            for target in targets[piece]:
-                _add(target, key, numbers)
+        table = np.array(list(rows), dtype=float)
+        if not table.size:
+            return
+        piece, number = table[:, 0].astype(np.intp), _Numbered.of(table[:, 1:5].astype(np.int64))
+        for span, sums in self._sums.items():
+            inside = np.array([span.holds(each) for each in pieces])[piece]
+            for key, numbers in number.added(inside, table[:, 5:]):
+                _add(sums.outcomes, key, numbers)
 
     def add_latency(self, pieces: Sequence[Span], rows: Rows) -> None:
         """Add rows (piece, version, bin, n)."""
-        targets = [[self._sums[span].latency for span in self._spans if span.holds(piece)] for piece in pieces]
+        targets = [[sums.latency for sums in self._covering(piece)] for piece in pieces]
         for piece, version, bin_, n in rows:
             for target in targets[piece]:
                 target[version, bin_] = target.get((version, bin_), 0) + int(n)
@@ -97,20 +130,6 @@ class Assembly:
         return self._window(
             self._layout.reference, [self._sums[part] for part in healthy], self._delays.by_bin(healthy)
         )
-
-    def starts(self, reference: Window) -> tuple[Start, ...]:
-        """What came since each start of evidence, and before; only outcomes are followed."""
-        layout = self._layout
-        return tuple(
-            Start(
-                self._window(start.since, [self._sums[start.since]]),
-                reference if start.before == layout.healthy else self._before(start.before),
-            )
-            for start in layout.starts
-        )
-
-    def _before(self, parts: Sequence[Span]) -> Window:
-        return self._window(Span(parts[0].start, parts[-1].end), [self._sums[part] for part in parts])
 
     def delays(self, now: datetime) -> tuple[DelayCell, ...]:
         """The label delays of the lookback by predicted class and age at `now`."""
