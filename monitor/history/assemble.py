@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.counts import DelayCell, LatencyCell, OutcomeCell
-from checks.windows import BucketLatency, VersionRun, Window
+from checks.windows import BucketLatency, Start, VersionRun, Window
 from monitor.history.delays import Delays, joined
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.spans import Layout, Span
@@ -95,7 +95,7 @@ class Assembly:
         self._layout = layout
         self._names = names
         self._spans = {layout.current, layout.lookback, *layout.recent, *layout.healthy}
-        self._sums = {span: _Sums() for span in self._spans}
+        self._sums = {span: _Sums() for span in {*self._spans, *layout.start_spans}}
         self._delays = Delays.of(())
 
     def add_outcomes(self, pieces: Sequence[Span], rows: Rows) -> None:
@@ -111,7 +111,7 @@ class Assembly:
 
     def add_latency(self, pieces: Sequence[Span], rows: Rows) -> None:
         """Add rows (piece, version, bin, n)."""
-        targets = [[sums.latency for sums in self._covering(piece)] for piece in pieces]
+        targets = [[self._sums[span].latency for span in self._spans if span.holds(piece)] for piece in pieces]
         for piece, version, bin_, n in rows:
             for target in targets[piece]:
                 target[version, bin_] = target.get((version, bin_), 0) + int(n)
@@ -130,6 +130,20 @@ class Assembly:
         return self._window(
             self._layout.reference, [self._sums[part] for part in healthy], self._delays.by_bin(healthy)
         )
+
+    def starts(self, reference: Window) -> tuple[Start, ...]:
+        """What came since each start of evidence, and before; only outcomes are followed."""
+        layout = self._layout
+        return tuple(
+            Start(
+                self._window(start.since, [self._sums[start.since]]),
+                reference if start.before == layout.healthy else self._before(start.before),
+            )
+            for start in layout.starts
+        )
+
+    def _before(self, parts: Sequence[Span]) -> Window:
+        return self._window(Span(parts[0].start, parts[-1].end), [self._sums[part] for part in parts])
 
     def delays(self, now: datetime) -> tuple[DelayCell, ...]:
         """The label delays of the lookback by predicted class and age at `now`."""
@@ -173,9 +187,6 @@ class Assembly:
                 equal[key] = self._names.latency((version, bin_), n)
             buckets.setdefault(bucket, []).append(equal[key])
         return tuple(BucketLatency(from_epoch(bucket), tuple(cells)) for bucket, cells in buckets.items())
-
-    def _covering(self, piece: Span) -> list[_Sums]:
-        return [sums for span, sums in self._sums.items() if span.holds(piece)]
 
     def _window(self, span: Span, parts: Sequence[_Sums], delays: tuple[DelayCell, ...] = ()) -> Window:
         total = parts[0] if len(parts) == 1 else _merged(parts)
