@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from checks.counts import BAND_EDGES, DelayCell, OutcomeCell
 from checks.delays import DELAY_GAMMA
-from checks.windows import BucketTotal, Window, Windows
+from checks.evidence import REACH, STARTS, THINNED
+from checks.windows import BucketTotal, Start, Window, Windows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,6 +27,7 @@ EPOCH = datetime(2026, 1, 5, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WINDOW, REFERENCE, LOOKBACK = 168, 672, 1440  # hours
 RECENT = (84, 42, 21)
+SHAPE = (len(CLASSES), len(CLASSES) + 1, len(BAND_EDGES) + 1)
 
 
 @dataclass(frozen=True)
@@ -78,18 +80,27 @@ def labelled(log: Log, before: Policy, after: Policy, change: float, rng: np.ran
 def windows(log: Log, now: int) -> Windows:
     """What the history would hold at `now`, in hours and the start of a bucket."""
     known = log.arrives <= now
+    codes = _codes(log, known)
     first = now - WINDOW
     arrived = log.arrives[known]
+    reference = _window(log, codes, first - REFERENCE, first)
     return Windows(
         now=EPOCH + now * HOUR,
         bucket=HOUR,
-        current=_window(log, known, first, now),
-        recent=tuple(_window(log, known, now - length, now) for length in RECENT),
-        reference=_window(log, known, first - REFERENCE, first),
+        current=_window(log, codes, first, now),
+        recent=tuple(_window(log, codes, now - length, now) for length in RECENT),
+        reference=reference,
         buckets=_buckets(log, known, first - REFERENCE, now),
         last_prediction_at=EPOCH + now * HOUR,
         last_label_at=EPOCH + min(int(arrived.max()) + 1, now) * HOUR if arrived.size else None,
         delays=_delays(log, known, now),
+        starts=tuple(
+            Start(
+                _window(log, codes, at, now),
+                reference if at >= first else _window(log, codes, max(at - REFERENCE, 0), at),
+            )
+            for at in _starts(now)
+        ),
     )
 
 
@@ -115,11 +126,26 @@ def _inside(log: Log, start: int, end: int) -> slice:
     return slice(int(begin), int(stop))
 
 
-def _window(log: Log, known: NDArray[np.bool_], start: int, end: int) -> Window:
-    rows = _inside(log, start, end)
-    label = np.where(known[rows], log.true[rows], -1)
-    keys, counts = np.unique(np.c_[log.predicted[rows], label, log.band[rows]], axis=0, return_counts=True)
-    cells = tuple(_outcome(p, y, band, n) for (p, y, band), n in zip(keys.tolist(), counts.tolist(), strict=True))
+def _starts(now: int) -> list[int]:
+    """As in `monitor.history.spans`: often in the current window, less so before it."""
+    spacing = WINDOW // STARTS
+    sparse = spacing * THINNED
+    far = range(-(-(now - WINDOW * REACH) // sparse) * sparse, now - WINDOW, sparse)
+    near = range(-(-(now - WINDOW) // spacing) * spacing, now, spacing)
+    return [at for at in (*far, *near) if at > WINDOW]
+
+
+def _codes(log: Log, known: NDArray[np.bool_]) -> Ints:
+    """One number for predicted class, label (or none) and band."""
+    label = np.where(known, log.true, -1)
+    return np.ravel_multi_index((log.predicted, label + 1, log.band), SHAPE)
+
+
+def _window(log: Log, codes: Ints, start: int, end: int) -> Window:
+    counts = np.bincount(codes[_inside(log, start, end)], minlength=SHAPE[0] * SHAPE[1] * SHAPE[2]).reshape(SHAPE)
+    cells = tuple(
+        _outcome(int(p), int(y) - 1, int(band), int(counts[p, y, band])) for p, y, band in np.argwhere(counts)
+    )
     return Window(EPOCH + start * HOUR, EPOCH + end * HOUR, cells)
 
 
