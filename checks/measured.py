@@ -103,8 +103,7 @@ class Measured:
     @cached_property
     def seen_delays(self) -> SeenDelays:
         """The delays of the labels that have come."""
-        windows = self.windows
-        return SeenDelays.of(windows.delays or (*windows.reference.delays, *windows.current.delays))
+        return SeenDelays.of(self.windows.delays)
 
     @cached_property
     def ripening(self) -> Ripening:
