@@ -139,7 +139,7 @@ def test_the_intervals_of_both_parts_cover_the_truth(n: int, labelling: tuple[fl
         assert parts is not None
         held.append((parts.mix.low <= mix <= parts.mix.high, parts.behaviour.low <= behaviour <= parts.behaviour.high))
     covered = np.mean(held, axis=0)
-    assert (covered > 0.90).all()  # the full table, with more windows, is in docs/statistics.md
+    assert (covered > 0.90).all()
 
 
 MATRICES = st.lists(st.lists(st.integers(0, 60), min_size=3, max_size=3), min_size=3, max_size=3)
