@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script beside its picture, of no package
 """Makes demo.svg, the picture at the top of README.md, from what `tunewatch demo` prints.
 
-python docs/img/make.py
+.venv/bin/python docs/img/make.py
 """
 
 import io
@@ -18,7 +18,7 @@ from monitor.demo.play import play
 
 PICTURE = Path(__file__).with_name("demo.svg")
 WIDTH = 112  # columns
-BEFORE, AFTER = 5, 2  # parts shown around the one alert that matters
+BEFORE, AFTER = 5, 5  # parts shown around the one alert that matters
 
 
 def main() -> None:
