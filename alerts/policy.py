@@ -16,8 +16,8 @@ class Policy:
     recover: how long every finding stays clear before the incident is resolved.
     reopen_within: an alarm this soon after resolving reopens the same incident.
     stale: a finding that has had no data for this long no longer keeps its incident open.
-    settle: how long an advised action is seen, in at least two cycles, before people who were told to wait are told of it.
-    stand: the same where they were told to do something else: what a new version's first labels say is often taken back.
+    settle: how long another action is advised, in at least two cycles, before people who were told to wait hear of it.
+    stand: the same where they were told to do something else: a new version's first labels are often contradicted.
     """
 
     hold: timedelta = timedelta(minutes=30)

@@ -74,7 +74,7 @@ class Latency:
             if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
                 worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
                 return self._finding(name, q, worst, ceiling, reference, alarm=True)
-        clear = all(_kept(sights, ceiling, q) for ceiling in ceilings)
+        clear = all(_kept(sights, ceiling, q) and not _doubted(sights, ceiling, q) for ceiling in ceilings)
         return self._finding(name, q, sights[0], ceilings[0], reference, alarm=False, clear=clear)
 
     def _ceilings(self, name: str, q: float, reference: Histogram) -> list[Ceiling]:
@@ -137,6 +137,11 @@ def _broken(sight: _Sight, ceiling: Ceiling, q: float, tail: float) -> bool:
 def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
     """Whether some window shows the ceiling kept, with the doubt that recovery is allowed."""
     return any(sight.spread.slower_than(ceiling.ms).upper(CLEAR_TAIL) <= 1 - q for sight in sights)
+
+
+def _doubted(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
+    """Whether some window speaks against it, with the same doubt."""
+    return any(sight.spread.slower_than(ceiling.ms).lower(CLEAR_TAIL) > 1 - q for sight in sights)
 
 
 def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> str:

@@ -198,7 +198,11 @@ def _is_over(newer: Sequence[Sight], limit: Limit) -> bool:
 
 
 def _is_clear(sights: Sequence[Sight], limit: Limit) -> bool:
-    """Whether a mature look shows the limit kept, or at least the longest one's value is within it."""
+    """Whether a mature look shows the limit kept (the longest only its value within it), and none speaks against.
+
+    A week that holds one bad day still looks well: the shorter looks must not say otherwise, mature or not.
+    """
     longest = sights[0]
     within = not longest.look.provisional and longest.share.value >= limit.threshold
-    return within or _is_over(sights, limit)
+    against = any(sight.share.upper(CLEAR_TAIL) < limit.threshold for sight in sights)
+    return (within or _is_over(sights, limit)) and not against

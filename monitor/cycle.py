@@ -92,8 +92,9 @@ def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
                 f"back to {now:%Y-%m-%d %H:%M:%S}; is this machine's clock right?"
             )
         seen = monitor.history.fingerprints(monitor.name)
-        changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
-        counts = monitor.log.count(changes.buckets, as_of=now)
+        with monitor.log.snapshot():
+            changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
+            counts = monitor.log.count(changes.buckets, as_of=now)
         with monitor.history.transaction(monitor.name) as transaction:
             if transaction.cursor() != cursor:
                 continue  # another daemon has looked meanwhile: what we read is old

@@ -1,4 +1,4 @@
-"""The outbox as the delivery worker sees it: notifications that were written in the same transaction as the incident."""
+"""The outbox as the delivery worker sees it: notifications written in the same transaction as the incident."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script beside its picture, of no package
 """Makes demo.svg, the picture at the top of README.md, from what `tunewatch demo` prints.
 
-python docs/img/make.py
+.venv/bin/python docs/img/make.py
 """
 
 import io
@@ -14,11 +14,12 @@ from rich.console import Console, RenderableType
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
+from monitor.demo import timeline
 from monitor.demo.play import play
 
 PICTURE = Path(__file__).with_name("demo.svg")
-WIDTH = 112  # columns
-BEFORE, AFTER = 5, 2  # parts shown around the one alert that matters
+WIDTH = 100  # columns
+BEFORE, AFTER = 5, 5  # parts shown around the one alert that matters
 
 
 def main() -> None:
@@ -35,7 +36,7 @@ def main() -> None:
 
 def _around_the_alert(parts: Sequence[RenderableType]) -> Sequence[RenderableType]:
     texts = [_plain(part) for part in parts]
-    heading = next(index for index, text in enumerate(texts) if "dashboard: accuracy" in text)
+    heading = next(index for index, text in enumerate(texts) if timeline.HEADING.split("\n")[0] in text)
     alert = next(index for index, text in enumerate(texts) if "CRITICAL support-bot" in text)
     return [parts[heading], Text("  ..."), *parts[alert - BEFORE : alert + AFTER + 1]]
 

@@ -137,7 +137,8 @@ def _show_metric(queries: Queries, question: Question, form: Form) -> None:
         case Form.CSV:
             print_csv(_records(beliefs))
         case Form.TABLE:
-            show(beliefs_table(beliefs) if beliefs else "nothing was ever believed of it; see --class and --slice")
+            nothing = "nothing was ever believed of it; see --since, --class and --slice"
+            show(beliefs_table(beliefs) if beliefs else nothing)
 
 
 def _beliefs(queries: Queries, question: Question) -> Iterator[tuple[str, Belief]]:

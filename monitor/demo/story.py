@@ -19,12 +19,13 @@ def opening(every: timedelta) -> Text:
     return Text.assemble(
         (f"\n{DAYS} days of two chatbots\n\n", "bold"),
         ("  support-bot", "bold"),
-        f"  sorts the messages of an energy supplier, {SUPPORT.per_day} a day; 2% are urgent (gas, fire, no heating)\n",
+        f"  sorts messages to an energy supplier, {SUPPORT.per_day} a day, 2% of them urgent\n",
         ("  claims-bot ", "bold"),
-        f"  sorts the claims of an insurer, {CLAIMS.per_day} a day\n\n",
-        "Six messages in ten are ever labelled, the median of them 18 hours late. The real cycle runs on a simulated\n",
-        f"clock, every {hours:.0f} hours from the third week on, and knows only the labels that had come by then.\n",
-        "Figures are of the last 7 days. Alerts are printed as the console channel writes them.\n",
+        f"  sorts claims to an insurer, {CLAIMS.per_day} a day\n\n",
+        "Six messages in ten are ever labelled, the median of them 18 hours late. The real cycle runs on a simulated ",
+        f"clock, every {hours:.0f} hours from the third week on, and knows only the labels that had come by then. ",
+        "Figures are of the last 7 days; accuracy is the plain figure of a dashboard. Alerts are as the console ",
+        "channel writes them.\n",
     )
 
 

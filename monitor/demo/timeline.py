@@ -16,9 +16,13 @@ BAD: Final = 0.60
 BAR: Final = 8  # characters
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 
-HEADING: Final = (
-    "              support-bot                                                   claims-bot\n"
-    "              dashboard: accuracy     recall of urgent (95%)     prompt     dashboard: accuracy     prompt"
+DATE, ACCURACY, RECALL, PROMPT = 14, 16, 26, 5  # columns; a row fits into 80
+
+HEADING: Final = "\n".join(
+    (
+        " " * DATE + "support-bot".ljust(ACCURACY + RECALL + PROMPT) + "claims-bot",
+        " " * DATE + "accuracy".ljust(ACCURACY) + "recall of urgent (95%)".ljust(RECALL + PROMPT) + "accuracy",
+    )
 )
 
 
@@ -26,10 +30,10 @@ def row(at: datetime, reports: Mapping[str, CycleReport]) -> Text:
     """One day: the figures of the last seven days as known at `at`, for both bots."""
     support, claims = reports[SUPPORT.name], reports[CLAIMS.name]
     return Text.assemble(
-        f"  {at:%a %d %b}  ",
+        f"  {at:%a %d %b}".ljust(DATE),
         _accuracy(support),
         _recall(support),
-        f"{_prompt_at(SUPPORT, at).version:11}",
+        _prompt_at(SUPPORT, at).version.ljust(PROMPT),
         _accuracy(claims),
         _prompt_at(CLAIMS, at).version,
     )
@@ -52,7 +56,7 @@ def bar(value: float) -> str:
     """A share in [0, 1] as a bar of BAR characters, to an eighth of one.
 
     >>> bar(0.7)
-    '█████▌  '
+    '█████▋  '
     """
     eighths = round(value * BAR * 8)
     return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()).ljust(BAR)
@@ -62,17 +66,17 @@ def _accuracy(report: CycleReport) -> Text:
     """The plain figure over labelled rows: what a dashboard shows."""
     value = _estimate(report, "accuracy").raw
     if value is None:
-        return Text("no labels".ljust(24), "dim")
-    return Text.assemble((f"{bar(value)} {value:6.1%}".ljust(24), _style(value)))
+        return Text("no labels".ljust(ACCURACY), "dim")
+    return Text(f"{bar(value)} {value:.1%}".ljust(ACCURACY), _style(value))
 
 
 def _recall(report: CycleReport) -> Text:
     """The estimate over all messages, labelled or not, with its interval."""
     found = _estimate(report, "recall", "urgent")
     if found.value is None or found.low is None or found.high is None:
-        return Text("not enough labels".ljust(27), "dim")
+        return Text("not enough labels".ljust(RECALL), "dim")
     interval = f"({span(found.low, found.high, share)})"
-    return Text(f"{bar(found.value)} {share(found.value):>4} {interval}".ljust(27), _style(found.value))
+    return Text(f"{bar(found.value)} {share(found.value):>4} {interval}".ljust(RECALL), _style(found.value))
 
 
 def _style(value: float) -> str:

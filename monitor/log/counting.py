@@ -115,6 +115,6 @@ def _timeless(
 ) -> tuple[int, int]:
     unreadable, future = rows.at.unreadable, rows.at.after(as_of + AHEAD)
     counts = sa.select(sa.func.count(sa.case((unreadable, 1))), sa.func.count(sa.case((future, 1))))
-    statement = counts.select_from(rows.source).where(condition, sa.or_(unreadable, future))
+    statement = counts.select_from(rows.source).where(condition, rows.at.unreadable_or_after(as_of + AHEAD))
     null_time, ahead = connection.execute(statement).one()
     return null_time, ahead

@@ -53,11 +53,17 @@ def open_engine(url: str) -> sa.Engine:
 @contextmanager
 def connect(engine: sa.Engine, url: str) -> Iterator[sa.Connection]:
     """Give a connection in one read-only transaction; what goes wrong with the engine becomes a SourceError."""
+    with errors_of(url), engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            _set_for_transaction(connection)
+        yield connection
+
+
+@contextmanager
+def errors_of(url: str) -> Iterator[None]:
+    """Turn what goes wrong with the engine into a SourceError."""
     try:
-        with engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                _set_for_transaction(connection)
-            yield connection
+        yield
     except sa.exc.DBAPIError as error:
         raise SourceError(describe(error, url)) from error
     except (OSError, RuntimeError) as error:  # DuckDB raises some errors that are not of its own family

@@ -27,7 +27,7 @@ class Dated:
 
     def between(self, since: datetime, as_of: datetime) -> sa.ColumnElement[bool]:
         """Rows dated from `since` up to and with `as_of`."""
-        return sa.and_(self.at.since(since), self.at.until(as_of))
+        return self.at.between(since, as_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from monitor.log.functions import EpochSeconds
 from monitor.log.kinds import ColumnKind
 
+_FOREVER: Final = 1e300  # epoch seconds
 _MOST_SPANS: Final = 64  # more than that is one scan with a list, rather than a scan for each span
 
 
@@ -30,6 +31,12 @@ class Moment:
     def unreadable(self) -> sa.ColumnElement[bool]:
         """No time is given, or none that can be read."""
         return self.column.is_(None) if self.kind.is_timestamp else self.epoch.is_(None)
+
+    def unreadable_or_after(self, moment: datetime) -> sa.ColumnElement[bool]:
+        """Either of the two, reading each time once."""
+        if self.kind.is_timestamp:
+            return sa.or_(self.unreadable, self.after(moment))
+        return sa.func.coalesce(self.epoch, sa.literal(_FOREVER, sa.Double)) > _seconds(moment)
 
     def bucket(self, seconds: int) -> sa.ColumnElement[int]:
         """Start of the bucket, in epoch seconds: floor(epoch / seconds) * seconds."""
@@ -58,6 +65,13 @@ class Moment:
         if self.kind.is_timestamp:
             return self._comparable > self._literal(moment)
         return sa.and_(*self._coarse_since(moment), self.epoch > _seconds(moment))
+
+    def between(self, start: datetime, end: datetime) -> sa.ColumnElement[bool]:
+        """At or after the start, and at or before the end (both aware)."""
+        if self.kind.is_timestamp:
+            return sa.and_(self.since(start), self.until(end))
+        coarse = (*self._coarse_since(start), *self._coarse_until(end))  # and reads the time once, where that is dear
+        return sa.and_(*coarse, self.epoch.between(_seconds(start), _seconds(end)))
 
     def within(self, buckets: Sequence[int], seconds: int) -> sa.ColumnElement[bool]:
         """In one of the buckets, which are in order, not empty, and named by their start."""

@@ -10,7 +10,7 @@ from checks.allocation import Stratum
 from config.source import SourceSettings
 from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
-from monitor.log.engine import connect, open_engine
+from monitor.log.engine import connect, errors_of, open_engine
 from monitor.log.fingerprints import find_changes
 from monitor.log.mapped import MappedLog
 from monitor.log.mapping import open_mapping
@@ -32,6 +32,20 @@ class PredictionLog:
         self._bucket = round(bucket.total_seconds())
         self._key = key
         self._engine = open_engine(source.url)
+        self._held: tuple[sa.Connection, MappedLog] | None = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Answer all questions asked inside over one connection, and from one state of the log where the engine can.
+
+        Not for several threads at once.
+        """
+        with self._connect() as opened:
+            self._held = opened
+            try:
+                yield
+            finally:
+                self._held = None
 
     def check(self) -> None:
         """Connect and look the columns up, without reading a row."""
@@ -76,6 +90,15 @@ class PredictionLog:
 
     @contextmanager
     def _open(self) -> Iterator[tuple[sa.Connection, MappedLog]]:
+        if self._held is None:
+            with self._connect() as opened:
+                yield opened
+        else:
+            with errors_of(self._source.url):
+                yield self._held
+
+    @contextmanager
+    def _connect(self) -> Iterator[tuple[sa.Connection, MappedLog]]:
         with connect(self._engine, self._source.url) as connection:
             yield connection, open_mapping(connection, self._source, self._bucket, self._key)
 

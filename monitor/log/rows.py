@@ -88,7 +88,15 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
     rank = sa.func.row_number().over(partition_by=known.c.id, order_by=order).label("nth")
     ranked = sa.select(*columns, rank).subquery()
     chosen = [ranked.c[name] for name in ("id", "label", "weight", "designed", "first_epoch")]
-    return sa.select(*chosen).where(ranked.c.nth == 1).cte("label")
+    best = sa.select(*chosen).where(ranked.c.nth == 1)
+    return (_indexable(best) if dialect == "sqlite" else best).cte("label")
+
+
+def _indexable(best: sa.Select[Any]) -> sa.Select[Any]:
+    """Group rows that are already one for each id: SQLite makes an index of a GROUP BY, and scans a window's rows."""
+    rows = best.subquery()
+    others = (sa.func.max(column).label(column.name) for column in rows.c if column.name != "id")
+    return sa.select(rows.c.id, *others).group_by(rows.c.id)
 
 
 def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:

@@ -33,6 +33,15 @@ def test_a_critical_class_under_its_floor_is_critical_within_three_days() -> Non
     assert finding.reference > 0.85
 
 
+def test_a_week_that_looks_well_is_not_clear_while_its_last_day_does_not() -> None:
+    finding = judge(RECALL, HEALTHY, Spell(1, MISSING_URGENT | {("other", "urgent"): 4, ("urgent", "urgent"): 1}))[
+        "urgent"
+    ]
+    assert (finding.verdict, finding.clear) == (Verdict.OK, False)
+    assert finding.value is not None
+    assert finding.value > 0.8
+
+
 def test_another_class_that_fell_is_a_warning_against_its_reference() -> None:
     worse = answers(recall={"billing": 0.6}, taken_for={"billing": "account"})
     findings = judge(RECALL, HEALTHY, Spell(7, worse))

@@ -101,6 +101,13 @@ def test_it_prints_the_timeline_the_alerts_three_answers_and_what_to_do_next(pla
         assert expected in played.output
 
 
+def test_the_timeline_fits_into_80_columns(played: Played) -> None:
+    days = [line for line in played.output.splitlines() if "█" in line]
+
+    assert len(days) == DAYS - 14 + 1
+    assert max(map(len, days)) <= 80
+
+
 def test_no_line_is_wider_than_a_terminal_and_none_has_colours_in_a_pipe(played: Played) -> None:
     assert "\x1b" not in played.output
     assert max(map(len, played.output.splitlines())) <= 120

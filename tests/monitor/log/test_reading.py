@@ -1,7 +1,7 @@
 """What a log is asked, what it refuses, and what it says when it cannot answer."""
 
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from config.source import PredictionColumns, PredictionRelation, SourceSettings
 from monitor.errors import MappingError, SourceError
-from monitor.log.counts import ALL
+from monitor.log.counts import ALL, Fingerprints
 from monitor.log.engine import connect, open_engine
 from monitor.log.prediction_log import PredictionLog, open_log
 from tests.support.kept_counts import opened
@@ -135,3 +135,27 @@ def test_a_log_can_be_asked_many_times_and_keeps_nothing_open(place: LogPlace) -
     place.write(Log([Prediction(1, START, "a"), Prediction(2, START, "b")]))
     assert (first.rows, log.survey(START).rows) == (1, 2)
     log.close()
+
+
+def test_questions_in_a_snapshot_share_one_state_of_the_log(tmp_path: Path) -> None:
+    """A row that is committed between the fingerprints and the counts is in neither, and so is noticed next time."""
+    file = tmp_path / "log.db"
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as writer:
+        writer.exec_driver_sql("PRAGMA journal_mode = WAL")
+        writer.exec_driver_sql("CREATE TABLE p (id TEXT, at TEXT, predicted TEXT)")
+        writer.exec_driver_sql("INSERT INTO p VALUES ('1', '2026-03-01 00:10:00', 'a')")
+    columns = {"id": "id", "at": "at", "predicted": "predicted"}
+    source = SourceSettings.model_validate(
+        {"url": f"sqlite:///{file}", "predictions": {"table": "p", "columns": columns}}
+    )
+    log = log_of(source)
+    as_of = datetime(2026, 3, 2, tzinfo=UTC)
+    with log.snapshot():
+        changes = log.changed_buckets(Fingerprints({}, {}), as_of - timedelta(days=2), as_of)
+        with engine.begin() as writer:
+            writer.exec_driver_sql("INSERT INTO p VALUES ('2', '2026-03-01 00:20:00', 'a')")
+        counts = log.count(changes.buckets, as_of)
+    assert sum(row.n for row in counts.outcomes) == 1
+    assert log.changed_buckets(changes.fingerprints, as_of - timedelta(days=2), as_of).buckets == changes.buckets
+    engine.dispose()
