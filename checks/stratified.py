@@ -93,7 +93,9 @@ class Stratified:
             return None
         value = float(np.mean([recall.value for recall in recalls]))
         variance = sum(_variance(recall) for recall in recalls) / len(recalls) ** 2
-        return Proportion(value, _smoothed(value, len(recalls)) / variance, sum(recall.n for recall in recalls))
+        rough = _smoothed(value, sum(recall.effective_n for recall in recalls)) / variance
+        effective = max(_smoothed(value, rough) / variance - 2 * PSEUDO, 0.0)
+        return Proportion(value, effective, sum(recall.n for recall in recalls))
 
     def prevalence(self, class_name: str) -> float:
         """Estimated share of the predictions that are truly of the class, in [0, 1]."""

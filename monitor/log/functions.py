@@ -154,7 +154,8 @@ def _digest_duckdb(element: RowDigest, compiler: SQLCompiler, **kw: Any) -> str:
 
 @compiles(RowDigest, "postgresql")
 def _digest_postgresql(element: RowDigest, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
-    return f"(hash_record(ROW({compiler.process(element.clauses, **kw)})) & 2147483647)"
+    # Hashed again, since that of a record is linear in those of its columns: rows that swap values would sum up alike.
+    return f"(hashint4(hash_record(ROW({compiler.process(element.clauses, **kw)}))) & 2147483647)"
 
 
 @compiles(RowDigest, "sqlite")
