@@ -36,7 +36,7 @@ class Health:
         return Answer(set(detail.values()) == {"alive"}, detail)
 
     def ready(self) -> Answer:
-        """Whether the history can be read and every monitor's last look is recent."""
+        """Whether the history can be read and every monitor's last look is recent and whole."""
         now = self.clock()
         looks = self.vitals.looks()
         error = self._history_error()
@@ -61,5 +61,6 @@ def _described(look: Looks, now: datetime) -> dict[str, Any]:
         "last_success": iso(succeeded) if succeeded else None,
         "age_seconds": round((now - succeeded).total_seconds(), 1) if succeeded else None,
         "limit_seconds": look.patience.total_seconds(),
+        "crashed_checks": list(look.crashed),
         "error": look.error if look.failed_at and (not succeeded or look.failed_at > succeeded) else None,
     }

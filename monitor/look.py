@@ -85,7 +85,7 @@ class Look:
     def _look(self) -> CycleReport:
         self._built = self._built or self._build()
         report = run_cycle(self._built, self._clock())
-        self._vitals.succeeded(self.name, self._clock())
+        self._vitals.succeeded(self.name, self._clock(), tuple(fault.check for fault in report.faults))
         return report
 
     def _failed(self, error: str, *, unexpected: bool) -> None:

@@ -20,18 +20,20 @@ class Condition(StrEnum):
     READY = "ready"
     STARTING = "starting"  # its first look has not ended
     FAILING = "failing"  # the last look failed, an earlier one is still recent
+    CRIPPLED = "crippled"  # a check crashed in the last look: what it watches is not watched
     LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What is known of one monitor's looks at its log. Times are UTC."""
+    """What is known of one monitor's looks at its log. Times are UTC; `crashed` are checks, in the last success."""
 
     every: timedelta
     started_at: datetime
     succeeded_at: datetime | None = None
     failed_at: datetime | None = None
     error: str = ""
+    crashed: tuple[str, ...] = ()
 
     @property
     def patience(self) -> timedelta:
@@ -44,6 +46,8 @@ class Looks:
             return Condition.LATE
         if self.succeeded_at is None:
             return Condition.STARTING
+        if self.crashed:
+            return Condition.CRIPPLED
         failing = self.failed_at is not None and self.failed_at > self.succeeded_at
         return Condition.FAILING if failing else Condition.READY
 
@@ -59,10 +63,10 @@ class Vitals:
         self._lock = threading.Lock()
         self._looks = {name: Looks(interval, started_at) for name, interval in every.items()}
 
-    def succeeded(self, monitor: str, now: datetime) -> None:
-        """Note that a look ended well."""
+    def succeeded(self, monitor: str, now: datetime, crashed: tuple[str, ...] = ()) -> None:
+        """Note that a look ended well, but for the checks that crashed in it."""
         with self._lock:
-            self._looks[monitor] = replace(self._looks[monitor], succeeded_at=now)
+            self._looks[monitor] = replace(self._looks[monitor], succeeded_at=now, crashed=crashed)
 
     def failed(self, monitor: str, error: str, now: datetime) -> None:
         """Note that a look failed. `error` is shown to whoever asks, so it must hold no secret."""

@@ -74,6 +74,15 @@ def test_the_interval_of_recall_covers_the_truth(recall: float, n_urgent: int, l
     assert 0.92 <= covered <= 0.995  # the full table, with more windows, is in docs/statistics.md
 
 
+@pytest.mark.parametrize("labelling", [FAIR, BIASED], ids=["fair labels", "biased labels"])
+def test_the_interval_of_balanced_accuracy_covers_the_truth(labelling: tuple[float, float]) -> None:
+    bot = Bot(0.8, 50, *labelling)
+    truth = (bot.recall + 1 - bot.false_alarms) / 2
+    estimates = [Stratified.of(confusion).balanced_accuracy() for confusion, _ in bot.windows(seed=11)]
+    covered = np.mean([low <= truth <= high for low, high in (e.interval() for e in estimates if e is not None)])
+    assert 0.93 <= covered <= 0.985
+
+
 def test_where_labelling_is_fair_the_interval_is_no_wider_than_wilsons() -> None:
     bot = Bot(0.8, 100, *FAIR)
     ours, wilsons = [], []

@@ -60,6 +60,7 @@ def test_ready_says_when_each_monitor_last_succeeded() -> None:
                 "last_success": "2026-03-29T06:00:00Z",
                 "age_seconds": 30.0,
                 "limit_seconds": 2700.0,
+                "crashed_checks": [],
                 "error": None,
             }
         },

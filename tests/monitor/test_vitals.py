@@ -38,6 +38,18 @@ def test_a_failed_look_is_forgiven_while_an_earlier_one_is_recent() -> None:
     assert _condition(vitals, START + 46 * MINUTE) is Condition.LATE
 
 
+def test_a_check_that_crashed_makes_a_monitor_unready_until_a_look_is_whole_again() -> None:
+    vitals = _vitals()
+    vitals.succeeded("bot", START, ("class_recall",))
+
+    assert _condition(vitals, START) is Condition.CRIPPLED
+    assert not vitals.looks()["bot"].is_ready(START)
+
+    vitals.succeeded("bot", START + 15 * MINUTE)
+
+    assert _condition(vitals, START + 15 * MINUTE) is Condition.READY
+
+
 def test_a_success_ends_a_failure() -> None:
     vitals = _vitals()
     vitals.failed("bot", "no route to host", START)
