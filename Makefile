@@ -57,7 +57,7 @@ image: .venv/ready ## lint the Dockerfile
 	$(BIN)/hadolint Dockerfile
 
 .PHONY: bench
-bench: .venv/ready ## measure speed and memory beside plain SQL and pandas
+bench: .venv/ready ## measure speed beside plain SQL and pandas, and the coverage of intervals
 	$(RUN) bench
 
 .PHONY: lock
