@@ -104,8 +104,6 @@ class MonitorSettings(Section):
     """How far back rows that come late, change or vanish are still noticed."""
     false_alarms: FalseAlarmRate = FalseAlarms(1, timedelta(days=365))
     """How often an incident may open while nothing is wrong."""
-    examples: bool = False
-    """Whether alerts quote messages of users as examples."""
     checks: ChecksSettings = ChecksSettings()
     """The checks."""
     incidents: IncidentSettings = IncidentSettings()

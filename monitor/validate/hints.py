@@ -121,8 +121,6 @@ def _columns(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
             said = meaning.replace("_version", "")
             sentence = f"not mapped: advice cannot tell whether a new {said} is the cause, nor recommend going back"
             yield Hint(f"source.predictions.columns.{meaning}", sentence)
-    if settings.examples and columns.text is None:
-        yield Hint("examples", "alerts cannot quote messages, since source.predictions.columns.text is not mapped")
     for column in survey.columns:
         if column.null_share > MOSTLY_EMPTY:
             sentence = f"{share(column.null_share)} of the predictions have nothing in {column.name}"

@@ -35,7 +35,7 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
         ),
         ("    reference: {start: 2026-03-01T00:30:00Z, end: 2026-03-09}", "start must be the start of a bucket of 1h"),
         ("    false_alarms: often", "monitors.bot.false_alarms is not a rate of false alarms: 'often'"),
-        ("    examples: maybe", "monitors.bot.examples must be true or false, not 'maybe'"),
+        ("    checks: {traffic: {enabled: maybe}}", "checks.traffic.enabled must be true or false, not 'maybe'"),
         ("    classes: {urgent: {}}", "tunewatch.yaml:8: monitors.bot.classes.urgent sets no floor"),
         ("    classes: {urgent: {min_recall: 80}}", "classes.urgent.min_recall must be at most 1.0, not 80"),
         ("    classes: {no: {min_recall: 0.8}}", "put it in quotes"),

@@ -68,13 +68,13 @@ def test_a_monitor_can_be_made_of_variables_alone(tmp_path: Path, monkeypatch: p
             f"{source}PREDICTIONS__FILES": "[ab]*.parquet",
             f"{source}PREDICTIONS__COLUMNS": '{"id": "id", "at": "ts", "predicted": "p"}',
             f"{source}SEGMENTS": '["channel"]',
-            "TUNEWATCH_MONITORS__BOT__EXAMPLES": "true",
+            "TUNEWATCH_MONITORS__BOT__CHECKS__TRAFFIC__ENABLED": "false",
         }
     )
     monitor = settings.monitors["bot"]
     assert monitor.source.predictions.files == (str(tmp_path / "[ab]*.parquet"),)
     assert monitor.source.segments == ("channel",)
-    assert monitor.examples
+    assert not monitor.checks.traffic.enabled
 
 
 def test_an_empty_variable_counts_as_not_set(loaded: Loaded) -> None:

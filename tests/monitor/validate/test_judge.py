@@ -157,12 +157,11 @@ def test_labels_that_come_later_than_the_window_are_told() -> None:
     assert "half of the labels take longer than 10d" in _hints(_settings(), survey)["window"]
 
 
-def test_what_advice_and_examples_lack_is_told() -> None:
-    settings = _settings(columns={name: COLUMNS[name] for name in ("id", "at", "predicted")}, examples=True)
+def test_what_advice_lacks_is_told() -> None:
+    settings = _settings(columns={name: COLUMNS[name] for name in ("id", "at", "predicted")})
     assert set(_hints(settings, _survey())) == {
         "source.predictions.columns.model_version",
         "source.predictions.columns.prompt_version",
-        "examples",
     }
 
 
