@@ -15,11 +15,11 @@ import numpy as np
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
 from checks.intervals import Proportion
+from checks.shares import MIN_LABELS
 from checks.stratified import Stratified
 
 PREVALENCE, FALSE_ALARMS = 0.02, 0.005
 FAIR, BIASED = (0.6, 0.6), (0.9, 0.18)  # share labelled of those predicted urgent, and of the others
-MIN_LABELS = 5  # under this a check says not_enough_data
 
 
 @dataclass(frozen=True)

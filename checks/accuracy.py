@@ -1,14 +1,17 @@
 """Accuracy against what is good, what is bad, and what it was."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checks.alarm import AlarmBudget
+from checks.behaviour import BehaviourDrop, BehaviourFloor
+from checks.decomposition import Decomposition, Effect
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
 from checks.shares import Subject, judge_share
 from checks.stratified import Stratified
+from checks.words import signed_points
 
 TESTS = 3  # bad, good, reference
 
@@ -19,6 +22,9 @@ class Accuracy:
 
     `good` and `bad` in [0, 1], bad <= good: under bad is critical, under good a warning. `max_drop` is the
     loss against the reference that is tolerated, as a share. `budget` is what its false alarms may cost.
+
+    Under `bad` users are ill served, whatever the reason. A warning is for the bot's own behaviour: it is judged at the
+    reference's mix of classes, so that a weekend with harder messages raises none.
     """
 
     good: float
@@ -30,11 +36,26 @@ class Accuracy:
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding, on all predictions."""
         subject = Subject(self.name, "all", "accuracy", Stratified.accuracy)
-        tail = self.budget.tail(measured.scales, TESTS)
+        tail, needs = self.budget.split(measured.scales, measured.spacing, TESTS)
+        pairs = {start: why.at_reference_mix if why else None for start, why in measured.reasons.items()}
         limits: list[Limit] = [
-            Floor(self.bad, Verdict.CRITICAL, tail),
-            Floor(self.good, Verdict.WARNING, tail),
+            Floor(self.bad, Verdict.CRITICAL, tail, needs=needs),
+            BehaviourFloor(Floor(self.good, Verdict.WARNING, tail, needs=needs), pairs),
         ]
         if (reference := subject.reference(measured)) is not None:
-            limits.append(Drop(reference, self.max_drop, Verdict.WARNING, tail))
-        return [judge_share(subject, measured, limits)]
+            limits.append(BehaviourDrop(Drop(reference, self.max_drop, Verdict.WARNING, tail, needs=needs), pairs))
+        finding = judge_share(subject, measured, limits)
+        return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]
+
+
+def _why(reason: Decomposition | None) -> str:
+    """Both parts of the difference, in words."""
+    if reason is None:
+        return ""
+    mix, behaviour = _effect(reason.mix), _effect(reason.behaviour)
+    return f"; a changed mix of classes makes {mix}, changed behaviour {behaviour}"
+
+
+def _effect(effect: Effect) -> str:
+    value, low, high = (signed_points(share) for share in (effect.value, effect.low, effect.high))
+    return f"{value} points ({low} to {high})"

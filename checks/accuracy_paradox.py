@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
@@ -51,6 +52,11 @@ class _Missed:
     tail: float
     verdict: Verdict = Verdict.CRITICAL
     cause: Cause = Cause.PARADOX
+    needs: float = inf  # whether accuracy looks fine is a matter of one window: there is no process to follow
+
+    def log_bet(self, sight: Sight) -> float:  # noqa: ARG002 - see `needs`
+        """None."""
+        return -inf
 
     def broken(self, sight: Sight) -> bool:
         """Whether recall is poor, surely under the floor, and accuracy fine in the same window."""

@@ -10,6 +10,7 @@ The number of looks does not appear: looking more often finds the same excursion
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import log
 
 from scipy import special
 
@@ -17,6 +18,11 @@ YEAR = timedelta(days=365)
 
 STRICTEST, LOOSEST = 1e-12, 0.01
 """Levels beyond which the approximation of the tail (or the worth of an alarm) ends."""
+
+
+FOLLOWED = 0.8
+"""Part of a budget for the e-detector where it runs beside the windows: it is the faster of the two for most drops, and
+the windows only have to see what a half-day grid of starts is too coarse for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,24 @@ class AlarmBudget:
         if excess(tightest) >= 0:
             return STRICTEST
         return float(special.ndtr(-_where_it_crosses_zero(excess, loosest, tightest)))
+
+    def split(self, windows: Sequence[timedelta], spacing: timedelta, tests: int) -> tuple[float, float]:
+        """The levels where both rules stand guard, each with its part of the budget: `tail` and `evidence`."""
+        scan, follow = self.part(1 - FOLLOWED), self.part(FOLLOWED)
+        return scan.tail(windows, tests), follow.evidence(spacing, tests)
+
+    def evidence(self, spacing: timedelta, tests: int) -> float:
+        """Logarithm of the evidence that each of `tests` e-detectors needs, with a start every `spacing`, for ever.
+
+        The mean number of starts until an e-detector reaches `c` is at least `c` (see `checks.evidence`), so a `c` of
+        the starts in the time that one false alarm of a test may take gives the rate. Several tests share the budget
+        evenly (weighted Bonferroni).
+
+        >>> half_a_day = timedelta(hours=12)
+        >>> round(AlarmBudget(1).evidence(half_a_day, tests=1), 2), round(AlarmBudget(1).evidence(half_a_day, 50), 2)
+        (6.59, 10.51)
+        """
+        return log(YEAR / spacing * max(tests, 1) / self.per_year)
 
 
 def _where_it_crosses_zero(falling: Callable[[float], float], low: float, high: float) -> float:

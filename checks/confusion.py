@@ -1,6 +1,6 @@
 """The confusion matrix of a window, with the predictions that have no label yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,23 +8,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.counts import NO_CLASS, OutcomeCell
+from checks.two_samples import combine
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Counts by predicted class and confidence band (R rows, in the order of class, then band) and label (K columns).
+
+    `classes` (R) is the place of each row's predicted class. `predicted` (R) counts every prediction of a row, labelled
+    or not. `counts`, `weights` and `weights_squared` (R x K) are of labelled predictions: how many, and the sums of
+    1/inclusion_probability and of its square; in a row that also has labels without one, of weights that are scaled to
+    stand beside these (`checks.two_samples`).
+    """
+
+    classes: NDArray[np.intp]
+    predicted: Floats
+    counts: Floats
+    weights: Floats
+    weights_squared: Floats
+
+    @classmethod
+    def of(cls, cells: Sequence[OutcomeCell], index: Mapping[str, int]) -> "Rows":
+        """Sum cells of the classes in `index`, whatever versions they are of."""
+        keys = [(index[cell.predicted], cell.band) for cell in cells]
+        rows = {key: number for number, key in enumerate(sorted(set(keys)))}
+        row = np.array([rows[key] for key in keys], dtype=np.intp)
+        column = np.array([-1 if cell.label is None else index[cell.label] for cell in cells], dtype=np.intp)
+        numbers = np.array([(c.n, c.weight, c.weight_squared, c.designed) for c in cells], dtype=float).reshape(-1, 4)
+        shape = len(rows), len(index)
+        known = column >= 0
+        place = row[known] * shape[1] + column[known]
+        counts, weights, squared, designed = (
+            sums(place, values, shape[0] * shape[1]).reshape(shape) for values in numbers[known].T
+        )
+        classes = np.array([class_ for class_, _ in rows], dtype=np.intp)
+        weights, squared = combine(counts, weights, squared, designed)
+        return cls(classes, sums(row, numbers[:, 0], shape[0]), counts, weights, squared)
+
+    @cached_property
+    def labelled(self) -> Floats:
+        """Labelled predictions by row (R)."""
+        return np.asarray(self.counts.sum(axis=1), dtype=float)
 
 
 @dataclass(frozen=True)
 class Confusion:
     """Counts by predicted class (rows) and label (columns), both in the order of `classes` (K of them).
 
-    `predicted` (K) counts every prediction of a row, labelled or not. `counts`, `weights` and `weights_squared` (K x K)
-    are of labelled predictions: how many, and the sums of 1/inclusion_probability and of its square.
+    `predicted` (K) counts every prediction of a row, labelled or not. `counts` (K x K) are of labelled predictions.
+    `rows` are the same counts with confidence bands told apart.
     """
 
     classes: tuple[str, ...]
     predicted: Floats
     counts: Floats
-    weights: Floats
-    weights_squared: Floats
+    rows: Rows
 
     @classmethod
     def of(cls, cells: Iterable[OutcomeCell]) -> "Confusion":
@@ -32,19 +72,9 @@ class Confusion:
         cells = tuple(cells)
         names = {cell.predicted for cell in cells} | {cell.label for cell in cells if cell.label is not None}
         classes = tuple(sorted(names))
-        index = {name: position for position, name in enumerate(classes)}
-        size = len(classes)
-        predicted = np.zeros(size)
-        counts, weights, weights_squared = np.zeros((3, size, size))
-        for cell in cells:
-            row = index[cell.predicted]
-            predicted[row] += cell.n
-            if cell.label is not None:
-                at = row, index[cell.label]
-                counts[at] += cell.n
-                weights[at] += cell.weight
-                weights_squared[at] += cell.weight_squared
-        return cls(classes, predicted, counts, weights, weights_squared)
+        rows = Rows.of(cells, {name: position for position, name in enumerate(classes)})
+        predicted = sums(rows.classes, rows.predicted, len(classes))
+        return cls(classes, predicted, by_class(rows.classes, rows.counts), rows)
 
     @cached_property
     def n(self) -> int:
@@ -84,6 +114,13 @@ class Confusion:
     def index(self, class_name: str) -> int | None:
         """Position of a class; None when it is neither predicted nor a label here."""
         return self.classes.index(class_name) if class_name in self.classes else None
+
+
+def by_class(classes: NDArray[np.intp], values: Floats) -> Floats:
+    """Sum the rows of `values` (R x K) by the place of their class, to K x K."""
+    total = np.zeros((values.shape[1], values.shape[1]))
+    np.add.at(total, classes, values)
+    return total
 
 
 def sums(groups: NDArray[np.intp], values: Floats, count: int) -> Floats:

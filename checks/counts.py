@@ -1,5 +1,6 @@
 """The additive counts that every metric is a view of."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 NO_CLASS = "(none)"
@@ -8,14 +9,36 @@ NO_CLASS = "(none)"
 NOT_LOGGED = ""
 """Version of a prediction whose log does not say one."""
 
+BAND_EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Confidences at which a new band begins: finer near 1, where most answers are. Band k holds [edge k-1, edge k)."""
+
+NO_BAND = -1
+"""Band of predictions without a confidence in [0, 1], or of a log without confidences."""
+
+ALL_CLASSES = ""
+"""Predicted class of counts that are of all of them together."""
+
+
+def band_of(confidence: float | None) -> int:
+    """Number of the confidence band: 0 under the first edge, up to 7; NO_BAND where there is no usable confidence.
+
+    >>> band_of(0.49), band_of(0.5), band_of(1.0), band_of(None), band_of(1.2), band_of(float("nan"))
+    (0, 1, 7, -1, -1, -1)
+    """
+    if confidence is None or not 0 <= confidence <= 1:
+        return NO_BAND
+    return bisect_right(BAND_EDGES, confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCell:
-    """Predictions that agree in versions, predicted class and label.
+    """Predictions that agree in versions, predicted class, label and confidence band.
 
     `n` counts predictions (>= 0). `weight` and `weight_squared` are the sums of 1/inclusion_probability and of its
     square over them; where the log has no inclusion probability each labelled prediction counts 1, so all three agree.
-    For an unlabelled cell (`label is None`) both weights are 0.
+    For an unlabelled cell (`label is None`) both weights are 0. `confidence` is the sum of the confidences of the `n`
+    predictions, 0 where `band` is NO_BAND. `designed` counts those of the labelled predictions whose inclusion
+    probability is known: the others count 1 in the weights.
     """
 
     predicted: str
@@ -25,6 +48,9 @@ class OutcomeCell:
     weight_squared: float
     model_version: str = NOT_LOGGED
     prompt_version: str = NOT_LOGGED
+    band: int = NO_BAND
+    confidence: float = 0.0
+    designed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +67,12 @@ class LatencyCell:
 class DelayCell:
     """Labelled predictions whose first label came after a delay in one log-spaced bin.
 
-    The bin is floor(ln(seconds) / ln(1.1)) with delays under one second counted as one second.
+    The bin is floor(ln(seconds) / ln(1.1)) with delays under one second counted as one second. `age` is the bin, on the
+    same scale, of the time from the start of the predictions' bucket until now: no label known now can have taken
+    longer, so bin <= age. Cells that do not tell ages or classes apart have age 0 and ALL_CLASSES.
     """
 
     bin: int
     n: int
+    predicted: str = ALL_CLASSES
+    age: int = 0

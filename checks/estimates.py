@@ -1,7 +1,9 @@
 """Every metric of the current window, for the metric history."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy as np
 from checks.confusion import Confusion
 from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
 from checks.estimate import Estimate
+from checks.estimated.lines import estimated
 from checks.intervals import Proportion
 from checks.latency import QUANTILES
 from checks.measured import Look, Measured
@@ -26,7 +29,8 @@ def estimates(measured: Measured) -> tuple[Estimate, ...]:
 
     Versions are only listed where the log has them. A slice is named column=value, as in prompt_version=p4.
     """
-    return tuple(line for slice_ in _slices(measured) for line in _of_slice(slice_, measured))
+    after = [line for slice_ in _slices(measured) for line in _of_slice(slice_, measured)]
+    return (*after, *estimated(measured))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,24 @@ def _slices(measured: Measured) -> Iterator[_Slice]:
     current = measured.current
     yield _Slice(ALL, current, current.window.latency)
     for column in ("model_version", "prompt_version"):
-        for version in sorted({getattr(cell, column) for cell in current.window.outcomes} - {NOT_LOGGED}):
-            outcomes = _having(current.window.outcomes, column, version)
-            latency = _having(current.window.latency, column, version)
-            window = replace(current.window, outcomes=outcomes, latency=latency)
-            yield _Slice(f"{column}={version}", replace(current, window=window), latency)
+        outcomes = _by(column, current.window.outcomes)
+        latency = _by(column, current.window.latency)
+        for version in sorted(outcomes.keys() - {NOT_LOGGED}):
+            window = replace(current.window, outcomes=outcomes[version], latency=latency.get(version, ()))
+            # The only version of a window is all of it, which is weighted already.
+            look = current if len(outcomes) == 1 else replace(current, window=window)
+            yield _Slice(f"{column}={version}", look, window.latency)
     for column, value, window in measured.windows.segments:
         yield _Slice(f"{column}={value}", replace(current, window=window), window.latency)
 
 
-def _having(cells: Iterable[Cell], column: str, version: str) -> tuple[Cell, ...]:
-    return tuple(cell for cell in cells if getattr(cell, column) == version)
+def _by(column: str, cells: Iterable[Cell]) -> dict[str, tuple[Cell, ...]]:
+    """The cells of each version."""
+    found: defaultdict[str, list[Cell]] = defaultdict(list)
+    version_of = attrgetter(column)
+    for cell in cells:
+        found[version_of(cell)].append(cell)
+    return {version: tuple(of_version) for version, of_version in found.items()}
 
 
 def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
@@ -59,14 +70,26 @@ def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
     line = _Lines(slice_, confusion)
     yield line.plain("predictions", float(confusion.n), n_labelled=confusion.n_labelled)
     yield line.plain("coverage", confusion.coverage, n_labelled=confusion.n_labelled)
+    yield line.plain("expected_coverage", slice_.look.labels.expected_coverage, n_labelled=confusion.n_labelled)
     yield line.plain("maturity", slice_.look.maturity, n_labelled=confusion.n_labelled)
     yield line.share("accuracy", "", counts.accuracy(), raw_accuracy(confusion), confusion.n_labelled)
     yield line.share(
         "balanced_accuracy", "", counts.balanced_accuracy(), raw_balanced_accuracy(confusion), confusion.n_labelled
     )
+    if slice_.name == ALL:
+        yield from _against_reference(line, measured)
     for name in confusion.real_classes:
         yield from _of_class(name, counts, line)
     yield from _of_latency(slice_, line, measured)
+
+
+def _against_reference(line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+    """Why accuracy is not the reference's, in two parts that add up."""
+    reason = measured.reasons[measured.current.window.start]
+    if reason is not None:
+        for metric, effect in (("accuracy_mix_effect", reason.mix), ("accuracy_behaviour_effect", reason.behaviour)):
+            plain = line.plain(metric, effect.value, n_labelled=line.confusion.n_labelled)
+            yield replace(plain, low=effect.low, high=effect.high, raw=None)
 
 
 def _of_class(name: str, counts: Stratified, line: "_Lines") -> Iterator[Estimate]:

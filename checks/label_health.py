@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from checks.alarm import AlarmBudget
+from checks.counts import ALL_CLASSES
+from checks.delays import MIN_DELAYS, Delays
 from checks.finding import Cause, Finding, Verdict
 from checks.intervals import Proportion
-from checks.maturity import MIN_DELAYS, DelayCurve
+from checks.maturity import Ripe
 from checks.measured import Measured
 from checks.words import percent
 
@@ -57,47 +59,60 @@ class LabelHealth:
         )
 
     def _coverage(self, measured: Measured) -> Finding:
-        now, then = measured.current, measured.reference
-        expected = now.confusion.n * now.maturity
-        floor = self._coverage_floor(measured)
-        if floor is None or expected < MIN_DELAYS:
+        """Labels against the predictions that had the time to get theirs: of all, or of a class that lost its own."""
+        forecast, then = measured.current.labels, measured.reference.confusion
+        floor = self._coverage_floor(measured, forecast.all)
+        if floor is None or forecast.all.ripe < MIN_DELAYS:
             message = (
-                f"coverage is not judged: {now.confusion.n_labelled} labels, and no reference or limit to compare with"
+                f"coverage is not judged: {forecast.labelled:.0f} labels, and no reference or limit to compare with"
             )
             return self._finding(measured, "coverage", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
-        share = Proportion(min(now.confusion.n_labelled / expected, 1.0), expected, now.confusion.n_labelled)
+        parts = [part for part in forecast.by_class if part.ripe >= MIN_DELAYS]
+        floors = [(forecast.all, floor), *((part, _usual(part)) for part in parts)]
+        tail = self.budget.tail([measured.windows.current.length], len(floors))
+        broken = [(part, least) for part, least in floors if _share(part).chance_at_least(least) < tail]
+        part, least = (broken or floors)[0]
+        share = _share(part)
         low, high = share.interval()
-        broken = share.chance_at_least(floor) < self.budget.tail([now.window.length], 1)
-        was = f", was {percent(then.confusion.coverage)} in the reference" if then.confusion.coverage else ""
+        of = f" as {part.predicted}" if part.predicted != ALL_CLASSES else ""
+        was = f", was {percent(then.coverage)} of all in the reference" if then.coverage else ""
         return self._finding(
             measured,
             "coverage",
             Verdict.WARNING if broken else Verdict.OK,
             Cause.BELOW_FLOOR if broken else Cause.WITHIN_LIMITS,
-            f"{percent(share.value)} of the predictions that should be labelled by now are{was}",
+            f"{percent(share.value)} of the predictions{of} that should be labelled by now are{was}",
             value=share.value,
             low=low,
             high=high,
-            threshold=floor,
-            reference=then.confusion.coverage,
+            threshold=least,
+            reference=then.coverage,
             n=share.n,
         )
 
-    def _coverage_floor(self, measured: Measured) -> float | None:
-        reference = measured.reference.confusion
+    def _coverage_floor(self, measured: Measured, labels: Ripe) -> float | None:
+        """A part of what was labelled of the same predicted classes, or the limit that is set; None for neither."""
         floors = [self.min_coverage] if self.min_coverage is not None else []
-        if reference.coverage and reference.n_labelled >= MIN_DELAYS:
-            floors.append(reference.coverage * COVERAGE_LOSS)
+        if measured.reference.confusion.n_labelled >= MIN_DELAYS and labels.ripe:
+            floors.append(_usual(labels))
         return max(floors, default=None)
 
     def _delay(self, measured: Measured) -> Finding:
-        """The current window's young predictions only show short delays, which makes this slow to alarm, not quick."""
-        now, then = DelayCurve(measured.windows.current.delays), DelayCurve(measured.windows.reference.delays)
+        """The median delay of the window's labels and of older ones, both among labels that come within the window.
+
+        It is slow when fewer than half come within the tolerated time, at the level that false alarms allow.
+        """
+        window, bucket = measured.windows.current.length, measured.windows.bucket
+        now, then = (Delays.of(seen, bucket).pooled for seen in measured.seen_delays.split(window))
+        then = then.within(now.horizon)
         if now.n < MIN_DELAYS or then.n < MIN_DELAYS:
             message = "too few labels in the window or the reference to compare their delay"
             return self._finding(measured, "delay", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
-        hours, was = (curve.quantile(0.5).total_seconds() / 3600 for curve in (now, then))
-        slow = hours > was * self.max_delay_ratio
+        median, usual = now.quantile(0.5), then.quantile(0.5)
+        limit = usual * self.max_delay_ratio
+        tail = self.budget.tail([window], 1)
+        slow = now.estimate(limit).chance_at_least(0.5) < tail
+        hours, was = median.total_seconds() / 3600, usual.total_seconds() / 3600
         return self._finding(
             measured,
             "delay",
@@ -105,7 +120,7 @@ class LabelHealth:
             Cause.ABOVE_REFERENCE if slow else Cause.WITHIN_LIMITS,
             f"half of the labels come within {hours:.1f} h, it was {was:.1f} h in the reference",
             value=hours,
-            threshold=was * self.max_delay_ratio,
+            threshold=limit.total_seconds() / 3600,
             reference=was,
             n=now.n,
         )
@@ -143,3 +158,12 @@ class LabelHealth:
             provisional=False,
             clear=verdict is Verdict.OK,
         )
+
+
+def _share(part: Ripe) -> Proportion:
+    return Proportion(min(part.labelled / part.ripe, 1.0), part.ripe, int(part.labelled))
+
+
+def _usual(part: Ripe) -> float:
+    """The least share labelled that is still as it was."""
+    return part.due / part.ripe * COVERAGE_LOSS

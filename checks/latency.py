@@ -7,7 +7,7 @@ from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL
 from checks.measured import Measured
-from checks.quantiles import Histogram, Spread
+from checks.quantiles import Histogram, Spread, ratio
 from checks.windows import Window
 
 QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
@@ -18,9 +18,15 @@ MIN_ANSWERS = 100
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """No more than a share 1 - q of the answers may be slower than `ms`."""
+    """No more than a share 1 - q of the answers may be slower than `ms`.
+
+    An alarm needs an estimate over `ms`, and that more than 1 - q are slower than `sure_ms` beyond doubt. Against a
+    limit both are the same. Against the reference `sure_ms` is what was: that answers got slower must be sure, that
+    they did by more than is tolerated is for the estimate to say.
+    """
 
     ms: float
+    sure_ms: float
     verdict: Verdict
     cause: Cause
 
@@ -64,7 +70,7 @@ class Latency:
         if not sights or not ceilings:
             return _unknown(self.name, name, Cause.TOO_FEW, _too_few(measured, ceilings), measured.windows.current)
         for ceiling in ceilings:
-            broken = [sight for sight in sights if sight.spread.slower_than(ceiling.ms).lower(tail) > 1 - q]
+            broken = [sight for sight in sights if _broken(sight, ceiling, q, tail)]
             if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
                 worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
                 return self._finding(name, q, worst, ceiling, reference, alarm=True)
@@ -73,10 +79,12 @@ class Latency:
 
     def _ceilings(self, name: str, q: float, reference: Histogram) -> list[Ceiling]:
         limit = dict(self.limits_ms).get(name)
-        ceilings = [] if limit is None else [Ceiling(limit, Verdict.CRITICAL, Cause.ABOVE_LIMIT)]
+        ceilings = [] if limit is None else [Ceiling(limit, limit, Verdict.CRITICAL, Cause.ABOVE_LIMIT)]
         if reference.n >= MIN_ANSWERS:
-            was = reference.interval(q, reference.n)[1]
-            ceilings.append(Ceiling(was * self.max_ratio, Verdict.WARNING, Cause.ABOVE_REFERENCE))
+            at_most = reference.interval(q, reference.n)[1]
+            ceilings.append(
+                Ceiling(reference.quantile(q) * self.max_ratio, at_most, Verdict.WARNING, Cause.ABOVE_REFERENCE)
+            )
         return ceilings
 
     def _finding(  # noqa: PLR0913 - the parts of one sentence
@@ -94,7 +102,7 @@ class Latency:
         low, high = sight.histogram.interval(q, sight.spread.slower_than(value).effective_n)
         was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
         over = f", over {ceiling.ms:,.0f} ms" if alarm else ""
-        then = f", was {was:,.0f} ms in the reference" if was else ""
+        then = f", was {was:,.0f} ms in the reference{_times(sight, reference, q)}" if was else ""
         return Finding(
             check=self.name,
             subject=name,
@@ -111,6 +119,19 @@ class Latency:
             n=sight.histogram.n,
             clear=clear,
         )
+
+
+def _times(sight: _Sight, reference: Histogram, q: float) -> str:
+    """How many times the reference's latency, in words."""
+    value = sight.histogram.quantile(q)
+    low, high = ratio(sight.histogram, reference, q, sight.spread.slower_than(value).effective_n)
+    return f": {value / reference.quantile(q):.2f} times that ({low:.2f} to {high:.2f})"
+
+
+def _broken(sight: _Sight, ceiling: Ceiling, q: float, tail: float) -> bool:
+    """Whether answers are surely slower than they should be, and too slow by the estimate."""
+    sure = sight.spread.slower_than(ceiling.sure_ms).lower(tail) > 1 - q
+    return sure and sight.histogram.quantile(q) > ceiling.ms
 
 
 def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
+import numpy as np
+
+from checks.evidence import AsBefore, AtLeast, below, log_bet, log_sum
 from checks.finding import Cause, Verdict
 from checks.intervals import Proportion, difference
 from checks.measured import Look
@@ -15,10 +19,11 @@ CLEAR_TAIL = 0.10
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One look's estimate of a share."""
+    """One look's estimate of a share, and where it is followed from a start, what the share was `before` that."""
 
     look: Look
     share: Proportion
+    before: Proportion | None = None
 
 
 class Limit(Protocol):
@@ -35,6 +40,13 @@ class Limit(Protocol):
     @property
     def threshold(self) -> float:
         """The share that must not be fallen short of, in [0, 1]."""
+
+    @property
+    def needs(self) -> float:
+        """Logarithm of the evidence that the e-detector must gather; infinite where the limit is not followed so."""
+
+    def log_bet(self, sight: Sight) -> float:
+        """Logarithm of the e-process against the limit being kept since the sight began; -inf where it is not under."""
 
     def broken(self, sight: Sight) -> bool:
         """Whether the share is under the limit beyond reasonable doubt."""
@@ -57,11 +69,18 @@ class Floor:
     verdict: Verdict
     tail: float
     cause: Cause = Cause.BELOW_FLOOR
+    needs: float = inf
 
     @property
     def threshold(self) -> float:
         """The floor."""
         return self.floor
+
+    def log_bet(self, sight: Sight) -> float:
+        """The bet against `floor` or more."""
+        if sight.share.value >= self.floor:
+            return -inf
+        return log_bet(sight.share, AtLeast(self.floor), below(self.floor))
 
     def broken(self, sight: Sight) -> bool:
         """Whether `floor` or more is less credible than the level of the test."""
@@ -82,22 +101,38 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The share should not be more than `margin` under the reference's; `tail` is the level of the test."""
+    """The share should not be more than `margin` under the reference's; `tail` is the level of the test.
+
+    Two questions, two answers: that the share fell at all must be beyond doubt, that it fell by more than the margin is
+    for the estimate to say. To ask for both beyond doubt would never notice a drop of the size of the margin.
+    """
 
     reference: Proportion
     margin: float
     verdict: Verdict
     tail: float
     cause: Cause = Cause.BELOW_REFERENCE
+    needs: float = inf
+    by_mix: bool = False
 
     @property
     def threshold(self) -> float:
         """The lowest share that the reference's value allows."""
         return max(self.reference.value - self.margin, 0.0)
 
+    def log_bet(self, sight: Sight) -> float:
+        """The bet against the share being what it was."""
+        before = sight.before or self.reference
+        if sight.share.value >= before.value - self.margin:
+            return -inf
+        return log_bet(sight.share, AsBefore(before), below(before.value, self.margin))
+
     def broken(self, sight: Sight) -> bool:
-        """Whether even the upper bound of the difference is beyond the margin."""
-        return difference(sight.share, self.reference, self.tail)[1] < -self.margin
+        """Whether the share is beyond the margin, and surely lower than it was."""
+        at_best = difference(sight.share, self.reference, self.tail)[1]
+        if self.by_mix:
+            return at_best < -self.margin
+        return sight.share.value < self.threshold and at_best < 0
 
     def kept(self, sight: Sight) -> bool:
         """Whether the lower bound of the difference is within the margin."""
@@ -124,18 +159,38 @@ class Judgement:
     clear: bool
 
 
-def judge(sights: Sequence[Sight], limits: Sequence[Limit]) -> Judgement:
+def judge(sights: Sequence[Sight], limits: Sequence[Limit], trail: Sequence[Sight] = ()) -> Judgement:
     """Judge a share by its estimates at all looks (longest first, at least one), the gravest limit first.
 
-    A limit is broken when some look breaks it and no shorter, mature one shows that it is kept again: a window that
-    still holds last week's bad days must not keep an incident open after the repair.
+    A limit is broken when some look breaks it, or the e-detector over the `trail` (the sights since each start, longest
+    first) has the evidence that it needs, and no shorter, mature look shows that it is kept again: a window that still
+    holds last week's bad days must not keep an incident open after the repair.
     """
     for limit in limits:
-        breaking = [sight for sight in sights if limit.broken(sight)]
-        if breaking and not _is_over(sights[sights.index(breaking[-1]) + 1 :], limit):
-            worst = min(breaking, key=limit.doubt)
+        worst = _broken(sights, limit) or _detected(sights, limit, trail)
+        if worst is not None:
             return Judgement(worst, limit, clear=False)
     return Judgement(sights[0], None, clear=all(_is_clear(sights, limit) for limit in limits))
+
+
+def _broken(sights: Sequence[Sight], limit: Limit) -> Sight | None:
+    """The look that breaks the limit most clearly."""
+    breaking = [sight for sight in sights if limit.broken(sight)]
+    if not breaking or _is_over(sights[sights.index(breaking[-1]) + 1 :], limit):
+        return None
+    return min(breaking, key=limit.doubt)
+
+
+def _detected(sights: Sequence[Sight], limit: Limit, trail: Sequence[Sight]) -> Sight | None:
+    """What has been seen since the start that speaks most clearly, where all of them together suffice."""
+    if not trail or limit.needs == inf:
+        return None
+    bets = [limit.log_bet(sight) for sight in trail]
+    if log_sum(bets) < limit.needs:
+        return None
+    worst = trail[int(np.argmax(bets))]
+    newer = [sight for sight in sights if sight.look.window.start > worst.look.window.start]
+    return None if _is_over(newer, limit) else worst
 
 
 def _is_over(newer: Sequence[Sight], limit: Limit) -> bool:

@@ -1,64 +1,137 @@
 """How much of what will ever be labelled is labelled already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import numpy as np
 
-from checks.counts import DelayCell
+from checks.confusion import Confusion, Floats
+from checks.counts import ALL_CLASSES
+from checks.delays import LEAN, DelayCurve, Delays
 from checks.windows import BucketTotal, Window
-
-DELAY_GAMMA = 1.1
-"""Ratio of the edges of a delay bin; bin b holds [DELAY_GAMMA^b, DELAY_GAMMA^(b+1)) seconds."""
 
 MATURE = 0.6
 """Maturity from which a window's numbers are no longer provisional: most labels that will ever come are there."""
 
-MIN_DELAYS = 30
-"""Labels under which a delay distribution is not taken for known."""
 
+@dataclass(frozen=True, slots=True)
+class Ripe:
+    """The predictions of one class, or of all, that had the time to get their label; numbers of predictions, >= 0.
 
-class DelayCurve:
-    """The share of labels that have come after a given age, from the delays of labels that came.
-
-    Delays of predictions that are young themselves are cut off at their age, so the curve should be made from older
-    ones (the reference).
+    Each prediction counts in `ripe` by the share of labels that come within its age, labelled or not. `due` are the
+    labels that were to be expected of them, `labelled` those that are there.
     """
 
-    def __init__(self, cells: Iterable[DelayCell]) -> None:
-        pairs = sorted((cell.bin, cell.n) for cell in cells)
-        edges = [edge for bin_, _ in pairs for edge in (DELAY_GAMMA**bin_, DELAY_GAMMA ** (bin_ + 1))]
-        gains = [gain for _, n in pairs for gain in (0.0, float(n))]
-        self._edges = np.array(edges)  # seconds
-        self._cumulated = np.cumsum(gains)
+    predicted: str
+    labelled: float
+    ripe: float
+    due: float
+
+
+@dataclass(frozen=True)
+class LabelForecast:
+    """The labels of a window: how many are there, were due, and are still to come.
+
+    `predictions` and `to_come` (labels expected besides those that are there) are numbers of predictions, >= 0.
+    """
+
+    predictions: float
+    to_come: float
+    by_class: tuple[Ripe, ...]
+
+    @cached_property
+    def all(self) -> Ripe:
+        """All classes together."""
+        parts = self.by_class
+        return Ripe(ALL_CLASSES, *(sum(getattr(p, name) for p in parts) for name in ("labelled", "ripe", "due")))
 
     @property
-    def n(self) -> int:
-        """Labels that the curve is made of."""
-        return int(self._cumulated[-1]) if self._cumulated.size else 0
+    def labelled(self) -> float:
+        """Predictions that have a label."""
+        return self.all.labelled
 
-    def arrived(self, age: timedelta) -> float:
-        """Share of labels, in [0, 1], that come within `age`; 1 when nothing is known of the delay."""
-        if not self.n:
-            return 1.0
-        seconds = max(age.total_seconds(), 0.0)
-        return float(np.interp(seconds, self._edges, self._cumulated) / self.n)
+    @property
+    def expected_coverage(self) -> float | None:
+        """The coverage that the window will reach, in [0, 1]; None without predictions.
 
-    def quantile(self, q: float) -> timedelta:
-        """Delay within which a share q of the labels comes; ValueError when there are none."""
-        if not self.n:
-            msg = "no label has come, so there is no delay"
-            raise ValueError(msg)
-        return timedelta(seconds=float(np.interp(q * self.n, self._cumulated, self._edges)))
+        What is there and what is still to come of it: the labels that came are never argued away by the forecast
+        (Bornhuetter and Ferguson 1972, "The actuary and IBNR").
+        """
+        return (self.labelled + self.to_come) / self.predictions if self.predictions else None
+
+    @property
+    def maturity(self) -> float:
+        """Labels that are there of those there will be, in [0, 1]; 1 where none is there and none is expected."""
+        total = self.labelled + self.to_come
+        return self.labelled / total if total else 1.0
 
 
-def maturity(window: Window, buckets: Sequence[BucketTotal], curve: DelayCurve, now: datetime) -> float:
-    """Share of the window's expected labels, in [0, 1], that had the time to come; 1 for a window without predictions.
+@dataclass(frozen=True)
+class Ripening:
+    """When labels come, and to which predictions: what is needed to say how far any window has got.
 
-    Each bucket counts by its predictions; its age is taken from its start, so the last bucket is a little optimistic.
+    `ever` is the share of predictions that ever get a label by predicted class, `ever_pooled` that of all classes.
     """
-    inside = [bucket for bucket in buckets if window.start <= bucket.start < window.end]
-    total = sum(bucket.predictions for bucket in inside)
-    if not total:
-        return 1.0
-    return sum(bucket.predictions * curve.arrived(now - bucket.start) for bucket in inside) / total
+
+    delays: Delays
+    ever: Mapping[str, float]
+    ever_pooled: float
+    ages: "Ages"
+
+    @classmethod
+    def learn(cls, delays: Delays, ages: "Ages", window: Window) -> "Ripening":
+        """Learn the share ever labelled from one window (the reference, where it has labels) and the known delays.
+
+        It is labels / ripe predictions. A predicted class is given LEAN imagined ripe predictions, labelled as
+        those of all classes are: the mean of a beta posterior, so that a class with few predictions leans on all.
+        """
+        confusion = Confusion.of(window.outcomes)
+        ripe = _ripe(confusion, delays, ages.of(window))
+        pooled = min(float(confusion.labelled.sum() / ripe.sum()), 1.0) if ripe.sum() else 0.0
+        ever = np.minimum((confusion.labelled + LEAN * pooled) / (ripe + LEAN), 1.0)
+        return cls(delays, dict(zip(confusion.classes, ever.tolist(), strict=True)), pooled, ages)
+
+    def forecast(self, window: Window, confusion: Confusion) -> LabelForecast:
+        """How far a window, counted in `confusion`, has got.
+
+        Each class is taken to be spread over the window's buckets as all predictions are.
+        """
+        ripe = _ripe(confusion, self.delays, self.ages.of(window))
+        ever = np.array([self.ever.get(name, self.ever_pooled) for name in confusion.classes])
+        unlabelled = confusion.predicted - confusion.labelled
+        to_come = np.minimum(ever * (confusion.predicted - ripe), unlabelled)
+        parts = zip(confusion.classes, confusion.labelled.tolist(), ripe.tolist(), (ever * ripe).tolist(), strict=True)
+        return LabelForecast(float(confusion.n), float(to_come.sum()), tuple(Ripe(*part) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How old the predictions of a window are at `now`: `buckets` by their start, each `bucket` long."""
+
+    buckets: Sequence[BucketTotal]
+    bucket: timedelta
+    now: datetime
+
+    def of(self, window: Window) -> tuple[Floats, Floats]:
+        """Ages in seconds of the window's buckets (from the middle of what has been of them), and their predictions."""
+        inside = [bucket for bucket in self.buckets if window.start <= bucket.start < window.end]
+        ages = [self._age(bucket.start).total_seconds() for bucket in inside]
+        return np.array(ages), np.array([bucket.predictions for bucket in inside], dtype=float)
+
+    def _age(self, start: datetime) -> timedelta:
+        end = min(start + self.bucket, self.now)
+        return max(self.now - start - (end - start) / 2, timedelta(0))
+
+
+def _ripe(confusion: Confusion, delays: Delays, ages: tuple[Floats, Floats]) -> Floats:
+    """Predictions of each class (K) that had the time to get their label."""
+    arrived = [_mean_arrived(delays.of_class(name), ages) for name in confusion.classes]
+    return np.asarray(confusion.predicted * np.array(arrived, dtype=float), dtype=float)
+
+
+def _mean_arrived(curve: DelayCurve, ages: tuple[Floats, Floats]) -> float:
+    seconds, predictions = ages
+    total = predictions.sum()
+    return float(curve.arrived_at(seconds) @ predictions / total) if total else 1.0

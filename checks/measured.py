@@ -1,11 +1,15 @@
 """The windows of one cycle, measured once for all checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from checks.confusion import Confusion
-from checks.maturity import MATURE, MIN_DELAYS, DelayCurve, maturity
+from checks.decomposition import Decomposition, decompose
+from checks.delays import Delays, SeenDelays
+from checks.evidence import STARTS
+from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
@@ -13,10 +17,20 @@ from checks.windows import Window, Windows
 
 @dataclass(frozen=True)
 class Look:
-    """One window, weighted up to all its predictions; `maturity` in [0, 1]."""
+    """One window, weighted up to all its predictions; `ripening` says how far its labels have got."""
 
     window: Window
-    maturity: float
+    ripening: Ripening
+
+    @cached_property
+    def labels(self) -> LabelForecast:
+        """The labels that are there, and those to come."""
+        return self.ripening.forecast(self.window, self.confusion)
+
+    @property
+    def maturity(self) -> float:
+        """Share of the labels that will ever come and are there, in [0, 1]."""
+        return self.labels.maturity
 
     @property
     def provisional(self) -> bool:
@@ -60,16 +74,47 @@ class Measured:
         """All scales at which a drop is looked for, longest first."""
         return (self.current, *(self._look(window) for window in self.windows.recent))
 
+    @cached_property
+    def starts(self) -> tuple[tuple[Look, Look], ...]:
+        """For each start of an e-process, oldest first, what came since and what was before."""
+        reference = self.windows.reference
+        return tuple(
+            (self._look(start.since), self.reference if start.before is reference else self._look(start.before))
+            for start in self.windows.starts
+        )
+
+    @property
+    def spacing(self) -> timedelta:
+        """Time between two starts; where buckets are longer it is more, and the level stricter than it need be."""
+        return self.windows.current.length / STARTS
+
     @property
     def scales(self) -> tuple[timedelta, ...]:
         """Lengths of the looks."""
         return tuple(look.window.length for look in self.looks)
 
     @cached_property
-    def delays(self) -> DelayCurve:
-        """The label delay, from the reference where it has enough labels, else from all there is."""
-        reference = DelayCurve(self.windows.reference.delays)
-        return reference if reference.n >= MIN_DELAYS else DelayCurve(self.windows.current.delays)
+    def reasons(self) -> Mapping[datetime, Decomposition | None]:
+        """For each look, by the start of its window, why its accuracy is not the reference's; None: not known."""
+        reference = self.reference.stratified
+        since = {look.window.start: decompose(look.stratified, before.stratified) for look, before in self.starts}
+        return since | {look.window.start: decompose(look.stratified, reference) for look in self.looks}
+
+    @cached_property
+    def seen_delays(self) -> SeenDelays:
+        """The delays of the labels that have come."""
+        return SeenDelays.of(self.windows.delays)
+
+    @cached_property
+    def ripening(self) -> Ripening:
+        """How long labels take, and to which predictions they come."""
+        windows = self.windows
+        delays = Delays.of(self.seen_delays, windows.bucket)
+        ages = Ages(windows.buckets, windows.bucket, windows.now)
+        learned = Ripening.learn(delays, ages, windows.reference)
+        if learned.ever_pooled:
+            return learned
+        return Ripening.learn(delays, ages, windows.current)
 
     @cached_property
     def spreads(self) -> tuple[Spread, ...]:
@@ -81,4 +126,4 @@ class Measured:
         )
 
     def _look(self, window: Window) -> Look:
-        return Look(window, maturity(window, self.windows.buckets, self.delays, self.windows.now))
+        return Look(window, self.ripening)

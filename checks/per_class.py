@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from checks.alarm import AlarmBudget
 from checks.finding import Finding, Verdict
@@ -28,32 +29,32 @@ class ClassShares:
     max_drop: float
     budget: AlarmBudget
     name: str = field(init=False)
+    by_mix: bool = field(default=False, init=False)  # whether the share falls with the mix of classes too
 
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding for each class that is predicted, a label, or critical."""
         critical = dict(self.floors)
         others = sorted(_classes(measured) - critical.keys())
-        findings = [
-            self._judge(name, floor, Verdict.CRITICAL, self._tail(measured, CRITICAL_SHARE, len(critical)), measured)
-            for name, floor in self.floors
-        ]
-        share = 1 - CRITICAL_SHARE if critical else 1.0
-        tail = self._tail(measured, share, len(others))
-        return findings + [self._judge(name, self.floor, Verdict.WARNING, tail, measured) for name in others]
+        budget = self.budget.part(CRITICAL_SHARE)
+        levels = budget.split(measured.scales, measured.spacing, TESTS * len(critical))
+        findings = [self._judge(name, floor, Verdict.CRITICAL, levels, measured) for name, floor in self.floors]
+        budget = self.budget.part(1 - CRITICAL_SHARE) if critical else self.budget
+        levels = budget.tail(measured.scales, TESTS * len(others)), inf
+        return findings + [self._judge(name, self.floor, Verdict.WARNING, levels, measured) for name in others]
 
     def subject(self, class_name: str) -> Subject:
         """The share of one class that the check judges."""
         raise NotImplementedError
 
-    def _judge(self, name: str, floor: float | None, verdict: Verdict, tail: float, measured: Measured) -> Finding:
-        subject = self.subject(name)
-        limits: list[Limit] = [] if floor is None else [Floor(floor, verdict, tail)]
+    def _judge(
+        self, name: str, floor: float | None, verdict: Verdict, levels: tuple[float, float], measured: Measured
+    ) -> Finding:
+        subject, (tail, needs) = self.subject(name), levels
+        limits: list[Limit] = [] if floor is None else [Floor(floor, verdict, tail, needs=needs)]
         if (reference := subject.reference(measured)) is not None:
-            limits.append(Drop(reference, self.max_drop, verdict, tail))
+            followed = inf if self.by_mix else needs
+            limits.append(Drop(reference, self.max_drop, verdict, tail, needs=followed, by_mix=self.by_mix))
         return judge_share(subject, measured, limits)
-
-    def _tail(self, measured: Measured, share: float, classes: int) -> float:
-        return self.budget.part(share).tail(measured.scales, TESTS * classes)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class ClassPrecision(ClassShares):
     """Of the requests predicted as a class, how many truly were of it."""
 
     name: str = field(default="class_precision", init=False)
+    by_mix: bool = field(default=True, init=False)
 
     def subject(self, class_name: str) -> Subject:
         """Precision of one class."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import special
 
 from checks.confusion import Floats, sums
 from checks.counts import LatencyCell
@@ -55,13 +56,21 @@ class Histogram:
         return float(self.counts @ _part_over(self.bins, ms) / self.n) if self.n else 0.0
 
     def interval(self, q: float, effective_n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
-        """Bounds in ms: the quantiles at the ends of the interval for the share q itself, which holds for any shape.
+        """Bounds in ms, for any shape of the distribution.
 
-        This is the interval by order statistics (David and Nagaraja 2003, section 7.1), with Jeffreys' bounds for the
-        ranks.
+        They are order statistics of fractional rank: how many of n independent answers lie under the true quantile is
+        binomial (David and Nagaraja 2003, "Order Statistics", section 7.1; Hutson 1999, "Calculating nonparametric
+        confidence intervals for quantiles using fractional order statistics"). `effective_n` > 0 stands for n.
         """
-        low, high = Proportion(q, effective_n, self.n).interval(confidence)
-        return self.quantile(low), self.quantile(high)
+        value, tail = self.quantile(q), (1 - confidence) / 2
+        low, high = (_share_under(level, effective_n, q) for level in (tail, 1 - tail))
+        return min(self._at_share(low), value), max(self._at_share(high), value)
+
+    def _at_share(self, share: float) -> float:
+        """Latency under which a share of the answers lies, those of one bin spread evenly over it on the log scale."""
+        at = min(int(np.searchsorted(self._cumulated, share * self.n)), self.bins.size - 1)
+        within = 1 - (self._cumulated[at] - share * self.n) / self.counts[at]
+        return float(GAMMA ** (self.bins[at] + np.clip(within, 0, 1)))
 
     def _at_rank(self, rank: float) -> float:
         at = int(np.searchsorted(self._cumulated, rank, side="right"))
@@ -98,6 +107,31 @@ class Spread:
         slow = self.counts @ _part_over(self.bins, ms)
         share = float(slow.sum() / n)
         return Proportion(share, _effective_n(slow, sizes, share), int(n))
+
+
+def _share_under(level: float, n: float, q: float) -> float:
+    """Share of n answers under the true quantile q that chance exceeds with probability 1 - `level`, in [0, 1]."""
+    if n <= 0 or (1 - q) ** n >= level:
+        return float(level > 1 / 2)
+    return float(np.clip((special.bdtrik(level, n, q) + 1 / 2) / n, 0, 1))
+
+
+def ratio(
+    one: Histogram, other: Histogram, q: float, effective_n: float, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
+    """Bounds of the ratio of two quantiles, one / other, neither of them empty.
+
+    `effective_n` is the number of independent answers that `one` is worth; `other` is taken to be as restless, so it
+    is worth the same part of its own. The bounds are those of the two quantiles, put together on the log scale by MOVER
+    (Zou and Donner 2008, "Construction of confidence limits about effect measures"), as Newcombe (2016), "MOVER-R
+    confidence intervals for ratios and products of two independently estimated quantities", does for positive ones.
+    """
+    now, then = np.log(one.quantile(q)), np.log(other.quantile(q))
+    now_low, now_high = np.log(one.interval(q, effective_n, confidence))
+    then_low, then_high = np.log(other.interval(q, effective_n * other.n / one.n, confidence))
+    low = now - then - np.hypot(now - now_low, then_high - then)
+    high = now - then + np.hypot(now_high - now, then - then_low)
+    return float(np.exp(low)), float(np.exp(high))
 
 
 def _part_over(bins: Floats, ms: float) -> Floats:

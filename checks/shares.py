@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from checks.finding import Cause, Finding, Verdict
 from checks.intervals import Proportion
@@ -10,8 +11,9 @@ from checks.measured import Look, Measured
 from checks.stratified import Stratified
 from checks.words import percent
 
-MIN_LABELS = 5
-"""Labelled rows under which a share is not judged to be well; an alarm needs more by its own level."""
+MIN_LABELS = 10
+"""Labelled rows under which a share is not judged to be well, because intervals do not cover as they should (measured:
+docs/statistics.md); an alarm needs more by its own level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ class Subject:
         shares = ((look, self.share_of(look.stratified)) for look in looks)
         return tuple(Sight(look, share) for look, share in shares if share is not None)
 
+    def trail(self, measured: Measured) -> tuple[Sight, ...]:
+        """What is known of the share since each start of an e-process, and from before it."""
+        shares = ((look, self.share_of(look.stratified), before) for look, before in measured.starts)
+        return tuple(
+            Sight(look, share, self.share_of(before.stratified)) for look, share, before in shares if share is not None
+        )
+
     def reference(self, measured: Measured) -> Proportion | None:
         """The share in the reference, where that has enough labels to be one."""
         share = self.share_of(measured.reference.stratified)
@@ -39,7 +48,8 @@ def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -
     sights = subject.sights(measured.looks)
     if not sights:
         return _too_few(subject, measured, None)
-    judgement = judge(sights, limits)
+    followed = any(limit.needs < inf for limit in limits)
+    judgement = judge(sights, limits, subject.trail(measured) if followed else ())
     if judgement.broken is None and (not limits or judgement.sight.share.n < MIN_LABELS):
         return _too_few(subject, measured, judgement.sight)
     return _finding(subject, measured, judgement, limits)

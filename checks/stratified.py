@@ -1,25 +1,35 @@
 """Shares of a window from labels that are not a fair sample of it.
 
 A missed urgent message sits among those predicted non-urgent, which people label least. The predicted class of every
-prediction is known, labelled or not, so each labelled row stands for the predictions of its own predicted class: the
-correction for verification bias of Begg and Greenes (1983), "Assessment of diagnostic tests when disease verification
-is subject to selection bias". It is right when, within a predicted class, which predictions get a label does not
-depend on whether they are right.
+prediction is known, labelled or not, and so is its confidence where that is logged. So each labelled row stands for the
+predictions of its own predicted class and confidence band: the correction for verification bias of Begg and Greenes
+(1983), "Assessment of diagnostic tests when disease verification is subject to selection bias". It is right when,
+within a predicted class and band, which predictions get a label does not depend on whether they are right.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats, sums
+from checks.confusion import Confusion, Floats, by_class, sums
 from checks.intervals import Proportion
+from checks.strata import merge_thin
 
-MIN_STRATUM = 5
-"""Labelled rows under which a predicted class is merged with its like: below, one row would stand for too many."""
+MIN_STRATUM = 3
+"""Labelled rows under which a predicted class is merged with its like: below, one row would stand for too many.
+To merge classes that are labelled unlike brings back some of the bias, so it is done late."""
+
+PRIOR = 1.0
+"""Labelled rows like those of its whole predicted class that are imagined in each confidence band for its variance."""
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
+
+FEW = 2
+"""Classes of a window that are worked out one by one when they are asked for; of a third, all are, which is faster."""
 
 MAX_UNSEEN = 0.2
 """Largest share of a class's estimated size that may lie in a stratum nobody has labelled at all."""
@@ -29,9 +39,10 @@ MAX_UNSEEN = 0.2
 class Stratified:
     """A confusion matrix weighted up to all predictions of the window.
 
-    `groups` (K) numbers the stratum of each predicted class, `sizes` (G) are the predictions and `effective` (G) the
-    effective labelled rows of each stratum. `share` (K x K) is each cell's share of its stratum, and
-    `cells` (K x K) the estimated number of predictions in the cell. Strata without a label add nothing.
+    Its R rows are those of `confusion.rows`: one for each predicted class and confidence band. `groups` (R) numbers the
+    stratum of each row, `sizes` (G) are the predictions and `effective` (G) the effective labelled rows of a stratum.
+    `share` (R x K) is each cell's share of its stratum, and `cells` (K x K) the estimated number of predictions by
+    predicted class and label. Strata without a label add nothing.
     """
 
     confusion: Confusion
@@ -45,24 +56,22 @@ class Stratified:
     @classmethod
     def of(cls, confusion: Confusion) -> "Stratified":
         """Merge thin strata, and weight each cell by predictions over (weighted) labels of its stratum."""
-        groups = _merge_thin(confusion.labelled)
+        rows = confusion.rows
+        groups = merge_thin(rows.classes, rows.labelled, MIN_STRATUM)
         count = int(groups.max()) + 1 if groups.size else 0
-        sizes = sums(groups, confusion.predicted, count)
-        labelled = sums(groups, confusion.labelled, count)
-        weight = sums(groups, confusion.weights.sum(axis=1), count)
-        squared = sums(groups, confusion.weights_squared.sum(axis=1), count)
+        sizes = sums(groups, rows.predicted, count)
+        labelled = sums(groups, rows.labelled, count)
+        weight = sums(groups, rows.weights.sum(axis=1), count)
+        squared = sums(groups, rows.weights_squared.sum(axis=1), count)
         effective = np.divide(weight**2, squared, out=np.zeros(count), where=squared > 0)
         total = weight[groups][:, None]
-        share = np.divide(confusion.weights, total, out=np.zeros_like(confusion.weights), where=total > 0)
-        return cls(confusion, groups, sizes, effective, labelled, share, share * sizes[groups][:, None])
+        share = np.divide(rows.weights, total, out=np.zeros_like(rows.weights), where=total > 0)
+        cells = by_class(rows.classes, share * sizes[groups][:, None])
+        return cls(confusion, groups, sizes, effective, labelled, share, cells)
 
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right; None without labels."""
-        right = np.diag(self.share)
-        everywhere = np.ones(right.size, dtype=bool)
-        return self._ratio(
-            _Part(right, everywhere), _Part(self.share.sum(axis=1) - right, everywhere), self.confusion.n_labelled
-        )
+        return self._accuracy if self.confusion.n_labelled else None
 
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the predictions truly of the class that were predicted as it.
@@ -72,19 +81,12 @@ class Stratified:
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):
             return None
-        own = np.arange(self.groups.size) == k
-        of_class = self.share[:, k]
-        return self._ratio(_Part(of_class * own, own), _Part(of_class * ~own, ~own), int(self.confusion.support[k]))
+        return self._recalls.of(k)
 
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it; None when none of them is labelled."""
         k = self.confusion.index(class_name)
-        if k is None or not self.confusion.labelled[k]:
-            return None
-        own = np.arange(self.groups.size) == k
-        right = self.share[k, k]
-        wrong = self.share[k].sum() - right
-        return self._ratio(_Part(own * right, own), _Part(own * wrong, own), int(self.confusion.labelled[k]))
+        return None if k is None or not self.confusion.labelled[k] else self._precisions.of(k)
 
     def balanced_accuracy(self) -> Proportion | None:
         """Mean recall over the classes that have a labelled row; their errors are taken as independent."""
@@ -103,8 +105,43 @@ class Stratified:
         total = self.cells.sum()
         return float(self.cells[:, k].sum() / total) if k is not None and total else 0.0
 
-    def _ratio(self, hits: "_Part", misses: "_Part", n: int) -> Proportion | None:
-        """Share of hits among hits and misses, with its effective sample size.
+    def variance(self, slope: Floats) -> float:
+        """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
+        by_row = slope[self.confusion.rows.classes]
+        first, second = ((self.share * power).sum(axis=1)[:, None] for power in (by_row, by_row**2))
+        return float(self._variance(first, second)[0])
+
+    @cached_property
+    def _accuracy(self) -> Proportion:
+        right = self.share[np.arange(self.groups.size), self.confusion.rows.classes][:, None]
+        wrong = self.share.sum(axis=1)[:, None] - right
+        everywhere = np.ones(right.shape, dtype=bool)
+        return self._ratios(
+            _Parts(right, everywhere), _Parts(wrong, everywhere), np.array([self.confusion.n_labelled])
+        )[0]
+
+    @cached_property
+    def _recalls(self) -> "_OfClasses":
+        return _OfClasses(self._recalls_of, len(self.confusion.classes))
+
+    def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
+        own = self.confusion.rows.classes[:, None] == classes
+        of_class = self.share[:, classes]
+        hits, misses = _Parts(of_class * own, own), _Parts(of_class * ~own, ~own)
+        return self._ratios(hits, misses, self.confusion.support[classes])
+
+    @cached_property
+    def _precisions(self) -> "_OfClasses":
+        return _OfClasses(self._precisions_of, len(self.confusion.classes))
+
+    def _precisions_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
+        own = self.confusion.rows.classes[:, None] == classes
+        right = self.share[:, classes]
+        wrong = self.share.sum(axis=1)[:, None] - right
+        return self._ratios(_Parts(own * right, own), _Parts(own * wrong, own), self.confusion.labelled[classes])
+
+    def _ratios(self, hits: "_Parts", misses: "_Parts", n: Floats) -> list[Proportion]:
+        """Shares of hits among hits and misses, one for each column, with their effective sample sizes.
 
         The variance is the linearised one of a ratio from a stratified sample of a population that is itself random
         (Särndal, Swensson and Wretman 1992, section 5.6): with d the derivative of the ratio by a cell,
@@ -113,9 +150,7 @@ class Stratified:
         all labelled rows agree, and is taken off the effective n again.
         """
         sizes = self.sizes[self.groups]
-        hit, miss = float(hits.share @ sizes), float(misses.share @ sizes)
-        if not hit + miss:
-            return None
+        hit, miss = sizes @ hits.share, sizes @ misses.share
         hit_weight, miss_weight = self._typical_weight(hits.rows), self._typical_weight(misses.rows)
         total = hit + miss + PSEUDO * (hit_weight + miss_weight)
         smooth = (hit + PSEUDO * hit_weight) / total
@@ -124,22 +159,45 @@ class Stratified:
             hits.share * by_hit + misses.share * by_miss, hits.share * by_hit**2 + misses.share * by_miss**2
         )
         variance += PSEUDO * ((hit_weight * by_hit) ** 2 + (miss_weight * by_miss) ** 2)
-        effective = max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
-        return Proportion(hit / (hit + miss), effective, n)
+        effective = np.maximum(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
+        columns = zip(_over(hit, hit + miss).tolist(), effective.tolist(), n.tolist(), strict=True)
+        return [Proportion(value, known, int(rows)) for value, known, rows in columns]
 
-    def _variance(self, slope: Floats, slope_squared: Floats) -> float:
-        """Variance of a function of the cells, from its derivative and that squared, each weighted by share (K)."""
-        first = sums(self.groups, slope, self.sizes.size)
-        second = sums(self.groups, slope_squared, self.sizes.size)
-        sampled = np.divide(self.sizes**2, self.effective, out=np.zeros_like(self.sizes), where=self.effective > 0)
-        return float((sampled * (second - first**2) + self.sizes * first**2).sum())
+    def _variance(self, slope: Floats, slope_squared: Floats) -> Floats:
+        """Variances of functions of the cells, a column each, from derivatives and these squared, weighted by share."""
+        first, second = (self._strata.sums(values) for values in (slope, slope_squared))
+        sampled = _over(self.sizes**2, self.effective)
+        spread = self._shrunk(second) - self._shrunk(first) ** 2
+        return np.asarray(sampled @ spread + self.sizes @ first**2)
 
-    def _typical_weight(self, rows: NDArray[np.bool_]) -> float:
-        """Predictions that one labelled row stands for, in the strata of these predicted classes."""
-        where = np.zeros(self.sizes.size, dtype=bool)
-        where[self.groups[rows]] = True
-        labelled = self.labelled[where].sum()
-        return float(self.sizes[where].sum() / labelled) if labelled else 1.0
+    def _shrunk(self, means: Floats) -> Floats:
+        """Means by stratum (G), each with PRIOR rows of its class added: a few labels that agree do not prove much."""
+        labelled = np.where(self.labelled > 0, self.sizes, 0.0)
+        totals = self._pools.sums(labelled[:, None])
+        of_class = _over(self._pools.sums(labelled[:, None] * means), totals)[self._pools.of]
+        n = self.labelled[:, None]
+        return np.asarray((n * means + PRIOR * of_class) / (n + PRIOR))
+
+    @cached_property
+    def _strata(self) -> "_Groups":
+        """The rows of each stratum."""
+        return _Groups.of_numbers(self.groups)
+
+    @cached_property
+    def _pools(self) -> "_Groups":
+        """The strata of each predicted class; one that several classes share is of some of them."""
+        pools = np.zeros(self.sizes.size, dtype=np.intp)
+        pools[self.groups] = self.confusion.rows.classes
+        return _Groups.of_numbers(np.unique(pools, return_inverse=True)[1])
+
+    def _typical_weight(self, rows: NDArray[np.bool_]) -> Floats:
+        """Predictions that one labelled row stands for, as the average prediction of the rows of each column sees it.
+
+        Misses that no label has shown yet lie where predictions are, and under biased labelling labels are elsewhere.
+        """
+        there = (self._strata.sums(rows) > 0) & (self.labelled > 0)[:, None]
+        total, squared = self.sizes @ there, _over(self.sizes**2, self.labelled) @ there
+        return np.where(total > 0, _over(squared, total), 1.0)
 
     def _is_unseen(self, k: int) -> bool:
         """Whether much of the class may lie among predictions of it that nobody has labelled."""
@@ -151,23 +209,54 @@ class Stratified:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """Cells that count as hits, or as misses: their share of each row's stratum, and the rows where they could lie."""
+class _Parts:
+    """Cells that count as hits, or as misses, a column each (R x columns): their share of each row's stratum.
+
+    `rows` says where they could lie.
+    """
 
     share: Floats
     rows: NDArray[np.bool_]
 
 
-def _merge_thin(labelled: Floats) -> NDArray[np.intp]:
-    """Number the strata; predicted classes under MIN_STRATUM labels share one, filled up with the next thinnest."""
-    groups = np.arange(labelled.size)
-    order = np.argsort(labelled, kind="stable")
-    pooled = int((labelled < MIN_STRATUM).sum())
-    while 0 < pooled < labelled.size and labelled[order[:pooled]].sum() < MIN_STRATUM:
-        pooled += 1
-    if pooled > 1:
-        groups[order[:pooled]] = order[0]
-    return np.unique(groups, return_inverse=True)[1]
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Groups of rows, none empty: `of` is the number of each row's group."""
+
+    of: NDArray[np.intp]
+    order: NDArray[np.intp]  # rows, group by group
+    starts: NDArray[np.intp]  # where each group begins in that order
+
+    @classmethod
+    def of_numbers(cls, numbers: NDArray[np.intp]) -> "_Groups":
+        """Groups that are numbered from 0 without gaps."""
+        order = np.argsort(numbers, kind="stable")
+        return cls(numbers, order, np.flatnonzero(np.diff(numbers[order], prepend=-1)))
+
+    def sums(self, values: Floats | NDArray[np.bool_]) -> Floats:
+        """Sum the rows of each group."""
+        return np.add.reduceat(values[self.order], self.starts, axis=0, dtype=float)
+
+
+class _OfClasses:
+    """The share of each class, worked out when it is asked for; a third class asks for all of them."""
+
+    def __init__(self, work_out: Callable[[NDArray[np.intp]], list[Proportion]], classes: int) -> None:
+        self._work_out = work_out
+        self._all = np.arange(classes)
+        self._known: dict[int, Proportion] = {}
+
+    def of(self, k: int) -> Proportion:
+        """The share of one class, by its place."""
+        if k not in self._known:
+            asked = np.array([k]) if len(self._known) < FEW else self._all
+            self._known.update(zip(asked.tolist(), self._work_out(asked), strict=True))
+        return self._known[k]
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    """Part by part; 0 where there is nothing to divide by."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
 
 
 def _smoothed(value: float, n: float) -> float:

@@ -40,6 +40,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A moment from which evidence is gathered: all that came `since`, and the healthy span `before` it."""
+
+    since: Window
+    before: Window
+
+
+@dataclass(frozen=True, slots=True)
 class VersionRun:
     """All that the history holds of one pair of versions: its own data, whichever other versions ran beside it."""
 
@@ -66,9 +74,10 @@ class Windows:
     `recent` holds shorter windows that end now, longest first; with `current` they are the scales at which a drop is
     looked for. `reference` is the healthy span that `current` is compared with; it may be empty. `versions` is ordered
     by `first_seen`. `buckets` covers reference and current, in order, gaps left out (a missing bucket had no
-    predictions). `latency_buckets` covers `current`. `last_prediction_at` and
-    `last_label_at` are the ends (at most `now`) of the newest bucket with predictions, and of the newest one with label
-    rows by their own time; None when there never was one.
+    predictions). `latency_buckets` covers `current`. `delays` are of all labels of the lookback, by predicted class and
+    age. `starts` are those of evidence, oldest first. `last_prediction_at` and `last_label_at` are the ends (at most
+    `now`) of the newest bucket with predictions, and of the newest one with label rows by their own time; None when
+    there never was one.
     """
 
     now: datetime
@@ -83,3 +92,5 @@ class Windows:
     problems: tuple[Problem, ...] = ()
     last_prediction_at: datetime | None = None
     last_label_at: datetime | None = None
+    delays: tuple[DelayCell, ...] = ()
+    starts: tuple[Start, ...] = ()

@@ -105,6 +105,13 @@ class TrafficSettings(CheckSettings):
     """Traffic of this many times the usual is a surge."""
 
 
+class CalibrationSettings(CheckSettings):
+    """Whether logged confidences still mean what they meant."""
+
+    max_rise: Share = 0.05
+    """How far the calibration error may rise above the reference's, as a difference of shares."""
+
+
 class ChecksSettings(Section):
     """One section for each check; all run unless `enabled: false`."""
 
@@ -115,3 +122,4 @@ class ChecksSettings(Section):
     latency: LatencySettings = LatencySettings()
     label_health: LabelHealthSettings = LabelHealthSettings()
     traffic: TrafficSettings = TrafficSettings()
+    calibration: CalibrationSettings = CalibrationSettings()

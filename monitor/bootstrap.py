@@ -15,6 +15,7 @@ from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
 from checks.advice.policy import AdvicePolicy
 from checks.alarm import YEAR, AlarmBudget
+from checks.calibration import Calibration
 from checks.check import Check
 from checks.label_health import LabelHealth
 from checks.latency import Latency
@@ -36,9 +37,10 @@ BUDGET_SHARES: Final = {
     "accuracy": 0.20,
     "latency": 0.20,
     "class_precision": 0.10,
-    "accuracy_paradox": 0.10,
+    "accuracy_paradox": 0.07,
     "label_health": 0.05,
     "traffic": 0.05,
+    "calibration": 0.03,
 }
 """What part of a monitor's false alarms each check may cause; they sum to 1."""
 
@@ -109,6 +111,7 @@ def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
         "traffic": Traffic(
             checks.traffic.max_silence, checks.traffic.min_ratio, checks.traffic.max_ratio, budget["traffic"]
         ),
+        "calibration": Calibration(checks.calibration.max_rise, budget["calibration"]),
     }
     return tuple(check for name, check in built.items() if getattr(checks, name).enabled)
 

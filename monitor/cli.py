@@ -11,7 +11,7 @@ from monitor.exits import Exit
 from monitor.guard import settle
 from monitor.logs import set_up_logging
 
-COMMANDS: Final = ("demo", "init", "validate", "once", "run", "backtest", "history", "ping")
+COMMANDS: Final = ("demo", "init", "validate", "once", "run", "backtest", "history", "label-queue", "ping")
 
 _EXITS = """\b
 Exit status:
@@ -33,7 +33,7 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"monitor.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"monitor.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature

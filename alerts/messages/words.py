@@ -47,6 +47,7 @@ _SUBJECTS = {
     "accuracy_paradox": "accuracy looks fine, but recall of {}",
     "latency": "latency {}",
     "traffic": "traffic",
+    "calibration": "calibration error",
 }
 _LABEL_SUBJECTS = {
     "silence": "time without a new label",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from checks.advice.model import Action, Advice
 from checks.advice.words import listed
-from checks.finding import Finding, Verdict
+from checks.finding import Cause, Finding, Verdict
 
 NAMED = 3
 """Findings that the sentences name."""
@@ -33,13 +33,15 @@ def _gap(finding: Finding) -> float | None:
 
 
 def _unknown(findings: Sequence[Finding]) -> tuple[str, ...]:
-    unknown = sorted(
-        {f"{_subject(finding)} (n {finding.n})" for finding in findings if finding.verdict is Verdict.NOT_ENOUGH_DATA}
-    )
+    unknown = sorted({f"{_subject(finding)} (n {finding.n})" for finding in findings if _would_labels_tell(finding)})
     if not unknown:
         return ()
     more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
     return (f"Not known for want of data: {listed(unknown[:NAMED])}{more}. More labels would tell.",)
+
+
+def _would_labels_tell(finding: Finding) -> bool:
+    return finding.verdict is Verdict.NOT_ENOUGH_DATA and finding.cause is not Cause.NOT_LOGGED
 
 
 def _subject(finding: Finding) -> str:

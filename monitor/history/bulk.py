@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import OperationalError
 
-Row = Sequence[int | float | str | None]
+Row = Sequence[int | float | str | bytes | None]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> None:

@@ -1,12 +1,14 @@
 """Put the counts of buckets in the place of what was there."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
 from monitor.history.bulk import insert_rows
 from monitor.history.names import class_ids, slice_ids, version_ids
+from monitor.history.packed import pack
 from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
@@ -17,7 +19,7 @@ from monitor.history.schema import (
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.schema.keys import NO_LABEL
-from monitor.log.counts import ALL, BucketCounts, OutcomeRow
+from monitor.log.counts import ALL, BucketCounts, DelayRow, OutcomeRow
 
 BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS)
 
@@ -71,21 +73,21 @@ def _insert_outcomes(connection: Connection, monitor: int, rows: Sequence[Outcom
             versions[model, prompt],
             classes[predicted],
             classes[label],
+            band,
             n,
             weight,
             squared,
+            *more,
         )
-        for bucket, segment, value, model, prompt, predicted, label, n, weight, squared in rows
+        for bucket, segment, value, model, prompt, predicted, label, n, weight, squared, band, *more in rows
     ]
     insert_rows(connection, OUTCOME_CELLS, sorted(cells))
     _insert_totals(connection, monitor, (cell for cell in cells if cell[0] == slices.get((ALL, ""))))
 
 
-def _insert_totals(
-    connection: Connection, monitor: int, cells: Iterable[tuple[int, int, int, int, int, int, float, float]]
-) -> None:
+def _insert_totals(connection: Connection, monitor: int, cells: Iterable[tuple[Any, ...]]) -> None:
     totals: dict[tuple[int, int], list[int]] = {}
-    for _, bucket, version, _, label, n, _, _ in cells:
+    for _, bucket, version, _, label, _, n, *_ in cells:
         total = totals.setdefault((bucket, version), [0, 0])
         total[0] += n
         total[1] += n if label != NO_LABEL else 0
@@ -98,6 +100,14 @@ def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -
         (monitor, row.bucket, versions[row.model_version, row.prompt_version], row.bin, row.n) for row in counts.latency
     )
     insert_rows(connection, LATENCY_CELLS, sorted(latency))
-    insert_rows(connection, DELAY_CELLS, sorted((monitor, *row) for row in counts.delays))
+    _insert_delays(connection, monitor, counts.delays)
     problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
     insert_rows(connection, PROBLEM_CELLS, sorted(problems))
+
+
+def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow]) -> None:
+    classes = class_ids(connection, {row.predicted for row in rows})
+    histograms: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for bucket, predicted, bin_, n in rows:
+        histograms[bucket, classes[predicted]].append((bin_, n))
+    insert_rows(connection, DELAY_CELLS, ((monitor, *key, pack(pairs)) for key, pairs in sorted(histograms.items())))

@@ -1,10 +1,11 @@
 """Where the windows of a cycle begin and end: pure arithmetic on bucket starts in epoch seconds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from checks.evidence import REACH, STARTS, THINNED
 from monitor.history.types import to_epoch
 
 
@@ -37,8 +38,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class StartSpans:
+    """All `since` a start of evidence, and the healthy parts `before` it, in order."""
+
+    since: Span
+    before: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """The spans of one cycle. `healthy` are the parts of `reference` that count, in order."""
+    """The spans of one cycle. `healthy` are the parts of `reference` that count; all that are many are in order."""
 
     bucket: int
     lookback: Span
@@ -46,6 +55,7 @@ class Layout:
     recent: tuple[Span, ...]
     reference: Span
     healthy: tuple[Span, ...]
+    starts: tuple[StartSpans, ...] = ()
 
     @property
     def ranges(self) -> tuple[Span, ...]:
@@ -54,11 +64,17 @@ class Layout:
             return (self.reference, self.lookback)
         return (Span(min(self.lookback.start, self.reference.start), self.lookback.end),)
 
-    def pieces(self, range_: Span) -> tuple[Span, ...]:
-        """A range, cut so that each window is a union of pieces."""
+    def pieces(self, range_: Span, *, for_starts: bool = False) -> tuple[Span, ...]:
+        """A range, cut so that each window is a union of pieces, and `for_starts` each of their spans too."""
         windows = (range_, self.lookback, self.current, *self.recent, *self.healthy)
+        windows += self.start_spans if for_starts else ()
         cuts = {cut for span in windows for cut in (span.start, span.end) if range_.start <= cut <= range_.end}
         return tuple(Span(start, end) for start, end in pairwise(sorted(cuts)))
+
+    @property
+    def start_spans(self) -> tuple[Span, ...]:
+        """Every span that a start needs."""
+        return tuple(span for start in self.starts for span in (start.since, *start.before))
 
 
 def lay_out(spec: WindowSpec, now: datetime, unhealthy: Sequence[Span], frozen_at: int | None) -> Layout:
@@ -76,7 +92,8 @@ def lay_out(spec: WindowSpec, now: datetime, unhealthy: Sequence[Span], frozen_a
     healthy = _healthy(spec, current.start if frozen_at is None else min(frozen_at, current.start), unhealthy, bucket)
     reference = Span(healthy[0].start, healthy[-1].end)
     lookback = Span(min(_before(end, spec.lookback, bucket).start, current.start), end)
-    return Layout(bucket, lookback, current, tuple(recent), reference, healthy)
+    layout = Layout(bucket, lookback, current, tuple(recent), reference, healthy)
+    return replace(layout, starts=_starts(layout, spec, unhealthy))
 
 
 def with_version(layout: Layout, starts: Sequence[int]) -> Layout:
@@ -89,7 +106,7 @@ def with_version(layout: Layout, starts: Sequence[int]) -> Layout:
     if len(starts) < 2 or newest <= layout.current.start or own in layout.recent:  # noqa: PLR2004 - new beside an old one
         return layout
     recent = tuple(sorted((*layout.recent, own)))
-    return Layout(layout.bucket, layout.lookback, layout.current, recent, layout.reference, layout.healthy)
+    return replace(layout, recent=recent)
 
 
 def floor(at: datetime, bucket: int) -> int:
@@ -136,3 +153,34 @@ def _reach_back(end: int, wanted: int, limit: int, unhealthy: Sequence[Span]) ->
         if wanted <= 0 or end <= limit:
             break
     return parts
+
+
+def _starts(layout: Layout, spec: WindowSpec, unhealthy: Sequence[Span]) -> tuple[StartSpans, ...]:
+    """Starts of evidence on a fixed grid, so that each is followed on from look to look; see `checks.evidence`.
+
+    None lies before the end of the last incident: what it was about is told. Those before the current window are
+    compared with what was healthy before them; the lookback must hold at least as much of it as came since.
+    """
+    current, bucket = layout.current, layout.bucket
+    spacing = -(-(current.end - current.start) // (STARTS * bucket)) * bucket
+    told = max((span.end for span in unhealthy), default=layout.lookback.start)
+    near = [StartSpans(Span(at, current.end), layout.healthy) for at in _grid(current, spacing) if at >= told]
+    if not isinstance(spec.reference, timedelta) or layout.reference.end < current.start:
+        return tuple(near)  # the reference is pinned, or frozen at the onset of an open incident
+    older = Span(max(told, current.end - REACH * (current.end - current.start)), current.start)
+    far = [
+        StartSpans(Span(at, current.end), _known(_healthy(spec, at, unhealthy, bucket), layout.lookback))
+        for at in _grid(older, spacing * THINNED)
+        if at - layout.lookback.start >= current.end - at
+    ]
+    return (*far, *near)
+
+
+def _known(parts: Sequence[Span], lookback: Span) -> tuple[Span, ...]:
+    """What the lookback holds of the parts."""
+    clipped = (Span(max(part.start, lookback.start), part.end) for part in parts if part.end > lookback.start)
+    return tuple(clipped) or (Span(lookback.start, lookback.start),)
+
+
+def _grid(within: Span, spacing: int) -> range:
+    return range(-(-within.start // spacing) * spacing, within.end, spacing)

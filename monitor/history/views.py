@@ -5,6 +5,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Dialect
 
+from checks.counts import BAND_EDGES
+
 VERSION_COLUMNS: Final = {
     "model_version": "Model version; empty where the log has none.",
     "prompt_version": "Prompt version; empty where the log has none.",
@@ -33,16 +35,32 @@ _OUTCOME_COLUMNS: Final = VERSION_COLUMNS | {
     "weight_squared": "Sum of its square.",
 }
 
+_BANDS: Final = """(
+        SELECT slice_id, bucket, version_id, predicted_id, label_id, CAST(SUM(n) AS BIGINT) AS n,
+               SUM(weight) AS weight, SUM(weight_squared) AS weight_squared
+        FROM outcome_cells
+        GROUP BY slice_id, bucket, version_id, predicted_id, label_id
+    )"""
+
 _OUTCOMES: Final = """
     SELECT m.name AS monitor, {time:c.bucket} AS bucket_start, %s v.model_version, v.prompt_version,
-           p.name AS predicted, l.name AS label, c.n, c.weight, c.weight_squared
-    FROM outcome_cells c
+           p.name AS predicted, l.name AS label, %s
+    FROM %s c
     JOIN slices s ON s.id = c.slice_id
     JOIN monitors m ON m.id = s.monitor_id
     JOIN versions v ON v.id = c.version_id
     JOIN classes p ON p.id = c.predicted_id
     LEFT JOIN classes l ON l.id = c.label_id
     WHERE s.segment %s ''"""
+_SUMS: Final = "c.n, c.weight, c.weight_squared"
+
+_EDGES: Final = (0.0, *BAND_EDGES, 1.0)
+_LOW, _HIGH = (
+    f"CASE c.band {' '.join(f'WHEN {band} THEN {edge!r}' for band, edge in enumerate(edges))} END"
+    for edges in (_EDGES[:-1], _EDGES[1:])
+)
+_CONFIDENCES: Final = f"""c.band, CAST({_LOW} AS DOUBLE PRECISION) AS low, CAST({_HIGH} AS DOUBLE PRECISION) AS high,
+           c.n, c.confidence_millionths / CAST(1000000 AS DOUBLE PRECISION) AS confidence"""
 
 _KEYS: Final = {"monitor": "Name of the monitor.", "bucket_start": "Start of the bucket of prediction time (UTC)."}
 _DAY_KEYS: Final = {"monitor": "Name of the monitor.", "day": "UTC day of the predictions."}
@@ -52,13 +70,29 @@ VIEWS: Final = (
         "bucket_outcomes",
         "Predictions by bucket, versions, predicted class and label.",
         _KEYS | _OUTCOME_COLUMNS,
-        _OUTCOMES % ("", "="),
+        _OUTCOMES % ("", _SUMS, _BANDS, "="),
+    ),
+    View(
+        "bucket_confidences",
+        "Predictions by bucket, versions, predicted class, label and confidence band, where confidences are logged.",
+        _KEYS
+        | VERSION_COLUMNS
+        | {
+            "predicted": _OUTCOME_COLUMNS["predicted"],
+            "label": _OUTCOME_COLUMNS["label"],
+            "band": "Number of the band, 0 to 7.",
+            "low": "Least confidence of the band.",
+            "high": "Confidence at which the next band begins; 1 for the last, which includes it.",
+            "n": "Predictions.",
+            "confidence": "Sum of their confidences.",
+        },
+        _OUTCOMES % ("", _CONFIDENCES, "outcome_cells", "=") + " AND c.band >= 0",
     ),
     View(
         "bucket_segments",
         "The same for each value of each segment column; each prediction appears once for every segment column.",
         _KEYS | {"segment": "Segment column of the log.", "value": "Its value."} | _OUTCOME_COLUMNS,
-        _OUTCOMES % ("s.segment, s.value,", "<>"),
+        _OUTCOMES % ("s.segment, s.value,", _SUMS, "outcome_cells", "<>"),
     ),
     View(
         "bucket_latency",

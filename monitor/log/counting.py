@@ -35,18 +35,19 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
     delays: list[DelayRow] = []
     problems: list[ProblemRow] = []
     same: dict[Any, Any] = {}  # one object for each name and bucket, where the driver makes one for each cell
-    for part, *keys, bin_, n, weight, squared in _fetch(connection, statement):
+    for part, *keys, bin_, n, weight, squared, millionths, designed in _fetch(connection, statement):
         bucket, value, model, prompt, predicted, label = (same.setdefault(key, key) for key in keys)
         match part:
             case Part.LATENCY:
                 latency.append(LatencyRow(bucket, model, prompt, bin_, n))
             case Part.DELAY:
-                delays.append(DelayRow(bucket, bin_, n))
+                delays.append(DelayRow(bucket, predicted, bin_, n))
             case Part.PROBLEM:
                 problems.append(ProblemRow(bucket, value, n))
             case _:
                 name = ALL if part == Part.OUTCOME else log.segments[part - Part.SEGMENT]
-                outcomes.append(OutcomeRow(bucket, name, value, model, prompt, predicted, label, n, weight, squared))
+                key = (bucket, name, value, model, prompt, predicted, label)
+                outcomes.append(OutcomeRow(*key, n, weight, squared, bin_, millionths, designed))
     return BucketCounts(tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), (*problems, *everywhere))
 
 

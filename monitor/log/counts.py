@@ -4,17 +4,24 @@ A bucket is named by its start in epoch seconds (UTC), a multiple of the bucket 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from checks.counts import NO_BAND
 
 ALL = ""
 """Segment name of the counts over all rows; other rows are of one value of one segment column."""
 
 
+MILLION: Final = 1_000_000
+
+
 class OutcomeRow(NamedTuple):
-    """Predictions of one bucket that agree in versions, predicted class and label.
+    """Predictions of one bucket that agree in versions, predicted class, label and confidence band.
 
     `label` is None for predictions without a known label. `weight` and `weight_squared` are sums of 1/inclusion
-    probability over labelled rows, 0 for unlabelled ones.
+    probability over labelled rows, 0 for unlabelled ones. Confidences are summed in whole millionths, so that they add
+    up to the same in any order. `designed` counts the labelled rows whose inclusion probability is known. Rows of a
+    segment are not told apart by band: they would be most of all rows.
     """
 
     bucket: int
@@ -27,6 +34,9 @@ class OutcomeRow(NamedTuple):
     n: int
     weight: float
     weight_squared: float
+    band: int = NO_BAND  # as in checks.counts
+    confidence_millionths: int = 0
+    designed: int = 0
 
 
 class LatencyRow(NamedTuple):
@@ -40,9 +50,13 @@ class LatencyRow(NamedTuple):
 
 
 class DelayRow(NamedTuple):
-    """Labelled predictions of one bucket by delay of the first label: floor(ln(max(seconds, 1)) / ln(1.1))."""
+    """Labelled predictions of one bucket and predicted class by delay of the first label.
+
+    The bin is floor(ln(max(seconds, 1)) / ln(1.1)).
+    """
 
     bucket: int
+    predicted: str
     bin: int
     n: int
 

@@ -6,9 +6,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from checks.counts import BAND_EDGES, NO_BAND
+from monitor.log.counts import MILLION
 from monitor.log.mapped import MappedLog
 from monitor.log.rows import labels_cte
-from monitor.log.values import ZERO, null_of
+from monitor.log.values import NOT_DESIGNED, ZERO, null_of
 
 LATENCY_BASE: Final = 1.02
 """Each latency bin is 2% wider than the one before: the DDSketch mapping (Masson, Rim and Lee 2019)."""
@@ -22,14 +24,30 @@ def log_bin(value: sa.ColumnElement[float], base: float) -> sa.ColumnElement[int
     return sa.cast(sa.func.floor(sa.func.ln(value) / sa.literal(math.log(base), sa.Double)), sa.Integer)
 
 
+def band(confidence: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
+    """Number of the confidence band; NO_BAND for NULL."""
+    under = ((confidence < sa.literal(edge, sa.Double), number) for number, edge in enumerate(BAND_EDGES))
+    return sa.case((confidence.is_(None), NO_BAND), *under, else_=len(BAND_EDGES))
+
+
+def millionths(confidence: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
+    """The nearest whole number of millionths, by arithmetic that is the same on every engine; 0 for NULL."""
+    nearest = sa.func.floor(confidence * sa.literal(float(MILLION), sa.Double) + sa.literal(0.5, sa.Double))
+    return sa.case((confidence.is_not(None), sa.cast(nearest, sa.BigInteger)), else_=sa.literal(0, sa.BigInteger))
+
+
 def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: str, *, restrict: bool) -> sa.CTE:
-    """The predictions that count, each with its label, weights (0 without a label), and bins."""
+    """The predictions that count, each with its label, weights (0 without a label), bins and confidence band."""
     p = predictions
     kept = p.c.nth == 1
-    latency_bin = sa.case((p.c.latency_ms > 0, log_bin(p.c.latency_ms, LATENCY_BASE))).label("latency_bin")
+    cleaned = [sa.case((p.c.latency_ms > 0, log_bin(p.c.latency_ms, LATENCY_BASE))).label("latency_bin")]
+    if log.predictions.logs_confidence:
+        cleaned += [band(p.c.confidence).label("band"), millionths(p.c.confidence).label("millionths")]
     if log.labels is None:
         return (
-            sa.select(p, null_of(sa.Text()).label("label"), ZERO.label("weight"), latency_bin)
+            sa.select(
+                p, null_of(sa.Text()).label("label"), ZERO.label("weight"), NOT_DESIGNED.label("designed"), *cleaned
+            )
             .where(kept)
             .cte("joined")
             .prefix_with("MATERIALIZED")
@@ -42,7 +60,8 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
             p,
             found.c.label,
             sa.func.coalesce(found.c.weight, ZERO).label("weight"),
-            latency_bin,
+            sa.func.coalesce(found.c.designed, NOT_DESIGNED).label("designed"),
+            *cleaned,
             sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
             (delay < 0).label("early"),
         )

@@ -40,6 +40,8 @@ class MappedPredictions(Dated):
     prompt_version: sa.ColumnElement[str]
     latency_ms: sa.ColumnElement[float]  # NULL where not logged or not usable
     bad_latency: sa.ColumnElement[bool]
+    confidence: sa.ColumnElement[float]  # NULL where not logged or not usable
+    bad_confidence: sa.ColumnElement[bool]
     segments: tuple[sa.ColumnElement[str], ...]
     columns: Mapping[str, str]  # meaning to column name
 
@@ -47,6 +49,11 @@ class MappedPredictions(Dated):
     def logs_latency(self) -> bool:
         """Whether a latency is logged at all."""
         return "latency_ms" in self.columns
+
+    @property
+    def logs_confidence(self) -> bool:
+        """Whether a confidence is logged at all."""
+        return "confidence" in self.columns
 
     def text(self, meaning: str) -> sa.ColumnElement[Any]:
         """Return an optional column as text, NULL where it is not mapped."""
@@ -65,6 +72,7 @@ class MappedLabels(Dated):
 
     label: sa.ColumnElement[str]  # NULL where the row names no class
     weight: sa.ColumnElement[float]  # 1 / inclusion probability, 1 where that is not logged or not usable
+    designed: sa.ColumnElement[int]  # 1 where the inclusion probability is known, else 0
     bad_probability: sa.ColumnElement[bool]
     in_predictions: bool  # the label is a column of the prediction log, where NULL means: not labelled yet
 

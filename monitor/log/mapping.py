@@ -12,7 +12,7 @@ from monitor.log.kinds import ColumnKind
 from monitor.log.mapped import MappedLabels, MappedLog, MappedPredictions
 from monitor.log.moment import Moment
 from monitor.log.relation import Relation, nearest, open_relation
-from monitor.log.values import identity_of, latency_of, text_of, text_or_blank, weight_of
+from monitor.log.values import confidence_of, identity_of, latency_of, text_of, text_or_blank, weight_of
 
 _TYPED_IDS: Final = {ColumnKind.TEXT, ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.UUID}
 
@@ -51,6 +51,7 @@ def _predictions(
 ) -> MappedPredictions:
     predicted = sa.func.nullif(text_of(relation, columns["predicted"]), "")
     latency, bad_latency = latency_of(relation, columns.get("latency_ms"))
+    confidence, bad_confidence = confidence_of(relation, columns.get("confidence"))
     return MappedPredictions(
         relation=relation,
         at=Moment(relation.column(columns["at"]), relation.kinds[columns["at"]]),
@@ -61,19 +62,22 @@ def _predictions(
         prompt_version=text_or_blank(relation, columns.get("prompt_version")),
         latency_ms=latency,
         bad_latency=bad_latency,
+        confidence=confidence,
+        bad_confidence=bad_confidence,
         segments=tuple(text_or_blank(relation, name) for name in segments),
         columns=columns,
     )
 
 
 def _labels(relation: Relation, columns: Mapping[str, str], *, as_text: bool, in_predictions: bool) -> MappedLabels:
-    weight, bad_probability = weight_of(relation, columns.get("inclusion_probability"))
+    weight, designed, bad_probability = weight_of(relation, columns.get("inclusion_probability"))
     return MappedLabels(
         relation=relation,
         at=Moment(relation.column(columns["at"]), relation.kinds[columns["at"]]),
         id=identity_of(relation, columns["id"], as_text=as_text),
         label=sa.func.nullif(text_of(relation, columns["label"]), "", type_=sa.Text()),
         weight=weight,
+        designed=designed,
         bad_probability=bad_probability,
         in_predictions=in_predictions,
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from checks.counts import NO_BAND
 from monitor.log.mapped import MappedLabels, MappedLog
 from monitor.log.problems import ProblemKind
 from monitor.log.values import ZERO, null_of
@@ -22,6 +23,8 @@ _BLANK: Final[dict[str, sa.ColumnElement[Any]]] = {
     "n": sa.func.count(),
     "weight": ZERO,
     "squared": ZERO,
+    "millionths": sa.literal(0, sa.BigInteger),
+    "designed": sa.literal(0, sa.BigInteger),
 }
 
 
@@ -37,7 +40,7 @@ class Part(IntEnum):
 
 def count_parts(row: sa.CTE, log: MappedLog) -> Iterator[sa.Select[Any]]:
     """Outcomes (over all, and by each segment), latency and label delay."""
-    yield _outcomes(row, Part.OUTCOME, None)
+    yield _outcomes(row, Part.OUTCOME, banded=log.predictions.logs_confidence)
     for i in range(len(log.segments)):
         yield _outcomes(row, Part.SEGMENT + i, row.c[f"segment_{i}"])
     if log.predictions.logs_latency:
@@ -55,13 +58,22 @@ def problem_parts(
     yield _problem(ProblemKind.DUPLICATE_ID, predictions.c.bucket, predictions.c.nth > 1)
     if log.predictions.logs_latency:
         yield _problem(ProblemKind.BAD_LATENCY, row.c.bucket, row.c.bad_latency)
+    if log.predictions.logs_confidence:
+        yield _problem(ProblemKind.BAD_CONFIDENCE, row.c.bucket, row.c.bad_confidence)
     if log.labels is not None:
         yield _problem(ProblemKind.LABEL_BEFORE_PREDICTION, row.c.bucket, row.c.early)
         yield from _label_problems(log, log.labels, buckets, as_of)
 
 
-def _outcomes(row: sa.CTE, part: int, value: sa.ColumnElement[str] | None) -> sa.Select[Any]:
+def _outcomes(
+    row: sa.CTE, part: int, value: sa.ColumnElement[str] | None = None, *, banded: bool = False
+) -> sa.Select[Any]:
+    """Outcomes over all rows, or by the value of a segment; the band is in the place of the bin."""
     key = [row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.predicted, row.c.label]
+    confidence: dict[str, sa.ColumnElement[Any]] = {"bin": sa.literal(NO_BAND, sa.Integer)}
+    if banded:
+        key.append(row.c.band)
+        confidence = {"bin": row.c.band, "millionths": sa.cast(sa.func.sum(row.c.millionths), sa.BigInteger)}
     return _part(
         part,
         row.c.bucket,
@@ -72,6 +84,8 @@ def _outcomes(row: sa.CTE, part: int, value: sa.ColumnElement[str] | None) -> sa
         label=row.c.label,
         weight=sa.func.sum(row.c.weight),
         squared=sa.func.sum(row.c.weight * row.c.weight),
+        designed=sa.cast(sa.func.sum(row.c.designed), sa.BigInteger),
+        **confidence,
     ).group_by(*key, *([] if value is None else [value]))
 
 
@@ -82,8 +96,8 @@ def _latencies(row: sa.CTE) -> sa.Select[Any]:
 
 
 def _delays(row: sa.CTE) -> sa.Select[Any]:
-    key = (row.c.bucket, row.c.delay_bin)
-    part = _part(Part.DELAY, key[0], bin=key[1])
+    key = (row.c.bucket, row.c.predicted, row.c.delay_bin)
+    part = _part(Part.DELAY, key[0], predicted=key[1], bin=key[2])
     return part.where(row.c.delay_bin.is_not(None)).group_by(*key)
 
 

@@ -1,11 +1,12 @@
 """The prediction log as the rest of tunewatch sees it: a few questions, each answered in one read-only transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from checks.allocation import Stratum
 from config.source import SourceSettings
 from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
@@ -13,6 +14,7 @@ from monitor.log.engine import connect, errors_of, open_engine
 from monitor.log.fingerprints import find_changes
 from monitor.log.mapped import MappedLog
 from monitor.log.mapping import open_mapping
+from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
 from monitor.log.sampling import Draw, SampledPrediction, sample
 from monitor.log.surveying import Survey, survey
 
@@ -66,6 +68,16 @@ class PredictionLog:
         """Draw predictions of [start, end): the same each time, at most `per_class` of a predicted class."""
         with self._open() as (connection, log):
             return sample(connection, log, Draw(start, end, as_of, per_class, limit))
+
+    def population(self, scope: Scope) -> Population:
+        """Count the predictions of a scope by stratum and label, and those that can be drawn for labelling."""
+        with self._open() as (connection, log):
+            return population(connection, log, scope)
+
+    def draw(self, scope: Scope, numbers: Mapping[Stratum, int], salt: str) -> tuple[DrawnPrediction, ...]:
+        """Draw so many unlabelled predictions of each stratum at random: the same ones for the same salt."""
+        with self._open() as (connection, log):
+            return draw(connection, log, scope, numbers, salt)
 
     def survey(self, as_of: datetime) -> Survey:
         """Describe the whole log as known at `as_of`."""

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from monitor.log.functions import BytewiseText
 from monitor.log.mapped import MappedLabels, MappedLog, MappedPredictions
 
-_NO_LATENCY: Final = -1.0  # orders a prediction without latency before its duplicates that have one
+_NOTHING: Final = sa.literal(-1.0, sa.Double)  # orders a prediction without a number before duplicates that have one
 
 
 def predictions_cte(
@@ -27,9 +27,10 @@ def predictions_cte(
 ) -> sa.CTE:
     """Predictions at or before `as_of`, in these buckets (None: all of them), with `nth` 1 if they count.
 
-    Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency, segment_0
-    and so on, nth, and the extra ones. With `repeated`, of several rows with one id the earliest is the first,
-    whichever bucket it is in (ties: the least in predicted class, versions, segments and latency).
+    Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency,
+    confidence, bad_confidence, segment_0 and so on, nth, and the extra ones. With `repeated`, of several rows with one
+    id the earliest is the first, whichever bucket it is in (ties: the least in predicted class, versions, segments,
+    latency and confidence).
     """
     predictions = log.predictions
     columns = [*_prediction_columns(log), *extra]
@@ -63,12 +64,14 @@ def repeated_ids(log: MappedLog, as_of: datetime, buckets: Sequence[int] | None)
 def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialect: str) -> sa.CTE:
     """The label of each id as known at `as_of`: the latest that names a class (ties: the greatest, then its weight).
 
-    Columns: id, label, weight, first_epoch (of the first label that names a class). With `ids`, only of those.
+    Columns: id, label, weight, designed, and first_epoch of the first label that names a class. With `ids`, only of
+    those.
     """
     statement = sa.select(
         labels.id.label("id"),
         labels.label.label("label"),
         labels.weight.label("weight"),
+        labels.designed.label("designed"),
         labels.at.epoch.label("epoch"),
     ).select_from(labels.source)
     statement = statement.where(labels.at.until(as_of), labels.label.is_not(None), labels.id.is_not(None))
@@ -77,14 +80,15 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
     known = statement.cte("known_label")
     order = (known.c.epoch.desc(), BytewiseText(known.c.label).desc(), known.c.weight.asc())
     first = sa.func.min(known.c.epoch).over(partition_by=known.c.id).label("first_epoch")
-    columns = (known.c.id, known.c.label, known.c.weight, first)
+    columns = (known.c.id, known.c.label, known.c.weight, known.c.designed, first)
     if (
         dialect == "postgresql"
     ):  # which plans for next to no rows where row_number() = 1, and then joins by nested loops
         return sa.select(*columns).ext(distinct_on(known.c.id)).order_by(known.c.id, *order).cte("label")
     rank = sa.func.row_number().over(partition_by=known.c.id, order_by=order).label("nth")
     ranked = sa.select(*columns, rank).subquery()
-    best = sa.select(ranked.c.id, ranked.c.label, ranked.c.weight, ranked.c.first_epoch).where(ranked.c.nth == 1)
+    chosen = [ranked.c[name] for name in ("id", "label", "weight", "designed", "first_epoch")]
+    best = sa.select(*chosen).where(ranked.c.nth == 1)
     return (_indexable(best) if dialect == "sqlite" else best).cte("label")
 
 
@@ -108,13 +112,14 @@ def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:
         predictions.prompt_version.label("prompt_version"),
         predictions.latency_ms.label("latency_ms"),
         predictions.bad_latency.label("bad_latency"),
+        predictions.confidence.label("confidence"),
+        predictions.bad_confidence.label("bad_confidence"),
         *segments,
     ]
 
 
 def _rank(predictions: MappedPredictions) -> sa.Label[int]:
     texts = (predictions.predicted, predictions.model_version, predictions.prompt_version, *predictions.segments)
-    latency = sa.func.coalesce(predictions.latency_ms, sa.literal(_NO_LATENCY, sa.Double))
-    names = [BytewiseText(text) for text in texts]
-    order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *names, latency]
+    numbers = [sa.func.coalesce(number, _NOTHING) for number in (predictions.latency_ms, predictions.confidence)]
+    order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *(BytewiseText(text) for text in texts), *numbers]
     return sa.func.row_number().over(partition_by=predictions.id, order_by=order).label("nth")

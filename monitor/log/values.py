@@ -10,6 +10,7 @@ from monitor.log.kinds import ColumnKind
 from monitor.log.relation import Relation
 
 ZERO: Final = sa.literal(0.0, sa.Double)
+NOT_DESIGNED: Final = sa.literal(0, sa.Integer)
 _LONGEST_LATENCY: Final = 366 * 86_400_000.0  # milliseconds; a year, beyond which a number is no latency
 _LARGEST_WHOLE: Final = 2.0**53  # of a double that still holds every whole number below it
 
@@ -31,13 +32,25 @@ def latency_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[f
     return sa.case((usable, number), else_=null_of(sa.Double())), bad
 
 
-def weight_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
-    """Return 1 / inclusion probability, 1 where that is not usable, and whether it is there but not usable."""
+def confidence_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
+    """Return the confidence, NULL where it is not in [0, 1], and whether it is there but not usable."""
+    if name is None:
+        return null_of(sa.Double()), sa.false()
+    number = number_of(relation, name)
+    usable = sa.and_(number >= ZERO, number <= sa.literal(1.0, sa.Double))
+    bad = sa.and_(relation.column(name).is_not(None), sa.not_(sa.func.coalesce(usable, sa.false())))
+    return sa.case((usable, number), else_=null_of(sa.Double())), bad
+
+
+def weight_of(
+    relation: Relation, name: str | None
+) -> tuple[sa.ColumnElement[float], sa.ColumnElement[int], sa.ColumnElement[bool]]:
+    """Return 1 / inclusion probability (1 where that is not usable), 1 where it is usable, and whether it is bad."""
     one = sa.literal(1.0, sa.Double)
     if name is None:
-        return one, sa.false()
+        return one, NOT_DESIGNED, sa.false()
     number, usable, bad = _number_up_to(relation, name, 1.0)
-    return sa.case((usable, one / number), else_=one), bad
+    return sa.case((usable, one / number), else_=one), sa.case((usable, 1), else_=NOT_DESIGNED), bad
 
 
 def _number_up_to(

@@ -1,6 +1,7 @@
 """Prints tables and text for a person; with colours on a terminal, plain and wide elsewhere."""
 
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 import click
@@ -11,10 +12,12 @@ WIDTH: Final = 120  # columns where there is no terminal to ask
 
 def show(*parts: RenderableType) -> None:
     """Print on stdout."""
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, markup=False, emoji=False)
-    with console.capture() as captured:  # printed below by click: rich would end a broken pipe with status 1
-        console.print(*parts, sep="\n")
-    click.echo("\n".join(line.rstrip() for line in captured.get().split("\n")), nl=False)
+    click.echo(_rendered(parts, is_terminal=sys.stdout.isatty()), nl=False)
+
+
+def tell(*parts: RenderableType) -> None:
+    """Print beside the result, on stderr."""
+    click.echo(_rendered(parts, is_terminal=sys.stderr.isatty()), nl=False, err=True)
 
 
 def note(text: str) -> None:
@@ -29,3 +32,11 @@ def printable(text: str) -> str:
     'urgent\ufffd[2J'
     """
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def _rendered(parts: Iterable[RenderableType], *, is_terminal: bool) -> str:
+    """The text, which click prints: rich would end a broken pipe with status 1."""
+    console = Console(width=None if is_terminal else WIDTH, highlight=False, markup=False, emoji=False)
+    with console.capture() as captured:
+        console.print(*parts, sep="\n")
+    return "\n".join(line.rstrip() for line in captured.get().split("\n"))

@@ -10,7 +10,7 @@ from config.monitor import MonitorSettings
 from monitor.log.surveying import Survey
 from monitor.validate.report import Ability, CheckAbility
 
-NEED_LABELS: Final = ("accuracy", "class_recall", "class_precision", "accuracy_paradox", "label_health")
+NEED_LABELS: Final = ("accuracy", "class_recall", "class_precision", "accuracy_paradox", "label_health", "calibration")
 WIDE: Final = 0.10  # an interval that reaches further than this to either side decides little
 TYPICAL: Final = 0.80  # share at which the width of an interval is shown where no floor says one
 
@@ -98,14 +98,24 @@ def _paradox(settings: MonitorSettings, survey: Survey) -> Judged:  # noqa: ARG0
 
 
 def _latency(settings: MonitorSettings, survey: Survey) -> Judged:
-    if settings.source.predictions.columns.latency_ms is None:
-        return Ability.OFF, "needs a column: map source.predictions.columns.latency_ms"
-    missing = next((column.null_share for column in survey.columns if column.meaning == "latency_ms"), 0.0)
-    if missing == 1:
-        return Ability.WAITING, "the column has no values yet"
+    lacking = _lacking("latency_ms", settings, survey)
+    if lacking is not None:
+        return lacking
     checks = settings.checks.latency
     limited = any(limit is not None for limit in (checks.p50_ms, checks.p95_ms, checks.p99_ms))
     return _against_reference(settings, survey, "the limits that are set" if limited else "")
+
+
+def _calibration(settings: MonitorSettings, survey: Survey) -> Judged:
+    return _lacking("confidence", settings, survey) or _against_reference(settings, survey, "")
+
+
+def _lacking(meaning: str, settings: MonitorSettings, survey: Survey) -> Judged | None:
+    """Say what is missing of an optional column that the check lives on; None when it is there."""
+    if getattr(settings.source.predictions.columns, meaning) is None:
+        return Ability.OFF, f"needs a column: map source.predictions.columns.{meaning}"
+    missing = next((column.null_share for column in survey.columns if column.meaning == meaning), 0.0)
+    return (Ability.WAITING, "the column has no values yet") if missing == 1 else None
 
 
 def _label_health(settings: MonitorSettings, survey: Survey) -> Judged:
@@ -156,4 +166,5 @@ _JUDGES: Final[dict[str, Callable[[MonitorSettings, Survey], Judged]]] = {
     "latency": _latency,
     "label_health": _label_health,
     "traffic": _traffic,
+    "calibration": _calibration,
 }

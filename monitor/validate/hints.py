@@ -22,6 +22,10 @@ PROBLEMS: Final = {
     ProblemKind.NO_CLASS: ("predictions.columns.predicted", "name no class, which always counts as a wrong answer"),
     ProblemKind.NULL_ID: ("predictions.columns.id", "have no id, so that no label can be found for them"),
     ProblemKind.BAD_LATENCY: ("predictions.columns.latency_ms", "have an impossible latency; is it in milliseconds?"),
+    ProblemKind.BAD_CONFIDENCE: (
+        "predictions.columns.confidence",
+        "have no confidence from 0 to 1; is it a percentage?",
+    ),
     ProblemKind.DUPLICATE_ID: ("predictions.columns.id", "repeat an id and are left out; is it that of a prediction?"),
     ProblemKind.LABEL_BEFORE_PREDICTION: ("labels.columns.at", "are labelled before they were predicted; same zone?"),
     ProblemKind.NULL_LABEL: ("labels.columns.label", "of the label log name no class"),

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from math import floor, log
 
 from checks.alarm import AlarmBudget
 from checks.counts import DelayCell
+from checks.delays import DELAY_GAMMA
 from checks.finding import Cause, Finding, Verdict
 from checks.label_health import LabelHealth
 from checks.measured import Measured
@@ -22,17 +24,17 @@ def judge(windows: Windows, check: LabelHealth = CHECK) -> dict[str, Finding]:
     return {finding.subject: finding for finding in check.run(Measured(windows))}
 
 
-def delays(hours: float, n: int = 200) -> tuple[DelayCell, ...]:
-    bin_ = next(b for b in range(500) if 1.1 ** (b + 1) > hours * 3600)
-    return (DelayCell(bin_, n),)
+def delays(hours: float, age: timedelta, n: int = 200) -> DelayCell:
+    return DelayCell(bin_of(hours * 3600), n, "other", bin_of(age.total_seconds()))
+
+
+def bin_of(seconds: float) -> int:
+    return floor(log(seconds) / log(DELAY_GAMMA))
 
 
 def with_delays(windows: Windows, now_hours: float, then_hours: float) -> Windows:
-    return replace(
-        windows,
-        current=replace(windows.current, delays=delays(now_hours)),
-        reference=replace(windows.reference, delays=delays(then_hours)),
-    )
+    """Labels that all take as long, of predictions 6 days old and of ones 12 days old."""
+    return replace(windows, delays=(delays(now_hours, 6 * DAY), delays(then_hours, 12 * DAY)))
 
 
 def test_labels_that_come_as_they_did_are_ok() -> None:
@@ -52,6 +54,15 @@ def test_coverage_that_collapsed_is_told_with_what_it_was() -> None:
     finding = judge(windows)["coverage"]
     assert (finding.verdict, finding.cause) == (Verdict.WARNING, Cause.BELOW_FLOOR)
     assert "in the reference" in finding.message
+
+
+def test_a_class_that_lost_its_labels_is_told_by_its_name() -> None:
+    others = {key: n for key, n in WELL.items() if key[0] != "billing"}
+    billing = sum(n for (predicted, _), n in WELL.items() if predicted == "billing")
+    windows = with_delays(history(Spell(33, WELL), Spell(7, {**others, ("billing", None): billing})), 1, 1)
+    finding = judge(windows)["coverage"]
+    assert (finding.verdict, finding.value) == (Verdict.WARNING, 0)
+    assert "as billing" in finding.message
 
 
 def test_a_coverage_limit_needs_no_reference() -> None:

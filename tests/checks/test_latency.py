@@ -32,6 +32,7 @@ def test_answers_twice_as_slow_are_a_warning_against_the_reference() -> None:
     assert finding.value is not None
     assert finding.reference is not None
     assert 1.9 < finding.value / finding.reference < 2.1
+    assert "ms in the reference: 2.0" in finding.message  # times that, with its interval
 
 
 def test_answers_a_fifth_slower_are_within_the_ratio() -> None:

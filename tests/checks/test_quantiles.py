@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.counts import LatencyCell
-from checks.quantiles import GAMMA, Histogram, Spread
+from checks.quantiles import GAMMA, Histogram, Spread, ratio
 
 
 def histogram(latencies: "np.typing.ArrayLike") -> Histogram:
@@ -43,8 +43,34 @@ def test_the_interval_of_a_quantile_covers_the_truth(q: float) -> None:
     for _ in range(600):
         seen = histogram(rng.lognormal(6, 0.4, 600))
         low, high = seen.interval(q, seen.n)
-        covered += low / 1.01 <= truth <= high * 1.01
-    assert 0.93 <= covered / 600 <= 0.99
+        covered += low <= truth <= high
+    assert 0.93 <= covered / 600 <= 0.985
+
+
+@pytest.mark.parametrize("times", [1.0, 1.3])
+def test_the_interval_of_a_ratio_of_two_quantiles_covers_the_truth(times: float) -> None:
+    rng = np.random.default_rng(11)
+    covered = 0
+    for _ in range(600):
+        now, then = histogram(times * rng.lognormal(6, 0.4, 300)), histogram(rng.lognormal(6, 0.4, 1200))
+        low, high = ratio(now, then, 0.95, now.n)
+        covered += low <= times <= high
+    assert 0.93 <= covered / 600 <= 0.985
+
+
+SOME = st.lists(st.floats(0.5, 1e6), min_size=1, max_size=50)
+
+
+@given(SOME, SOME, st.floats(0.05, 0.95))
+def test_a_ratio_turned_round_is_its_inverse_and_holds_its_value(
+    one: list[float], other: list[float], q: float
+) -> None:
+    a, b = histogram(one), histogram(other)
+    low, high = ratio(a, b, q, a.n)
+    back_low, back_high = ratio(b, a, q, b.n)
+    assert low <= a.quantile(q) / b.quantile(q) * (1 + 1e-9)
+    assert a.quantile(q) / b.quantile(q) <= high * (1 + 1e-9)
+    assert (low, high) == pytest.approx((1 / back_high, 1 / back_low))
 
 
 def test_one_slow_hour_is_not_a_slow_bot() -> None:

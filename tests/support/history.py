@@ -8,11 +8,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from checks.counts import band_of
 from checks.estimate import Estimate
 from monitor.history import History, WindowSpec
 from monitor.history.engine import open_engine
 from monitor.history.schema import METADATA
-from monitor.log.counts import ALL, BucketCounts, DelayRow, Fingerprints, LatencyRow, Mark, OutcomeRow, ProblemRow
+from monitor.log.counts import (
+    ALL,
+    MILLION,
+    BucketCounts,
+    DelayRow,
+    Fingerprints,
+    LatencyRow,
+    Mark,
+    OutcomeRow,
+    ProblemRow,
+)
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -66,25 +77,29 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
     """A made-up log: five classes, a fifth of the answers wrong, two in three labelled, p2 from the middle on."""
     random = Random(seed)
     classes = ["billing", "card", "other", "urgent", "(none)"]
-    outcomes: Counter[tuple[int, str, str, str | None]] = Counter()
+    outcomes: Counter[tuple[int, str, str, str | None, float]] = Counter()
     bins: Counter[tuple[int, str, int]] = Counter()
-    delays: Counter[tuple[int, int]] = Counter()
+    delays: Counter[tuple[int, str, int]] = Counter()
     for hour in hours:
         bucket, prompt = T0 + hour * HOUR, "p1" if hour < (hours.start + hours.stop) // 2 else "p2"
         for _ in range(each):
             true = random.choice(classes[:4])
             predicted = true if random.random() < 0.8 else random.choice(classes)
             is_labelled = random.random() < 0.67
-            outcomes[bucket, prompt, predicted, true if is_labelled else None] += 1
+            confidence = random.choice([0.4, 0.93, 0.997])
+            outcomes[bucket, prompt, predicted, true if is_labelled else None, confidence] += 1
             bins[bucket, prompt, random.randint(250, 400)] += 1
-            delays[bucket, random.randint(60, 120)] += is_labelled
+            delays[bucket, predicted, random.randint(60, 120)] += is_labelled
     return BucketCounts(
         tuple(T0 + hour * HOUR for hour in hours),
         tuple(
             OutcomeRow(
-                bucket, ALL, "", "m1", prompt, predicted, label, n, *((2.0 * n, 4.0 * n) if label else (0.0, 0.0))
+                *(bucket, ALL, "", "m1", prompt, predicted, label, n),
+                *((2.0 * n, 4.0 * n) if label else (0.0, 0.0)),
+                band_of(confidence),
+                round(n * confidence * MILLION),
             )
-            for (bucket, prompt, predicted, label), n in outcomes.items()
+            for (bucket, prompt, predicted, label, confidence), n in outcomes.items()
         ),
         tuple(LatencyRow(bucket, "m1", prompt, bin_, n) for (bucket, prompt, bin_), n in bins.items()),
         tuple(DelayRow(*key, n) for key, n in delays.items() if n),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.counts import NO_CLASS
+from checks.counts import NO_BAND, NO_CLASS, band_of
 from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow
 from tests.support.logs import Label, Log, Prediction
 
@@ -15,7 +15,7 @@ BUCKET = 3600
 
 def comparable(counts: BucketCounts) -> tuple[Counter[object], ...]:
     """Return counts without their order, and with weights rounded to what floats can promise."""
-    rounded = [(*row[:8], round(row.weight, 6), round(row.weight_squared, 6)) for row in counts.outcomes]
+    rounded = [(*row[:8], round(row.weight, 6), round(row.weight_squared, 6), *row[10:]) for row in counts.outcomes]
     return Counter(rounded), Counter(counts.latency), Counter(counts.delays), Counter(counts.problems)
 
 
@@ -25,7 +25,7 @@ def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
     rows = [_Row.of(row, log, as_of) for row in _kept(log, as_of) if _bucket(row.ts) in named]
     problems = Counter(problem for problem in _problems(log, as_of) if problem[0] is None or problem[0] in named)
     latency = Counter((r.bucket, r.model, r.prompt, r.latency_bin) for r in rows if r.latency_bin is not None)
-    delays = Counter((r.bucket, r.delay_bin) for r in rows if r.delay_bin is not None)
+    delays = Counter((r.bucket, r.predicted, r.delay_bin) for r in rows if r.delay_bin is not None)
     return BucketCounts(
         named,
         tuple(_outcomes(rows)),
@@ -46,6 +46,8 @@ class _Row:
     predicted: str
     label: str | None
     weight: float
+    designed: int
+    confidence: float | None
     latency_bin: int | None
     delay_bin: int | None
 
@@ -62,18 +64,30 @@ class _Row:
             predicted=row.predicted or NO_CLASS,
             label=best.label if best else None,
             weight=_weight(best) if best else 0.0,
+            designed=int(best is not None and _is_designed(best)),
+            confidence=row.confidence if _is_share(row.confidence) else None,
             latency_bin=_bin(row.latency_ms, 1.02) if row.latency_ms is not None and _usable(row.latency_ms) else None,
             delay_bin=_bin(max(_seconds(row, first), 1.0), 1.1) if first else None,
         )
 
 
 def _outcomes(rows: list[_Row]) -> Iterator[OutcomeRow]:
-    groups: dict[tuple[int, str, str, str, str, str, str | None], list[float]] = defaultdict(list)
+    groups: defaultdict[tuple[OutcomeRow, int], list[_Row]] = defaultdict(list)
     for row in rows:
-        for segment, value in ((ALL, ""), ("channel", row.channel)):
-            groups[row.bucket, segment, value, row.model, row.prompt, row.predicted, row.label].append(row.weight)
-    for key, weights in groups.items():
-        yield OutcomeRow(*key, len(weights), sum(weights), sum(weight * weight for weight in weights))
+        of_row = (row.model, row.prompt, row.predicted, row.label, 0, 0.0, 0.0)
+        groups[OutcomeRow(row.bucket, ALL, "", *of_row), band_of(row.confidence)].append(row)
+        groups[OutcomeRow(row.bucket, "channel", row.channel, *of_row), NO_BAND].append(row)
+    for (key, band), together in groups.items():
+        weights = [row.weight for row in together]
+        confidences = [] if key.segment != ALL else [row.confidence for row in together if row.confidence is not None]
+        yield key._replace(
+            n=len(weights),
+            weight=sum(weights),
+            weight_squared=sum(weight * weight for weight in weights),
+            band=band,
+            designed=sum(row.designed for row in together),
+            confidence_millionths=sum(math.floor(each * 1e6 + 0.5) for each in confidences),
+        )
 
 
 def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:
@@ -85,6 +99,7 @@ def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:
         labels = _labels_of(row, log, as_of)
         wrong = {
             "bad_latency": row.latency_ms is not None and not _usable(row.latency_ms),
+            "bad_confidence": row.confidence is not None and not _is_share(row.confidence),
             "no_class": not row.predicted,
             "null_id": row.prediction_id is None,
             "label_before_prediction": any(_seconds(row, _at(label)) < 0 for label in labels),
@@ -134,7 +149,9 @@ def _kept(log: Log, as_of: datetime) -> list[Prediction]:
 
 def _order(row: Prediction) -> tuple[object, ...]:
     texts = (row.predicted or NO_CLASS, row.model_version or "", row.prompt_version or "", row.channel or "")
-    return (row.ts, *texts, row.latency_ms if row.latency_ms is not None and _usable(row.latency_ms) else -1.0)
+    latency = row.latency_ms if row.latency_ms is not None and _usable(row.latency_ms) else -1.0
+    confidence = row.confidence if row.confidence is not None and _is_share(row.confidence) else -1.0
+    return (row.ts, *texts, latency, confidence)
 
 
 def _labels_of(row: Prediction, log: Log, as_of: datetime) -> list[Label]:
@@ -157,11 +174,19 @@ def _bin(value: float, base: float) -> int:
 
 
 def _weight(row: Label) -> float:
-    return 1 / row.probability if row.probability is not None and 0 < row.probability <= 1 else 1.0
+    return 1 / row.probability if row.probability is not None and _is_designed(row) else 1.0
+
+
+def _is_designed(row: Label) -> bool:
+    return row.probability is not None and 0 < row.probability <= 1
 
 
 def _usable(latency: float) -> bool:
     return 0 < latency < math.inf
+
+
+def _is_share(confidence: float | None) -> bool:
+    return confidence is not None and 0 <= confidence <= 1
 
 
 def _bucket(at: datetime | None) -> int:

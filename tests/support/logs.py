@@ -109,7 +109,7 @@ class TableLog:
         sqlite = url.startswith("sqlite")
         time = sa.Text() if sqlite else sa.TIMESTAMP(timezone=True)
         kinds: dict[str, sa.types.TypeEngine[Any]] = {"ts": time, "labelled_at": time}
-        kinds |= {"latency_ms": Untouched()} if sqlite else {}
+        kinds |= {"latency_ms": Untouched(), "confidence": Untouched()} if sqlite else {}
         metadata = sa.MetaData()
         self._tables = {
             kind: sa.Table(name, metadata, *(sa.Column(f.name, kinds.get(f.name, _sql_type(f))) for f in fields(kind)))

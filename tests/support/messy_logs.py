@@ -12,6 +12,7 @@ SPAN = timedelta(hours=30)
 
 _CLASSES = ("urgent", "billing", "Billing", "über", 'a,b "c"\nd', "", None)
 _LATENCIES = (0.4, 12.5, 180.0, 950.25, 30_000.0, 0.0, -5.0, math.nan, math.inf, None)
+_CONFIDENCES = (0.0, 0.3, 0.5, 0.65, 0.8999999, 0.9, 0.95, 0.99, 1.0, -0.1, 1.5, math.nan, math.inf, None)
 
 
 def messy_log(rng: random.Random, predictions: int = 40, labels: int = 30) -> Log:
@@ -31,6 +32,7 @@ def prediction(rng: random.Random, ids: int = 40) -> Prediction:
         latency_ms=rng.choice(_LATENCIES),
         model_version=rng.choice(["m1", "m2", None]),
         prompt_version=rng.choice(["v1", "v2"]),
+        confidence=rng.choice(_CONFIDENCES),
         channel=rng.choice(["web", "app", None]),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, LargeBinary, SmallInteger, Table, Text
 
 from monitor.history.schema.base import METADATA
 
@@ -33,6 +33,13 @@ OUTCOME_CELLS: Final = Table(
     _key("version_id", _VERSION),
     _key("predicted_id", "Predicted class: key in `classes`."),
     _key("label_id", "Label: key in `classes`, or 0 for predictions without a label."),
+    Column(
+        "band",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="Confidence band, 0 to 7 from least to most; -1 without confidence, and in slices of a segment.",
+    ),
     Column("n", Integer, nullable=False, comment="Predictions."),
     Column(
         "weight",
@@ -41,8 +48,15 @@ OUTCOME_CELLS: Final = Table(
         comment="Sum of 1/inclusion_probability over labelled predictions; 0 without label.",
     ),
     Column("weight_squared", Double, nullable=False, comment="Sum of its square."),
+    Column(
+        "confidence_millionths",
+        BigInteger,
+        nullable=False,
+        comment="Sum of the confidences in millionths; 0 without confidence.",
+    ),
+    Column("designed", Integer, nullable=False, comment="Labelled predictions whose inclusion probability is known."),
     sqlite_with_rowid=False,
-    comment="Predictions by slice, bucket, versions, predicted class and label; read them as `bucket_outcomes`.",
+    comment="Predictions by slice, bucket, versions, predicted class, label and confidence band.",
 )
 
 TOTAL_CELLS: Final = Table(
@@ -74,10 +88,15 @@ DELAY_CELLS: Final = Table(
     METADATA,
     _key("monitor_id", _MONITOR),
     _bucket(),
-    _key("bin", "floor(ln(seconds) / ln(1.1)) of the delay of the first label, at least one second."),
-    Column("n", Integer, nullable=False, comment="Labelled predictions."),
+    _key("predicted_id", "Predicted class: key in `classes`."),
+    Column(
+        "counts",
+        LargeBinary,
+        nullable=False,
+        comment="Pairs of bin (16 bits) and labelled predictions (32 bits), lowest byte first.",
+    ),
     sqlite_with_rowid=False,
-    comment="Labelled predictions by bucket of the prediction and delay of the label.",
+    comment="Labelled predictions by bucket, predicted class and delay of the first label.",
 )
 
 PROBLEM_CELLS: Final = Table(

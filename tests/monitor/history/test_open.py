@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
 from monitor.errors import HistoryError
 from monitor.history import History
@@ -157,4 +158,28 @@ def test_a_sqlite_history_is_in_write_ahead_mode_with_foreign_keys(tmp_path: Pat
     history = History.open(f"sqlite:///{file}")
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    history.close()
+
+
+def test_a_history_from_before_confidence_bands_keeps_its_outcomes_and_has_the_log_counted_anew(
+    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("monitor.history.migrate.HEAD", "0001")
+        earlier.setattr("monitor.history.migrate.VIEWS", ())
+        earlier.setattr("monitor.history.migrate.create_views", lambda _: None)
+        earlier.setattr("monitor.history.migrate._write_comments", lambda _: None)
+        upgrade = command.upgrade
+        earlier.setattr("alembic.command.upgrade", lambda config, _: upgrade(config, "0001"))
+        History.open(fresh_url).close()
+    write(fresh_url, "INSERT INTO monitors (id, name, shape) VALUES (1, 'bot', 'hourly')")
+    write(fresh_url, "INSERT INTO classes VALUES (1, 'card')")
+    write(fresh_url, "INSERT INTO versions VALUES (1, 'm1', 'p1')")
+    write(fresh_url, "INSERT INTO slices VALUES (1, 1, '', '')")
+    write(fresh_url, "INSERT INTO outcome_cells VALUES (1, 3600, 1, 1, 1, 7, 7, 7)")
+    write(fresh_url, "INSERT INTO delay_cells VALUES (1, 3600, 84, 7)")
+    history = History.open(fresh_url)
+    assert rows(fresh_url, "SELECT predicted, label, n, weight FROM bucket_outcomes") == [("card", "card", 7, 7.0)]
+    assert rows(fresh_url, "SELECT * FROM bucket_confidences") == []
+    assert history.adopt("bot", "hourly")
     history.close()

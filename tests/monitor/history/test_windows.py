@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import State
+from checks.counts import DelayCell
 from checks.windows import BucketTotal, Window, Windows
 from monitor.history import CycleRecord, History, WindowSpec
-from monitor.log.counts import BucketCounts, ProblemRow
+from monitor.history.delays import age_bin
+from monitor.log.counts import BucketCounts, DelayRow, ProblemRow
 from tests.support.history import HOUR, SPEC, T0, at, counts, latency, marks, outcome, put, random_counts
 from tests.support.incidents import finding, opened
 
@@ -19,17 +21,17 @@ def windows(history: History, spec: WindowSpec = SPEC, hours: float = 240.5) -> 
         return transaction.windows(spec, at(hours))
 
 
-def expected(given: BucketCounts, window: Window) -> Counter[tuple[str, str, str | None]]:
+def expected(given: BucketCounts, window: Window) -> Counter[tuple[str, str, str | None, int]]:
     start, end = window.start.timestamp(), window.end.timestamp()
-    found: Counter[tuple[str, str, str | None]] = Counter()
+    found: Counter[tuple[str, str, str | None, int]] = Counter()
     for row in given.outcomes:
         if start <= row.bucket < end:
-            found[row.prompt_version, row.predicted, row.label] += row.n
+            found[row.prompt_version, row.predicted, row.label, row.band] += row.n
     return found
 
 
-def found(window: Window) -> Counter[tuple[str, str, str | None]]:
-    return Counter({(cell.prompt_version, cell.predicted, cell.label): cell.n for cell in window.outcomes})
+def found(window: Window) -> Counter[tuple[str, str, str | None, int]]:
+    return Counter({(cell.prompt_version, cell.predicted, cell.label, cell.band): cell.n for cell in window.outcomes})
 
 
 def test_every_window_counts_what_its_buckets_hold(history: History) -> None:
@@ -42,6 +44,26 @@ def test_every_window_counts_what_its_buckets_hold(history: History) -> None:
         start, end = window.start.timestamp(), window.end.timestamp()
         assert sum(cell.n for cell in window.latency) == sum(r.n for r in given.latency if start <= r.bucket < end)
         assert sum(cell.n for cell in window.delays) == sum(r.n for r in given.delays if start <= r.bucket < end)
+
+
+def test_confidences_are_added_up_by_band(history: History) -> None:
+    sure = outcome(0, n=2, band=7, confidence_millionths=1_990_001)
+    put(history, counts(range(2), sure, sure._replace(bucket=T0 + HOUR), outcome(1, band=0, confidence_millionths=3)))
+    cells = windows(history, hours=2).current.outcomes
+    assert [(cell.band, cell.n, cell.confidence) for cell in cells] == [(0, 1, 0.000003), (7, 4, 3.980002)]
+
+
+def test_delays_of_the_lookback_are_by_class_and_by_age_in_bins_of_ten_percent(history: History) -> None:
+    delays = (DelayRow(T0, "a", 84, 2), DelayRow(T0, "b", 84, 1), DelayRow(T0 + 99 * HOUR, "a", -1, 5))
+    put(history, counts(range(101), outcome(100), delays=(*delays, delays[0]._replace(bucket=T0 + HOUR))))
+    seen = windows(history, hours=100.5).delays
+    assert set(seen) == {DelayCell(84, 4, "a", 134), DelayCell(84, 1, "b", 134), DelayCell(-1, 5, "a", 90)}
+
+
+def test_no_delay_is_longer_than_its_predictions_are_old(history: History) -> None:
+    cells = [DelayRow(T0 + hour * HOUR, "a", age_bin(at(24), T0 + hour * HOUR), 1) for hour in range(24)]
+    put(history, counts(range(24), outcome(0), delays=tuple(cells)))
+    assert all(cell.bin == cell.age for cell in windows(history, hours=24).delays)
 
 
 def test_weights_are_added_up_with_the_counts(history: History) -> None:

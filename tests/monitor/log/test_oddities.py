@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from math import inf, nan
 
-from checks.counts import NO_CLASS
+from checks.counts import NO_BAND, NO_CLASS
 from monitor.log.counts import ALL, BucketCounts
 from monitor.log.problems import WITHOUT_BUCKET, ProblemKind
 from tests.support.kept_counts import opened
@@ -49,6 +49,14 @@ def test_a_latency_that_is_none_stays_out_of_the_histogram(place: LogPlace) -> N
     assert answers(counts) == [("a", None, 5)]
     assert counts.latency == ()
     assert problems(counts) == {ProblemKind.BAD_LATENCY: 4}  # where none is logged, nothing is wrong
+
+
+def test_a_confidence_that_is_none_is_told_and_its_prediction_counts(place: LogPlace) -> None:
+    confidences = [-0.1, 1.1, nan, 97.0, None, 0.97, 1.0]
+    counts = counted(place, Log([Prediction(i, START, "a", confidence=each) for i, each in enumerate(confidences)]))
+    found = {row.band: (row.n, row.confidence_millionths) for row in counts.outcomes if row.segment == ALL}
+    assert found == {NO_BAND: (5, 0), 6: (1, 970_000), 7: (1, 1_000_000)}
+    assert problems(counts) == {ProblemKind.BAD_CONFIDENCE: 4}  # where none is logged, nothing is wrong
 
 
 def test_of_two_predictions_with_one_id_the_earlier_counts_even_from_another_bucket(place: LogPlace) -> None:

@@ -16,6 +16,7 @@ COLUMNS: Final = {
     "at": "ts",
     "predicted": "predicted",
     "latency_ms": "ms",
+    "confidence": "confidence",
     "model_version": "model",
     "prompt_version": "prompt",
 }
@@ -61,6 +62,12 @@ def test_a_long_log_with_all_columns_and_labels_can_do_everything() -> None:
     validation = judge("bot", _settings(classes={"urgent": {"min_recall": 0.8}}), _survey(), END)
     assert {each.ability for each in validation.checks} == {Ability.FULL}
     assert validation.hints == ()
+
+
+def test_without_confidences_the_check_of_their_calibration_says_which_column_it_needs() -> None:
+    columns = {meaning: name for meaning, name in COLUMNS.items() if meaning != "confidence"}
+    sentence = _sentence("calibration", _settings(columns=columns), _survey())
+    assert sentence == "needs a column: map source.predictions.columns.confidence"
 
 
 def test_without_a_label_log_only_latency_and_traffic_can_run() -> None:

@@ -1,0 +1,146 @@
+"""How long all checks and estimates of one look take, beside scikit-learn's report on as many rows.
+
+    python -m bench.checks --runs 15
+
+A window of a week in hourly buckets with a reference of four weeks: 100,000 predictions a week, 60% of them labelled,
+90% of them right, by two versions, with confidences. Everything that a look does with its counts is timed: strata,
+intervals, every check, and every metric line of every slice. Times are of the processor, which a busy machine does not
+change.
+"""
+
+import argparse
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from checks.check import Check
+from checks.counts import LatencyCell, OutcomeCell, band_of
+from checks.estimates import estimates
+from checks.measured import Measured
+from checks.windows import BucketLatency, BucketTotal, Window, Windows
+from config.monitor import MonitorSettings
+from monitor.bootstrap import build_checks
+
+NOW: Final = datetime(2026, 4, 1, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
+WEEK: Final = 168  # hours
+PREDICTIONS: Final = 100_000  # a week
+LABELLED: Final = 0.6
+RIGHT: Final = 0.9  # by more than luck
+AIMS: Final = {20: 50, 150: 500}  # ms, by number of classes
+
+SETTINGS: Final = {
+    "source": {
+        "predictions": {"files": "p.parquet", "columns": {"id": "id", "at": "at", "predicted": "predicted"}},
+        "labels": {"files": "l.parquet", "columns": {"id": "id", "label": "label", "at": "at"}},
+    },
+    "classes": {"class 0": {"min_recall": 0.8}, "class 1": {"min_recall": 0.8}},
+}
+
+
+class Log:
+    """Rows of a chatbot with so many classes, some of them rare, and the windows that the history would cut."""
+
+    def __init__(self, classes: int) -> None:
+        self._rng = np.random.default_rng(classes)
+        self._names = [f"class {number}" for number in range(classes)]
+        self._mix = self._rng.dirichlet(np.full(classes, 2.0))
+
+    def rows(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Labels and predictions, as numbers of classes."""
+        label = self._rng.choice(len(self._names), n, p=self._mix)
+        guess = self._rng.choice(len(self._names), n, p=self._mix)
+        return label, np.where(self._rng.random(n) < RIGHT, label, guess)
+
+    def windows(self) -> Windows:
+        """A week after four weeks, with its halves and quarters."""
+        current, *recent = (self._window(0, hours) for hours in (WEEK, WEEK // 2, WEEK // 4, WEEK // 8))
+        hours = [NOW - HOUR * hour for hour in range(5 * WEEK, 0, -1)]
+        return Windows(
+            now=NOW,
+            bucket=HOUR,
+            current=current,
+            recent=tuple(recent),
+            reference=self._window(WEEK, 5 * WEEK),
+            buckets=tuple(
+                BucketTotal(hour, PREDICTIONS // WEEK, round(LABELLED * PREDICTIONS / WEEK)) for hour in hours
+            ),
+            latency_buckets=tuple(BucketLatency(hour, self._latency(PREDICTIONS // WEEK)) for hour in hours[-WEEK:]),
+            last_prediction_at=NOW,
+            last_label_at=NOW,
+        )
+
+    def _window(self, end: int, start: int) -> Window:
+        """Counts from `start` to `end` hours ago."""
+        n = PREDICTIONS * (start - end) // WEEK
+        label, predicted = self.rows(n)
+        confidence = self._rng.beta(6, 1, n)
+        known = self._rng.random(n) < LABELLED
+        version = self._rng.choice(["p1", "p2"], n)
+        keys = zip(predicted, np.where(known, label, -1), map(band_of, confidence), version, strict=True)
+        cells = tuple(
+            self._cell(int(guess), int(truth), band, str(prompt), count)
+            for (guess, truth, band, prompt), count in Counter(keys).items()
+        )
+        return Window(NOW - HOUR * start, NOW - HOUR * end, cells, self._latency(n))
+
+    def _cell(self, guess: int, truth: int, band: int, prompt: str, n: int) -> OutcomeCell:
+        label = self._names[truth] if truth >= 0 else None
+        weight = float(n) if label is not None else 0.0
+        return OutcomeCell(
+            self._names[guess], label, n, weight, weight, "m1", prompt, band, confidence=n * (0.5 + band / 16)
+        )
+
+    def _latency(self, n: int) -> tuple[LatencyCell, ...]:
+        bins = np.floor(self._rng.normal(np.log(800), 0.5, n) / np.log(1.02)).astype(int)
+        return tuple(LatencyCell(int(at), count, "m1", "p1") for at, count in sorted(Counter(bins).items()))
+
+
+def look(windows: Windows, checks: tuple[Check, ...]) -> None:
+    """Everything that a cycle works out of its counts."""
+    measured = Measured(windows)
+    for check in checks:
+        check.run(measured)
+    estimates(measured)
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    from sklearn.metrics import classification_report  # noqa: PLC0415 - an import of 2 s that only this line needs
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=15, help="the median of so many is printed")
+    runs = parser.parse_args().runs
+    checks = build_checks(MonitorSettings.model_validate(SETTINGS))
+    print("| classes | all checks and estimates | aim | one classification_report | of it |")
+    print("| --- | --- | --- | --- | --- |")
+    for classes, aim in AIMS.items():
+        log = Log(classes)
+        windows = log.windows()
+        label, predicted = log.rows(round(LABELLED * PREDICTIONS))
+        names = np.array([f"class {number}" for number in range(classes)])
+        ours = _median(partial(look, windows, checks), runs)
+        report = _median(partial(classification_report, names[label], names[predicted], zero_division=0), runs // 5 + 1)
+        print(f"| {classes} | {ours:.0f} ms | {aim} ms | {report:.0f} ms | {ours / report:.2f} |", flush=True)
+
+
+def _median(what: Callable[[], object], runs: int) -> float:
+    """Milliseconds of processor time of the middle one of `runs` runs, after one that does not count."""
+    what()
+    return statistics.median(_once(what) for _ in range(runs))
+
+
+def _once(what: Callable[[], object]) -> float:
+    start = time.process_time()
+    what()
+    return 1000 * (time.process_time() - start)
+
+
+if __name__ == "__main__":
+    main()

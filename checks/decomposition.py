@@ -1,0 +1,198 @@
+"""Mix or behaviour: why accuracy moved.
+
+Accuracy is the sum over true classes of prevalence times recall. It falls when harder classes become commoner, though
+every class is served as before, and it falls when classes are served worse. Kitagawa (1955), "Components of a
+difference between two rates", splits a difference in two parts that add up to it, which is the two-fold decomposition
+of Oaxaca (1973) and Blinder (1973) with averaged weights: with prevalence p and recall r, of the window and (') of the
+reference,
+
+    mix = sum (p - p') (r + r') / 2        behaviour = sum (r - r') (p + p') / 2
+
+Prevalence and recall are post-stratified (see `checks.stratified`), so labels need not be a fair sample.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from checks.confusion import Floats
+from checks.intervals import CONFIDENCE, Proportion, difference
+from checks.stratified import MAX_UNSEEN, PSEUDO, Stratified
+
+MIN_CLASS = 5
+"""Labelled rows of a class under which its recall alone says too little, so that it is pooled with its like."""
+
+MIN_MIX = 0.5
+"""Part of the reference's mix that must be of classes known on both sides; with less, there is nothing to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A part of a difference in accuracy, in [-1, 1], with its interval (95% unless told otherwise)."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Accuracy of the window and of the reference at one and the same mix of classes."""
+
+    now: Proportion
+    then: Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """Why accuracy differs from the reference's.
+
+    `mix.value + behaviour.value` is the difference of the two accuracies. `behaviour` is taken at the average of both
+    mixes; `at_reference_mix` has the accuracies that checks judge, at the reference's mix.
+    """
+
+    mix: Effect
+    behaviour: Effect
+    at_reference_mix: Pair
+
+
+def decompose(current: Stratified, reference: Stratified, confidence: float = CONFIDENCE) -> Decomposition | None:
+    """Split the difference in accuracy; None when too little of the reference's mix is known on both sides.
+
+    Classes that the reference does not know (fewer than MIN_CLASS labels) cannot be compared: what they do to accuracy
+    counts as mix. Those that only the window hardly knows are pooled: the weight that they have together is shared out
+    among them as the window has them, on both sides, so that a shift between them is not taken for behaviour either.
+    A class whose predictions hardly anybody labels any more is not compared: only its misses would be known.
+    """
+    names = tuple(sorted({*current.confusion.real_classes, *reference.confusion.real_classes}))
+    now, then = _Side.of(current, names), _Side.of(reference, names)
+    compared = (then.support >= MIN_CLASS) & (now.support > 0) & ~now.unseen & ~then.unseen
+    if not compared.any() or then.prevalence[compared].sum() < MIN_MIX:
+        return None
+    pooled = compared & (now.support < MIN_CLASS)
+    average = _weights((now.prevalence + then.prevalence) / 2, compared, pooled, now)
+    at_average = Pair(now.accuracy_at(average, pooled), then.accuracy_at(average, pooled))
+    behaviour = _difference(at_average, confidence)
+    at_reference = _weights(then.prevalence, compared, pooled, now)
+    return Decomposition(
+        mix=_mix_effect(now, then, average, pooled, behaviour.value, confidence),
+        behaviour=behaviour,
+        at_reference_mix=Pair(now.accuracy_at(at_reference, pooled), then.accuracy_at(at_reference, pooled)),
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One window by true class, in the order of common class names (C of them); all arrays have shape (C,).
+
+    `columns` is the place of each class in the window's own order, which has one place more for those that it lacks.
+    """
+
+    counts: Stratified
+    columns: NDArray[np.intp]
+    support: Floats  # labelled rows
+    sizes: Floats  # estimated predictions truly of the class
+    right: Floats  # of those, the estimated ones predicted as it
+    unseen: NDArray[np.bool_]  # whether much of the class may lie among predictions of it that have no label
+
+    @classmethod
+    def of(cls, counts: Stratified, names: tuple[str, ...]) -> "_Side":
+        own = {name: place for place, name in enumerate(counts.confusion.classes)}
+        columns = np.array([own.get(name, len(own)) for name in names], dtype=np.intp)
+
+        def taken(values: Floats) -> Floats:
+            return np.append(values, 0.0)[columns]
+
+        cells, confusion = counts.cells, counts.confusion
+        sizes, predicted = taken(cells.sum(axis=0)), taken(confusion.predicted)
+        unseen = (taken(confusion.labelled) < MIN_CLASS) & (predicted > MAX_UNSEEN * (predicted + sizes))
+        return cls(counts, columns, taken(confusion.support), sizes, taken(np.diag(cells).copy()), unseen)
+
+    @property
+    def total(self) -> float:
+        """Estimated predictions in all."""
+        return float(self.sizes.sum())
+
+    @property
+    def prevalence(self) -> Floats:
+        """Share of each class, in [0, 1]."""
+        return self.sizes / max(self.total, 1.0)
+
+    @property
+    def recall(self) -> Floats:
+        """Recall of each class, in [0, 1]; 0 where it is not known."""
+        return _over(self.right, self.sizes)
+
+    @property
+    def accuracy(self) -> float:
+        """Share right, in [0, 1]."""
+        return float(self.right.sum() / max(self.total, 1.0))
+
+    def accuracy_at(self, weights: Floats, pooled: NDArray[np.bool_]) -> Proportion:
+        """Sum of recalls weighted by `weights`, which sum to 1: direct standardisation.
+
+        The variance is linearised: a cell of class k adds weight/size of (hit - recall of k). One imagined observation,
+        half hit and half miss, keeps it positive; it weighs as much as a row does on the average of Kish (1965).
+        """
+        value = float(weights @ self.recall)
+        each = _over(weights, self.sizes)
+        variance = self.variance(each, -each * self._recall_with_pool(weights, pooled))
+        n = 1 / float(_over(weights**2, self.support).sum())
+        smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
+        variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
+        effective = max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
+        return Proportion(value, effective, int(self.support[weights > 0].sum()))
+
+    def variance(self, by_hit: Floats, by_row: Floats) -> float:
+        """Variance of a function of the cells whose derivative is `by_row`, and `by_hit` more on the diagonal (C)."""
+        size = len(self.counts.confusion.classes)
+        hit, row = np.zeros((2, size + 1))
+        hit[self.columns], row[self.columns] = by_hit, by_row
+        return self.counts.variance(np.diag(hit[:size]) + row[:size])
+
+    def _recall_with_pool(self, weights: Floats, pooled: NDArray[np.bool_]) -> Floats:
+        """Recall of each class; of pooled ones that of all of them together, since theirs alone hides its variance."""
+        recall = self.recall
+        if weights[pooled].sum() > 0:
+            recall[pooled] = weights[pooled] @ recall[pooled] / weights[pooled].sum()
+        return recall
+
+
+def _weights(mix: Floats, compared: NDArray[np.bool_], pooled: NDArray[np.bool_], now: _Side) -> Floats:
+    """The mix (C) over compared classes, summing to 1; what pooled ones weigh is shared out as the window has them."""
+    weights = np.where(compared, mix, 0.0)
+    if now.sizes[pooled].sum() > 0:
+        weights[pooled] = weights[pooled].sum() * now.sizes[pooled] / now.sizes[pooled].sum()
+    return np.asarray(weights / weights.sum())
+
+
+def _difference(pair: Pair, confidence: float) -> Effect:
+    low, high = difference(pair.now, pair.then, (1 - confidence) / 2)
+    return Effect(pair.now.value - pair.then.value, low, high)
+
+
+def _mix_effect(
+    now: _Side, then: _Side, weights: Floats, pooled: NDArray[np.bool_], behaviour: float, confidence: float
+) -> Effect:
+    """What behaviour does not explain. Its variance is linearised, and its interval normal.
+
+    With w the averaged weights and d = r - r', the derivative of A - A' - sum w d by a cell of the window is that of
+    A, less w times that of r, less half of d, centred; by one of the reference it is the same with the roles changed.
+    """
+    value = now.accuracy - then.accuracy - behaviour
+    gap = np.where(weights > 0, now.recall - then.recall, 0.0)
+    variance = 0.0
+    for side, sign in ((now, 1.0), (then, -1.0)):
+        recall = side._recall_with_pool(weights, pooled)  # noqa: SLF001 - a function of two sides
+        each = _over(weights, side.sizes)
+        of_mix = (gap - side.prevalence @ gap) / 2 * sign
+        total = max(side.total, 1.0)
+        variance += side.variance(1 / total - each, each * recall - (side.accuracy + of_mix) / total)
+    margin = float(special.ndtri((1 + confidence) / 2) * np.sqrt(variance))
+    return Effect(value, max(value - margin, -1.0), min(value + margin, 1.0))
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

@@ -1,0 +1,225 @@
+"""How long labels take, learned from a log that ends today.
+
+A label that has not come yet is not a label that never comes. A delay is known only if it is shorter than the age of
+its prediction (right truncation), so the plain distribution of the delays seen so far is too quick. Counted backwards
+from the longest delay it is not: of the labels that took at most d and whose predictions are older than d, which all
+can be seen, the share g(d) that took just d is the hazard in reverse time, and
+
+    F(d) = product over j > d of (1 - g(j))
+
+is the nonparametric maximum likelihood estimate of the share of labels that come within d, among those that come within
+the longest delay that can be seen at all (Lagakos, Barraj and De Gruttola 1988, "Nonparametric analysis of truncated
+survival data, with application to AIDS"; Kalbfleisch and Lawless 1989, "Inference based on retrospective
+ascertainment"). It supposes that the delay does not depend on the date: where it changes, F is a mix of both.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checks.confusion import Floats
+from checks.counts import DelayCell
+from checks.intervals import Proportion
+
+DELAY_GAMMA = 1.1
+"""Ratio of the edges of a delay bin; bin b holds [DELAY_GAMMA^b, DELAY_GAMMA^(b+1)) seconds."""
+
+LN_GAMMA = float(np.log(DELAY_GAMMA))
+
+MIN_DELAYS = 30
+"""Labels under which a delay distribution is not taken for known."""
+
+LEAN = 5
+"""Labels' worth of weight that all classes have in what is said of each one; it matters for the rarest only."""
+
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class DelayCurve:
+    """The share of labels that come within a time, among those that come within `horizon`.
+
+    `n` labels it is learned from. `edges` (seconds, rising) and `share` (0 to 1 at them, linear in between; empty when
+    nothing is known), and `spread`, the variance of ln(share) there.
+    """
+
+    n: int
+    edges: Floats
+    share: Floats
+    spread: Floats
+
+    @property
+    def horizon(self) -> timedelta:
+        """The longest delay that could be seen; zero when nothing is known."""
+        return timedelta(seconds=float(self.edges[-1])) if self.n else timedelta(0)
+
+    def arrived(self, age: timedelta) -> float:
+        """Share of labels, in [0, 1], that come within `age`; 1 when nothing is known of the delay."""
+        return float(self.arrived_at(np.array([age.total_seconds()]))[0])
+
+    def arrived_at(self, ages: Floats) -> Floats:
+        """The same for many ages in seconds."""
+        return np.interp(ages, self.edges, self.share, left=0.0) if self.n else np.ones_like(ages)
+
+    def estimate(self, age: timedelta) -> Proportion:
+        """The share with what it is worth: its variance is Greenwood's, in reverse time (Lagakos et al. 1988)."""
+        share = self.arrived(age)
+        spread = float(np.interp(age.total_seconds(), self.edges, self.spread)) if self.n else 0.0
+        effective = (1 - share) / (share * spread) if share * spread > 0 else float(self.n)
+        return Proportion(share, min(effective, float(self.n)), self.n)
+
+    def quantile(self, q: float) -> timedelta:
+        """Delay within which a share q of the labels comes; ValueError when there are none."""
+        if not self.n:
+            msg = "no label has come, so there is no delay"
+            raise ValueError(msg)
+        return timedelta(seconds=float(np.interp(q, self.share, self.edges)))
+
+    def within(self, horizon: timedelta) -> "DelayCurve":
+        """The same of only the labels that come within `horizon`, to compare with a curve that sees no further."""
+        seconds, known = horizon.total_seconds(), self.arrived(horizon)
+        if not self.n or not known:
+            return _UNKNOWN
+        inside = self.edges < seconds
+        cut = float(np.interp(seconds, self.edges, self.spread))
+        return DelayCurve(
+            self.n,
+            np.append(self.edges[inside], seconds),
+            np.append(self.share[inside] / known, 1.0),
+            np.append(np.maximum(self.spread[inside] - cut, 0.0), 0.0),
+        )
+
+
+_UNKNOWN = DelayCurve(0, np.empty(0), np.empty(0), np.empty(0))
+
+
+@dataclass(frozen=True)
+class Delays:
+    """The delay of labels by predicted class; a class with few labels leans on all of them.
+
+    Each class is given LEAN imagined labels that are spread like those of all classes: the posterior mean under a
+    Dirichlet process prior (Ferguson 1973; for incomplete data Susarla and Van Ryzin 1976). A class without a label
+    has the delays of all.
+    """
+
+    pooled: DelayCurve
+    by_class: Mapping[str, DelayCurve]
+
+    @classmethod
+    def of(cls, seen: "SeenDelays", bucket: timedelta) -> "Delays":
+        """Learn from counts with ages; those without (age 0) are taken for complete. `bucket` is the buckets' length.
+
+        The age of a cell is that of the start of its bucket, so a prediction may be up to a bucket younger. Only bins
+        that end before the youngest of them are used, and only delays that at least MIN_DELAYS labels could have had.
+        """
+        counts = _Counts.of(seen, bucket)
+        if counts is None:
+            return cls(_UNKNOWN, {})
+        events, at_risk = counts.events.sum(axis=0), counts.at_risk.sum(axis=0)
+        pooled = counts.curve(events, at_risk, int(events.sum()))
+        prior, within = LEAN * np.diff(pooled.share), LEAN * pooled.share[1:]
+        return cls(
+            pooled,
+            {
+                name: counts.curve(counts.events[k] + prior, counts.at_risk[k] + within, int(counts.events[k].sum()))
+                for k, name in enumerate(seen.classes)
+                if counts.events[k].any()
+            },
+        )
+
+    def of_class(self, predicted: str) -> DelayCurve:
+        """The curve of one predicted class."""
+        return self.by_class.get(predicted, self.pooled)
+
+
+@dataclass(frozen=True)
+class SeenDelays:
+    """Delay cells as arrays of one length: delay and age bins, the place in `classes` of the predicted class, and n."""
+
+    classes: tuple[str, ...]
+    bin: Ints
+    age: Ints
+    predicted: Ints
+    n: Floats
+
+    @classmethod
+    def of(cls, cells: Iterable[DelayCell]) -> "SeenDelays":
+        """Cells in any order."""
+        cells = tuple(cells)
+        rows = [(cell.bin, cell.age, cell.n) for cell in cells]
+        bins, ages, n = np.array(rows, dtype=np.intp).reshape(-1, 3).T
+        classes = tuple(sorted({cell.predicted for cell in cells}))
+        place = {name: k for k, name in enumerate(classes)}
+        predicted = np.array([place[cell.predicted] for cell in cells], dtype=np.intp)
+        return cls(classes, bins, ages, predicted, n.astype(float))
+
+    def where(self, chosen: NDArray[np.bool_]) -> "SeenDelays":
+        """Some of the rows."""
+        return SeenDelays(self.classes, self.bin[chosen], self.age[chosen], self.predicted[chosen], self.n[chosen])
+
+    def split(self, age: timedelta) -> tuple["SeenDelays", "SeenDelays"]:
+        """Those of predictions that are surely younger than `age`, and the others."""
+        young = self.age < np.floor(np.log(max(age.total_seconds(), 1.0)) / LN_GAMMA)
+        return self.where(young), self.where(~young)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Labels by class (K) and delay bin (D, from `first` on): that took just that, and at most that if old enough."""
+
+    first: int
+    events: Floats
+    at_risk: Floats
+
+    @classmethod
+    def of(cls, seen: SeenDelays, bucket: timedelta) -> "_Counts | None":
+        """Count; None where no delay could have been seen for MIN_DELAYS labels."""
+        limit = _last_whole_bin(seen, bucket)
+        whole = (seen.bin <= limit) & (seen.n > 0)
+        if not whole.any():
+            return None
+        seen, limit = seen.where(whole), limit[whole]
+        group, bins, n = seen.predicted, seen.bin, seen.n
+        first = int(bins.min())
+        shape = len(seen.classes), int(limit.max()) - first + 1
+        events = _table(group, bins - first, n, shape)
+        # At risk at d: delay <= d <= limit. Those whose limit is under d have their delay under it too.
+        too_young = np.cumsum(_table(group, limit - first, n, shape), axis=1)
+        at_risk = np.cumsum(events, axis=1)
+        at_risk[:, 1:] -= too_young[:, :-1]
+        enough = np.flatnonzero(at_risk.sum(axis=0) >= MIN_DELAYS)
+        if not enough.size:
+            return None
+        known = int(enough[-1]) + 1
+        return cls(first, events[:, :known], at_risk[:, :known])
+
+    def curve(self, events: Floats, at_risk: Floats, n: int) -> DelayCurve:
+        """The product-limit in reverse time."""
+        hazard = np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0)
+        rest = at_risk - events
+        greenwood = np.divide(hazard, rest, out=np.zeros_like(events), where=rest > 0)
+        edges = DELAY_GAMMA ** np.arange(self.first, self.first + events.size + 1, dtype=float)
+        share, spread = _from_the_end(np.multiply, 1 - hazard), _from_the_end(np.add, greenwood)
+        share[0] = 0.0  # nothing has been seen to come sooner
+        return DelayCurve(n, edges, share, spread)
+
+
+def _last_whole_bin(seen: SeenDelays, bucket: timedelta) -> Ints:
+    """The longest delay bin that even the youngest prediction of a row's bucket has left behind."""
+    youngest = np.maximum(DELAY_GAMMA ** seen.age.astype(float) - bucket.total_seconds(), 1.0)
+    # 1e-9: the logarithm of a power of DELAY_GAMMA may fall short of the whole number by rounding
+    limit = np.floor(np.log(youngest) / LN_GAMMA + 1e-9).astype(np.intp) - 1
+    return np.where(seen.age > 0, limit, seen.bin.max(initial=0)).astype(np.intp)
+
+
+def _table(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
+    return np.bincount(rows * shape[1] + columns, values, shape[0] * shape[1]).reshape(shape).astype(float)
+
+
+def _from_the_end(accumulate: np.ufunc, values: Floats) -> Floats:
+    """At each of the D + 1 edges of D bins, the product (or sum) over the bins beyond it."""
+    beyond = accumulate.accumulate(values[::-1])[::-1]
+    return np.append(beyond, accumulate.identity)

@@ -1,0 +1,122 @@
+"""What the confidences of a cycle's windows say before the labels do."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from checks.counts import NO_CLASS
+from checks.estimated.learned import Learned
+from checks.estimated.matured import matured
+from checks.estimated.powered import Expected, Powered
+from checks.estimated.strata import Strata
+from checks.estimated.trust import Refusal, Trust
+from checks.intervals import Proportion
+from checks.measured import Look, Measured
+from checks.windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Hindsight:
+    """The accuracy that would have been told of a span before any of its labels came, and the one that they tell."""
+
+    look: Look
+    expected: Expected
+    realised: Proportion
+
+    @property
+    def error(self) -> float:
+        """Expected less realised."""
+        return self.expected.value - self.realised.value
+
+    def interval(self) -> tuple[float, float]:
+        """95% interval of the error, from the intervals of its two parts (MOVER: Zou and Donner 2008)."""
+        (low, high), (least, most) = self.expected.interval(), self.realised.interval()
+        down = ((self.expected.value - low) ** 2 + (most - self.realised.value) ** 2) ** 0.5
+        up = ((high - self.expected.value) ** 2 + (self.realised.value - least) ** 2) ** 0.5
+        return self.error - down, self.error + up
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Calibration is learned from the reference and tested on all labels of the current window."""
+
+    measured: Measured
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """Every class that is predicted or a label, by name."""
+        cells = (*self.measured.windows.reference.outcomes, *self.measured.windows.current.outcomes)
+        return tuple(sorted({cell.predicted for cell in cells} | {cell.label for cell in cells if cell.label}))
+
+    @property
+    def real_classes(self) -> tuple[str, ...]:
+        """The classes without the stand-in for a prediction that named none."""
+        return tuple(name for name in self.classes if name != NO_CLASS)
+
+    @cached_property
+    def current(self) -> Strata:
+        """The current window."""
+        return self.strata(self.measured.windows.current)
+
+    @cached_property
+    def reference(self) -> Strata:
+        """The span that confidences are learned from."""
+        return self.strata(self.measured.windows.reference)
+
+    @cached_property
+    def matured(self) -> Look | None:
+        """The part of the current window whose labels have come."""
+        return matured(self.measured)
+
+    @cached_property
+    def learned(self) -> Learned:
+        """What confidences have been worth."""
+        return Learned.of(self.reference)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Whether they still are."""
+        return Trust(self.learned, self.current)
+
+    @property
+    def has_confidences(self) -> bool:
+        """Whether the current window's predictions have any."""
+        return self.current.has_confidences
+
+    def refusal(self) -> Refusal | None:
+        """Why no accuracy is estimated; None where it is."""
+        return self.trust.of_accuracy()
+
+    def looks(self) -> tuple[Look, ...]:
+        """The windows to estimate: the current one, and the newest one while its labels are to come."""
+        newest = self.measured.looks[-1]
+        return (self.measured.current, newest) if newest.provisional else (self.measured.current,)
+
+    def of(self, window: Window) -> Powered:
+        """Estimates for a window."""
+        return Powered(self.learned, self.strata(window))
+
+    def accuracy(self, powered: Powered) -> Expected | None:
+        """Estimated accuracy; None where refused."""
+        return powered.accuracy() if self.refusal() is None else None
+
+    def recall(self, powered: Powered, class_name: str) -> Expected | None:
+        """Estimated recall of a class; None where refused."""
+        return powered.recall(class_name) if self.trust.of_recall(class_name) is None else None
+
+    def precision(self, powered: Powered, class_name: str) -> Expected | None:
+        """Estimated precision of a class; None where refused."""
+        return powered.precision(class_name) if self.trust.of_precision(class_name) is None else None
+
+    @cached_property
+    def hindsight(self) -> Hindsight | None:
+        """The back-test on the matured part; None where nothing could be learned, or there is nothing to compare."""
+        if self.matured is None or self.refusal() in (Refusal.NOT_LOGGED, Refusal.TOO_FEW):
+            return None
+        strata = self.strata(self.matured.window)
+        expected = Powered(self.learned, strata.without_labels()).accuracy()
+        realised = self.matured.stratified.accuracy()
+        return Hindsight(self.matured, expected, realised) if expected and realised else None
+
+    def strata(self, window: Window) -> Strata:
+        """Counts of a window that lies within the reference or the current one."""
+        return Strata.of(window.outcomes, self.classes)

@@ -1,0 +1,99 @@
+"""Predictions by predicted class and confidence band, the strata in which a confidence is learned and used."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from checks.confusion import Floats, sums
+from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
+
+BANDS = len(BAND_EDGES) + 2
+"""Confidence bands, and as the last one the predictions whose confidence is not known."""
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Counts of a window by predicted class (K, in the order of `classes`), band (B) and label (K).
+
+    `sizes` (K x B) counts predictions, labelled or not, and `confidence` (K x B) sums their confidences. `counts`
+    (K x B x K) is of labelled predictions; `labelled_confidence` (K x B) sums the confidences of those. Labels count
+    alike whatever their inclusion probability: it differs between strata, and within one they are taken for a fair
+    sample.
+    """
+
+    classes: tuple[str, ...]
+    sizes: Floats
+    confidence: Floats
+    counts: Floats
+    labelled_confidence: Floats
+
+    @classmethod
+    def of(cls, cells: Iterable[OutcomeCell], classes: Sequence[str]) -> "Strata":
+        """Sum cells, whatever versions they are of. Raises KeyError for a class that is not among `classes`."""
+        index = {name: position for position, name in enumerate(classes)}
+        cells = tuple(cells)
+        k = len(index)
+        rows = np.array(
+            [(index[c.predicted], c.band if c.band != NO_BAND else BANDS - 1, c.n, c.confidence) for c in cells]
+        ).reshape(-1, 4)
+        known = np.array([c.label is not None for c in cells], dtype=bool)
+        label = np.array([index[c.label] for c in cells if c.label is not None], dtype=np.intp)
+        stratum = (rows[:, 0] * BANDS + rows[:, 1]).astype(np.intp)
+        place = stratum[known] * k + label
+        return cls(
+            tuple(classes),
+            sums(stratum, rows[:, 2], k * BANDS).reshape(k, BANDS),
+            sums(stratum, rows[:, 3], k * BANDS).reshape(k, BANDS),
+            sums(place, rows[known, 2], k * BANDS * k).reshape(k, BANDS, k),
+            sums(stratum[known], rows[known, 3], k * BANDS).reshape(k, BANDS),
+        )
+
+    def without_labels(self) -> "Strata":
+        """The same predictions, before any label came."""
+        nothing = np.zeros_like
+        return replace(self, counts=nothing(self.counts), labelled_confidence=nothing(self.labelled_confidence))
+
+    @cached_property
+    def labelled(self) -> Floats:
+        """Labelled predictions (K x B)."""
+        return np.asarray(self.counts.sum(axis=2), dtype=float)
+
+    @cached_property
+    def unlabelled(self) -> Floats:
+        """Predictions without a label (K x B)."""
+        return np.asarray(self.sizes - self.labelled, dtype=float)
+
+    @cached_property
+    def confidence_with_label(self) -> Floats:
+        """Mean confidence of the labelled predictions (K x B), 0 where there are none."""
+        return divided(self.labelled_confidence, self.labelled)
+
+    @cached_property
+    def confidence_without_label(self) -> Floats:
+        """Mean confidence of the others (K x B), 0 where there are none."""
+        return divided(self.confidence - self.labelled_confidence, self.unlabelled)
+
+    @cached_property
+    def correct(self) -> Floats:
+        """Labelled predictions that are right (K x B)."""
+        return diagonal(self.counts)
+
+    @property
+    def has_confidences(self) -> bool:
+        """Whether the log has a confidence for any of them."""
+        return bool(self.sizes[:, :-1].any())
+
+
+def diagonal(table: Floats) -> Floats:
+    """Of a table by predicted class, band and label (K x B x K): where the label is the predicted class (K x B)."""
+    return np.asarray(np.diagonal(table, axis1=0, axis2=2).T, dtype=float)
+
+
+def divided(top: Floats, bottom: Floats, otherwise: float = 0.0) -> Floats:
+    """Quotient, place by place, and `otherwise` where there is nothing to divide by; shapes are broadcast."""
+    top, bottom = np.broadcast_arrays(top, bottom)
+    out = np.full(top.shape, otherwise)
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out

@@ -1,0 +1,97 @@
+"""Evidence that may be looked at as often as one likes: e-processes, and an e-detector that adds them up.
+
+An e-process is a bet against "nothing is wrong" that starts with 1 and that no strategy of looking can make grow on
+average while nothing is wrong (Ramdas, Grünwald, Vovk and Shafer 2023, "Game-theoretic statistics and safe
+anytime-valid inference"). Here it is a likelihood ratio of the labelled answers since some start, mixed over how bad it
+may have become (the method of mixtures, Robbins 1970).
+
+Nobody knows when a drop begins, so new e-processes start at fixed intervals, and their sum is the e-detector of
+Shiryaev and Roberts (Shin, Ramdas and Rinaldo 2023, "E-detectors: a nonparametric framework for sequential change
+detection"): as each start adds no more than 1 on average, the mean number of starts until the sum reaches `c` is at
+least `c`, for any sample size and however often one looks. That gives the level: `AlarmBudget.evidence`.
+
+What that rests on: answers count in the order in which their labels come. A late label multiplies the bets of the
+starts before its prediction, whenever it comes, so lateness costs nothing. All is computed anew from the counts that
+are known at each look, so a corrected or deleted label changes the past of a bet as if it had never been otherwise,
+and labels that are no fair sample count with their effective number, not one by one. Neither is covered by the
+theorem, nor is a reference that rolls on; what they do to the rate is measured by `bench.alarms`.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from scipy import special
+
+from checks.intervals import Proportion
+
+STARTS = 7
+"""E-processes that start within the current window: one a day in a week. Twice as many would be aligned better with the
+onset, at a stricter level and twice the work; the two came out even."""
+
+THINNED, REACH = 3, 4
+"""Before the current window every third start is followed on, until it is 4 windows old: a small drop in a rare class
+needs weeks of labels to show. To leave starts out makes the sum smaller, so the level holds."""
+
+EFFECTS = (1.0, 2.0, 4.0)
+"""Multiples of the smallest drop of interest (in log odds) that the bet is spread over, in equal parts."""
+
+SMALLEST_EFFECT = 0.25  # log odds; a drop from 90.0% to 87.5%
+EDGE = 1e-4  # shares are kept this far from 0 and 1, where one answer would settle the bet
+
+
+class Null(Protocol):
+    """What would be the case if nothing were wrong."""
+
+    def log_likelihood(self, hits: float, misses: float) -> float:
+        """Of the answers, as a sequence."""
+
+
+def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> float:
+    """Logarithm of the e-process: mean likelihood under the `alternatives` (shares), over that under the null."""
+    hits, misses = share.value * share.effective_n, (1 - share.value) * share.effective_n
+    worse = np.clip(np.array(alternatives), EDGE, 1 - EDGE)
+    gains = hits * np.log(worse) + misses * np.log1p(-worse)
+    return float(special.logsumexp(gains) - np.log(worse.size)) - null.log_likelihood(hits, misses)
+
+
+def log_sum(bets: Sequence[float]) -> float:
+    """Logarithm of the e-detector from those of its e-processes; -inf without any."""
+    return float(special.logsumexp(bets)) if bets else -np.inf
+
+
+class AtLeast:
+    """The share is at least `floor`. The worst case is the floor itself, as all alternatives lie below it."""
+
+    def __init__(self, floor: float) -> None:
+        self._floor = min(max(floor, EDGE), 1 - EDGE)
+
+    def log_likelihood(self, hits: float, misses: float) -> float:
+        """At the floor."""
+        return float(hits * np.log(self._floor) + misses * np.log1p(-self._floor))
+
+
+class AsBefore:
+    """The share is what it was in the reference, which is known as well as its labels allow.
+
+    The likelihood is averaged over the reference's Jeffreys posterior (beta-binomial), so a small reference makes a
+    cautious bet. That is an e-value on average over what the reference leaves open (Grünwald, de Heide and Koolen 2024,
+    "Safe testing", section 4), not for the worst case of it.
+    """
+
+    def __init__(self, reference: Proportion) -> None:
+        self._hits = reference.value * reference.effective_n + 0.5
+        self._misses = (1 - reference.value) * reference.effective_n + 0.5
+
+    def log_likelihood(self, hits: float, misses: float) -> float:
+        """Of the answers, predicted from the reference's."""
+        return float(
+            special.betaln(self._hits + hits, self._misses + misses) - special.betaln(self._hits, self._misses)
+        )
+
+
+def below(share: float, smallest: float = 0.0) -> tuple[float, ...]:
+    """Alternatives under a share, from the `smallest` drop of interest on."""
+    start = special.logit(min(max(share, EDGE), 1 - EDGE))
+    first = max(start - special.logit(min(max(share - smallest, EDGE), 1 - EDGE)), SMALLEST_EFFECT)
+    return tuple(float(special.expit(start - first * effect)) for effect in EFFECTS)

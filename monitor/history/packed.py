@@ -1,0 +1,30 @@
+"""Histograms as bytes: label delays of one bucket and class are some thirty counts, and one row holds them all.
+
+As rows of their own they would be most of the history, and reading two months of them would take longer than the rest
+of a cycle.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+_PAIR: Final = np.dtype([("bin", "<i2"), ("n", "<u4")])  # packed: 6 bytes each, of the same order on every machine
+
+
+def pack(counts: Iterable[tuple[int, int]]) -> bytes:
+    """Pairs of bin and count, by bin.
+
+    >>> [array.tolist() for array in unpack([pack([(84, 3), (-2, 1)])])]
+    [[0, 0], [-2, 84], [1, 3]]
+    """
+    return np.array(sorted(counts), dtype=_PAIR).tobytes()
+
+
+def unpack(packed: Sequence[bytes]) -> tuple[Integers, Integers, Integers]:
+    """Of all pairs: the place of their histogram in `packed`, their bin, and their count."""
+    pairs = np.frombuffer(b"".join(packed), dtype=_PAIR)
+    lengths = [len(each) // _PAIR.itemsize for each in packed]
+    return np.repeat(np.arange(len(packed)), lengths), pairs["bin"].astype(np.int64), pairs["n"].astype(np.int64)

@@ -1,0 +1,38 @@
+"""How a budget of labels was split, as a person reads it."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from alerts.messages.numbers import share as percent
+from alerts.messages.numbers import span
+from checks.intervals import Proportion
+from monitor.labelling.queue import Queue, reason_of
+from monitor.output.terminal import printable
+
+_NUMBERS = ("predictions", "labelled", "unlabelled", "chosen", "probability")
+
+
+def budget_parts(queue: Queue) -> Iterator[RenderableType]:
+    """The split, then what each class's recall is known by now, and what it should be known by."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("stratum")
+    for heading in _NUMBERS:
+        table.add_column(heading, justify="right")
+    table.add_column("why")
+    for share in queue.allocation.shares:
+        counts = (share.size, share.labelled, share.unlabelled, queue.chosen[share.stratum])
+        numbers = (*(f"{n:,}" for n in counts), f"{share.probability:.2g}")
+        table.add_row(Text(printable(str(share.stratum))), *numbers, Text(printable(reason_of(share))))
+    yield table
+    for name, before in queue.before.items():
+        yield Text(
+            f"recall of {printable(name)}: 95% interval now {_interval(before)}, "
+            f"about {_interval(queue.allocation.after[name])} with these labels"
+        )
+
+
+def _interval(recall: Proportion | None) -> str:
+    return "unknown" if recall is None else span(*recall.interval(), percent)

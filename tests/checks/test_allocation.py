@@ -1,0 +1,111 @@
+"""How a budget of labels is split: all of it, every prediction with a chance, most where recall hangs on it."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.label_queue import Case, simulate
+from checks.allocation import UNIFORM_SHARE, Allocation, Share, Stratum, allocate
+from checks.counts import OutcomeCell
+
+URGENT, UNSURE, SURE = Stratum("urgent", 7), Stratum("other", 1), Stratum("other", 7)
+BAND_MIDDLES = {1: 0.55, 7: 0.995}
+
+
+def cells(stratum: Stratum, size: int, labelled: int = 0, urgent: int = 0) -> list[OutcomeCell]:
+    """`labelled` of the predictions of a stratum have a label, `urgent` of these are urgent."""
+    counts = {"urgent": urgent, "other": labelled - urgent, None: size - labelled}
+    return [
+        OutcomeCell(stratum.predicted, label, n, n, n, band=stratum.band, confidence=n * BAND_MIDDLES[stratum.band])
+        for label, n in counts.items()
+    ]
+
+
+WINDOW = [*cells(URGENT, 100, 20, 18), *cells(UNSURE, 300, 60, 8), *cells(SURE, 3000, 600)]
+UNLABELLED = {URGENT: 80, UNSURE: 240, SURE: 2400}
+
+
+def by_stratum(allocation: Allocation) -> dict[Stratum, Share]:
+    return {share.stratum: share for share in allocation.shares}
+
+
+def test_most_labels_go_where_misses_hide_and_every_prediction_keeps_a_chance() -> None:
+    allocation = allocate(WINDOW, UNLABELLED, ["urgent"], 100)
+    shares = by_stratum(allocation)
+    assert sum(share.expected for share in allocation.shares) == pytest.approx(100)
+    assert shares[UNSURE].probability > 5 * shares[SURE].probability
+    least = UNIFORM_SHARE * 100 / sum(UNLABELLED.values())
+    assert all(share.probability >= least * (1 - 1e-9) for share in allocation.shares)
+    assert (shares[UNSURE].about, shares[SURE].about) == ("urgent", None)
+
+
+def test_the_labels_are_expected_to_narrow_the_interval() -> None:
+    allocation = allocate(WINDOW, UNLABELLED, ["urgent"], 200)
+    before, after = (recall["urgent"].interval() for recall in (allocation.before, allocation.after))
+    assert after[1] - after[0] < 0.8 * (before[1] - before[0])
+
+
+def test_without_any_label_the_confidence_is_taken_at_its_word() -> None:
+    blank = [*cells(URGENT, 100), *cells(UNSURE, 300), *cells(SURE, 3000)]
+    shares = by_stratum(allocate(blank, {URGENT: 100, UNSURE: 300, SURE: 3000}, ["urgent"], 100))
+    assert shares[UNSURE].probability > 3 * shares[SURE].probability
+
+
+def test_a_budget_for_more_than_there_is_takes_all_there_is() -> None:
+    allocation = allocate(WINDOW, UNLABELLED, ["urgent"], 10_000)
+    assert {share.stratum: share.expected for share in allocation.shares} == pytest.approx(UNLABELLED)
+    assert all(share.probability == pytest.approx(1) for share in allocation.shares)
+
+
+@pytest.mark.parametrize(
+    ("unlabelled", "classes", "budget"), [({}, ["a"], 5), ({SURE: 5}, [], 5), ({SURE: 5}, ["a"], 0)]
+)
+def test_nothing_to_draw_no_class_or_no_budget_is_an_error(
+    unlabelled: dict[Stratum, int], classes: list[str], budget: int
+) -> None:
+    with pytest.raises(ValueError, match="positive budget"):
+        allocate(WINDOW, unlabelled, classes, budget)
+
+
+STRATA = st.dictionaries(
+    st.builds(Stratum, st.sampled_from(["urgent", "other", "card"]), st.sampled_from([1, 7])),
+    st.tuples(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500)),
+    min_size=1,
+)
+
+
+@settings(max_examples=40)
+@given(STRATA, st.integers(1, 300), st.floats(0, 1, exclude_max=True))
+def test_a_budget_is_spent_whole_within_what_there_is(
+    strata: dict[Stratum, tuple[int, int, int]], budget: int, start: float
+) -> None:
+    window, unlabelled = [], {}
+    for stratum, (waiting, labelled, urgent) in strata.items():
+        window += cells(stratum, waiting + labelled, labelled, min(urgent, labelled))
+        unlabelled[stratum] = waiting
+    allocation = allocate(window, unlabelled, ["urgent", "card"], budget)
+    numbers = allocation.rounded(start)
+    assert sum(numbers) == min(budget, sum(unlabelled.values()))
+    for share, n in zip(allocation.shares, numbers, strict=True):
+        assert 0 < share.probability <= 1
+        assert abs(n - share.expected) < 1 + 1e-6
+        assert n <= share.unlabelled
+
+
+def test_over_all_starts_a_stratum_gets_what_is_expected_of_it() -> None:
+    allocation = allocate(WINDOW, UNLABELLED, ["urgent"], 37)
+    drawn = np.mean([allocation.rounded(start) for start in np.linspace(0, 1, 1000, endpoint=False)], axis=0)
+    assert drawn == pytest.approx([share.expected for share in allocation.shares], abs=0.01)
+
+
+def test_labels_of_the_queue_tell_more_than_as_many_at_random_and_the_interval_covers() -> None:
+    row = simulate(Case(0.8, banded=True, labelled=0.2), windows=60)
+    assert row.gain > 1.1  # the table in docs/statistics.md has more cases, and more windows of each
+    assert row.coverages[0] > 0.88
+
+
+def test_strata_are_named_as_a_person_reads_them() -> None:
+    assert Counter(map(str, (URGENT, Stratum("card", -1)))) == Counter(["urgent, confidence 0.99–1", "card"])

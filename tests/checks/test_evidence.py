@@ -1,0 +1,102 @@
+"""Evidence that may be looked at for ever: its laws, its rate of false alarms, and how soon it sees a drop."""
+
+from datetime import timedelta
+from itertools import pairwise
+from math import exp
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.alarm import AlarmBudget
+from checks.evidence import AsBefore, AtLeast, below, log_bet, log_sum
+from checks.intervals import Proportion
+
+DAY = timedelta(days=1)
+LABELS_A_DAY = 11  # of urgent: 600 messages, 3% of them urgent, 60% labelled
+STARTS = 7  # days that a start is followed
+
+shares = st.floats(0.05, 0.95)
+
+
+def share(hits: float, n: int) -> Proportion:
+    return Proportion(hits / n, n, n)
+
+
+@given(floor=shares, above=st.floats(0, 1))
+def test_one_more_answer_never_makes_a_bet_grow_on_average_while_the_floor_is_kept(floor: float, above: float) -> None:
+    truth = floor + above * (1 - floor)
+    for alternative in below(floor):
+        hit = exp(log_bet(share(1, 1), AtLeast(floor), (alternative,)))
+        miss = exp(log_bet(share(0, 1), AtLeast(floor), (alternative,)))
+        assert truth * hit + (1 - truth) * miss <= 1 + 1e-9
+
+
+@settings(max_examples=50)
+@given(hits=st.integers(0, 300), misses=st.integers(0, 300), n=st.integers(1, 30))
+def test_a_bet_against_the_reference_is_fair_over_what_the_reference_leaves_open(
+    hits: int, misses: int, n: int
+) -> None:
+    """Over the reference's predictions of n answers, the mean of the bet is 1."""
+    reference = share(hits, hits + misses) if hits + misses else Proportion(0.0, 0.0, 0)
+    null = AsBefore(reference)
+    total = 0.0
+    for x in range(n + 1):
+        ways = exp(sum(np.log([(n - i) / (i + 1) for i in range(x)])))
+        total += ways * exp(null.log_likelihood(x, n - x)) * exp(log_bet(share(x, n), null, below(0.9, 0.1)))
+    assert total == pytest.approx(1, rel=1e-6)
+
+
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=30))
+def test_the_detector_is_at_least_its_best_bet(bets: list[float]) -> None:
+    assert log_sum(bets) >= max(bets) - 1e-9
+
+
+def test_without_a_start_there_is_no_evidence() -> None:
+    assert log_sum([]) == -np.inf
+
+
+@settings(max_examples=20)
+@given(floor=shares)
+def test_the_more_answers_are_wrong_the_more_a_bet_wins(floor: float) -> None:
+    bets = [log_bet(share(hits, 40), AtLeast(floor), below(floor)) for hits in range(41)]
+    assert all(fewer >= more for fewer, more in pairwise(bets))
+
+
+def days_until(needs: float, labels: np.ndarray, hits: np.ndarray, floor: float) -> int | None:
+    """Day of the first alarm of a detector that starts anew each day and follows each start for a week."""
+    x, n = np.r_[0, np.cumsum(hits)], np.r_[0, np.cumsum(labels)]
+    alternatives = np.array(below(floor))
+    sums = np.full(labels.size, -np.inf)
+    for age in range(1, STARTS + 1):
+        won, seen = x[age:] - x[:-age], n[age:] - n[:-age]
+        gains = won[:, None] * np.log(alternatives / floor) + (seen - won)[:, None] * np.log(
+            (1 - alternatives) / (1 - floor)
+        )
+        sums[age - 1 :] = np.logaddexp(sums[age - 1 :], np.logaddexp.reduce(gains, axis=1) - np.log(len(alternatives)))
+    alarms = np.flatnonzero(sums >= needs)
+    return int(alarms[0]) + 1 if alarms.size else None
+
+
+def answers(rng: np.random.Generator, days: int, recall: float) -> tuple[np.ndarray, np.ndarray]:
+    labels = rng.poisson(LABELS_A_DAY, days)
+    return labels, rng.binomial(labels, recall)
+
+
+@pytest.mark.parametrize("budget", [0.5, 4.0])
+def test_a_bot_right_on_its_floor_alarms_no_more_often_than_the_budget(budget: float) -> None:
+    needs = AlarmBudget(budget).evidence(DAY, tests=1)
+    rng = np.random.default_rng(4)
+    years, bots = 5, 60
+    waits = [days_until(needs, *answers(rng, 365 * years, 0.8), floor=0.8) for _ in range(bots)]
+    lived = sum(wait or 365 * years for wait in waits) / 365
+    assert sum(wait is not None for wait in waits) / lived <= budget
+
+
+def test_a_fall_to_60_percent_is_seen_within_days_at_one_false_alarm_in_ten_years() -> None:
+    needs = AlarmBudget(0.1).evidence(DAY, tests=1)
+    rng = np.random.default_rng(5)
+    waits = [days_until(needs, *answers(rng, 60, 0.6), floor=0.9) or 60 for _ in range(200)]
+    assert np.median(waits) <= 4
+    assert np.quantile(waits, 0.9) <= 7
