@@ -1,6 +1,7 @@
 """Which action to take: a pure function of one incident's findings and the windows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from checks.advice.class_labels import class_labels_signal
 from checks.advice.confusions import confusions_signal
@@ -36,11 +37,18 @@ def advise(findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) 
     alarming = alarms(findings)
     if not alarming:
         return nothing_alarms(findings)
+    windows = _by_appearance(windows)
     subject = subject_of(alarming)
     failed = failing(alarming, windows, policy)
     tested = changes(failed, windows)
     signals = _signals(subject, alarming, failed, tested, windows, policy)
     return _decide(signals, tested, failed, windows)
+
+
+def _by_appearance(windows: Windows) -> Windows:
+    """The versions in one order whichever they came in: by first appearance, and by name where that is the same."""
+    versions = sorted(windows.versions, key=lambda run: (run.first_seen, run.model_version, run.prompt_version))
+    return replace(windows, versions=tuple(versions))
 
 
 def _signals(

@@ -91,6 +91,15 @@ def test_a_sum_of_cells_and_its_parts_are_the_same_counts() -> None:
     assert advise([URGENT], halves, POLICY) == advise([URGENT], windows, POLICY)
 
 
+def test_versions_that_failed_are_named_in_the_order_of_their_appearance() -> None:
+    bad = answers(dict.fromkeys(CLASSES, 20.0), recall=0.0)
+    windows = history(Spell(1, bad, "p2"), Spell(2, bad, "p1"), Spell(1, answers({"other": 1.0}), "p1", "m2"))
+    backwards = replace(windows, versions=windows.versions[::-1])
+    (said,) = {reason for reason in advise([URGENT], backwards, POLICY).reasons if "no longer answers" in reason}
+    assert said.startswith("Prompt p2 on model m1 and prompt p1 on model m1 failed")
+    assert advise([URGENT], backwards, POLICY) == advise([URGENT], windows, POLICY)
+
+
 def _halves(cell: OutcomeCell) -> tuple[OutcomeCell, OutcomeCell]:
     part = cell.n // 2
     weights = (0.0, 0.0) if cell.label is None else (1.0, 1.0)
