@@ -5,27 +5,23 @@ from dataclasses import replace
 
 from checks.advice.class_labels import class_labels_signal
 from checks.advice.confusions import confusions_signal
+from checks.advice.decision import decide
 from checks.advice.evidence import evidence_signals
 from checks.advice.experiments import experiment
 from checks.advice.failing import Failing, Subject, alarms, failing, subject_of
 from checks.advice.missed_class import missed_class_signal
-from checks.advice.model import Action, Advice, Signal
+from checks.advice.model import Advice, Signal
 from checks.advice.newest import newest_signals
 from checks.advice.plain import data_signals, latency_signal
 from checks.advice.policy import AdvicePolicy
 from checks.advice.quiet import nothing_alarms
 from checks.advice.reasons import reasons
 from checks.advice.revisions import revision_signals
-from checks.advice.scorecard import Scorecard
 from checks.advice.steps import step_signals
 from checks.advice.unparseable import unparseable_signal
 from checks.advice.versions import Changes, changes
-from checks.advice.weights import MIN_SCORE
 from checks.finding import Finding
 from checks.windows import Windows
-
-GUESSES = (Action.REVISE_PROMPT, Action.FINE_TUNE, Action.ADD_CONTEXT)
-"""Actions that do not undo or repair a cause that was found: they wait until a fall is explained."""
 
 
 def advise(findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) -> Advice:
@@ -42,7 +38,7 @@ def advise(findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) 
     failed = failing(alarming, windows, policy)
     tested = changes(failed, windows)
     signals = _signals(subject, alarming, failed, tested, windows, policy)
-    return _decide(signals, tested, failed, windows)
+    return _told(signals, tested, failed, windows)
 
 
 def _by_appearance(windows: Windows) -> Windows:
@@ -77,33 +73,18 @@ def _signals(
     )
 
 
-def _decide(signals: tuple[Signal, ...], tested: Changes, failed: tuple[Failing, ...], windows: Windows) -> Advice:
-    card = Scorecard.of(signals)
-    doubt = _doubt(card, {signal.name: signal for signal in signals})
-    action, score = (Action.NONE, 0.0) if doubt or card.first is None else card.first
-    others = [other for other, _ in card.ranking if other is not action]
+def _told(signals: tuple[Signal, ...], tested: Changes, failed: tuple[Failing, ...], windows: Windows) -> Advice:
+    decided = decide(signals)
+    doubt = decided.doubt
+    said = reasons(decided.action, signals, decided.card, said=doubt)
     return Advice(
-        action=action,
-        score=score,
-        runner_up=others[0] if others else None,
-        reasons=(*((doubt,) if doubt else ()), *reasons(action, signals, card, said=doubt or "")),
+        action=decided.action,
+        score=decided.score,
+        runner_up=decided.runner_up,
+        reasons=(doubt, *said) if doubt else said,
         abstained=bool(doubt),
         experiment=experiment(tested, failed, windows) if doubt else "",
         signals=signals,
-        contributions=card.contributions,
-        vetoes=card.vetoes,
+        contributions=decided.card.contributions,
+        vetoes=decided.card.vetoes,
     )
-
-
-def _doubt(card: Scorecard, signals: dict[str, Signal]) -> str | None:
-    """Why nothing is recommended, where the evidence does not settle it."""
-    if card.first is None:
-        return f"No action has enough behind it: none scores {MIN_SCORE:g} or more."
-    if card.first[0] in GUESSES:
-        for name in ("confounded", "drift"):
-            if name in signals and signals[name].holds:
-                return signals[name].sentence
-    if card.tied:
-        one, other = (action.value for action, _ in card.ranking[:2])
-        return f"{one} and {other} score too close to each other to choose."
-    return None

@@ -13,6 +13,7 @@ from alerts.messages.event_json import event_json
 from config.loading import load
 from monitor.bootstrap import open_history
 from monitor.clock import utc_now
+from monitor.commands.one_incident import find_one
 from monitor.commands.options import DURATION, config_option, json_option, monitor_option
 from monitor.exits import Exit
 from monitor.history.queries import Belief, Queries
@@ -108,7 +109,7 @@ def _show_incidents(queries: Queries, question: Question, form: Form) -> None:
 
 
 def _show_incident(queries: Queries, wanted: str, form: Form) -> None:
-    incident = _the_one(queries.find_incidents(wanted), wanted)
+    incident = find_one(queries, wanted, "--incident")
     steps = [step for step in queries.incident_events(incident.id) if step.event is not None]
     if form is Form.TABLE:
         show(*incident_parts(incident, steps))
@@ -116,16 +117,6 @@ def _show_incident(queries: Queries, wanted: str, form: Form) -> None:
     _print_incident(incident)
     for step in steps:
         print_line({"type": "event", **event_json(step)})
-
-
-def _the_one(found: Sequence[Incident], wanted: str) -> Incident:
-    if len(found) == 1:
-        return found[0]
-    exact = [incident for incident in found if incident.id == wanted]
-    if exact:
-        return exact[0]
-    problem = f"fits {', '.join(each.id for each in found)}" if found else "is not in the history"
-    raise click.BadParameter(f"{wanted!r} {problem}", param_hint="--incident")
 
 
 def _show_metric(queries: Queries, question: Question, form: Form) -> None:
