@@ -15,6 +15,9 @@ BAND_EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 NO_BAND = -1
 """Band of predictions without a confidence in [0, 1], or of a log without confidences."""
 
+SCORE_BINS = 10
+"""Bins of relevance scores in [0, 1], each a tenth wide; one more holds the score 1 alone."""
+
 ALL_CLASSES = ""
 """Predicted class of counts that are of all of them together."""
 

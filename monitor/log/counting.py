@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow
+from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
 from monitor.log.joined import joined_cte
 from monitor.log.mapped import Dated, MappedLog
 from monitor.log.moment import Moment
@@ -34,6 +34,7 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
     latency: list[LatencyRow] = []
     delays: list[DelayRow] = []
     problems: list[ProblemRow] = []
+    relevance: list[RelevanceRow] = []
     same: dict[Any, Any] = {}  # one object for each name and bucket, where the driver makes one for each cell
     for part, *keys, bin_, n, weight, squared, millionths, designed in _fetch(connection, statement):
         bucket, value, model, prompt, predicted, label = (same.setdefault(key, key) for key in keys)
@@ -42,13 +43,18 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
                 latency.append(LatencyRow(bucket, model, prompt, bin_, n))
             case Part.DELAY:
                 delays.append(DelayRow(bucket, predicted, bin_, n))
+            case Part.RELEVANCE:
+                relevance.append(RelevanceRow(bucket, model, prompt, predicted, value, bin_, n, millionths, designed))
             case Part.PROBLEM:
                 problems.append(ProblemRow(bucket, value, n))
             case _:
                 name = ALL if part == Part.OUTCOME else log.segments[part - Part.SEGMENT]
                 key = (bucket, name, value, model, prompt, predicted, label)
                 outcomes.append(OutcomeRow(*key, n, weight, squared, bin_, millionths, designed))
-    return BucketCounts(tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), (*problems, *everywhere))
+    everything_wrong = (*problems, *everywhere)
+    return BucketCounts(
+        tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), everything_wrong, tuple(relevance)
+    )
 
 
 def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Counter[str]:

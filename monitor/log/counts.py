@@ -61,6 +61,23 @@ class DelayRow(NamedTuple):
     n: int
 
 
+class RelevanceRow(NamedTuple):
+    """Scored answers of one bucket that agree in versions, predicted class, source of the score, and score bin.
+
+    The bin is floor(10 * score), so 10 holds the score 1 alone. Scores and their squares are summed in whole millionths.
+    """
+
+    bucket: int
+    model_version: str
+    prompt_version: str
+    predicted: str
+    source: str  # NOT_LOGGED where the log names none
+    bin: int
+    n: int
+    score_millionths: int
+    square_millionths: int
+
+
 class ProblemRow(NamedTuple):
     """Rows of the log that could not be used as they are; `bucket` is None where the row has no usable time."""
 
@@ -78,6 +95,7 @@ class BucketCounts:
     latency: tuple[LatencyRow, ...]
     delays: tuple[DelayRow, ...]
     problems: tuple[ProblemRow, ...]
+    relevance: tuple[RelevanceRow, ...] = ()
 
 
 class Mark(NamedTuple):

@@ -1,7 +1,7 @@
 """Marks of the buckets, read from the log, and the joins that tell what else a change touches.
 
 A mark is the number of rows of a bucket and the sum of a 31-bit hash of each row: of its id, time, and all that is
-counted (predicted class, versions, latency, confidence, segments; label, inclusion probability). So a row that is
+counted (predicted class, versions, latency, confidence, segments, relevance and its source; label, inclusion probability). So a row that is
 added, removed, moved or overwritten in place changes the mark, but for two rows whose hashes happen to make the same
 sum (1 in 2^31). What a mark does not notice: a change of a column that is not counted, such as the text, and a label
 bucket that gains as many rows as it loses or more (its lost rows stay counted until their prediction's bucket changes
@@ -45,7 +45,9 @@ def read_fingerprints(connection: sa.Connection, log: MappedLog, since: datetime
         return {start: Mark(count, total) for start, count, total in found}
 
     p, labels = log.predictions, log.labels
-    predictions = marks(p, p.predicted, p.model_version, p.prompt_version, p.latency_ms, p.confidence, *p.segments)
+    scored = (p.relevance, p.relevance_source) if p.logs_relevance else ()
+    counted = (p.predicted, p.model_version, p.prompt_version, p.latency_ms, p.confidence, *p.segments, *scored)
+    predictions = marks(p, *counted)
     return Fingerprints(predictions, {} if labels is None else marks(labels, labels.label, labels.weight))
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from checks.counts import BAND_EDGES, NO_BAND
+from checks.counts import BAND_EDGES, NO_BAND, SCORE_BINS
 from monitor.log.counts import MILLION
 from monitor.log.mapped import MappedLog
 from monitor.log.rows import labels_cte
@@ -36,6 +36,12 @@ def millionths(confidence: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
     return sa.case((confidence.is_not(None), sa.cast(nearest, sa.BigInteger)), else_=sa.literal(0, sa.BigInteger))
 
 
+def score_bin(score_millionths: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """floor(10 * score), from whole millionths: 0.3 is in bin 3, though 0.1 * 3 is above it."""
+    tenths = sa.cast(score_millionths, sa.Double) / sa.literal(float(MILLION) / SCORE_BINS, sa.Double)
+    return sa.cast(sa.func.floor(tenths), sa.Integer)
+
+
 def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: str, *, restrict: bool) -> sa.CTE:
     """The predictions that count, each with its label, weights (0 without a label), bins and confidence band."""
     p = predictions
@@ -43,6 +49,13 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
     cleaned = [sa.case((p.c.latency_ms > 0, log_bin(p.c.latency_ms, LATENCY_BASE))).label("latency_bin")]
     if log.predictions.logs_confidence:
         cleaned += [band(p.c.confidence).label("band"), millionths(p.c.confidence).label("millionths")]
+    if log.predictions.logs_relevance:
+        score = millionths(p.c.relevance)
+        cleaned += [
+            sa.case((p.c.relevance.is_not(None), score_bin(score))).label("score_bin"),
+            score.label("score_millionths"),
+            millionths(p.c.relevance * p.c.relevance).label("square_millionths"),
+        ]
     if log.labels is None:
         return (
             sa.select(

@@ -42,6 +42,9 @@ class MappedPredictions(Dated):
     bad_latency: sa.ColumnElement[bool]
     confidence: sa.ColumnElement[float]  # NULL where not logged or not usable
     bad_confidence: sa.ColumnElement[bool]
+    relevance: sa.ColumnElement[float]  # NULL where not scored or not usable
+    bad_relevance: sa.ColumnElement[bool]
+    relevance_source: sa.ColumnElement[str]
     segments: tuple[sa.ColumnElement[str], ...]
     columns: Mapping[str, str]  # meaning to column name
 
@@ -54,6 +57,11 @@ class MappedPredictions(Dated):
     def logs_confidence(self) -> bool:
         """Whether a confidence is logged at all."""
         return "confidence" in self.columns
+
+    @property
+    def logs_relevance(self) -> bool:
+        """Whether answers are scored at all."""
+        return "relevance" in self.columns
 
     def text(self, meaning: str) -> sa.ColumnElement[Any]:
         """Return an optional column as text, NULL where it is not mapped."""

@@ -12,7 +12,7 @@ from monitor.log.kinds import ColumnKind
 from monitor.log.mapped import MappedLabels, MappedLog, MappedPredictions
 from monitor.log.moment import Moment
 from monitor.log.relation import Relation, nearest, open_relation
-from monitor.log.values import confidence_of, identity_of, latency_of, text_of, text_or_blank, weight_of
+from monitor.log.values import confidence_of, identity_of, latency_of, relevance_of, text_of, text_or_blank, weight_of
 
 _TYPED_IDS: Final = {ColumnKind.TEXT, ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.UUID}
 
@@ -52,6 +52,7 @@ def _predictions(
     predicted = sa.func.nullif(text_of(relation, columns["predicted"]), "")
     latency, bad_latency = latency_of(relation, columns.get("latency_ms"))
     confidence, bad_confidence = confidence_of(relation, columns.get("confidence"))
+    relevance, bad_relevance = relevance_of(relation, columns.get("relevance"))
     return MappedPredictions(
         relation=relation,
         at=Moment(relation.column(columns["at"]), relation.kinds[columns["at"]]),
@@ -64,6 +65,9 @@ def _predictions(
         bad_latency=bad_latency,
         confidence=confidence,
         bad_confidence=bad_confidence,
+        relevance=relevance,
+        bad_relevance=bad_relevance,
+        relevance_source=text_or_blank(relation, columns.get("relevance_source")),
         segments=tuple(text_or_blank(relation, name) for name in segments),
         columns=columns,
     )

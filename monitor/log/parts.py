@@ -35,16 +35,19 @@ class Part(IntEnum):
     LATENCY = 1
     DELAY = 2
     PROBLEM = 3
-    SEGMENT = 4  # and on: one for each segment column
+    RELEVANCE = 4
+    SEGMENT = 5  # and on: one for each segment column
 
 
 def count_parts(row: sa.CTE, log: MappedLog) -> Iterator[sa.Select[Any]]:
-    """Outcomes (over all, and by each segment), latency and label delay."""
+    """Outcomes (over all, and by each segment), latency, relevance and label delay."""
     yield _outcomes(row, Part.OUTCOME, banded=log.predictions.logs_confidence)
     for i in range(len(log.segments)):
         yield _outcomes(row, Part.SEGMENT + i, row.c[f"segment_{i}"])
     if log.predictions.logs_latency:
         yield _latencies(row)
+    if log.predictions.logs_relevance:
+        yield _scores(row)
     if log.labels is not None:
         yield _delays(row)
 
@@ -60,6 +63,8 @@ def problem_parts(
         yield _problem(ProblemKind.BAD_LATENCY, row.c.bucket, row.c.bad_latency)
     if log.predictions.logs_confidence:
         yield _problem(ProblemKind.BAD_CONFIDENCE, row.c.bucket, row.c.bad_confidence)
+    if log.predictions.logs_relevance:
+        yield _problem(ProblemKind.BAD_RELEVANCE, row.c.bucket, row.c.bad_relevance)
     if log.labels is not None:
         yield _problem(ProblemKind.LABEL_BEFORE_PREDICTION, row.c.bucket, row.c.early)
         yield from _label_problems(log, log.labels, buckets, as_of)
@@ -93,6 +98,24 @@ def _latencies(row: sa.CTE) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.latency_bin)
     part = _part(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin=key[3])
     return part.where(row.c.latency_bin.is_not(None)).group_by(*key)
+
+
+def _scores(row: sa.CTE) -> sa.Select[Any]:
+    """Scores by bin; the source is in the place of a segment's value, the sum of squares in that of `designed`."""
+    c = row.c
+    key = (c.bucket, c.model_version, c.prompt_version, c.predicted, c.relevance_source, c.score_bin)
+    part = _part(
+        Part.RELEVANCE,
+        c.bucket,
+        value=c.relevance_source,
+        model=c.model_version,
+        prompt=c.prompt_version,
+        predicted=c.predicted,
+        bin=c.score_bin,
+        millionths=sa.cast(sa.func.sum(c.score_millionths), sa.BigInteger),
+        designed=sa.cast(sa.func.sum(c.square_millionths), sa.BigInteger),
+    )
+    return part.where(c.score_bin.is_not(None)).group_by(*key)
 
 
 def _delays(row: sa.CTE) -> sa.Select[Any]:

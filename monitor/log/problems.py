@@ -19,6 +19,8 @@ class ProblemKind(StrEnum):
     """The latency is zero, negative, not a number or longer than a year; left out of the latency histogram."""
     BAD_CONFIDENCE = "bad_confidence"
     """The confidence is not a number from 0 to 1; the prediction is counted as one without confidence."""
+    BAD_RELEVANCE = "bad_relevance"
+    """The relevance is not a number from 0 to 1 (nor true or false); the answer is counted as one without a score."""
     DUPLICATE_ID = "duplicate_id"
     """The id was used by an earlier prediction, which is the one that counts; this row is left out."""
     LABEL_BEFORE_PREDICTION = "label_before_prediction"

@@ -28,9 +28,9 @@ def predictions_cte(
     """Predictions at or before `as_of`, in these buckets (None: all of them), with `nth` 1 if they count.
 
     Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency,
-    confidence, bad_confidence, segment_0 and so on, nth, and the extra ones. With `repeated`, of several rows with one
-    id the earliest is the first, whichever bucket it is in (ties: the least in predicted class, versions, segments,
-    latency and confidence).
+    confidence, bad_confidence, relevance, bad_relevance, relevance_source, segment_0 and so on, nth, and the extra
+    ones. With `repeated`, of several rows with one id the earliest is the first, whichever bucket it is in (ties: the
+    least in predicted class, versions, segments, source of the relevance, latency, confidence and relevance).
     """
     predictions = log.predictions
     columns = [*_prediction_columns(log), *extra]
@@ -114,12 +114,17 @@ def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:
         predictions.bad_latency.label("bad_latency"),
         predictions.confidence.label("confidence"),
         predictions.bad_confidence.label("bad_confidence"),
+        predictions.relevance.label("relevance"),
+        predictions.bad_relevance.label("bad_relevance"),
+        predictions.relevance_source.label("relevance_source"),
         *segments,
     ]
 
 
 def _rank(predictions: MappedPredictions) -> sa.Label[int]:
-    texts = (predictions.predicted, predictions.model_version, predictions.prompt_version, *predictions.segments)
-    numbers = [sa.func.coalesce(number, _NOTHING) for number in (predictions.latency_ms, predictions.confidence)]
+    texts = [predictions.predicted, predictions.model_version, predictions.prompt_version, *predictions.segments]
+    texts.append(predictions.relevance_source)
+    measured = (predictions.latency_ms, predictions.confidence, predictions.relevance)
+    numbers = [sa.func.coalesce(number, _NOTHING) for number in measured]
     order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *(BytewiseText(text) for text in texts), *numbers]
     return sa.func.row_number().over(partition_by=predictions.id, order_by=order).label("nth")

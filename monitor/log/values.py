@@ -1,5 +1,6 @@
 """Values of a log, cleaned: what each column gives once it is read as what it means."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -34,9 +35,30 @@ def latency_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[f
 
 def confidence_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
     """Return the confidence, NULL where it is not in [0, 1], and whether it is there but not usable."""
+    return _share_of(relation, name, lambda column: number_of(relation, column))
+
+
+def relevance_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
+    """Return the score, NULL where it is not in [0, 1], and whether it is there but not usable.
+
+    A thumb is often logged as true or false, which are 1 and 0.
+    """
+    return _share_of(relation, name, lambda column: _number_or_truth(relation, column))
+
+
+def _number_or_truth(relation: Relation, name: str) -> sa.ColumnElement[float]:
+    truth = sa.func.lower(text_of(relation, name))
+    spelt = sa.case((truth == "true", sa.literal(1.0, sa.Double)), (truth == "false", ZERO))
+    return sa.func.coalesce(number_of(relation, name), spelt, type_=sa.Double())
+
+
+def _share_of(
+    relation: Relation, name: str | None, read: Callable[[str], sa.ColumnElement[float]]
+) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
+    """Return a number in [0, 1], NULL where it is none, and whether something is there that is none."""
     if name is None:
         return null_of(sa.Double()), sa.false()
-    number = number_of(relation, name)
+    number = read(name)
     usable = sa.and_(number >= ZERO, number <= sa.literal(1.0, sa.Double))
     bad = sa.and_(relation.column(name).is_not(None), sa.not_(sa.func.coalesce(usable, sa.false())))
     return sa.case((usable, number), else_=null_of(sa.Double())), bad

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from monitor.log.counts import BucketCounts, DelayRow, Fingerprints, LatencyRow, OutcomeRow, ProblemRow
+from monitor.log.counts import BucketCounts, DelayRow, Fingerprints, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
 from monitor.log.prediction_log import PredictionLog, open_log
 from tests.support.log_oracle import BUCKET
 from tests.support.logs import LogPlace
 
 LOOKBACK = timedelta(days=60)
 
-Row = OutcomeRow | LatencyRow | DelayRow | ProblemRow
+Row = OutcomeRow | LatencyRow | DelayRow | ProblemRow | RelevanceRow
 
 
 def opened(place: LogPlace, *, labels: bool = True) -> PredictionLog:
@@ -30,7 +30,7 @@ class KeptCounts:
         counts = log.count(changes.buckets, as_of)
         for bucket in (*changes.buckets, None):
             self._rows.pop(bucket, None)
-        rows: list[Row] = [*counts.outcomes, *counts.latency, *counts.delays, *counts.problems]
+        rows: list[Row] = [*counts.outcomes, *counts.latency, *counts.delays, *counts.problems, *counts.relevance]
         for row in rows:
             self._rows.setdefault(row.bucket, []).append(row)
         self.seen = changes.fingerprints
@@ -45,4 +45,5 @@ class KeptCounts:
             tuple(row for row in rows if isinstance(row, LatencyRow)),
             tuple(row for row in rows if isinstance(row, DelayRow)),
             tuple(row for row in rows if isinstance(row, ProblemRow)),
+            tuple(row for row in rows if isinstance(row, RelevanceRow)),
         )

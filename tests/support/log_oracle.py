@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.counts import NO_BAND, NO_CLASS, band_of
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow
+from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
 from tests.support.logs import Label, Log, Prediction
 
 BUCKET = 3600
@@ -16,7 +16,8 @@ BUCKET = 3600
 def comparable(counts: BucketCounts) -> tuple[Counter[object], ...]:
     """Return counts without their order, and with weights rounded to what floats can promise."""
     rounded = [(*row[:8], round(row.weight, 6), round(row.weight_squared, 6), *row[10:]) for row in counts.outcomes]
-    return Counter(rounded), Counter(counts.latency), Counter(counts.delays), Counter(counts.problems)
+    others = (counts.latency, counts.delays, counts.problems, counts.relevance)
+    return Counter(rounded), *(Counter[object](rows) for rows in others)
 
 
 def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
@@ -32,6 +33,7 @@ def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
         tuple(LatencyRow(*key, n) for key, n in latency.items()),
         tuple(DelayRow(*key, n) for key, n in delays.items()),
         tuple(ProblemRow(*problem, n) for problem, n in problems.items()),
+        tuple(_scores(rows)),
     )
 
 
@@ -50,6 +52,8 @@ class _Row:
     confidence: float | None
     latency_bin: int | None
     delay_bin: int | None
+    score: float | None
+    source: str
 
     @classmethod
     def of(cls, row: Prediction, log: Log, as_of: datetime) -> "_Row":
@@ -68,6 +72,8 @@ class _Row:
             confidence=row.confidence if _is_share(row.confidence) else None,
             latency_bin=_bin(row.latency_ms, 1.02) if row.latency_ms is not None and _usable(row.latency_ms) else None,
             delay_bin=_bin(max(_seconds(row, first), 1.0), 1.1) if first else None,
+            score=row.relevance if _is_share(row.relevance) else None,
+            source=row.judge or "",
         )
 
 
@@ -86,8 +92,19 @@ def _outcomes(rows: list[_Row]) -> Iterator[OutcomeRow]:
             weight_squared=sum(weight * weight for weight in weights),
             band=band,
             designed=sum(row.designed for row in together),
-            confidence_millionths=sum(math.floor(each * 1e6 + 0.5) for each in confidences),
+            confidence_millionths=sum(map(_millionths, confidences)),
         )
+
+
+def _scores(rows: list[_Row]) -> Iterator[RelevanceRow]:
+    groups: defaultdict[tuple[int, str, str, str, str, int], list[float]] = defaultdict(list)
+    for row in rows:
+        if row.score is not None:
+            tenth = _millionths(row.score) // 100_000
+            groups[row.bucket, row.model, row.prompt, row.predicted, row.source, tenth].append(row.score)
+    for key, scores in groups.items():
+        sums = (sum(map(_millionths, scores)), sum(_millionths(score * score) for score in scores))
+        yield RelevanceRow(*key, len(scores), *sums)
 
 
 def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:
@@ -100,6 +117,7 @@ def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:
         wrong = {
             "bad_latency": row.latency_ms is not None and not _usable(row.latency_ms),
             "bad_confidence": row.confidence is not None and not _is_share(row.confidence),
+            "bad_relevance": row.relevance is not None and not _is_share(row.relevance),
             "no_class": not row.predicted,
             "null_id": row.prediction_id is None,
             "label_before_prediction": any(_seconds(row, _at(label)) < 0 for label in labels),
@@ -148,10 +166,17 @@ def _kept(log: Log, as_of: datetime) -> list[Prediction]:
 
 
 def _order(row: Prediction) -> tuple[object, ...]:
-    texts = (row.predicted or NO_CLASS, row.model_version or "", row.prompt_version or "", row.channel or "")
+    texts = (
+        row.predicted or NO_CLASS,
+        row.model_version or "",
+        row.prompt_version or "",
+        row.channel or "",
+        row.judge or "",
+    )
     latency = row.latency_ms if row.latency_ms is not None and _usable(row.latency_ms) else -1.0
     confidence = row.confidence if row.confidence is not None and _is_share(row.confidence) else -1.0
-    return (row.ts, *texts, latency, confidence)
+    relevance = row.relevance if row.relevance is not None and _is_share(row.relevance) else -1.0
+    return (row.ts, *texts, latency, confidence, relevance)
 
 
 def _labels_of(row: Prediction, log: Log, as_of: datetime) -> list[Label]:
@@ -183,6 +208,10 @@ def _is_designed(row: Label) -> bool:
 
 def _usable(latency: float) -> bool:
     return 0 < latency < math.inf
+
+
+def _millionths(share: float) -> int:
+    return math.floor(share * 1e6 + 0.5)
 
 
 def _is_share(confidence: float | None) -> bool:

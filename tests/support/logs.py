@@ -25,6 +25,8 @@ PREDICTION_COLUMNS = PredictionColumns(
     prompt_version="prompt_version",
     confidence="confidence",
     text="text",
+    relevance="relevance",
+    relevance_source="judge",
 )
 LABEL_COLUMNS = LabelColumns(id="prediction_id", label="label", at="labelled_at", inclusion_probability="probability")
 
@@ -42,6 +44,8 @@ class Prediction:
     confidence: float | None = 0.9
     text: str | None = "hello"
     channel: str | None = "web"
+    relevance: float | None = None
+    judge: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ class TableLog:
         sqlite = url.startswith("sqlite")
         time = sa.Text() if sqlite else sa.TIMESTAMP(timezone=True)
         kinds: dict[str, sa.types.TypeEngine[Any]] = {"ts": time, "labelled_at": time}
-        kinds |= {"latency_ms": Untouched(), "confidence": Untouched()} if sqlite else {}
+        kinds |= {"latency_ms": Untouched(), "confidence": Untouched(), "relevance": Untouched()} if sqlite else {}
         metadata = sa.MetaData()
         self._tables = {
             kind: sa.Table(name, metadata, *(sa.Column(f.name, kinds.get(f.name, _sql_type(f))) for f in fields(kind)))

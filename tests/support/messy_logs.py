@@ -14,6 +14,8 @@ _CLASSES = ("urgent", "billing", "Billing", "über", 'a,b "c"\nd', "", None)
 _LATENCIES = (0.4, 12.5, 180.0, 950.25, 30_000.0, 0.0, -5.0, math.nan, math.inf, None)
 _CONFIDENCES = (0.0, 0.3, 0.5, 0.65, 0.8999999, 0.9, 0.95, 0.99, 1.0, -0.1, 1.5, math.nan, math.inf, None)
 
+_SCORES = (0.0, 0.1, 0.29999999, 0.3, 0.55, 0.6, 0.7, 0.999, 1.0, -0.1, 1.5, math.nan, math.inf, None, None)
+
 
 def messy_log(rng: random.Random, predictions: int = 40, labels: int = 30) -> Log:
     """Return a log whose first row of each kind is older than all others and in order."""
@@ -34,6 +36,8 @@ def prediction(rng: random.Random, ids: int = 40) -> Prediction:
         prompt_version=rng.choice(["v1", "v2"]),
         confidence=rng.choice(_CONFIDENCES),
         channel=rng.choice(["web", "app", None]),
+        relevance=rng.choice(_SCORES),
+        judge=rng.choice(["thumbs", "judge-v2", None]),
     )
 
 
@@ -50,7 +54,9 @@ def label(rng: random.Random, ids: int = 45) -> Label:
 
 def happen(log: Log, rng: random.Random) -> str:
     """Let one thing happen to a log: rows come (late or not), are overwritten, or are deleted. Return what it was."""
-    what = rng.choice(["predictions", "labels", "both", "overwrite", "relabel", "delete", "unlabel", "nothing"])
+    what = rng.choice(
+        ["predictions", "labels", "both", "overwrite", "score", "relabel", "delete", "unlabel", "nothing"]
+    )
     match what:
         case "predictions":
             log.predictions += [prediction(rng) for _ in range(3)]
@@ -62,6 +68,9 @@ def happen(log: Log, rng: random.Random) -> str:
         case "overwrite":
             i = rng.randrange(1, len(log.predictions))
             log.predictions[i] = replace(log.predictions[i], predicted=rng.choice(_CLASSES), channel="sms")
+        case "score":
+            i = rng.randrange(1, len(log.predictions))
+            log.predictions[i] = replace(log.predictions[i], relevance=rng.choice(_SCORES), judge="reviewer")
         case "relabel":
             i = rng.randrange(1, len(log.labels))
             log.labels[i] = replace(log.labels[i], label=rng.choice(_CLASSES), probability=0.5)
