@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select, text
 
 from monitor.history.engine import WAIT, open_engine, reading, writing
+from monitor.history.holdouts import read_holdout, write_holdout
 from monitor.history.marks import forget_marks, read_marks
 from monitor.history.migrate import migrate
 from monitor.history.names import add_monitor, monitor_id
@@ -101,6 +102,16 @@ class History:
         """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""
         with reading(self._engine) as connection:
             return newest_ref(connection, incident_id, channel)
+
+    def holdout(self, monitor: str) -> datetime | None:
+        """From when on the monitor's new messages are held out for testing; None before the first export."""
+        with reading(self._engine) as connection:
+            return read_holdout(connection, monitor)
+
+    def hold_out(self, monitor: str, since: datetime) -> None:
+        """Hold the messages out that are first seen from `since` on."""
+        with writing(self._engine) as connection:
+            write_holdout(connection, monitor, since)
 
     @contextmanager
     def _locked(self, monitor: str) -> Iterator[Connection]:

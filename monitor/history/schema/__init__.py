@@ -10,6 +10,7 @@ from monitor.history.schema.cells import (
     PROBLEM_CELLS,
     TOTAL_CELLS,
 )
+from monitor.history.schema.holdouts import HOLDOUTS
 from monitor.history.schema.incidents import ADVICE, ADVICE_OUTCOMES, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
 from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
 
@@ -20,6 +21,7 @@ __all__ = [
     "CYCLES",
     "DELAY_CELLS",
     "FINDINGS",
+    "HOLDOUTS",
     "INCIDENTS",
     "INCIDENT_EVENTS",
     "LATENCY_BINS",
