@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from config.exports import PromptSettings
 from config.monitor import MonitorSettings
 from config.settings import Settings
 from config.source import RelationSettings, SourceSettings
@@ -16,7 +17,14 @@ def anchored(settings: Settings, folder: Path) -> Settings:
 
 
 def _monitor(monitor: MonitorSettings, folder: Path) -> MonitorSettings:
-    return monitor.model_copy(update={"source": _source(monitor.source, folder)})
+    prompt = None if monitor.prompt is None else _prompt(monitor.prompt, folder)
+    return monitor.model_copy(update={"source": _source(monitor.source, folder), "prompt": prompt})
+
+
+def _prompt(prompt: PromptSettings, folder: Path) -> PromptSettings:
+    file = None if prompt.file is None else _file(prompt.file, folder)
+    versions = {version: _file(path, folder) for version, path in prompt.versions.items()}
+    return prompt.model_copy(update={"file": file, "versions": versions})
 
 
 def _source(source: SourceSettings, folder: Path) -> SourceSettings:

@@ -9,6 +9,7 @@ from config.base import Name, Section, Share
 from config.checks import ChecksSettings
 from config.duration import Duration, DurationOrZero, FalseAlarmRate, FalseAlarms, format_duration
 from config.errors import ImpossibleError
+from config.exports import PersonalDataSettings, PromptSettings
 from config.source import SourceSettings
 
 DAY: Final = timedelta(days=1)
@@ -110,6 +111,10 @@ class MonitorSettings(Section):
     """The life of an incident."""
     advice: AdviceSettings = AdviceSettings()
     """What advice asks for."""
+    prompt: PromptSettings | None = None
+    """The prompt, for exports that show it or train with it."""
+    personal_data: PersonalDataSettings = PersonalDataSettings()
+    """What exports take out of messages."""
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:

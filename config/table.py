@@ -18,7 +18,12 @@ from config.shape import named_in, section_in
 
 BEGIN: Final = "<!-- keys: written by python -m config.table -->"
 END: Final = "<!-- end of keys -->"
-FREE: Final = {"monitors": "NAME", "classes": "CLASS"}  # what stands for a key that the operator chooses
+FREE: Final = {  # what stands for a key that the operator chooses
+    "monitors": "NAME",
+    "classes": "CLASS",
+    "versions": "VERSION",
+    "patterns": "PLACEHOLDER",
+}
 
 
 def table() -> str:
@@ -39,7 +44,9 @@ def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # no
     for name, field in section.model_fields.items() if section else ():
         key = f"{prefix}{name}"
         value = named_in(field.annotation)
-        if value is not None:
+        if value is not None and section_in(value) is None:
+            yield f"{key}.{FREE[name]}", "not set", field.description or ""
+        elif value is not None:
             yield from _rows(value, f"{key}.{FREE[name]}.")
         elif section_in(field.annotation) is None:
             yield key, _default(field), field.description or ""
