@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from checks.advice.model import Action, Advice
 from checks.finding import Finding, Verdict
+from checks.trial.judge import Result
+from checks.trial.trial import Decision
 
 
 class Family(StrEnum):
@@ -101,7 +103,8 @@ class Incident:
 class Transition:
     """One step of an incident: how it stands after it, and what people are told (None: nothing).
 
-    `joined` are the findings that this step tells of for the first time.
+    `joined` are the findings that this step tells of for the first time, `decision` what somebody decided with it, and
+    `outcome` what came of the advice.
     """
 
     incident: Incident
@@ -109,6 +112,8 @@ class Transition:
     at: datetime
     reason: Reason = Reason.REFRESHED
     joined: tuple[Finding, ...] = ()
+    decision: Decision | None = None
+    outcome: Result | None = None
 
     @property
     def is_posted(self) -> bool:

@@ -72,7 +72,7 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
         incidents=Policy(
             hold=chosen.incidents.hold, recover=chosen.incidents.recover, reopen_within=chosen.incidents.reopen_within
         ),
-        channels=(CONSOLE,) if settings.slack is None else (CONSOLE, SLACK),
+        channels=channel_names(settings),
     )
 
 
@@ -126,6 +126,11 @@ def window_spec(settings: MonitorSettings) -> WindowSpec:
         bucket=settings.bucket,
         lookback=settings.lookback,
     )
+
+
+def channel_names(settings: Settings) -> tuple[str, ...]:
+    """The channels that every step which is told goes to."""
+    return (CONSOLE,) if settings.slack is None else (CONSOLE, SLACK)
 
 
 def build_channels(settings: Settings) -> Mapping[str, Channel]:

@@ -11,7 +11,19 @@ from monitor.exits import Exit
 from monitor.guard import settle
 from monitor.logs import set_up_logging
 
-COMMANDS: Final = ("demo", "init", "validate", "once", "run", "backtest", "history", "explain", "label-queue", "ping")
+COMMANDS: Final = (
+    "demo",
+    "init",
+    "validate",
+    "once",
+    "run",
+    "backtest",
+    "history",
+    "explain",
+    "decide",
+    "label-queue",
+    "ping",
+)
 
 _EXITS = """\b
 Exit status:

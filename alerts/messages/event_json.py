@@ -6,6 +6,8 @@ from typing import Any
 from alerts.incident import Transition
 from checks.advice.model import Advice
 from checks.finding import Finding
+from checks.trial.judge import Result
+from checks.trial.trial import Decision
 
 Json = dict[str, Any]
 
@@ -32,6 +34,29 @@ def event_json(step: Transition) -> Json:
         "since": utc(incident.since),
         "onset": utc(incident.onset),
         "acknowledged_by": incident.acknowledged_by,
+        "decision": None if step.decision is None else decision_json(step.decision),
+        "outcome": None if step.outcome is None else outcome_json(step.outcome),
+    }
+
+
+def decision_json(decision: Decision) -> Json:
+    """The object of a decision on an advice."""
+    return {"accepted": decision.accepted, "at": utc(decision.at), "by": decision.by, "note": decision.note}
+
+
+def outcome_json(result: Result) -> Json:
+    """The object of what came of an advice; shares in [0, 1], null where nothing was compared."""
+    effect, beyond = result.effect, result.beyond
+    return {
+        "worked": result.worked.value,
+        "sentence": result.sentence,
+        "before": effect.before.value if effect else None,
+        "after": effect.after.value if effect else None,
+        "low": effect.low if effect else None,
+        "high": effect.high if effect else None,
+        "beyond_low": beyond[0] if beyond else None,
+        "beyond_high": beyond[1] if beyond else None,
+        "n": effect.after.n if effect else 0,
     }
 
 

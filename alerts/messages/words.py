@@ -4,6 +4,8 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.model import Action, Advice
 from checks.finding import Cause, Finding, Verdict
+from checks.trial.judge import Worked
+from checks.trial.trial import Decision
 
 ICONS = {
     Verdict.CRITICAL: "🔴",
@@ -161,13 +163,35 @@ def news(step: Transition) -> str:
     """What a step tells, in a few words."""
     if step.reason is Reason.ALARM_JOINED:
         return "another alarm" if len(step.joined) == 1 else f"{len(step.joined)} more alarms"
+    if step.decision is not None:
+        return decided(step.decision)
     if step.reason is Reason.SOMEBODY_ACKNOWLEDGED:
         return f"acknowledged by {step.incident.acknowledged_by or 'somebody'}"
+    if step.outcome is not None:
+        return OUTCOMES[step.outcome.worked]
     return _NEWS.get(step.reason, str(step.event or Event.UPDATED))
+
+
+OUTCOMES = {
+    Worked.WORKED: "it worked",
+    Worked.PARTLY: "it worked in part",
+    Worked.NO_EFFECT: "it had no effect that can be shown",
+    Worked.HARMED: "it did harm",
+    Worked.TOO_EARLY: "whether it worked cannot be told",
+}
+"""What came of an action, in a few words."""
+
+
+def decided(decision: Decision) -> str:
+    """Who decided what, and why."""
+    word = "accepted" if decision.accepted else "rejected"
+    return f"{word} by {decision.by}" + (f": {decision.note}" if decision.note else "")
 
 
 def action(step: Transition) -> str:
     """What to do after a step."""
+    if step.outcome is not None and step.outcome.worked is Worked.HARMED:
+        return "Undo it"
     if step.reason is Reason.WENT_STALE:
         return "Find out why its checks have no data"
     if step.incident.state is State.RESOLVED:

@@ -13,12 +13,14 @@ from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
     CYCLES,
+    DECISIONS,
     FINDINGS,
     INCIDENT_EVENTS,
     INCIDENTS,
     METRIC_POINTS,
     NOTIFICATIONS,
     OUTCOME_CELLS,
+    STUDIES,
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.types import to_epoch, to_micros
@@ -34,7 +36,7 @@ def purge_before(connection: Connection, before: datetime) -> int:
         bucket = table.c.bucket
         rows += _delete(connection, table, and_(bucket < to_epoch(before), bucket != NO_BUCKET))
     rows += _delete(connection, METRIC_POINTS, METRIC_POINTS.c.as_of < to_micros(before))
-    for table in (FINDINGS, CYCLES):
+    for table in (FINDINGS, CYCLES, STUDIES):
         rows += _delete(connection, table, table.c.as_of < before)
     return rows + _purge_incidents(connection, before)
 
@@ -67,6 +69,7 @@ def _purge_incidents(connection: Connection, before: datetime) -> int:
     rows = _delete(connection, NOTIFICATIONS, NOTIFICATIONS.c.incident_id.in_(gone))
     rows += _delete(connection, INCIDENT_EVENTS, INCIDENT_EVENTS.c.incident_id.in_(gone))
     rows += _delete(connection, ADVICE_OUTCOMES, ADVICE_OUTCOMES.c.advice_id.in_(advice))
+    rows += _delete(connection, DECISIONS, DECISIONS.c.incident_id.in_(gone))
     rows += _delete(connection, ADVICE, ADVICE.c.incident_id.in_(gone))
     return rows + _delete(connection, INCIDENTS, t.id.in_(gone))
 

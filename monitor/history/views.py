@@ -242,6 +242,40 @@ VIEWS: Final = (
         JOIN latency_bins b ON b.bin = r.bin
         GROUP BY m.name, r.day""",
     ),
+    View(
+        "advice_success",
+        "How often each action worked, of those that were tried and could be judged.",
+        {
+            "monitor": "Name of the monitor.",
+            "action": "Action advised.",
+            "n": "Trials that came to an answer; those rejected by somebody are left out.",
+            "worked": "Those that worked.",
+            "partly": "Those that worked in part.",
+            "no_effect": "Those without an effect that could be shown.",
+            "harmed": "Those that did harm.",
+            "success": "Share that worked.",
+            "low": "Lower end of its 95% interval (Wilson 1927).",
+            "high": "Upper end of it.",
+        },
+        """
+        WITH counted AS (
+            SELECT a.monitor, o.action, COUNT(*) AS n,
+                   SUM(CASE o.outcome WHEN 'worked' THEN 1 ELSE 0 END) AS worked,
+                   SUM(CASE o.outcome WHEN 'partly' THEN 1 ELSE 0 END) AS partly,
+                   SUM(CASE o.outcome WHEN 'no_effect' THEN 1 ELSE 0 END) AS no_effect,
+                   SUM(CASE o.outcome WHEN 'harmed' THEN 1 ELSE 0 END) AS harmed
+            FROM advice_outcomes o
+            JOIN advice a ON a.id = o.advice_id
+            WHERE o.outcome IN ('worked', 'partly', 'no_effect', 'harmed') AND COALESCE(o.accepted, TRUE)
+            GROUP BY a.monitor, o.action
+        ), shared AS (
+            SELECT c.*, CAST(c.worked AS DOUBLE PRECISION) / c.n AS success, 3.8414588 / c.n AS z2 FROM counted c
+        )
+        SELECT monitor, action, n, worked, partly, no_effect, harmed, success,
+               (success + z2 / 2 - SQRT(z2 * (success * (1 - success) + z2 / 4))) / (1 + z2) AS low,
+               (success + z2 / 2 + SQRT(z2 * (success * (1 - success) + z2 / 4))) / (1 + z2) AS high
+        FROM shared""",
+    ),
 )
 
 

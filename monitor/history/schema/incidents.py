@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Tabl
 
 from alerts.incident import Incident, Transition
 from checks.advice.model import Advice
+from checks.trial.trial import Trial
 from monitor.history.schema.base import METADATA
 from monitor.history.types import Stored, UtcTime
 
@@ -78,19 +79,47 @@ ADVICE_OUTCOMES: Final = Table(
     "advice_outcomes",
     METADATA,
     Column("id", Integer, primary_key=True, comment="Key of the row."),
-    Column("advice_id", ForeignKey("advice.id"), nullable=False, index=True, comment="The advice that was acted on."),
-    Column("measured_at", UtcTime, nullable=False, comment="Time of the cycle that compared (UTC)."),
-    Column("model_version", Text, nullable=False, comment="Model version after the act."),
-    Column("prompt_version", Text, nullable=False, comment="Prompt version after the act."),
-    Column("metric", Text, nullable=False, comment="Metric compared, as in `metric_history`."),
+    Column("advice_id", ForeignKey("advice.id"), nullable=False, index=True, comment="The advice that is followed."),
+    Column("action", Text, nullable=False, comment="Action advised."),
+    Column("frozen_at", UtcTime, nullable=False, comment="When the criterion was fixed: as the advice was told (UTC)."),
+    Column("metric", Text, nullable=False, comment="`accuracy`, `recall`, `precision`, or `latency`: share in time."),
     Column("class", Text, nullable=False, comment="Class compared; empty for metrics that are not of a class."),
-    Column("before_value", Double, comment="Estimate before the act."),
+    Column("goal", Double, nullable=False, comment="Where the metric has to come back to."),
+    Column("min_effect", Double, nullable=False, comment="Rise that counts, as a difference of shares."),
+    Column("needed", Integer, nullable=False, comment="Rows after the act from which it is judged."),
+    Column("accepted", Boolean, comment="What somebody decided; empty when nobody did."),
+    Column("acted_at", UtcTime, comment="When other versions took over, or somebody said that it was done (UTC)."),
+    Column("model_version", Text, nullable=False, comment="Model version after the act; empty for the same."),
+    Column("prompt_version", Text, nullable=False, comment="Prompt version after the act; empty for the same."),
+    Column("measured_at", UtcTime, comment="Time of the cycle that judged (UTC)."),
+    Column("before_value", Double, comment="Estimate before the act, without what the alarm had seen."),
     Column("after_value", Double, comment="Estimate after it."),
-    Column("low", Double, comment="Lower end of the 95% interval of the difference."),
-    Column("high", Double, comment="Upper end of the 95% interval of the difference."),
-    Column("n", Integer, nullable=False, comment="Labelled rows after the act."),
-    Column("outcome", Text, nullable=False, comment="`better`, `worse`, `same` or `not_enough_data`."),
-    comment="Whether advice that a team acted on has worked. Nothing writes it yet.",
+    Column("low", Double, comment="Lower end of the 95% interval of the rise."),
+    Column("high", Double, comment="Upper end of it."),
+    Column("beyond_low", Double, comment="Lower end for the rise less that of what was not acted on."),
+    Column("beyond_high", Double, comment="Upper end of it."),
+    Column("n", Integer, nullable=False, comment="Rows after the act that the estimate rests on."),
+    Column(
+        "outcome",
+        Text,
+        nullable=False,
+        comment="`waiting`; then `worked`, `partly`, `no_effect`, `harmed`, `too_early` or `not_tried`.",
+    ),
+    Column("detail", Stored(Trial), nullable=False, comment="All of it as JSON, criterion and intervals included."),
+    comment="What came of advice: its criterion as it was told, what was done, and before and after.",
+)
+
+DECISIONS: Final = Table(
+    "decisions",
+    METADATA,
+    Column("id", Integer, primary_key=True, comment="Key of the row."),
+    Column("incident_id", ForeignKey("incidents.id"), nullable=False, index=True, comment="The incident."),
+    Column("at", UtcTime, nullable=False, comment="When somebody decided (UTC)."),
+    Column("action", Text, nullable=False, comment="Action that was advised then."),
+    Column("accepted", Boolean, nullable=False, comment="Whether they went with it."),
+    Column("by", Text, nullable=False, comment="Who."),
+    Column("note", Text, nullable=False, comment="Why; may be empty."),
+    comment="What people decided on advice, by `tunewatch decide`.",
 )
 
 NOTIFICATIONS: Final = Table(

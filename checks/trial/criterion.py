@@ -1,0 +1,193 @@
+"""What an advice promises, frozen before anyone acts on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
+
+from scipy import special
+
+from checks.advice.failing import alarms, failing
+from checks.advice.metrics import Accuracy, Metric, Precision, Recall, Within
+from checks.advice.model import Action, Advice
+from checks.advice.parts import LIVE_SHARE, Part
+from checks.advice.policy import AdvicePolicy
+from checks.advice.weights import ANSWERS_AS_ONE
+from checks.counts import OutcomeCell
+from checks.finding import Finding
+from checks.trial.traffic import Pair, of_versions, shares
+from checks.trial.weights import GAP, MOST_NEEDED, POWER_TAILS
+from checks.windows import Window, Windows
+
+UNTRIED = frozenset({Action.NONE, Action.COLLECT_LABELS, Action.FIX_LABELS})
+"""Actions that change what is known of the bot, not the bot: no metric of it can say whether they worked."""
+
+OF_VERSIONS = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE})
+"""Actions that show in the log as other versions; the others are done when somebody says so."""
+
+
+class Kind(StrEnum):
+    """What is measured, as in the metric history."""
+
+    ACCURACY = "accuracy"
+    RECALL = "recall"
+    PRECISION = "precision"
+    LATENCY = "latency"  # the share of answers within `limit_ms`
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """When an action has worked; every share in [0, 1].
+
+    `value` and `n` are the metric as the alarm saw it. That window was chosen because it looked bad, so part of what
+    follows is regression to the mean, and it is never the "before" of a comparison: `seen` are its labelled counts, so
+    that labels which came to it later can be told apart. `goal` is where the metric has to come back to, `min_effect`
+    the rise that counts, `needed` the labelled rows (answers, for latency) after the act from which it is judged.
+    `answering` are the pairs of versions that answered, with their shares of the traffic. `mix` is for accuracy,
+    `limit_ms` and `quantile` for latency.
+    """
+
+    action: Action
+    kind: Kind
+    class_name: str
+    frozen_at: datetime
+    window_start: datetime
+    window_end: datetime
+    value: float
+    n: int
+    goal: float
+    min_effect: float
+    needed: int
+    answering: tuple[tuple[Pair, float], ...]
+    seen: tuple[OutcomeCell, ...] = ()
+    mix: tuple[tuple[str, float], ...] = ()
+    limit_ms: float = 0.0
+    quantile: float = 0.0
+
+    @property
+    def metric(self) -> Metric:
+        """What is measured before and after."""
+        match self.kind:
+            case Kind.RECALL:
+                return Recall(self.class_name)
+            case Kind.PRECISION:
+                return Precision(self.class_name)
+            case Kind.LATENCY:
+                return Within(self.limit_ms, self.quantile)
+            case Kind.ACCURACY:
+                return Accuracy(self.mix)
+
+
+def freeze(advice: Advice, findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) -> Criterion | None:
+    """The criterion of an advice on `findings` that alarm; None where nothing can show whether it works.
+
+    It is that of the worst failing metric. `findings` are those that the advice was given on.
+    """
+    if advice.action in UNTRIED or advice.abstained:
+        return None
+    failed = next(iter(failing(alarms(findings), windows, policy)), None)
+    if failed is None:
+        return None
+    window = _alarming(failed.finding, windows)
+    answering = shares(_newest(windows).outcomes, LIVE_SHARE)
+    seen = of_versions(Part(window.outcomes, window.latency), answering)
+    now = failed.metric.of(seen)
+    if now is None or now.value >= failed.goal:
+        return None
+    effect = max(failed.metric.material, GAP * (failed.goal - now.value))
+    kind, class_name = _kind(failed.metric)
+    is_latency = kind is Kind.LATENCY
+    return Criterion(
+        action=advice.action,
+        kind=kind,
+        class_name=class_name,
+        frozen_at=windows.now,
+        window_start=window.start,
+        window_end=window.end,
+        value=now.value,
+        n=now.n,
+        goal=failed.goal,
+        min_effect=effect,
+        needed=max(rows_needed(now.value, effect) * (ANSWERS_AS_ONE if is_latency else 1), failed.metric.needed),
+        answering=tuple(sorted(answering.items())),
+        seen=() if is_latency else _labelled(seen.outcomes),
+        mix=failed.metric.mix if isinstance(failed.metric, Accuracy) else (),
+        limit_ms=failed.metric.limit_ms if isinstance(failed.metric, Within) else 0.0,
+        quantile=failed.metric.q if isinstance(failed.metric, Within) else 0.0,
+    )
+
+
+def rows_needed(share: float, effect: float) -> int:
+    """Rows in each of two samples that show a rise of `effect` > 0 from `share` with 80% power at 95%, two-sided.
+
+    Source: Fleiss, Levin and Paik (2003), "Statistical methods for rates and proportions", section 4.2, without the
+    continuity correction: (z1 + z2)² (p1 q1 + p2 q2) / effect².
+
+    >>> rows_needed(0.60, 0.16), rows_needed(0.02, 0.39)
+    (130, 14)
+    """
+    after = min(share + effect, 1.0)
+    z = sum(-special.ndtri(tail) for tail in POWER_TAILS)
+    return min(ceil(z**2 * (share * (1 - share) + after * (1 - after)) / effect**2), MOST_NEEDED)
+
+
+def before_of(criterion: Criterion, window_now: Part, since: Part) -> Part:
+    """What may be compared with: labels that the alarm had not seen.
+
+    They are of predictions of the alarm's window that were labelled later (`window_now` are its counts as they are
+    now), and of the predictions `since`, until the act.
+    """
+    fresh = _less(window_now.outcomes, criterion.seen)
+    return Part((*fresh, *since.outcomes), since.latency)
+
+
+def _alarming(finding: Finding, windows: Windows) -> Window:
+    """The window that the finding is of, with its counts; the current one where it is of none of those that end now."""
+    spans = (windows.current, *windows.recent)
+    return next((window for window in spans if window.start == finding.window_start), windows.current)
+
+
+def _newest(windows: Windows) -> Window:
+    """The shortest window that ends now: who answers today, not who did so last week."""
+    return min((windows.current, *windows.recent), key=lambda window: window.length)
+
+
+def _kind(metric: Metric) -> tuple[Kind, str]:
+    match metric:
+        case Recall(class_name=name):
+            return Kind.RECALL, name
+        case Precision(class_name=name):
+            return Kind.PRECISION, name
+        case Within():
+            return Kind.LATENCY, ""
+    return Kind.ACCURACY, ""
+
+
+def _labelled(cells: Sequence[OutcomeCell]) -> tuple[OutcomeCell, ...]:
+    """Labelled cells, whatever their versions and bands."""
+    sums: dict[tuple[str, str], list[float]] = {}
+    for cell in cells:
+        if cell.label is not None:
+            total = sums.setdefault((cell.predicted, cell.label), [0.0, 0.0, 0.0])
+            for at, amount in enumerate((cell.n, cell.weight, cell.weight_squared)):
+                total[at] += amount
+    return tuple(OutcomeCell(*key, int(n), weight, squared) for key, (n, weight, squared) in sorted(sums.items()))
+
+
+def _less(cells: Sequence[OutcomeCell], seen: Sequence[OutcomeCell]) -> tuple[OutcomeCell, ...]:
+    """Cells less labels that were seen; a label taken back leaves nothing, never a negative count."""
+    known = {(cell.predicted, cell.label): cell for cell in seen}
+    merged = _labelled(cells)
+    fresh = [
+        OutcomeCell(
+            cell.predicted,
+            cell.label,
+            cell.n - old.n,
+            max(cell.weight - old.weight, 0.0),
+            max(cell.weight_squared - old.weight_squared, 0.0),
+        )
+        for cell in merged
+        if (old := known.get((cell.predicted, cell.label), OutcomeCell("", None, 0, 0.0, 0.0))).n < cell.n
+    ]
+    return (*fresh, *(cell for cell in cells if cell.label is None))

@@ -1,0 +1,113 @@
+"""Follow advice that was told: whether somebody acted on it, and what came of that."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.incident import Event, Incident, Reason, Transition
+from checks.advice.parts import Part
+from checks.advice.policy import AdvicePolicy
+from checks.trial.criterion import before_of, freeze
+from checks.trial.judge import Result, Samples, Worked, judge
+from checks.trial.traffic import of_versions
+from checks.trial.trial import Trial
+from checks.windows import Windows
+from monitor.history import Transaction, WindowSpec
+from monitor.history.trials import Followed, Kept
+
+TOLD = frozenset({Event.OPENED, Event.UPDATED, Event.ESCALATED, Event.REOPENED})
+"""Steps that tell people what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How trials stand after a cycle: those `kept` earlier, those that begin, and the steps that tell of answers."""
+
+    kept: tuple[Kept, ...] = ()
+    begun: tuple[Trial, ...] = ()
+    steps: tuple[Transition, ...] = ()
+
+    def write(self, transaction: Transaction) -> None:
+        """Keep all of it; after the cycle is recorded, as a trial belongs to the advice that was told in it."""
+        for kept in self.kept:
+            transaction.keep_trial(kept.trial, kept.key)
+        for trial in self.begun:
+            transaction.keep_trial(trial)
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """One cycle's look at the advice of one monitor. `incidents` are as this cycle leaves them, by id."""
+
+    windows: Windows
+    policy: AdvicePolicy
+    incidents: Mapping[str, Incident]
+    steps: Sequence[Transition]
+
+    @property
+    def now(self) -> datetime:
+        """The time of the cycle."""
+        return self.windows.now
+
+    def review(self, transaction: Transaction, spec: WindowSpec) -> Review:
+        """Look at every trial that is not over, and begin those of advice that is told now."""
+        told = {step.incident.id: step.incident for step in self.steps if step.event in TOLD}
+        trials = transaction.trials()
+        counts = transaction.followed(spec)
+        looked = [Kept(each.key, self._look(each.trial, counts, spec.bucket)) for each in trials]
+        kept = [self._replaced(each, told) for each in looked]
+        followed = {(each.trial.incident, each.trial.criterion.action) for each in kept if not each.trial.is_over}
+        begun = [trial for trial in self._new(told) if (trial.incident, trial.criterion.action) not in followed]
+        changed = [new for old, new in zip(trials, kept, strict=True) if old != new]
+        return Review(tuple(changed), tuple(begun), self._tell(each.trial for each in changed))
+
+    def _new(self, told: Mapping[str, Incident]) -> tuple[Trial, ...]:
+        """A trial for each incident whose advice is told in this cycle and can be measured."""
+        frozen = {
+            key: freeze(incident.advice, incident.findings, self.windows, self.policy) for key, incident in told.items()
+        }
+        return tuple(Trial(key, criterion) for key, criterion in frozen.items() if criterion is not None)
+
+    def _look(self, trial: Trial, counts: Followed, bucket: timedelta) -> Trial:
+        seen = trial.follow(counts.traffic(trial.criterion.frozen_at), bucket)
+        if seen.act is None:
+            return replace(seen, result=_NEVER_TRIED) if seen.has_lapsed(self.now) else seen
+        samples = _samples(seen, counts, bucket, self.now)
+        after = seen.criterion.metric.of(samples.after)
+        if not seen.is_due(after.n if after else 0, self.now):
+            return seen
+        return replace(seen, result=judge(seen.criterion, samples))
+
+    def _replaced(self, kept: Kept, told: Mapping[str, Incident]) -> Kept:
+        """A trial that nobody has acted on ends when people are told to do something else."""
+        trial, now = kept.trial, told.get(kept.trial.incident)
+        if trial.is_over or trial.act is not None or now is None or now.advice.action is trial.criterion.action:
+            return kept
+        return Kept(kept.key, replace(trial, result=_REPLACED))
+
+    def _tell(self, trials: Iterable[Trial]) -> tuple[Transition, ...]:
+        answers = [(self.incidents.get(trial.incident), trial.result) for trial in trials]
+        return tuple(
+            Transition(incident, Event.VERIFIED, self.now, Reason.ACTION_VERIFIED, outcome=result)
+            for incident, result in answers
+            if incident is not None and result is not None and result.worked.is_told
+        )
+
+
+_NEVER_TRIED = Result(Worked.NOT_TRIED, "Nobody acted on it.")
+_REPLACED = Result(Worked.NOT_TRIED, "Other advice took its place before anybody acted on it.")
+
+
+def _samples(trial: Trial, counts: Followed, bucket: timedelta, now: datetime) -> Samples:
+    """What is compared; the bucket in which the versions changed is on neither side."""
+    criterion, act = trial.criterion, trial.act
+    if act is None:
+        raise ValueError(f"incident {trial.incident}: nobody has acted, so there is nothing to compare")
+    answering = {pair for pair, _ in criterion.answering}
+    window = counts.part(criterion.window_start, min(criterion.window_end, act.at))
+    since = counts.part(criterion.window_end, act.at)
+    unseen = before_of(criterion, of_versions(window, answering), of_versions(since, answering))
+    after = counts.part(act.at + bucket, trial.until or now)
+    if not act.came:
+        return Samples(unseen, after, Part())
+    return Samples(unseen, of_versions(after, set(act.came)), of_versions(after, answering - set(act.came)))
