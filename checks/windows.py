@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from checks.counts import DelayCell, LatencyCell, OutcomeCell
 
+from checks.scores import NO_SCORES, Scores
+from checks.study import Study
 
 @dataclass(frozen=True, slots=True)
 class BucketTotal:
@@ -94,3 +96,4 @@ class Windows:
     last_label_at: datetime | None = None
     delays: tuple[DelayCell, ...] = ()
     starts: tuple[Start, ...] = ()
+    study: Study | None = None

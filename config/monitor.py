@@ -11,6 +11,7 @@ from config.duration import Duration, DurationOrZero, FalseAlarmRate, FalseAlarm
 from config.errors import ImpossibleError
 from config.exports import PersonalDataSettings, PromptSettings
 from config.source import SourceSettings
+from config.study import StudySettings
 
 DAY: Final = timedelta(days=1)
 SHORTEST_EVERY: Final = timedelta(seconds=5)  # more often, and the log is read without a pause
@@ -107,6 +108,8 @@ class MonitorSettings(Section):
     """How often an incident may open while nothing is wrong."""
     checks: ChecksSettings = ChecksSettings()
     """The checks."""
+    study: StudySettings = StudySettings()
+    """The slow look at sampled rows."""
     incidents: IncidentSettings = IncidentSettings()
     """The life of an incident."""
     advice: AdviceSettings = AdviceSettings()

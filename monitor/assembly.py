@@ -15,6 +15,8 @@ from monitor.history import History
 from monitor.logs import get_logger
 from monitor.look import Look
 from monitor.scheduling import Task
+from monitor.study.plan import plan_of
+from monitor.study.rounds import ROUND_EVERY, StudyRounds
 from monitor.vitals import Vitals
 
 PURGE_EVERY: Final = timedelta(days=1)
@@ -32,7 +34,14 @@ def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
     ]
     health = Health(Heartbeat(clock()), courier.is_alive, vitals, history.ping, clock)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.history.keep, clock))
-    return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge], clock)
+    rounds = _study_rounds(settings, history, clock)
+    studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
+    return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge, studies], rounds)
+
+
+def _study_rounds(settings: Settings, history: History, clock: Clock) -> StudyRounds:
+    plans = {name: plan for name, monitor in settings.monitors.items() if (plan := plan_of(monitor)) is not None}
+    return StudyRounds(plans, lambda name: build_monitor(settings, name, history), history, clock)
 
 
 def _purge(history: History, keep: timedelta, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from alerts.incident import Transition
 from monitor.cycle import CycleReport, Monitor, run_cycle
+from monitor.study.desk import StudyDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ def play(monitors: Sequence[Monitor], span: Span) -> Iterator[CycleReport]:
     The times go forward for all monitors together, so that what is printed is in the order of time. Raises what
     `run_cycle` raises.
     """
-    for now in span.times():
-        for monitor in monitors:
-            yield run_cycle(monitor, now)
+    desk = StudyDesk()
+    try:
+        for now in span.times():
+            for monitor in monitors:
+                desk.study_if_due(monitor, now)
+                yield run_cycle(monitor, now)
+    finally:
+        desk.rest()

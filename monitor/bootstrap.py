@@ -28,6 +28,7 @@ from monitor.cycle import Monitor
 from monitor.delivery import deliver_one
 from monitor.history import History, WindowSpec
 from monitor.log import open_log
+from monitor.study.plan import plan_of
 
 CONSOLE: Final = "console"
 SLACK: Final = "slack"
@@ -75,6 +76,7 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
         channels=channel_names(settings),
     )
 
+        study=plan_of(chosen),
 
 def _shape(settings: MonitorSettings) -> str:
     """What counts depend on, in a few characters; not the URL, whose password may change."""
@@ -127,6 +129,7 @@ def window_spec(settings: MonitorSettings) -> WindowSpec:
         lookback=settings.lookback,
     )
 
+        studied=None if plan_of(settings) is None else settings.study.every,
 
 def channel_names(settings: Settings) -> tuple[str, ...]:
     """The channels that every step which is told goes to."""

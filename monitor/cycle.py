@@ -25,9 +25,13 @@ from monitor.history import CycleRecord, History, Transaction, WindowSpec
 from monitor.log import PredictionLog
 from monitor.logs import get_logger
 
+from monitor.study.plan import StudyPlan
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
 
 _LOG = get_logger(__name__)
+DRIFT: Final = "drift"
+"""The check that is blind where studies fail."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,10 @@ class CycleReport:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """One chatbot's log, and how it is judged. `lookback` is how far back the log may still change."""
+    """One chatbot's log, and how it is judged. `lookback` is how far back the log may still change.
+
+    Without a plan for its `study`, none is made of sampled rows.
+    """
 
     name: str
     log: PredictionLog
@@ -76,6 +83,7 @@ class Monitor:
     incidents: Policy
     channels: tuple[str, ...]
 
+    study: StudyPlan | None = None
 
 def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
     """Look at the log as of `now` (UTC).
@@ -122,7 +130,7 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, buckets_re
         advice=_advice_by_family(findings, adviser),
         transitions=steps,
         open_incidents=_still_open(before, steps),
-        faults=faults,
+        faults=(*faults, *_study_faults(monitor, transaction, windows)),
         seconds=time.perf_counter() - began,
     )
     transaction.record(_to_keep(report, monitor))
@@ -156,6 +164,16 @@ def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ..
 
 class _Adviser:
     """Advice on findings of one family, given once for each family however often it is asked for."""
+
+def _study_faults(monitor: Monitor, transaction: Transaction, windows: Windows) -> tuple[Fault, ...]:
+    """What went wrong with the study that the check of drift rests on, whichever process made it."""
+    if monitor.study is None:
+        return ()
+    error = transaction.study_error(windows.now, monitor.study.every)
+    failed = [f"the study of sampled rows {error}"] if error else []
+    crashed = [f"{fault.part} crashed: {fault.error}" for fault in (windows.study.faults if windows.study else ())]
+    return tuple(Fault(DRIFT, text) for text in (*failed, *crashed))
+
 
     def __init__(self, policy: AdvicePolicy, windows: Windows) -> None:
         self._policy = policy

@@ -7,12 +7,12 @@ from enum import StrEnum
 from queue import SimpleQueue
 from typing import Final
 
-from monitor.clock import Clock
 from monitor.courier import Courier
 from monitor.health import Health
 from monitor.logs import get_logger
 from monitor.look import Look
 from monitor.scheduling import Task, build_scheduler
+from monitor.study.rounds import StudyRounds
 from monitor.web import WebServer, health_app
 
 STOP_WITHIN: Final = 8.0
@@ -32,8 +32,9 @@ class Ending(StrEnum):
 class Daemon:
     """Runs until SIGTERM or SIGINT, in the main thread, once.
 
-    `chores` are tasks beside the looks, such as the daily purge. `address` is taken at once, so that a daemon that
-    cannot answer for its health does not start (BindError). After the signal it waits at most `stop_within` seconds.
+    `chores` are tasks beside the looks, such as the daily purge; the `studies` are one of them, and end with
+    the daemon. `address` is taken at once, so that a daemon that cannot answer for its health does not start
+    (BindError). After the signal it waits at most `stop_within` seconds.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class Daemon:
         health: Health,
         address: tuple[str, int],
         chores: Sequence[Task],
-        clock: Clock,
+        studies: StudyRounds,
     ) -> None:
         self._looks = looks
+        self._studies = studies
         self._courier = courier
-        self._clock = clock
+        clock = health.clock
         tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
         self._scheduler = build_scheduler(tasks, lambda: health.heartbeat.beat(clock()), clock())
         self._web = WebServer(health_app(health.healthy, health.ready), *address)
@@ -90,10 +92,12 @@ class Daemon:
         deadline = time.monotonic() + stop_within
         for look in self._looks:
             look.stop()
+        self._studies.stop()
         self._scheduler.shutdown(wait=False)
         busy = [look.name for look in self._looks if not look.close(deadline - time.monotonic())]
+        studied = self._studies.close(deadline - time.monotonic())
         delivered = self._courier.stop(deadline - time.monotonic())
         self._web.stop(max(deadline - time.monotonic(), 0))
-        ending = Ending.CLEAN if delivered and not busy else Ending.CUT_SHORT
+        ending = Ending.CLEAN if delivered and studied and not busy else Ending.CUT_SHORT
         _LOG.info("stopped", ending=ending.value, looks_under_way=busy, delivery_under_way=not delivered)
         return ending

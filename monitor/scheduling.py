@@ -29,12 +29,16 @@ _LOG = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to do again and again: at once, or first after one interval when `later` is set."""
+    """Something to do again and again: at once, or first after one interval when `later` is set.
+
+    What is `aside` has a thread of its own, so that it never takes the place of a look.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], object]
     later: bool = False
+    aside: bool = False
 
 
 def build_scheduler(tasks: Sequence[Task], beat: Callable[[], None], now: datetime) -> BackgroundScheduler:
@@ -49,6 +53,7 @@ def build_scheduler(tasks: Sequence[Task], beat: Callable[[], None], now: dateti
         executors={
             "default": ThreadPoolExecutor(min(max(len(tasks), 1), MOST_WORKERS)),
             "heartbeat": ThreadPoolExecutor(1),
+            "aside": ThreadPoolExecutor(1),
         },
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
@@ -61,7 +66,15 @@ def build_scheduler(tasks: Sequence[Task], beat: Callable[[], None], now: dateti
 
 def _add(scheduler: BackgroundScheduler, task: Task, first: datetime) -> None:
     seconds = task.every.total_seconds()
-    scheduler.add_job(task.run, "interval", seconds=seconds, id=task.name, name=task.name, next_run_time=first)
+    scheduler.add_job(
+        task.run,
+        "interval",
+        seconds=seconds,
+        id=task.name,
+        name=task.name,
+        next_run_time=first,
+        executor="aside" if task.aside else "default",
+    )
 
 
 def _tell(event: JobExecutionEvent | JobSubmissionEvent) -> None:

@@ -23,6 +23,7 @@ from monitor.output.jsonl import iso, print_line
 from monitor.output.lines import report_lines
 from monitor.output.tables import report_parts
 from monitor.output.terminal import note, show
+from monitor.study.desk import StudyDesk
 from monitor.throwaway import throwaway_history
 
 DELIVERY_TIME: Final = timedelta(seconds=20)
@@ -86,10 +87,12 @@ def _fit_for(history: History, name: str, now: datetime) -> Iterator[History]:
 
 
 def _report(settings: Settings, name: str, history: History, now: datetime) -> CycleReport:
-    monitor = build_monitor(settings, name, history)
+    monitor, desk = build_monitor(settings, name, history), StudyDesk()
     try:
+        desk.study_if_due(monitor, now)
         return run_cycle(monitor, now)
     finally:
+        desk.rest()
         monitor.log.close()
 
 

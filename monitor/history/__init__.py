@@ -3,6 +3,7 @@
 from monitor.history.history import History
 from monitor.history.record import CycleRecord
 from monitor.history.spans import WindowSpec
+from monitor.history.studies import KeptStudy
 from monitor.history.transaction import Transaction
 
-__all__ = ["CycleRecord", "History", "Transaction", "WindowSpec"]
+__all__ = ["CycleRecord", "History", "KeptStudy", "Transaction", "WindowSpec"]

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select, text
 
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.holdouts import read_holdout, write_holdout
+from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.marks import forget_marks, read_marks
 from monitor.history.migrate import migrate
 from monitor.history.names import add_monitor, monitor_id
@@ -16,6 +17,8 @@ from monitor.history.outbox import claim_next, newest_ref, settle_failed, settle
 from monitor.history.purge import purge_before, thin
 from monitor.history.queries import Queries
 from monitor.history.schema import MONITORS
+from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
+from monitor.history.studies import KeptStudy, is_study_due, keep_study
 from monitor.history.transaction import Transaction
 from monitor.log.counts import Fingerprints
 from monitor.outbox import Notification
@@ -77,6 +80,23 @@ class History:
         """One cycle of one monitor: all of it or nothing, and never beside another cycle of that monitor."""
         with self._locked(monitor) as connection:
             yield Transaction(connection, monitor, add_monitor(connection, monitor))
+
+    def layout(self, monitor: str, spec: WindowSpec, now: datetime) -> Layout:
+        """Where the windows of a cycle at `now` begin and end."""
+        bucket = to_whole_seconds(spec.bucket)
+        with reading(self._engine) as connection:
+            past, frozen = unhealthy_spans(connection, monitor, bucket), frozen_at(connection, monitor, bucket)
+        return lay_out(spec, now, past, frozen)
+
+    def is_study_due(self, monitor: str, now: datetime, every: timedelta) -> bool:
+        """Whether the next study should be made at `now`."""
+        with reading(self._engine) as connection:
+            return is_study_due(connection, monitor, now, every)
+
+    def keep_study(self, monitor: str, kept: KeptStudy) -> None:
+        """Keep a study, or that it failed."""
+        with writing(self._engine) as connection:
+            keep_study(connection, monitor, kept)
 
     def purge(self, before: datetime) -> int:
         """Forget what is older than `before`, and thin out what is older than two weeks. Returns the rows deleted."""

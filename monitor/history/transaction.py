@@ -1,6 +1,8 @@
 """Everything that one cycle does to the history, as one transaction."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +16,8 @@ from monitor.history.record import CycleRecord, write_record
 from monitor.history.schema import MONITORS
 from monitor.history.spans import WindowSpec
 from monitor.log.counts import BucketCounts, Fingerprints
+from monitor.history.studies import newest_error, newest_study
+from monitor.history.trials import Followed, Kept, read_trials, write_decision, write_trial
 
 
 class Transaction:
@@ -46,7 +50,14 @@ class Transaction:
 
     def windows(self, spec: WindowSpec, now: datetime) -> Windows:
         """Sum the buckets up to windows that end at `now`."""
-        return WindowReader(self._connection, self._id, now).read(self._monitor, spec)
+        windows = WindowReader(self._connection, self._id, now).read(self._monitor, spec)
+        if spec.studied is None:
+            return windows
+        return replace(windows, study=newest_study(self._connection, self._monitor, now, spec.studied))
+
+    def study_error(self, now: datetime, every: timedelta) -> str:
+        """Why the newest study, made `every` so often, failed; "" where it did not."""
+        return newest_error(self._connection, self._monitor, now, every)
 
     def incidents(self) -> tuple[Incident, ...]:
         """Unresolved incidents, and those resolved within 90 days before the newest cycle, oldest first."""

@@ -20,6 +20,7 @@ __all__ = [
     "CLASSES",
     "CYCLES",
     "DELAY_CELLS",
+from monitor.history.schema.studies import STUDIES
     "FINDINGS",
     "HOLDOUTS",
     "INCIDENTS",
@@ -38,3 +39,4 @@ __all__ = [
     "TOTAL_CELLS",
     "VERSIONS",
 ]
+    "STUDIES",

@@ -1,0 +1,110 @@
+"""Where studies are made: draws the rows, has the child process look at them, and keeps what comes back."""
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from checks.study import StudySpan
+from monitor.cycle import Monitor
+from monitor.history import KeptStudy
+from monitor.history.spans import Span
+from monitor.history.types import from_epoch
+from monitor.logs import get_logger
+from monitor.study.child import StudyChild
+from monitor.study.messages import Request
+from monitor.study.plan import StudyPlan
+from monitor.study.samples import Samples
+
+LEAST_ROWS: Final = 100
+"""Rows of the window, and of the reference, under which no study is made: it would find nothing but chance."""
+
+_LOG = get_logger(__name__)
+
+
+class StudyDesk:
+    """Makes the studies of any number of monitors, one after the other, with one child process between them."""
+
+    def __init__(self) -> None:
+        self._child = StudyChild()
+        self._busy = threading.Lock()
+        self._stopped = threading.Event()
+
+    def study_if_due(self, monitor: Monitor, now: datetime) -> KeptStudy | None:
+        """Make and keep a study as of `now` where one is due; None where none is, or where too few rows are there.
+
+        A study that fails is kept as such, and the next cycles report it. Raises what reading the log and the history
+        raise.
+        """
+        plan = monitor.study
+        if plan is None or not monitor.history.is_study_due(monitor.name, now, plan.every):
+            return None
+        with self._busy:
+            return None if self._stopped.is_set() else self._make(monitor, plan, now)
+
+    def rest(self) -> None:
+        """End the child process until it is needed again."""
+        self._child.close()
+
+    def stop(self) -> None:
+        """Make no further study, and cut the one short that is under way."""
+        self._stopped.set()
+        self._child.kill()
+
+    def close(self, patience: float) -> bool:
+        """End the child process once idle; whether the study under way, if any, ended within `patience` seconds."""
+        if not self._busy.acquire(timeout=max(patience, 0)):
+            return False
+        self._child.close()
+        self._busy.release()
+        return True
+
+    def _make(self, monitor: Monitor, plan: StudyPlan, now: datetime) -> KeptStudy | None:
+        began = time.perf_counter()
+        samples = _draw(monitor, plan, now)
+        if min(len(samples.current), len(samples.reference)) < LEAST_ROWS:
+            return None
+        reply = self._child.ask(Request(samples, plan.memory_mb), plan.timeout)
+        if self._stopped.is_set():
+            return None
+        kept = KeptStudy(now, reply.study, reply.error, time.perf_counter() - began)
+        monitor.history.keep_study(monitor.name, kept)
+        _tell(monitor.name, kept)
+        return kept
+
+
+def _draw(monitor: Monitor, plan: StudyPlan, now: datetime) -> Samples:
+    layout = monitor.history.layout(monitor.name, monitor.spec, now)
+    window, healthy = _spans([layout.current])[0], _spans(layout.healthy)
+    with monitor.log.snapshot():
+        return Samples(
+            as_of=now,
+            window=window,
+            reference_spans=healthy,
+            current=monitor.log.draw_rows([window], as_of=now, limit=plan.rows),
+            reference=monitor.log.draw_rows(healthy, as_of=now, limit=plan.rows),
+            segments=plan.segments,
+            examples=plan.examples,
+        )
+
+
+def _spans(spans: Sequence[Span]) -> tuple[StudySpan, ...]:
+    return tuple(StudySpan(from_epoch(span.start), from_epoch(span.end)) for span in spans)
+
+
+def _tell(monitor: str, kept: KeptStudy) -> None:
+    if kept.error:
+        _LOG.error("study failed", monitor=monitor, error=kept.error)
+        return
+    assert kept.study is not None  # noqa: S101 - no error
+    for fault in kept.study.faults:
+        _LOG.error("part of a study crashed", monitor=monitor, part=fault.part, error=fault.error)
+    _LOG.info(
+        "studied",
+        monitor=monitor,
+        as_of=kept.as_of.isoformat(),
+        rows=kept.study.n_current,
+        reference_rows=kept.study.n_reference,
+        seconds=round(kept.seconds, 3),
+    )

@@ -1,0 +1,49 @@
+"""What the daemon and the child process say to each other: one line of JSON each way for each study."""
+
+from dataclasses import dataclass
+
+from pydantic import ConfigDict, TypeAdapter
+
+from checks.study import Study
+from monitor.study.samples import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A study to make, with at most `memory_mb` megabytes of data in the child."""
+
+    samples: Samples
+    memory_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A study, or why there is none."""
+
+    study: Study | None = None
+    error: str = ""
+
+
+# The one-tuples are there because pydantic takes no configuration beside a bare dataclass.
+_REQUEST: TypeAdapter[tuple[Request]] = TypeAdapter(tuple[Request], config=ConfigDict(ser_json_inf_nan="constants"))
+_REPLY: TypeAdapter[tuple[Reply]] = TypeAdapter(tuple[Reply], config=ConfigDict(ser_json_inf_nan="constants"))
+
+
+def dump_request(request: Request) -> bytes:
+    """A line, with its end."""
+    return _REQUEST.dump_json((request,)) + b"\n"
+
+
+def load_request(line: bytes) -> Request:
+    """The request of a line."""
+    return _REQUEST.validate_json(line)[0]
+
+
+def dump_reply(reply: Reply) -> bytes:
+    """A line, with its end."""
+    return _REPLY.dump_json((reply,)) + b"\n"
+
+
+def load_reply(line: bytes) -> Reply:
+    """The reply of a line. Raises ValueError where it is none."""
+    return _REPLY.validate_json(line)[0]

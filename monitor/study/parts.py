@@ -1,0 +1,29 @@
+"""The parts of a study, in the order in which they are made; each is a file of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from checks.study import PartFault, Study
+from monitor.study.samples import Samples
+
+Part = Callable[[Samples, Study], Study]
+"""Adds what it finds to the study so far, with `dataclasses.replace`; leaves it as it is where it finds nothing."""
+
+
+def parts() -> Sequence[Part]:
+    """All parts. Imported here, so that only the child process pays for what they import."""
+    return ()
+
+
+def make_study(samples: Samples, chosen: Sequence[Part]) -> Study:
+    """Make a study of the samples; a part that crashes is noted in it, and the others go on."""
+    study = Study(samples.as_of, samples.window, samples.reference_spans, len(samples.current), len(samples.reference))
+    for part in chosen:
+        try:
+            study = part(samples, study)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one broken part must not blind the others
+            fault = PartFault(part.__name__, f"{type(error).__name__}: {error}"[:500])
+            study = replace(study, faults=(*study.faults, fault))
+    return study
