@@ -71,7 +71,7 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
         lookback=chosen.lookback,
         spec=window_spec(chosen),
         checks=build_checks(chosen),
-        advice=_advice_policy(chosen),
+        advice=advice_policy(chosen),
         incidents=Policy(
             hold=chosen.incidents.hold, recover=chosen.incidents.recover, reopen_within=chosen.incidents.reopen_within
         ),
@@ -170,7 +170,8 @@ def _floors(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]
     return tuple((name, limit) for name, limit in limits.items() if limit is not None)
 
 
-def _advice_policy(settings: MonitorSettings) -> AdvicePolicy:
+def advice_policy(settings: MonitorSettings) -> AdvicePolicy:
+    """What the operator wants, as far as advice needs to know it."""
     return AdvicePolicy(
         target_accuracy=settings.checks.accuracy.good,
         floors=tuple((name, floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()),

@@ -1,0 +1,66 @@
+"""Plays a case: looks every day until something alarms, and asks for advice."""
+
+from dataclasses import dataclass
+
+from alerts.families import family_of
+from alerts.incident import Family
+from bench.stories.looking import Looker
+from bench.stories.story import ABSTAIN, NONE, Case
+from bench.stories.world import STEPS_A_DAY
+from checks.advice.advise import advise
+from checks.advice.model import Advice
+from checks.advice.policy import AdvicePolicy
+from checks.check import Check
+from checks.finding import Finding
+from checks.measured import Measured
+from checks.windows import Windows
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The checks and the policy of a monitor."""
+
+    checks: tuple[Check, ...]
+    policy: AdvicePolicy
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told, and how many days after the first look; no advice where nothing ever alarmed."""
+
+    answer: str
+    advice: Advice | None
+    days: int
+
+
+def play(case: Case, judges: Judges, settle: int) -> Told:
+    """The advice `settle` days after the first alarm; "none" where nothing alarms within the case's time."""
+    looker = Looker(case.world, case.problems)
+    for day in range(1, case.stays + 1):
+        if _alarms(_look(looker, case, day, judges)[1]):
+            windows, findings = _look(looker, case, day + settle, judges)
+            advice = _advice(windows, findings, judges)
+            return Told(_answer(advice), advice, day + settle)
+    return Told(NONE, None, case.stays)
+
+
+def _look(looker: Looker, case: Case, day: int, judges: Judges) -> tuple[Windows, tuple[Finding, ...]]:
+    step = min(round((case.onset + day) * STEPS_A_DAY), case.world.steps)
+    windows = looker.windows(step)
+    measured = Measured(windows)
+    return windows, tuple(finding for check in judges.checks for finding in check.run(measured))
+
+
+def _alarms(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [finding for finding in findings if finding.verdict.is_alarm]
+
+
+def _advice(windows: Windows, findings: tuple[Finding, ...], judges: Judges) -> Advice:
+    """Of the gravest family that alarms."""
+    alarming = {family_of(finding.check) for finding in _alarms(findings)}
+    family = next((each for each in Family if each in alarming), Family.QUALITY)
+    return advise([finding for finding in findings if family_of(finding.check) is family], windows, judges.policy)
+
+
+def _answer(advice: Advice) -> str:
+    return ABSTAIN if advice.abstained else advice.action.value
