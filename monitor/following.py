@@ -9,7 +9,7 @@ from checks.advice.parts import Part
 from checks.advice.policy import AdvicePolicy
 from checks.trial.criterion import before_of, freeze
 from checks.trial.judge import Result, Samples, Worked, judge
-from checks.trial.traffic import of_versions
+from checks.trial.traffic import answering, of_versions
 from checks.trial.trial import Trial
 from checks.windows import Windows
 from monitor.history import Transaction, WindowSpec
@@ -17,6 +17,9 @@ from monitor.history.trials import Followed, Kept
 
 TOLD = frozenset({Event.OPENED, Event.UPDATED, Event.ESCALATED, Event.REOPENED})
 """Steps that tell people what to do."""
+
+LATELY = timedelta(days=2)
+"""Traffic that says which versions answer now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,17 @@ class Follower:
         looked = [Kept(each.key, self._look(each.trial, counts, spec.bucket)) for each in trials]
         kept = [self._replaced(each, told) for each in looked]
         followed = {(each.trial.incident, each.trial.criterion.action) for each in kept if not each.trial.is_over}
-        begun = [trial for trial in self._new(told) if (trial.incident, trial.criterion.action) not in followed]
+        new = self._new(told, counts) if told else ()
+        begun = [trial for trial in new if (trial.incident, trial.criterion.action) not in followed]
         changed = [new for old, new in zip(trials, kept, strict=True) if old != new]
         return Review(tuple(changed), tuple(begun), self._tell(each.trial for each in changed))
 
-    def _new(self, told: Mapping[str, Incident]) -> tuple[Trial, ...]:
+    def _new(self, told: Mapping[str, Incident], counts: Followed) -> tuple[Trial, ...]:
         """A trial for each incident whose advice is told in this cycle and can be measured."""
+        pairs = answering(counts.traffic(self.now - LATELY))
         frozen = {
-            key: freeze(incident.advice, incident.findings, self.windows, self.policy) for key, incident in told.items()
+            key: freeze(incident.advice, incident.findings, self.windows, self.policy, pairs)
+            for key, incident in told.items()
         }
         return tuple(Trial(key, criterion) for key, criterion in frozen.items() if criterion is not None)
 
@@ -103,11 +109,11 @@ def _samples(trial: Trial, counts: Followed, bucket: timedelta, now: datetime) -
     criterion, act = trial.criterion, trial.act
     if act is None:
         raise ValueError(f"incident {trial.incident}: nobody has acted, so there is nothing to compare")
-    answering = {pair for pair, _ in criterion.answering}
+    pairs = {pair for pair, _ in criterion.answering}
     window = counts.part(criterion.window_start, min(criterion.window_end, act.at))
     since = counts.part(criterion.window_end, act.at)
-    unseen = before_of(criterion, of_versions(window, answering), of_versions(since, answering))
+    unseen = before_of(criterion, of_versions(window, pairs), of_versions(since, pairs))
     after = counts.part(act.at + bucket, trial.until or now)
     if not act.came:
         return Samples(unseen, after, Part())
-    return Samples(unseen, of_versions(after, set(act.came)), of_versions(after, answering - set(act.came)))
+    return Samples(unseen, of_versions(after, set(act.came)), of_versions(after, pairs - set(act.came)))

@@ -1,6 +1,6 @@
 """What an advice promises, frozen before anyone acts on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,12 +11,12 @@ from scipy import special
 from checks.advice.failing import alarms, failing
 from checks.advice.metrics import Accuracy, Metric, Precision, Recall, Within
 from checks.advice.model import Action, Advice
-from checks.advice.parts import LIVE_SHARE, Part
+from checks.advice.parts import Part
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import ANSWERS_AS_ONE
 from checks.counts import OutcomeCell
 from checks.finding import Finding
-from checks.trial.traffic import Pair, of_versions, shares
+from checks.trial.traffic import Pair, of_versions
 from checks.trial.weights import GAP, MOST_NEEDED, POWER_TAILS
 from checks.windows import Window, Windows
 
@@ -79,10 +79,17 @@ class Criterion:
                 return Accuracy(self.mix)
 
 
-def freeze(advice: Advice, findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) -> Criterion | None:
+def freeze(
+    advice: Advice,
+    findings: Sequence[Finding],
+    windows: Windows,
+    policy: AdvicePolicy,
+    answering: Mapping[Pair, float],
+) -> Criterion | None:
     """The criterion of an advice on `findings` that alarm; None where nothing can show whether it works.
 
-    It is that of the worst failing metric. `findings` are those that the advice was given on.
+    It is that of the worst failing metric. `findings` are those that the advice was given on, `answering` the pairs of
+    versions that answer now with their shares of the traffic; earlier ones may have been well.
     """
     if advice.action in UNTRIED or advice.abstained:
         return None
@@ -90,7 +97,6 @@ def freeze(advice: Advice, findings: Sequence[Finding], windows: Windows, policy
     if failed is None:
         return None
     window = _alarming(failed.finding, windows)
-    answering = shares(_newest(windows).outcomes, LIVE_SHARE)
     seen = of_versions(Part(window.outcomes, window.latency), answering)
     now = failed.metric.of(seen)
     if now is None or now.value >= failed.goal:
@@ -146,11 +152,6 @@ def _alarming(finding: Finding, windows: Windows) -> Window:
     """The window that the finding is of, with its counts; the current one where it is of none of those that end now."""
     spans = (windows.current, *windows.recent)
     return next((window for window in spans if window.start == finding.window_start), windows.current)
-
-
-def _newest(windows: Windows) -> Window:
-    """The shortest window that ends now: who answers today, not who did so last week."""
-    return min((windows.current, *windows.recent), key=lambda window: window.length)
 
 
 def _kind(metric: Metric) -> tuple[Kind, str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.advice.parts import LIVE_SHARE, Part
-from checks.counts import OutcomeCell
 from checks.trial.weights import ENOUGH_TRAFFIC, NEW_SHARE, SUSTAINED
 
 Pair = tuple[str, str]
@@ -34,14 +33,6 @@ class Act:
     went: tuple[Pair, ...] = ()
 
 
-def shares(cells: Iterable[OutcomeCell], least: float = 0.0) -> dict[Pair, float]:
-    """Share of the predictions that each pair of versions answered, where it is at least `least`."""
-    counts: Counter[Pair] = Counter()
-    for cell in cells:
-        counts[cell.model_version, cell.prompt_version] += cell.n
-    return {pair: n / counts.total() for pair, n in counts.items() if n >= least * counts.total()}
-
-
 def of_versions(part: Part, pairs: Collection[Pair]) -> Part:
     """The counts of some pairs of versions."""
     return Part(
@@ -57,7 +48,7 @@ def find_act(traffic: Sequence[BucketTraffic], before: Mapping[Pair, float]) -> 
     no longer answers. Both are looked at over the buckets that follow, so that a short test is no change.
     """
     for place, bucket in enumerate(traffic):
-        after = _pooled(traffic[place : place + SUSTAINED])
+        after = _pooled(traffic[place:])
         here = {pair for pair, _ in bucket.n}
         came = {pair for pair, share in after.items() if share >= NEW_SHARE and before.get(pair, 0.0) < LIVE_SHARE}
         went = {pair for pair, share in before.items() if share >= NEW_SHARE and after.get(pair, 0.0) < LIVE_SHARE}
@@ -66,8 +57,16 @@ def find_act(traffic: Sequence[BucketTraffic], before: Mapping[Pair, float]) -> 
     return None
 
 
+def answering(traffic: Sequence[BucketTraffic]) -> dict[Pair, float]:
+    """Who answers at the end of `traffic` (in order), and which share; none where there is too little to tell."""
+    return {pair: share for pair, share in _pooled(traffic[::-1]).items() if share >= LIVE_SHARE}
+
+
 def _pooled(buckets: Iterable[BucketTraffic]) -> dict[Pair, float]:
+    """The shares over the first few buckets, as many more as it takes where traffic is thin."""
     counts: Counter[Pair] = Counter()
-    for bucket in buckets:
+    for number, bucket in enumerate(buckets, 1):
         counts.update(dict(bucket.n))
+        if number >= SUSTAINED and counts.total() >= ENOUGH_TRAFFIC:
+            break
     return {pair: n / counts.total() for pair, n in counts.items()} if counts.total() >= ENOUGH_TRAFFIC else {}

@@ -50,8 +50,18 @@ def write_config(folder: Path, *bots: Bot) -> Path:
     return file
 
 
-def write_log(folder: Path, *, end: datetime = END, breaks_at: datetime = BREAK, each_day: int = 100) -> None:
-    """Write predictions.parquet and labels.parquet: every answer labelled after 6 hours, one in eight urgent."""
+def write_log(
+    folder: Path,
+    *,
+    end: datetime = END,
+    breaks_at: datetime = BREAK,
+    mended_at: datetime | None = None,
+    each_day: int = 100,
+) -> None:
+    """Write predictions.parquet and labels.parquet: every answer labelled after 6 hours, one in eight urgent.
+
+    From `breaks_at` to `mended_at` (None: to the end) prompt p2 answers, before and after it p1.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     random, at, step = Random(7), START, timedelta(days=1) / each_day
     predictions: list[dict[str, object]] = []
@@ -59,10 +69,11 @@ def write_log(folder: Path, *, end: datetime = END, breaks_at: datetime = BREAK,
     while at < end:
         at += step
         label = random.choices(["urgent", "billing", "other"], [1, 3, 4])[0]
-        missed = label == "urgent" and at >= breaks_at and random.random() < 0.9
+        is_broken = at >= breaks_at and (mended_at is None or at < mended_at)
+        missed = label == "urgent" and is_broken and random.random() < 0.9
         predicted = "other" if missed or random.random() < 0.02 else label
         answer = {"id": len(predictions), "at": at, "predicted": predicted, "ms": random.lognormvariate(6, 0.3)}
-        predictions.append({**answer, "prompt": "p2" if at >= breaks_at else "p1"})
+        predictions.append({**answer, "prompt": "p2" if is_broken else "p1"})
         if at + DELAY < end:
             labels.append({"id": answer["id"], "label": label, "at": at + DELAY})
     pq.write_table(pa.Table.from_pylist(predictions), folder / "predictions.parquet")

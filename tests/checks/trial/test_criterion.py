@@ -1,0 +1,68 @@
+"""What an advice promises, as it is frozen when it is told."""
+
+from dataclasses import replace
+
+import pytest
+
+from checks.advice.advise import advise
+from checks.advice.model import Action
+from checks.advice.parts import Part
+from checks.counts import OutcomeCell
+from checks.trial.criterion import Criterion, Kind, before_of, freeze
+from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT
+from tests.support.windows import Spell, history
+
+WINDOWS = history(Spell(25, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4"))
+ANSWERING = {("m1", "p4"): 1.0}
+
+
+def frozen() -> Criterion:
+    found = freeze(advise([URGENT], WINDOWS, POLICY), [URGENT], WINDOWS, POLICY, ANSWERING)
+    assert found is not None
+    return found
+
+
+def test_it_is_of_the_failing_metric_and_of_the_versions_that_answer() -> None:
+    criterion = frozen()
+    assert (criterion.action, criterion.kind, criterion.class_name) == (Action.ROLLBACK_PROMPT, Kind.RECALL, "urgent")
+    assert dict(criterion.answering) == {("m1", "p4"): 1.0}
+    assert criterion.value == pytest.approx(0.13, abs=0.02)
+    assert criterion.goal >= 0.80
+    assert criterion.min_effect == pytest.approx((criterion.goal - criterion.value) / 2)
+    assert 8 <= criterion.needed < 100
+
+
+def test_latency_is_judged_by_the_share_of_answers_in_time() -> None:
+    slow = history(Spell(25, GOOD, ms=700), Spell(5, GOOD, ms=1500))
+    advice = replace(advise([SLOW], slow, POLICY), action=Action.REDUCE_LATENCY, abstained=False)
+    criterion = freeze(advice, [SLOW], slow, POLICY, {("m1", "p1"): 1.0})
+    assert criterion is not None
+    assert (criterion.kind, criterion.quantile) == (Kind.LATENCY, 0.95)
+    assert criterion.limit_ms > 0
+
+
+@pytest.mark.parametrize("action", [Action.NONE, Action.COLLECT_LABELS, Action.FIX_LABELS])
+def test_what_does_not_change_the_bot_cannot_be_judged_by_it(action: Action) -> None:
+    advice = replace(advise([URGENT], WINDOWS, POLICY), action=action)
+    assert freeze(advice, [URGENT], WINDOWS, POLICY, ANSWERING) is None
+
+
+def test_labels_that_the_alarm_had_seen_are_not_compared_with() -> None:
+    criterion = replace(frozen(), seen=(OutcomeCell("other", "urgent", 3, 3.0, 3.0),))
+    later = (
+        OutcomeCell("other", "urgent", 5, 5.0, 5.0, "m1", "p4"),
+        OutcomeCell("urgent", "urgent", 2, 2.0, 2.0, "m1", "p4"),
+        OutcomeCell("other", None, 7, 0.0, 0.0, "m1", "p4"),
+    )
+    unseen = before_of(criterion, Part(later), Part())
+    assert {(cell.predicted, cell.label): cell.n for cell in unseen.outcomes} == {
+        ("other", "urgent"): 2,
+        ("urgent", "urgent"): 2,
+        ("other", None): 7,
+    }
+
+
+def test_a_label_that_was_taken_back_leaves_no_negative_count() -> None:
+    criterion = replace(frozen(), seen=(OutcomeCell("other", "urgent", 3, 3.0, 3.0),))
+    unseen = before_of(criterion, Part((OutcomeCell("other", "urgent", 1, 1.0, 1.0),)), Part())
+    assert unseen.outcomes == ()
