@@ -30,6 +30,7 @@ class Cause(StrEnum):
     PARADOX = "paradox"
     SILENT = "silent"  # nothing arrives
     TOO_FEW = "too_few"  # labels, predictions or reference
+    NOT_COMPARABLE = "not_comparable"  # what was measured then is not what is measured now
     NOT_LOGGED = "not_logged"  # the column is not in the log
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.counts import DelayCell, LatencyCell, OutcomeCell
+from checks.scores import NO_SCORES, Scores
 
 from checks.scores import NO_SCORES, Scores
 from checks.study import Study
@@ -34,6 +35,7 @@ class Window:
     outcomes: tuple[OutcomeCell, ...] = ()
     latency: tuple[LatencyCell, ...] = ()
     delays: tuple[DelayCell, ...] = ()
+    scores: Scores = NO_SCORES
 
     @property
     def length(self) -> timedelta:
@@ -59,6 +61,7 @@ class VersionRun:
     last_seen: datetime
     outcomes: tuple[OutcomeCell, ...]
     latency: tuple[LatencyCell, ...]
+    scores: Scores = NO_SCORES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,22 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, select
 
 from monitor.history.bulk import insert_rows
-from monitor.history.names import class_ids, slice_ids, version_ids
+from monitor.history.names import class_ids, slice_ids, source_ids, version_ids
 from monitor.history.packed import pack
 from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
     OUTCOME_CELLS,
     PROBLEM_CELLS,
+    RELEVANCE_CELLS,
     SLICES,
     TOTAL_CELLS,
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.schema.keys import NO_LABEL
-from monitor.log.counts import ALL, BucketCounts, DelayRow, OutcomeRow
+from monitor.log.counts import ALL, BucketCounts, DelayRow, OutcomeRow, RelevanceRow
 
-BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS)
+BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS, RELEVANCE_CELLS)
 
 _AT_ONCE: Final = 1000  # buckets in one DELETE; databases limit the parameters of a statement
 
@@ -101,8 +102,20 @@ def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -
     )
     insert_rows(connection, LATENCY_CELLS, sorted(latency))
     _insert_delays(connection, monitor, counts.delays)
+    _insert_relevance(connection, monitor, counts.relevance)
     problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
     insert_rows(connection, PROBLEM_CELLS, sorted(problems))
+
+
+def _insert_relevance(connection: Connection, monitor: int, rows: Sequence[RelevanceRow]) -> None:
+    versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in rows})
+    classes = class_ids(connection, {row.predicted for row in rows})
+    sources = source_ids(connection, {row.source for row in rows})
+    cells = (
+        (monitor, bucket, versions[model, prompt], classes[predicted], sources[source], *numbers)
+        for bucket, model, prompt, predicted, source, *numbers in rows
+    )
+    insert_rows(connection, RELEVANCE_CELLS, sorted(cells))
 
 
 def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow]) -> None:

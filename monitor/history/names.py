@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from monitor.history.schema import CLASSES, METRIC_SERIES, MONITORS, SLICES, VERSIONS
+from monitor.history.schema import CLASSES, METRIC_SERIES, MONITORS, RELEVANCE_SOURCES, SLICES, VERSIONS
 
 _LOCK: Final = (
     7_386_921_005  # any number, the same in every release: the PostgreSQL advisory lock of those who add names
@@ -64,6 +64,18 @@ def version_names(connection: Connection) -> dict[int, tuple[str, str]]:
     """All pairs of model and prompt version by key."""
     rows = connection.execute(select(VERSIONS.c.id, VERSIONS.c.model_version, VERSIONS.c.prompt_version))
     return {key: (model, prompt) for key, model, prompt in rows}
+
+
+def source_ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Keys of sources of relevance scores."""
+    keys = _intern(connection, RELEVANCE_SOURCES, ((name,) for name in names))
+    return {name: key for (name,), key in keys.items()}
+
+
+def source_names(connection: Connection) -> dict[int, str]:
+    """All sources of relevance scores by key."""
+    columns = select(RELEVANCE_SOURCES.c.id, RELEVANCE_SOURCES.c.name)
+    return {row.id: row.name for row in connection.execute(columns)}
 
 
 def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, str]]:

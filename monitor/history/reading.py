@@ -28,6 +28,7 @@ from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.names import class_names, slice_names, version_names
 from monitor.history.schema import DELAY_CELLS, LATENCY_CELLS, MONITORS, OUTCOME_CELLS, PROBLEM_CELLS, TOTAL_CELLS
 from monitor.history.schema.cells import NO_BUCKET
+from monitor.history.scored import ScoreReader
 from monitor.history.spans import Layout, Span, WindowSpec, lay_out, to_whole_seconds, with_version
 from monitor.history.types import from_epoch
 from monitor.log.counts import ALL
@@ -55,7 +56,9 @@ class WindowReader:
         layout = lay_out(spec, self._now, past, frozen)
         totals = [row for part in layout.ranges for row in self._totals(part)]
         seen = _seen(totals, layout)
-        return self._windows(spec, with_version(layout, [span.start for span in seen.values()]), totals, seen)
+        layout = with_version(layout, [span.start for span in seen.values()])
+        scores = ScoreReader(self._connection, self._monitor, spec.low_score)
+        return scores.add_to(self._windows(spec, layout, totals, seen), layout)
 
     def _windows(self, spec: WindowSpec, layout: Layout, totals: Sequence[_Total], seen: Mapping[int, Span]) -> Windows:
         slices = slice_names(self._connection, self._monitor)

@@ -16,7 +16,7 @@ class WindowSpec:
     `window` is the length of the current window and `scales` those of shorter ones that end with it. `reference` is the
     length of the healthy span before it, or a pinned (start, end). `lookback` is how far back versions are followed.
     All lengths are at least one `bucket`; those that are no multiple of it are rounded up to whole buckets. `studied` is
-    how often a study of sampled rows is made, None for never.
+    how often a study of sampled rows is made, None for never. Relevance under `low_score`, whole tenths, is low.
     """
 
     window: timedelta
@@ -24,6 +24,7 @@ class WindowSpec:
     reference: timedelta | tuple[datetime, datetime]
     bucket: timedelta
     lookback: timedelta
+    low_score: float = 0.5
     studied: timedelta | None = None
 
 

@@ -115,6 +115,28 @@ VIEWS: Final = (
         LEFT JOIN latency_bins b ON b.bin = c.bin""",
     ),
     View(
+        "bucket_relevance",
+        "Scored answers by bucket, versions, predicted class, source and tenth of relevance.",
+        _KEYS
+        | VERSION_COLUMNS
+        | {
+            "predicted": _OUTCOME_COLUMNS["predicted"],
+            "source": "Who or what scored; empty where the log does not say.",
+            "bin": "floor(10 * score): 0 to 9, and 10 for the score 1 alone.",
+            "n": "Scored answers.",
+            "score": "Sum of their scores.",
+        },
+        """
+        SELECT m.name AS monitor, {time:c.bucket} AS bucket_start, v.model_version, v.prompt_version,
+               p.name AS predicted, r.name AS source, c.bin, c.n,
+               c.score_millionths / CAST(1000000 AS DOUBLE PRECISION) AS score
+        FROM relevance_cells c
+        JOIN monitors m ON m.id = c.monitor_id
+        JOIN versions v ON v.id = c.version_id
+        JOIN classes p ON p.id = c.predicted_id
+        JOIN relevance_sources r ON r.id = c.source_id""",
+    ),
+    View(
         "metric_history",
         "What was believed of each metric at each cycle.",
         {
@@ -241,6 +263,37 @@ VIEWS: Final = (
         JOIN monitors m ON m.id = r.monitor_id
         JOIN latency_bins b ON b.bin = r.bin
         GROUP BY m.name, r.day""",
+    ),
+    View(
+        "daily_relevance",
+        "Relevance by UTC day of the predictions and source of the scores.",
+        _DAY_KEYS
+        | {
+            "source": "Who or what scored; empty where the log does not say.",
+            "mean": "Mean score of the scored answers.",
+            "low_share": "Share of the scores that are under 0.5.",
+            "n": "Scored answers.",
+            "coverage": "Scored by the source / predicted.",
+        },
+        """
+        WITH scored AS (
+            SELECT monitor_id, {day:bucket} AS day, source_id, SUM(n) AS n, SUM(score_millionths) AS millionths,
+                   SUM(CASE WHEN bin < 5 THEN n ELSE 0 END) AS n_low
+            FROM relevance_cells
+            GROUP BY monitor_id, {day:bucket}, source_id
+        ), predicted AS (
+            SELECT monitor_id, {day:bucket} AS day, SUM(n) AS n
+            FROM total_cells
+            GROUP BY monitor_id, {day:bucket}
+        )
+        SELECT m.name AS monitor, s.day, r.name AS source,
+               s.millionths / (1000000 * CAST(s.n AS DOUBLE PRECISION)) AS mean,
+               CAST(s.n_low AS DOUBLE PRECISION) / s.n AS low_share, CAST(s.n AS BIGINT) AS n,
+               CAST(s.n AS DOUBLE PRECISION) / p.n AS coverage
+        FROM scored s
+        JOIN predicted p ON p.monitor_id = s.monitor_id AND p.day = s.day
+        JOIN monitors m ON m.id = s.monitor_id
+        JOIN relevance_sources r ON r.id = s.source_id""",
     ),
     View(
         "advice_success",

@@ -64,7 +64,7 @@ class DelayRow(NamedTuple):
 class RelevanceRow(NamedTuple):
     """Scored answers of one bucket that agree in versions, predicted class, source of the score, and score bin.
 
-    The bin is floor(10 * score), so 10 holds the score 1 alone. Scores and their squares are summed in whole millionths.
+    The bin is floor(10 * score): 10 holds the score 1 alone. Scores and their squares are summed in whole millionths.
     """
 
     bucket: int

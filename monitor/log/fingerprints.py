@@ -1,11 +1,11 @@
 """Marks of the buckets, read from the log, and the joins that tell what else a change touches.
 
 A mark is the number of rows of a bucket and the sum of a 31-bit hash of each row: of its id, time, and all that is
-counted (predicted class, versions, latency, confidence, segments, relevance and its source; label, inclusion probability). So a row that is
-added, removed, moved or overwritten in place changes the mark, but for two rows whose hashes happen to make the same
-sum (1 in 2^31). What a mark does not notice: a change of a column that is not counted, such as the text, and a label
-bucket that gains as many rows as it loses or more (its lost rows stay counted until their prediction's bucket changes
-again).
+counted (predicted class, versions, latency, confidence, segments, relevance and its source; label, inclusion
+probability). So a row that is added, removed, moved or overwritten in place changes the mark, but for two rows whose
+hashes happen to make the same sum (1 in 2^31). What a mark does not
+notice: a change of a column that is not counted, such as the text, and a label bucket that gains as many rows as it
+loses or more (its lost rows stay counted until their prediction's bucket changes again).
 """
 
 from collections.abc import Set as AbstractSet

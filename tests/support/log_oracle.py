@@ -166,17 +166,15 @@ def _kept(log: Log, as_of: datetime) -> list[Prediction]:
 
 
 def _order(row: Prediction) -> tuple[object, ...]:
-    texts = (
-        row.predicted or NO_CLASS,
-        row.model_version or "",
-        row.prompt_version or "",
-        row.channel or "",
-        row.judge or "",
-    )
+    texts = (row.predicted or NO_CLASS, *(text or "" for text in _versions(row)))
     latency = row.latency_ms if row.latency_ms is not None and _usable(row.latency_ms) else -1.0
     confidence = row.confidence if row.confidence is not None and _is_share(row.confidence) else -1.0
     relevance = row.relevance if row.relevance is not None and _is_share(row.relevance) else -1.0
     return (row.ts, *texts, latency, confidence, relevance)
+
+
+def _versions(row: Prediction) -> tuple[str | None, ...]:
+    return row.model_version, row.prompt_version, row.channel, row.judge
 
 
 def _labels_of(row: Prediction, log: Log, as_of: datetime) -> list[Label]:

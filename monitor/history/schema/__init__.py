@@ -13,6 +13,7 @@ from monitor.history.schema.cells import (
 from monitor.history.schema.holdouts import HOLDOUTS
 from monitor.history.schema.incidents import ADVICE, ADVICE_OUTCOMES, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
 from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
+from monitor.history.schema.relevance import RELEVANCE_CELLS, RELEVANCE_SOURCES
 
 __all__ = [
     "ADVICE",
@@ -35,6 +36,8 @@ from monitor.history.schema.studies import STUDIES
     "NOTIFICATIONS",
     "OUTCOME_CELLS",
     "PROBLEM_CELLS",
+    "RELEVANCE_CELLS",
+    "RELEVANCE_SOURCES",
     "SLICES",
     "TOTAL_CELLS",
     "VERSIONS",

@@ -16,9 +16,31 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the tables of each."""
+    _add_relevance()
     _add_studies()
     _add_holdouts()
     _follow_advice()
+
+
+def _add_relevance() -> None:
+    op.create_table(
+        "relevance_sources",
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("name", sa.Text(), nullable=False, unique=True),
+    )
+    op.create_table(
+        "relevance_cells",
+        sa.Column("monitor_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("bucket", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("version_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("predicted_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("source_id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("bin", sa.SmallInteger(), primary_key=True, autoincrement=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("score_millionths", sa.BigInteger(), nullable=False),
+        sa.Column("square_millionths", sa.BigInteger(), nullable=False),
+        sqlite_with_rowid=False,
+    )
 
 
 def _json() -> sa.JSON[Any]:
