@@ -22,8 +22,9 @@ LATENCY_SIGMA, SPELL_SIGMA = 0.35, 0.05  # of the logarithm, within a step and f
 class Bot:
     """How a bot answers.
 
-    `recall` is by true class (`others` for those not named); misses go evenly to the other classes, or to those in `taken_for`. A share `unparsed` of all answers names no class, a share `odd` of the billing
-    answers names a class that does not exist. `ms` is the median latency, `sure` a shift of its confidence (log odds).
+    `recall` is by true class (`others` for those not named); misses go evenly to the other classes, or to those in
+    `taken_for`. A share `unparsed` of all answers names no class, a share `odd` of the billing answers names a class
+    that does not exist. `ms` is the median latency, `sure` a shift of its confidence (log odds).
     """
 
     recall: Mapping[str, float] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from checks.advice.quiet import nothing_alarms
 from checks.advice.reasons import reasons
 from checks.advice.revisions import revision_signals
 from checks.advice.steps import step_signals
+from checks.advice.unknown_class import unknown_class_signal
 from checks.advice.unparseable import unparseable_signal
 from checks.advice.versions import Changes, changes
 from checks.finding import Finding
@@ -66,6 +67,7 @@ def _signals(
         *newest_signals(failed, windows),
         *step_signals(tested, windows),
         unparseable_signal(windows),
+        unknown_class_signal(windows),
         confusions_signal(outcomes),
         missed_class_signal(outcomes, policy),
         *revision_signals(failed, windows, policy),

@@ -10,7 +10,7 @@ from checks.advice.weights import MIN_SCORE
 GUESSES = (Action.REVISE_PROMPT, Action.FINE_TUNE, Action.ADD_CONTEXT)
 """Actions that do not undo or repair a cause that was found: they wait until a fall is explained."""
 
-UNEXPLAINED = ("confounded", "drift")
+UNEXPLAINED = ("confounded", "drift", "near_change")
 """Falls without a cause that is known."""
 
 

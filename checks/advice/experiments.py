@@ -22,6 +22,8 @@ def experiment(changes: Changes, failing: Sequence[Failing], windows: Windows) -
         return _cross(changes.both, changes.both.at_change, windows)
     if (both := _two_steps(changes)) is not None:
         return both
+    if (near := changes.found(Step.WHEN_UNSURE)) is not None and near.at_change is not None:
+        return _compare(near, near.at_change)
     logged = any(run.prompt_version != NOT_LOGGED for run in windows.versions)
     if changes.drift is not None:
         return _replay(changes.drift) if logged else f"{LOG_VERSIONS} {_replay(changes.drift)}"
@@ -62,6 +64,14 @@ def _two_steps(changes: Changes) -> str | None:
     return (
         f"Run prompt {prompt.older.prompt_version} on model {model.newer.model_version} for a share of the traffic: "
         f"if that restores {prompt.failing.metric.noun}, going back to it is enough; if not, the model goes too."
+    )
+
+
+def _compare(near: Comparison, fall: Fall) -> str:
+    wanted = _messages(labels_needed(fall.before.value, fall.after.value), near.failing)
+    return (
+        f"Send about {wanted} of today through {named(near.older)} again: if {near.failing.metric.noun} is near "
+        f"{percent(fall.before.value)} the change did it, near {percent(fall.after.value)} something else did."
     )
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from checks.advice.failing import Failing
-from checks.advice.metrics import Metric
+from checks.advice.metrics import Metric, Within, stratified
+from checks.advice.onset import Onset, locate
 from checks.advice.parts import Part, split, whole
-from checks.advice.weights import EXPLAINS, TAIL
+from checks.advice.weights import AT_CHANGE, EXPLAINS, TAIL
 from checks.intervals import Proportion, difference
+from checks.maturity import MATURE
 from checks.windows import VersionRun, Windows
 
 
@@ -15,6 +17,8 @@ class Step(StrEnum):
     """What a comparison of two versions says, and why."""
 
     STEP = "step"  # the newer version is worse, beyond doubt, and by enough
+    WHEN_UNSURE = "when_unsure"  # it fell near the change, and perhaps not at it
+    TO_COME = "to_come"  # a step by the labels that are there; those still to come could undo it
     FELL_LATER = "fell_later"  # much of the fall came later, within the newer version
     LOW_BEFORE = "low_before"  # it had fallen before the newer version came
     NO_STEP = "no_step"  # the newer version is not worse, or by too little to matter
@@ -25,7 +29,10 @@ class Step(StrEnum):
     @property
     def holds(self) -> bool | None:
         """True for a step, None where it cannot be told."""
-        return None if self in (Step.UNSURE, Step.TOO_FEW) else self is Step.STEP
+        return None if self in _UNTOLD else self is Step.STEP
+
+
+_UNTOLD = frozenset({Step.WHEN_UNSURE, Step.TO_COME, Step.UNSURE, Step.TOO_FEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ class Comparison:
     """A newer pair of versions against an older one, on one failing metric.
 
     `at_change` compares the data next to the change: without what came before a fall within the older
-    version, or after one within the newer; it is None with TOO_FEW.
+    version, or after one within the newer; it is None with TOO_FEW. `onset` weighs the change against other moments,
+    where the labels show a step.
     """
 
     older: VersionRun
@@ -61,6 +69,7 @@ class Comparison:
     failing: Failing
     step: Step
     at_change: Fall | None
+    onset: Onset | None = None
 
 
 def measure(metric: Metric, part: Part) -> Proportion | None:
@@ -96,7 +105,39 @@ def compare(older: VersionRun, newer: VersionRun, failing: Failing, windows: Win
     earlier, later = fall_within(older, metric, windows, tail), fall_within(newer, metric, windows, tail)
     near = Fall.between(earlier.after if earlier else before, later.before if later else after, tail)
     shortfall = failing.goal - after.value
-    return Comparison(older, newer, failing, _judge(near, earlier, later, metric, shortfall), near)
+    step = _judge(near, earlier, later, metric, shortfall)
+    if step is not Step.STEP:
+        return Comparison(older, newer, failing, step, near)
+    onset = locate(older, newer, metric, windows)
+    step = _placed(onset, newer)
+    if step is Step.STEP and _could_be_undone(near, older, newer, metric, windows, tail):
+        step = Step.TO_COME
+    return Comparison(older, newer, failing, step, near, onset)
+
+
+def _placed(onset: Onset, newer: VersionRun) -> Step:
+    if onset.at_change >= AT_CHANGE:
+        return Step.STEP
+    if onset.at_change >= 0.5 or onset.elsewhere is None:  # noqa: PLR2004 - as likely as not
+        return Step.WHEN_UNSURE
+    return Step.FELL_LATER if onset.elsewhere.within == newer else Step.LOW_BEFORE
+
+
+def _could_be_undone(
+    near: Fall, older: VersionRun, newer: VersionRun, metric: Metric, windows: Windows, tail: float
+) -> bool:
+    """Whether there would be no step if all labels of the newer version that are still to come were right.
+
+    As many are to come as the older version's coverage has more (the worst case of Manski 1989, "Anatomy of the
+    selection problem"). Only asked of a version so new that most of its labels are not there yet.
+    """
+    then, now = (stratified(run.outcomes).confusion.coverage or 0.0 for run in (older, newer))
+    is_new = newer.first_seen > windows.current.start
+    if isinstance(metric, Within) or not is_new or not now or now >= MATURE * then:
+        return False
+    after, more = near.after, then / now
+    best = Proportion((after.value + more - 1) / more, after.effective_n * more, after.n)
+    return difference(near.before, best, tail)[0] <= 0
 
 
 def _fall_at(early: Part, late: Part, metric: Metric, tail: float) -> Fall | None:

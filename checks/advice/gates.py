@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from checks.advice.model import Action, Signal, Veto
 
-NO_STEP = ("prompt_step", "model_step", "confounded", "drift")
+NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change")
 """Explanations of a fall that a fine-tune would only paper over."""
 
-DOUBTS = ("too_few_labels", "label_problems", "label_health", "unproven_version")
+DOUBTS = ("too_few_labels", "labels_to_come", "label_problems", "label_health", "unproven_version")
 """Reasons to distrust the labels that a fine-tune would learn from, or be judged by."""
 
 

@@ -1,6 +1,6 @@
 """Signals: did quality (or latency) step at a change of prompt or model, or fall within one version?"""
 
-from checks.advice.falls import Comparison, Step
+from checks.advice.falls import Comparison, Fall, Step
 from checks.advice.model import Signal
 from checks.advice.parts import named
 from checks.advice.versions import Changes, Drift
@@ -19,6 +19,8 @@ def step_signals(changes: Changes, windows: Windows) -> tuple[Signal, ...]:
         _step("model_step", "model", changes.model, windows, biggest),
         _confounded(changes),
         _drift(changes.drift),
+        *_near_change(changes.found(Step.WHEN_UNSURE)),
+        *_to_come(changes.found(Step.TO_COME)),
     )
 
 
@@ -55,23 +57,26 @@ def _sentence(kind: str, comparison: Comparison) -> str:
         f"{metric.noun} was {measured(fall.before, metric.unit)} with {older} and is "
         f"{measured(fall.after, metric.unit)} with {newer}{fixed}"
     )
+    return f"{capital(numbers)}{_made_of_it(comparison, fall, newer)}"
+
+
+def _made_of_it(comparison: Comparison, fall: Fall, newer: str) -> str:
+    """What is made of the numbers, as the end of a sentence."""
     bounds = between(fall.low, fall.high)
     since = moment(comparison.newer.first_seen)
-    match comparison.step:
-        case Step.STEP:
-            return f"{capital(numbers)}: {points(fall.size)} less ({bounds}). {capital(newer)} came on {since}."
-        case Step.FELL_LATER:
-            return f"{capital(numbers)} next to the change of {since}; much of the fall came later, within {newer}."
-        case Step.LOW_BEFORE:
-            return f"{capital(numbers)} next to the change of {since}: it had fallen before {newer} came."
-        case Step.WELL:
-            return f"{capital(numbers)}, which is no failure of {newer}."
-        case Step.UNSURE:
-            return (
-                f"{capital(numbers)}: the difference may be {bounds}, so it cannot be told whether the change made one."
-            )
-        case _:
-            return f"{capital(numbers)}: no fall that explains the failure ({bounds} less)."
+    endings = {
+        Step.STEP: f": {points(fall.size)} less ({bounds}). {capital(newer)} came on {since}.",
+        Step.WHEN_UNSURE: f": it fell near the change of {since}, and perhaps not at it.",
+        Step.TO_COME: (
+            f": {points(fall.size)} less. But {newer} came only on {since}, and most of its labels are still to come; "
+            f"if they are all right, there is no fall."
+        ),
+        Step.FELL_LATER: f" next to the change of {since}; much of the fall came later, within {newer}.",
+        Step.LOW_BEFORE: f" next to the change of {since}: it had fallen before {newer} came.",
+        Step.WELL: f", which is no failure of {newer}.",
+        Step.UNSURE: f": the difference may be {bounds}, so it cannot be told whether the change made one.",
+    }
+    return endings.get(comparison.step, f": no fall that explains the failure ({bounds} less).")
 
 
 def _names(kind: str, comparison: Comparison) -> tuple[str, str, str]:
@@ -150,3 +155,27 @@ def _drift(drift: Drift | None) -> Signal:
     )
     numbers = (("fall", fall.size), ("fall_low", fall.low))
     return Signal("drift", FAMILY, holds=True, sentence=sentence, numbers=numbers)
+
+
+def _near_change(comparison: Comparison | None) -> tuple[Signal, ...]:
+    """It fell near a change, and the labels do not say whether at it."""
+    if comparison is None or comparison.onset is None or comparison.onset.elsewhere is None:
+        return ()
+    sentence = (
+        f"{capital(comparison.failing.metric.noun)} fell near the change from {named(comparison.older)} to "
+        f"{named(comparison.newer)} on {moment(comparison.newer.first_seen)}, or on "
+        f"{moment(comparison.onset.elsewhere.at)}: the labels do not say which."
+    )
+    numbers = (("at_change", comparison.onset.at_change),)
+    return (Signal("near_change", FAMILY, holds=True, sentence=sentence, numbers=numbers),)
+
+
+def _to_come(comparison: Comparison | None) -> tuple[Signal, ...]:
+    if comparison is None or comparison.at_change is None:
+        return ()
+    n, metric = comparison.at_change.after.n, comparison.failing.metric
+    sentence = (
+        f"Wait for the labels of {named(comparison.newer)}: {metric.noun} rests on {n} so far, most are still to come, "
+        f"and errors may just have been labelled first."
+    )
+    return (Signal("labels_to_come", "evidence", holds=True, sentence=sentence, numbers=(("n", float(n)),)),)

@@ -36,6 +36,11 @@ class Changes:
     both: Comparison | None
     drift: Drift | None
 
+    def found(self, step: Step) -> Comparison | None:
+        """The comparison that ended so, if one did."""
+        kinds = (self.prompt, self.model, self.both)
+        return next((kind for kind in kinds if kind is not None and kind.step is step), None)
+
     @property
     def confounded(self) -> bool | None:
         """Whether quality stepped at a change of both versions, and no pair with one of them held fixed says which."""
@@ -63,7 +68,8 @@ def changes(failing: Sequence[Failing], windows: Windows) -> Changes:
     told = {kind: _telling(some, failing, windows, STEP_TAIL / tests) for kind, some in pairs.items()}
     fell_before = [pair.older for pair in told.values() if pair is not None and pair.step is Step.LOW_BEFORE]
     unexplained = tuple(dict.fromkeys((*answering, *fell_before)))
-    return Changes(told["prompt"], told["model"], told["both"], _drift(unexplained, failing, windows))
+    drift = _drift(unexplained, failing, windows) or _elsewhere(told.values())
+    return Changes(told["prompt"], told["model"], told["both"], drift)
 
 
 def _pairs(
@@ -108,6 +114,15 @@ def _drift(runs: Iterable[VersionRun], failing: Iterable[Failing], windows: Wind
         if (fall := fall_within(run, item.metric, windows, STEP_TAIL / len(tests))) is not None
     ]
     return max(falls, key=lambda drift: drift.fall.low, default=None)
+
+
+def _elsewhere(told: Iterable[Comparison | None]) -> Drift | None:
+    """A fall that the labels put at another moment than the change it was looked for at."""
+    for comparison in told:
+        moment = comparison.onset.elsewhere if comparison is not None and comparison.onset is not None else None
+        if comparison is not None and moment is not None and comparison.step in (Step.FELL_LATER, Step.LOW_BEFORE):
+            return Drift(moment.within, comparison.failing, Fall.between(moment.before, moment.after, STEP_TAIL))
+    return None
 
 
 def _prompt_differs(older: VersionRun, newer: VersionRun) -> bool:

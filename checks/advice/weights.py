@@ -33,12 +33,15 @@ WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
     ("too_few_labels", True): ((Action.COLLECT_LABELS, 3.5),),
     ("unproven_version", True): ((Action.COLLECT_LABELS, 3.0),),
     ("unproven_prompts", True): ((Action.COLLECT_LABELS, 1.0),),
+    # Rolling back on the first labels, where errors are labelled first, undoes what was well [design: labels mature].
+    ("labels_to_come", True): ((Action.COLLECT_LABELS, 3.0),),
     ("label_coverage", True): ((Action.COLLECT_LABELS, 1.5),),
     ("provisional", True): ((Action.COLLECT_LABELS, 0.25),),  # intervals say how little is known: a caveat, no veto
     ("label_problems", True): ((Action.FIX_LABELS, 3.0),),
     ("label_health", True): ((Action.COLLECT_LABELS, 3.0),),
     # An answer that names no class is wrong whatever the model knew, and repairing its reader is cheap [design].
     ("unparseable", True): ((Action.FIX_PARSER, 2.5),),
+    ("unknown_class", True): ((Action.FIX_PARSER, 2.5),),
     ("latency_only", True): ((Action.REDUCE_LATENCY, 2.0),),
     ("traffic", True): ((Action.NONE, 3.0),),
 }
@@ -137,5 +140,15 @@ UNPARSED_RISE = 0.02
 UNPARSED_ERRORS = 0.5
 """Share of all errors that answers without a class make, from which the same is suspected."""
 
+UNKNOWN_SHARE = 0.02
+"""Share of the answers that a class without any label must have to be taken for one that does not exist."""
+
 BROKEN_LABELS = 0.2
 """Unusable label rows over usable ones from which the labels want fixing first."""
+
+CHANGES_BREAK = 0.7
+"""Probability that a fall next to a change lies at the change, before the data are looked at: about 70% of outages are
+due to changes in a live system (Beyer, Jones, Petoff and Murphy 2016, "Site Reliability Engineering", chapter 1)."""
+
+AT_CHANGE = 0.8
+"""Probability from which a fall is said to lie at a change; under a half, another moment fits better."""
