@@ -1,6 +1,7 @@
 """Which findings belong together, and which alarms may be told at once."""
 
 from alerts.incident import Family
+from checks.finding import Cause, Finding
 
 _FAMILY_OF_CHECK = {
     "accuracy": Family.QUALITY,
@@ -18,11 +19,11 @@ _FAMILY_OF_CHECK = {
     "traffic": Family.DATA,
 }
 
-HELD_FAMILIES = frozenset({Family.DATA})
+HELD_FAMILIES = frozenset({Family.DATA, Family.WATCH})
 """Families whose alarm must last before it is told.
 
-The alarms of the other two already keep their false-alarm rate under repeated looks (`checks.alarm`): to hold them
-longer would only cost time. A silent hour of traffic or of labels is common, and says little until it lasts.
+The alarms of quality and latency already keep their false-alarm rate under repeated looks (`checks.alarm`): to hold
+them longer would only cost time. A silent hour of traffic or of labels is common, and says little until it lasts.
 """
 
 
@@ -33,3 +34,8 @@ def family_of(check: str) -> Family:
     except KeyError:
         message = f"check {check!r} belongs to no family; add it to alerts/families.py"
         raise ValueError(message) from None
+
+
+def family_of_finding(finding: Finding) -> Family:
+    """The family that a finding belongs to: that of its check, unless it says that the check crashed."""
+    return Family.WATCH if finding.cause is Cause.CRASHED else family_of(finding.check)

@@ -16,6 +16,7 @@ class Family(StrEnum):
     QUALITY = "quality"  # accuracy, recall, precision, paradox, relevance, drift, ...
     LATENCY = "latency"
     DATA = "data"  # traffic and labels: the log itself
+    WATCH = "watch"  # tunewatch itself: a check that crashed watches nothing
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2s
 
-from alerts.families import HELD_FAMILIES, family_of
+from alerts.families import HELD_FAMILIES, family_of_finding
 from alerts.incident import Event, Family, Incident, Proposal, Reason, State, Transition
 from alerts.policy import Policy
 from alerts.seen import Seen, is_worse
@@ -44,7 +44,7 @@ def advance(
     steps: list[Transition] = []
     for family in Family:
         past = tuple(i for i in incidents if i.family is family and i.monitor == monitor)
-        seen = Seen.of((f for f in findings if family_of(f.check) is family), now)
+        seen = Seen.of((f for f in findings if family_of_finding(f) is family), now)
         steps.extend(_Cycle(monitor, family, past, seen, advice_for, policy).steps())
     return tuple(steps)
 

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     TOO_FEW = "too_few"  # labels, predictions or reference
     NOT_COMPARABLE = "not_comparable"  # what was measured then is not what is measured now
     NOT_LOGGED = "not_logged"  # the column is not in the log
+    CRASHED = "crashed"  # of the check itself: whether it ran, not what it says
 
 
 @dataclass(frozen=True, slots=True)

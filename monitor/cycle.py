@@ -14,24 +14,27 @@ from alerts.seen import worst_first
 from checks.advice.advise import advise
 from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
+from checks.advice.quiet import our_own_fault
 from checks.check import Check
 from checks.estimate import Estimate
 from checks.estimates import estimates
-from checks.finding import Finding
+from checks.finding import Cause, Finding
 from checks.measured import Measured
 from checks.windows import Windows
+from monitor.blindness import blindness
 from monitor.errors import HistoryError
+from monitor.following import Follower
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
 from monitor.log import PredictionLog
 from monitor.logs import get_logger
-
 from monitor.study.plan import StudyPlan
+
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
 
-_LOG = get_logger(__name__)
 DRIFT: Final = "drift"
 """The check that is blind where studies fail."""
 
+_LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,8 @@ class Monitor:
     advice: AdvicePolicy
     incidents: Policy
     channels: tuple[str, ...]
-
     study: StudyPlan | None = None
+
 
 def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
     """Look at the log as of `now` (UTC).
@@ -120,7 +123,12 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, buckets_re
     figures = estimates(measured)
     before = transaction.incidents()
     adviser = _Adviser(monitor.advice, windows)
-    steps = advance(before, findings, adviser, now, monitor.incidents, monitor.name)
+    faults = (*faults, *_study_faults(monitor, transaction, windows))
+    blind = blindness(
+        {fault.check: fault.error for fault in faults}, (check.name for check in monitor.checks), before, windows
+    )
+    steps = advance(before, (*findings, *blind), adviser, now, monitor.incidents, monitor.name)
+    review = Follower(windows, monitor.advice, _after(before, steps), steps).review(transaction, monitor.spec)
     report = CycleReport(
         monitor=monitor.name,
         as_of=now,
@@ -128,12 +136,13 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, buckets_re
         estimates=figures,
         findings=findings,
         advice=_advice_by_family(findings, adviser),
-        transitions=steps,
+        transitions=(*steps, *review.steps),
         open_incidents=_still_open(before, steps),
-        faults=(*faults, *_study_faults(monitor, transaction, windows)),
+        faults=faults,
         seconds=time.perf_counter() - began,
     )
     transaction.record(_to_keep(report, monitor))
+    review.write(transaction)
     return report
 
 
@@ -162,9 +171,6 @@ def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ..
     return tuple(findings), tuple(faults)
 
 
-class _Adviser:
-    """Advice on findings of one family, given once for each family however often it is asked for."""
-
 def _study_faults(monitor: Monitor, transaction: Transaction, windows: Windows) -> tuple[Fault, ...]:
     """What went wrong with the study that the check of drift rests on, whichever process made it."""
     if monitor.study is None:
@@ -175,6 +181,9 @@ def _study_faults(monitor: Monitor, transaction: Transaction, windows: Windows) 
     return tuple(Fault(DRIFT, text) for text in (*failed, *crashed))
 
 
+class _Adviser:
+    """Advice on findings of one family, given once for each family however often it is asked for."""
+
     def __init__(self, policy: AdvicePolicy, windows: Windows) -> None:
         self._policy = policy
         self._windows = windows
@@ -182,7 +191,10 @@ def _study_faults(monitor: Monitor, transaction: Transaction, windows: Windows) 
 
     def __call__(self, findings: tuple[Finding, ...]) -> Advice:
         if findings not in self._given:
-            self._given[findings] = advise(findings, self._windows, self._policy)
+            is_ours = any(finding.cause is Cause.CRASHED for finding in findings)
+            self._given[findings] = (
+                our_own_fault(findings) if is_ours else advise(findings, self._windows, self._policy)
+            )
         return self._given[findings]
 
 
@@ -198,5 +210,9 @@ def _advice_by_family(findings: Sequence[Finding], adviser: _Adviser) -> tuple[F
 
 
 def _still_open(before: Iterable[Incident], steps: Iterable[Transition]) -> tuple[Incident, ...]:
-    after = {incident.id: incident for incident in before} | {step.incident.id: step.incident for step in steps}
-    return tuple(incident for incident in after.values() if incident.state is not State.RESOLVED)
+    return tuple(each for each in _after(before, steps).values() if each.state is not State.RESOLVED)
+
+
+def _after(before: Iterable[Incident], steps: Iterable[Transition]) -> dict[str, Incident]:
+    """The incidents by id, as the steps leave them."""
+    return {incident.id: incident for incident in before} | {step.incident.id: step.incident for step in steps}

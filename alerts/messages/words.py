@@ -50,16 +50,18 @@ _SUBJECTS = {
     "latency": "latency {}",
     "traffic": "traffic",
     "calibration": "calibration error",
+    "relevance": "relevance of {}",
 }
 _LABEL_SUBJECTS = {
     "silence": "time without a new label",
     "coverage": "share of predictions labelled",
     "delay": "delay of labels",
 }
+_RELEVANCE_SUBJECTS = {"all": "relevance", "low_share": "share of low relevance"}
 _NO_METRIC = frozenset({"label_health", "traffic"})
 """Checks whose value means little without words: hours of silence, a multiple of the usual."""
 
-_OWN_WORDS = _NO_METRIC | {"accuracy_paradox"}
+_OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "relevance"}
 """Checks whose message knows more than the numbers of the finding: the accuracy that looks fine, what is usual."""
 
 _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
@@ -67,8 +69,12 @@ _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
 
 def subject(finding: Finding) -> str:
     """What a finding is about: `recall of urgent`, with the slice where it is not of everything."""
+    if finding.cause is Cause.CRASHED:
+        return f"tunewatch's own check {finding.check}"
     if finding.check == "label_health" and finding.subject in _LABEL_SUBJECTS:
         name = _LABEL_SUBJECTS[finding.subject]
+    elif finding.check == "relevance" and finding.subject in _RELEVANCE_SUBJECTS:
+        name = _RELEVANCE_SUBJECTS[finding.subject]
     elif finding.check in _SUBJECTS:
         name = _SUBJECTS[finding.check].format(finding.subject)
     else:

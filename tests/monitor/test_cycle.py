@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from alerts.incident import Event, Family
+from alerts.messages.message import root_message
+from alerts.messages.text import render_text
 from checks.finding import Finding, Verdict
 from checks.measured import Measured
 from config.loading import load
@@ -60,6 +63,23 @@ def test_a_check_that_crashes_is_a_fault_and_does_not_blind_the_others(monitor: 
     ]
     assert {finding.check for finding in report.findings} >= {"accuracy", "class_recall", "traffic"}
     assert monitor.history.queries.cycles("support-bot")[-1].faults == ("broken: ZeroDivisionError: no 2026 in sight",)
+
+
+def test_people_are_told_of_a_check_that_goes_on_crashing_until_it_runs_again(monitor: Monitor) -> None:
+    broken = replace(
+        monitor, checks=(Broken("traffic"), *(check for check in monitor.checks if check.name != "traffic"))
+    )
+    now = BREAK - DAY
+    run_cycle(broken, now)
+    told = [step for step in run_cycle(broken, now + monitor.incidents.hold).transitions if step.event is not None]
+    assert [(step.event, step.incident.family) for step in told] == [(Event.OPENED, Family.WATCH)]
+    shown = render_text(root_message(told[0]))
+    assert "tunewatch's own check traffic: crashed (ZeroDivisionError" in shown
+    assert "This is a fault of tunewatch, not of the chatbot" in shown
+    run_cycle(monitor, now + timedelta(hours=1))
+    ended = run_cycle(monitor, now + timedelta(hours=1) + monitor.incidents.recover)
+    assert [step.event for step in ended.transitions if step.event is not None] == [Event.RESOLVED]
+    assert not ended.open_incidents
 
 
 def test_the_same_look_twice_keeps_one_record_and_tells_once(monitor: Monitor) -> None:
