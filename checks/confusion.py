@@ -1,13 +1,14 @@
 """The confusion matrix of a window, with the predictions that have no label yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts import NO_CLASS, OutcomeCell
+from checks.counts import NO_BAND, NO_CLASS, OutcomeCell
+from checks.outcomes import BANDS, Outcomes
 from checks.two_samples import combine
 
 Floats = NDArray[np.float64]
@@ -30,22 +31,19 @@ class Rows:
     weights_squared: Floats
 
     @classmethod
-    def of(cls, cells: Sequence[OutcomeCell], index: Mapping[str, int]) -> "Rows":
-        """Sum cells of the classes in `index`, whatever versions they are of."""
-        keys = [(index[cell.predicted], cell.band) for cell in cells]
-        rows = {key: number for number, key in enumerate(sorted(set(keys)))}
-        row = np.array([rows[key] for key in keys], dtype=np.intp)
-        column = np.array([-1 if cell.label is None else index[cell.label] for cell in cells], dtype=np.intp)
-        numbers = np.array([(c.n, c.weight, c.weight_squared, c.designed) for c in cells], dtype=float).reshape(-1, 4)
-        shape = len(rows), len(index)
-        known = column >= 0
-        place = row[known] * shape[1] + column[known]
+    def of(cls, cells: Outcomes, classes: tuple[str, ...]) -> "Rows":
+        """Sum cells of these classes, whatever versions they are of."""
+        predicted, label = cells.places(classes)
+        strata, row = np.unique(predicted * BANDS + (cells.band - NO_BAND), return_inverse=True)
+        shape = strata.size, len(classes)
+        known = cells.labelled
+        place = row[known] * shape[1] + label[known]
         counts, weights, squared, designed = (
-            sums(place, values, shape[0] * shape[1]).reshape(shape) for values in numbers[known].T
+            sums(place, column[known], shape[0] * shape[1]).reshape(shape)
+            for column in (cells.n, cells.weight, cells.weight_squared, cells.designed)
         )
-        classes = np.array([class_ for class_, _ in rows], dtype=np.intp)
         weights, squared = combine(counts, weights, squared, designed)
-        return cls(classes, sums(row, numbers[:, 0], shape[0]), counts, weights, squared)
+        return cls(strata // BANDS, sums(row, cells.n, shape[0]), counts, weights, squared)
 
     @cached_property
     def labelled(self) -> Floats:
@@ -69,10 +67,9 @@ class Confusion:
     @classmethod
     def of(cls, cells: Iterable[OutcomeCell]) -> "Confusion":
         """Sum cells, whatever versions they are of; classes are sorted by name."""
-        cells = tuple(cells)
-        names = {cell.predicted for cell in cells} | {cell.label for cell in cells if cell.label is not None}
-        classes = tuple(sorted(names))
-        rows = Rows.of(cells, {name: position for position, name in enumerate(classes)})
+        cells = Outcomes.of(cells)
+        classes = cells.present
+        rows = Rows.of(cells, classes)
         predicted = sums(rows.classes, rows.predicted, len(classes))
         return cls(classes, predicted, by_class(rows.classes, rows.counts), rows)
 

@@ -4,21 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TypeVar
 
 import numpy as np
 
 from checks.confusion import Confusion
-from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
+from checks.counts import NOT_LOGGED, LatencyCell
 from checks.estimate import Estimate
 from checks.estimated.lines import estimated
 from checks.intervals import Proportion
 from checks.latency import QUANTILES
 from checks.measured import Look, Measured
+from checks.outcomes import Outcomes
 from checks.quantiles import Histogram
 from checks.stratified import Stratified
-
-Cell = TypeVar("Cell", OutcomeCell, LatencyCell)
 
 ALL = "all"
 """Name of the slice that leaves nothing out."""
@@ -43,8 +41,8 @@ class _Slice:
 def _slices(measured: Measured) -> Iterator[_Slice]:
     current = measured.current
     yield _Slice(ALL, current, current.window.latency)
-    for column in ("model_version", "prompt_version"):
-        outcomes = _by(column, current.window.outcomes)
+    cells = Outcomes.of(current.window.outcomes)
+    for column, outcomes in (("model_version", cells.by_model()), ("prompt_version", cells.by_prompt())):
         latency = _by(column, current.window.latency)
         for version in sorted(outcomes.keys() - {NOT_LOGGED}):
             window = replace(current.window, outcomes=outcomes[version], latency=latency.get(version, ()))
@@ -55,9 +53,9 @@ def _slices(measured: Measured) -> Iterator[_Slice]:
         yield _Slice(f"{column}={value}", replace(current, window=window), window.latency)
 
 
-def _by(column: str, cells: Iterable[Cell]) -> dict[str, tuple[Cell, ...]]:
+def _by(column: str, cells: Iterable[LatencyCell]) -> dict[str, tuple[LatencyCell, ...]]:
     """The cells of each version."""
-    found: defaultdict[str, list[Cell]] = defaultdict(list)
+    found: defaultdict[str, list[LatencyCell]] = defaultdict(list)
     version_of = attrgetter(column)
     for cell in cells:
         found[version_of(cell)].append(cell)

@@ -1,13 +1,13 @@
 """Windows: sums of buckets, which is all that a check sees of the world."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.counts import DelayCell, LatencyCell, OutcomeCell
 from checks.scores import NO_SCORES, Scores
-
-from checks.scores import NO_SCORES, Scores
 from checks.study import Study
+
 
 @dataclass(frozen=True, slots=True)
 class BucketTotal:
@@ -28,11 +28,14 @@ class BucketLatency:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The counts of a half-open span [start, end) of prediction time, UTC."""
+    """The counts of a half-open span [start, end) of prediction time, UTC.
+
+    The history gives `outcomes` as `checks.outcomes.Outcomes`; any cells will do.
+    """
 
     start: datetime
     end: datetime
-    outcomes: tuple[OutcomeCell, ...] = ()
+    outcomes: Sequence[OutcomeCell] = ()
     latency: tuple[LatencyCell, ...] = ()
     delays: tuple[DelayCell, ...] = ()
     scores: Scores = NO_SCORES
@@ -59,7 +62,7 @@ class VersionRun:
     prompt_version: str
     first_seen: datetime
     last_seen: datetime
-    outcomes: tuple[OutcomeCell, ...]
+    outcomes: Sequence[OutcomeCell]
     latency: tuple[LatencyCell, ...]
     scores: Scores = NO_SCORES
 

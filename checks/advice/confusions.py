@@ -1,5 +1,6 @@
 """Signal: are the errors concentrated in a few confusions, or spread?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ class _Pair:
     n: int
 
 
-def confusions_signal(outcomes: tuple[OutcomeCell, ...]) -> Signal:
+def confusions_signal(outcomes: Sequence[OutcomeCell]) -> Signal:
     """Share of the (post-stratified) errors in the top pair and the top three, against an even spread.
 
     With K classes an even spread puts 1 / K(K-1) of the errors in each pair. Concentrated means beyond a fixed share
@@ -49,7 +50,7 @@ def confusions_signal(outcomes: tuple[OutcomeCell, ...]) -> Signal:
     return Signal(NAME, FAMILY, holds, _sentence(pairs, n, three, even_three, concentrated=holds), numbers)
 
 
-def _pairs(outcomes: tuple[OutcomeCell, ...]) -> tuple[list[_Pair], int]:
+def _pairs(outcomes: Sequence[OutcomeCell]) -> tuple[list[_Pair], int]:
     """The confusions that were seen, commonest first, and how many are possible."""
     counts = stratified(outcomes)
     classes = counts.confusion.classes

@@ -1,5 +1,6 @@
 """The metrics that advice compares between versions, all as shares of which more is better."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -45,7 +46,7 @@ class Metric(Protocol):
 
 
 @lru_cache(maxsize=32)  # one advice measures a version for several metrics; small, as K x K floats are kept for each
-def stratified(outcomes: tuple[OutcomeCell, ...]) -> Stratified:
+def stratified(outcomes: Sequence[OutcomeCell]) -> Stratified:
     """The outcomes, weighted up to all predictions."""
     return Stratified.of(Confusion.of(outcomes))
 
@@ -146,7 +147,7 @@ class Within:
         return Proportion(min(max(within, 0.0), 1.0), answers.n / ANSWERS_AS_ONE, answers.n) if answers.n else None
 
 
-def mix_of(outcomes: tuple[OutcomeCell, ...]) -> tuple[tuple[str, float], ...]:
+def mix_of(outcomes: Sequence[OutcomeCell]) -> tuple[tuple[str, float], ...]:
     """Estimated share of each true class."""
     counts = stratified(outcomes)
     shares = ((name, counts.prevalence(name)) for name in counts.confusion.real_classes)

@@ -1,5 +1,7 @@
 """Signal: is a critical or rare class missed, while accuracy hides it?"""
 
+from collections.abc import Sequence
+
 from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.policy import AdvicePolicy
@@ -13,7 +15,7 @@ from checks.words import percent
 NAME, FAMILY = "missed_class", "errors"
 
 
-def missed_class_signal(outcomes: tuple[OutcomeCell, ...], policy: AdvicePolicy) -> Signal:
+def missed_class_signal(outcomes: Sequence[OutcomeCell], policy: AdvicePolicy) -> Signal:
     """The worst recall of the critical and rare classes, against accuracy; its upper 95% bound must be FAR_UNDER it."""
     counts = stratified(outcomes)
     accuracy = counts.accuracy()

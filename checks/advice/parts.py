@@ -1,10 +1,11 @@
 """The counts of one pair of versions, as a whole and cut in time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
+from checks.outcomes import Outcomes
 from checks.windows import VersionRun, Window, Windows
 
 LIVE_SHARE = 0.02
@@ -15,7 +16,7 @@ LIVE_SHARE = 0.02
 class Part:
     """Counts that a metric can be measured on."""
 
-    outcomes: tuple[OutcomeCell, ...] = ()
+    outcomes: Sequence[OutcomeCell] = ()
     latency: tuple[LatencyCell, ...] = ()
 
 
@@ -27,8 +28,8 @@ def whole(run: VersionRun) -> Part:
 def split(run: VersionRun, window: Window) -> tuple[Part, Part]:
     """A pair of versions' data before a window that ends now, and within it."""
     late = Part(
-        tuple(cell for cell in window.outcomes if _is_of(cell, run)),
-        tuple(cell for cell in window.latency if _is_of(cell, run)),
+        Outcomes.of(window.outcomes).of_version(*_pair(run)),
+        tuple(cell for cell in window.latency if _pair(cell) == _pair(run)),
     )
     return Part(_without(run.outcomes, late.outcomes), _without_bins(run, late.latency)), late
 
@@ -50,10 +51,6 @@ def named(run: VersionRun) -> str:
 
 def _pair(of: VersionRun | OutcomeCell | LatencyCell) -> tuple[str, str]:
     return of.model_version, of.prompt_version
-
-
-def _is_of(cell: OutcomeCell | LatencyCell, run: VersionRun) -> bool:
-    return _pair(cell) == _pair(run)
 
 
 def _shares(cells: Iterable[OutcomeCell]) -> dict[tuple[str, str], float]:

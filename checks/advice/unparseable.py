@@ -1,5 +1,7 @@
 """Signal: do more answers than before name no class?"""
 
+from collections.abc import Sequence
+
 from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_ERRORS, STEP_TAIL, UNPARSED_ERRORS, UNPARSED_RISE
@@ -32,7 +34,7 @@ def _unparsed(confusion: Confusion) -> Proportion | None:
     return Proportion(0.0 if at is None else float(confusion.predicted[at]) / n, n, n) if n else None
 
 
-def _share_of_errors(outcomes: tuple[OutcomeCell, ...]) -> tuple[float, int]:
+def _share_of_errors(outcomes: Sequence[OutcomeCell]) -> tuple[float, int]:
     """Post-stratified share of the errors that name no class, and the labelled errors that it rests on."""
     counts = stratified(outcomes)
     at = counts.confusion.index(NO_CLASS)

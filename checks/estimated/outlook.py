@@ -11,6 +11,7 @@ from checks.estimated.strata import Strata
 from checks.estimated.trust import Refusal, Trust
 from checks.intervals import Proportion
 from checks.measured import Look, Measured
+from checks.outcomes import Outcomes
 from checks.windows import Window
 
 
@@ -44,8 +45,8 @@ class Outlook:
     @cached_property
     def classes(self) -> tuple[str, ...]:
         """Every class that is predicted or a label, by name."""
-        cells = (*self.measured.windows.reference.outcomes, *self.measured.windows.current.outcomes)
-        return tuple(sorted({cell.predicted for cell in cells} | {cell.label for cell in cells if cell.label}))
+        windows = (self.measured.windows.reference, self.measured.windows.current)
+        return tuple(sorted({name for window in windows for name in Outcomes.of(window.outcomes).present}))
 
     @property
     def real_classes(self) -> tuple[str, ...]:

@@ -7,16 +7,15 @@ from functools import cached_property
 import numpy as np
 
 from checks.confusion import Floats, sums
-from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
-
-BANDS = len(BAND_EDGES) + 2
-"""Confidence bands, and as the last one the predictions whose confidence is not known."""
+from checks.counts import NO_BAND, OutcomeCell
+from checks.outcomes import BANDS, Outcomes
 
 
 @dataclass(frozen=True)
 class Strata:
     """Counts of a window by predicted class (K, in the order of `classes`), band (B) and label (K).
 
+    The last band is that of the predictions whose confidence is not known.
     `sizes` (K x B) counts predictions, labelled or not, and `confidence` (K x B) sums their confidences. `counts`
     (K x B x K) is of labelled predictions; `labelled_confidence` (K x B) sums the confidences of those. Labels count
     alike whatever their inclusion probability: it differs between strata, and within one they are taken for a fair
@@ -32,22 +31,17 @@ class Strata:
     @classmethod
     def of(cls, cells: Iterable[OutcomeCell], classes: Sequence[str]) -> "Strata":
         """Sum cells, whatever versions they are of. Raises KeyError for a class that is not among `classes`."""
-        index = {name: position for position, name in enumerate(classes)}
-        cells = tuple(cells)
-        k = len(index)
-        rows = np.array(
-            [(index[c.predicted], c.band if c.band != NO_BAND else BANDS - 1, c.n, c.confidence) for c in cells]
-        ).reshape(-1, 4)
-        known = np.array([c.label is not None for c in cells], dtype=bool)
-        label = np.array([index[c.label] for c in cells if c.label is not None], dtype=np.intp)
-        stratum = (rows[:, 0] * BANDS + rows[:, 1]).astype(np.intp)
-        place = stratum[known] * k + label
+        cells, k = Outcomes.of(cells), len(classes)
+        predicted, label = cells.places(classes)
+        stratum = predicted * BANDS + np.where(cells.band == NO_BAND, BANDS - 1, cells.band)
+        known = cells.labelled
+        place = stratum[known] * k + label[known]
         return cls(
             tuple(classes),
-            sums(stratum, rows[:, 2], k * BANDS).reshape(k, BANDS),
-            sums(stratum, rows[:, 3], k * BANDS).reshape(k, BANDS),
-            sums(place, rows[known, 2], k * BANDS * k).reshape(k, BANDS, k),
-            sums(stratum[known], rows[known, 3], k * BANDS).reshape(k, BANDS),
+            sums(stratum, cells.n, k * BANDS).reshape(k, BANDS),
+            sums(stratum, cells.confidence, k * BANDS).reshape(k, BANDS),
+            sums(place, cells.n[known], k * BANDS * k).reshape(k, BANDS, k),
+            sums(stratum[known], cells.confidence[known], k * BANDS).reshape(k, BANDS),
         )
 
     def without_labels(self) -> "Strata":

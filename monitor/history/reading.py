@@ -2,36 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Connection,
-    Table,
-    and_,
-    case,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-)
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy import Connection, Table, and_, func, or_, select
 
-from checks.counts import BAND_EDGES, NO_BAND
 from checks.windows import BucketTotal, Problem, Windows
 from monitor.history.assemble import Assembly, Names, Rows
 from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.names import class_names, slice_names, version_names
-from monitor.history.schema import DELAY_CELLS, LATENCY_CELLS, MONITORS, OUTCOME_CELLS, PROBLEM_CELLS, TOTAL_CELLS
+from monitor.history.outcomes import OutcomeReader
+from monitor.history.pieces import piece_of, within
+from monitor.history.schema import DELAY_CELLS, LATENCY_CELLS, MONITORS, PROBLEM_CELLS, TOTAL_CELLS
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.scored import ScoreReader
 from monitor.history.spans import Layout, Span, WindowSpec, lay_out, to_whole_seconds, with_version
 from monitor.history.types import from_epoch
-from monitor.log.counts import ALL
 
 
 class _Total(NamedTuple):
@@ -63,11 +48,10 @@ class WindowReader:
     def _windows(self, spec: WindowSpec, layout: Layout, totals: Sequence[_Total], seen: Mapping[int, Span]) -> Windows:
         slices = slice_names(self._connection, self._monitor)
         names = Names(class_names(self._connection), version_names(self._connection))
-        assembly = Assembly(layout, names)
+        outcomes = OutcomeReader(self._connection, names.classes, names.versions)
+        assembly = Assembly(layout, names, outcomes.everything(slices, layout))
         for part in layout.ranges:
             pieces = layout.pieces(part)
-            cuts = layout.pieces(part, for_starts=True)
-            assembly.add_outcomes(cuts, self._outcomes(slices, part, cuts, names))
             assembly.add_latency(pieces, self._cells(LATENCY_CELLS, ("version_id", "bin"), part, pieces))
             assembly.add_delays(self._delays(part))
         reference = assembly.reference()
@@ -78,7 +62,7 @@ class WindowReader:
             recent=tuple(assembly.window(span) for span in layout.recent),
             reference=reference,
             versions=assembly.versions(seen, self._now),
-            segments=assembly.segments(slices, self._segments(slices, layout.current)),
+            segments=assembly.segments(outcomes.segments(slices, layout.current)),
             buckets=_bucket_totals(totals, layout),
             latency_buckets=assembly.latency_buckets(self._latency(layout.current)),
             problems=self._problems(layout.current),
@@ -91,52 +75,29 @@ class WindowReader:
     def _totals(self, part: Span) -> Iterable[_Total]:
         t = TOTAL_CELLS.c
         statement = select(t.bucket, t.version_id, t.n, t.n_labelled).where(t.monitor_id == self._monitor)
-        return (_Total(*row) for row in self._connection.execute(statement.where(*_within(t, part)).order_by(t.bucket)))
-
-    def _outcomes(
-        self, slices: Mapping[int, tuple[str, str]], part: Span, pieces: Sequence[Span], names: Names
-    ) -> Rows:
-        everything = [key for key, (segment, _) in slices.items() if segment == ALL]
-        t = OUTCOME_CELLS.c
-        versions, classes = (max(keys, default=0) + 1 for keys in (names.versions, names.classes))
-        digits = (_piece_of(t.bucket, pieces), t.version_id, t.predicted_id, t.label_id, t.band - NO_BAND)
-        bases = (len(pieces), versions, classes, classes, len(BAND_EDGES) + 2)
-        key = _one_number(digits, bases)
-        statement = select(key, *_sums()).where(t.slice_id.in_(everything), *_within(t, part)).group_by(key)
-        return _split(self._connection.execute(statement).all(), bases)
-
-    def _segments(self, slices: Mapping[int, tuple[str, str]], current: Span) -> Rows:
-        wanted = [key for key, (segment, _) in slices.items() if segment != ALL]
-        if not wanted:
-            return ()
-        t = OUTCOME_CELLS.c
-        keys = (t.slice_id, t.version_id, t.predicted_id, t.label_id, t.band)
-        statement = select(*keys, *_sums()).where(t.slice_id.in_(wanted), *_within(t, current)).group_by(*keys)
-        return self._connection.execute(statement)
+        return (_Total(*row) for row in self._connection.execute(statement.where(*within(t, part)).order_by(t.bucket)))
 
     def _cells(self, table: Table, names: tuple[str, ...], part: Span, pieces: Sequence[Span]) -> Rows:
         t = table.c
-        keys = (_piece_of(t.bucket, pieces), *(t[name] for name in names))
-        statement = select(*keys, func.sum(t.n)).where(t.monitor_id == self._monitor, *_within(t, part)).group_by(*keys)
+        keys = (piece_of(t.bucket, pieces), *(t[name] for name in names))
+        statement = select(*keys, func.sum(t.n)).where(t.monitor_id == self._monitor, *within(t, part)).group_by(*keys)
         return self._connection.execute(statement)
 
     def _delays(self, part: Span) -> Rows:
         t = DELAY_CELLS.c
-        statement = select(t.bucket, t.predicted_id, t.counts).where(t.monitor_id == self._monitor, *_within(t, part))
+        statement = select(t.bucket, t.predicted_id, t.counts).where(t.monitor_id == self._monitor, *within(t, part))
         return self._connection.execute(statement)
 
     def _latency(self, current: Span) -> Rows:
         t = LATENCY_CELLS.c
-        statement = select(t.bucket, t.version_id, t.bin, t.n).where(
-            t.monitor_id == self._monitor, *_within(t, current)
-        )
+        statement = select(t.bucket, t.version_id, t.bin, t.n).where(t.monitor_id == self._monitor, *within(t, current))
         return self._connection.execute(statement.order_by(t.bucket, t.version_id, t.bin)).all()
 
     def _problems(self, current: Span) -> tuple[Problem, ...]:
         t = PROBLEM_CELLS.c
         statement = (
             select(t.kind, func.sum(t.n))
-            .where(t.monitor_id == self._monitor, or_(and_(*_within(t, current)), t.bucket == NO_BUCKET))
+            .where(t.monitor_id == self._monitor, or_(and_(*within(t, current)), t.bucket == NO_BUCKET))
             .group_by(t.kind)
             .order_by(t.kind)
         )
@@ -173,38 +134,3 @@ def _bucket_totals(totals: Iterable[_Total], layout: Layout) -> tuple[BucketTota
             bucket[0] += total.n
             bucket[1] += total.n_labelled
     return tuple(BucketTotal(from_epoch(bucket), *numbers) for bucket, numbers in sums.items())
-
-
-def _piece_of(bucket: ColumnElement[int], pieces: Sequence[Span]) -> ColumnElement[int]:
-    """Number of the piece that a bucket lies in."""
-    return case(*((bucket < piece.end, literal_column(str(number))) for number, piece in enumerate(pieces)))
-
-
-def _one_number(digits: Sequence[ColumnElement[int]], bases: Sequence[int]) -> ColumnElement[int]:
-    """A key of several columns as one number: SQLite groups by it in two thirds of the time."""
-    number: ColumnElement[int] = cast(digits[0], BigInteger)
-    for digit, base in zip(digits[1:], bases[1:], strict=True):
-        number = number * literal_column(str(base)) + digit
-    return number
-
-
-def _split(rows: Sequence[Sequence[Any]], bases: Sequence[int]) -> Rows:
-    """Rows (one number, sums) as rows (its digits, sums); the last digit is a band."""
-    *digits, band = np.unravel_index(np.array([row[0] for row in rows], dtype=np.int64), bases)
-    keys = zip(*(digit.tolist() for digit in (*digits, band + NO_BAND)), strict=True)
-    return ((*key, *row[1:]) for key, row in zip(keys, rows, strict=True))
-
-
-def _sums() -> tuple[ColumnElement[Any], ...]:
-    t = OUTCOME_CELLS.c
-    return (
-        func.sum(t.n),
-        func.sum(t.weight),
-        func.sum(t.weight_squared),
-        func.sum(t.confidence_millionths),
-        func.sum(t.designed),
-    )
-
-
-def _within(columns: ReadOnlyColumnCollection[str, Column[Any]], part: Span) -> tuple[ColumnElement[bool], ...]:
-    return columns.bucket >= part.start, columns.bucket < part.end

@@ -131,7 +131,7 @@ def test_problems_are_those_of_the_current_window_and_of_rows_without_time(histo
 
 def test_an_empty_history_gives_empty_windows(history: History) -> None:
     seen = windows(history)
-    assert not seen.current.outcomes + seen.reference.outcomes
+    assert not (*seen.current.outcomes, *seen.reference.outcomes)
     assert seen.versions == ()
     assert seen.buckets == ()
     assert seen.last_prediction_at is None
