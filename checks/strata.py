@@ -9,8 +9,9 @@ from checks.confusion import Floats, sums
 def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArray[np.intp]:
     """Number the strata of rows that are of a predicted class and a confidence band each (R).
 
-    A row with fewer than `least` labels is merged first with its neighbours in confidence, as long as there are any of
-    its class. Classes that have fewer in all share one stratum, which is filled up with the class next in labels.
+    A row with fewer than `least` labels is merged with its neighbours in confidence, as long as there are any of its
+    class. Classes without any label share the stratum of the class with the fewest. Classes are not merged for having
+    few: where they are labelled unlike, that brings back the bias that strata are for.
 
     >>> merge_thin(np.array([0, 0, 0, 1]), np.array([9.0, 1.0, 4.0, 20.0]), least=5).tolist()
     [0, 1, 1, 2]
@@ -20,7 +21,7 @@ def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArr
         rows = np.flatnonzero(classes == of_class)
         groups[rows] = rows[_merge_neighbours(labelled[rows], least)]
     count = int(classes.max()) + 1 if classes.size else 0
-    merged = _merge_classes(groups, classes, sums(classes, labelled, count), least)
+    merged = _merge_classes(groups, classes, sums(classes, labelled, count))
     return np.unique(merged, return_inverse=True)[1]
 
 
@@ -38,16 +39,12 @@ def _merge_neighbours(labelled: Floats, least: int) -> list[int]:
     return [first for (first, _), end in zip(runs, ends, strict=True) for _ in range(first, end)]
 
 
-def _merge_classes(
-    groups: NDArray[np.intp], classes: NDArray[np.intp], labelled: Floats, least: int
-) -> NDArray[np.intp]:
-    """Put the rows of thin classes into one stratum; `labelled` is by class."""
+def _merge_classes(groups: NDArray[np.intp], classes: NDArray[np.intp], labelled: Floats) -> NDArray[np.intp]:
+    """Put the rows of classes without a label into a stratum that has one; `labelled` is by class."""
     present = np.unique(classes)
     order = present[np.argsort(labelled[present], kind="stable")]
-    pooled = int((labelled[order] < least).sum())
-    while 0 < pooled < order.size and labelled[order[:pooled]].sum() < least:
-        pooled += 1
+    unlabelled = int((labelled[order] == 0).sum())
     merged = groups.copy()
-    if pooled > 1:
-        merged[np.isin(classes, order[:pooled])] = groups[classes == order[0]][0]
+    if unlabelled:
+        merged[np.isin(classes, order[: unlabelled + 1])] = groups[classes == order[0]][0]
     return merged

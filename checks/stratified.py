@@ -13,17 +13,18 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from checks.confusion import Confusion, Floats, by_class, sums
 from checks.intervals import Proportion
+from checks.likely import LEVER, likely_shares, over
 from checks.strata import merge_thin
 
 MIN_STRATUM = 3
-"""Labelled rows under which a predicted class is merged with its like: below, one row would stand for too many.
-To merge classes that are labelled unlike brings back some of the bias, so it is done late."""
+"""Labelled rows under which a confidence band is merged with its neighbour: one row would stand for too many."""
 
-PRIOR = 1.0
-"""Labelled rows like those of its whole predicted class that are imagined in each confidence band for its variance."""
+UPPER = 0.975
+"""Level at which the certainty of a variance is judged: that of a bound of a 95% interval."""
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
@@ -108,17 +109,20 @@ class Stratified:
     def variance(self, slope: Floats) -> float:
         """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
         by_row = slope[self.confusion.rows.classes]
-        first, second = ((self.share * power).sum(axis=1)[:, None] for power in (by_row, by_row**2))
-        return float(self._variance(first, second)[0])
+        first, second = ((self._likely * power).sum(axis=1)[:, None] for power in (by_row, by_row**2))
+        sampled, own = self._variance(first, second)
+        return float((sampled.sum(axis=0) + own)[0])
+
+    @cached_property
+    def _likely(self) -> Floats:
+        return likely_shares(self.confusion, self.groups, self.sizes, self.share)
 
     @cached_property
     def _accuracy(self) -> Proportion:
-        right = self.share[np.arange(self.groups.size), self.confusion.rows.classes][:, None]
-        wrong = self.share.sum(axis=1)[:, None] - right
-        everywhere = np.ones(right.shape, dtype=bool)
-        return self._ratios(
-            _Parts(right, everywhere), _Parts(wrong, everywhere), np.array([self.confusion.n_labelled])
-        )[0]
+        own = self.confusion.rows.classes[:, None]
+        right = _Parts.of(self, lambda share: np.take_along_axis(share, own, axis=1), own >= 0)
+        wrong = _Parts.of(self, lambda share: _rest(share, own), own >= 0)
+        return self._ratios(right, wrong, np.array([self.confusion.n_labelled]))[0]
 
     @cached_property
     def _recalls(self) -> "_OfClasses":
@@ -126,8 +130,8 @@ class Stratified:
 
     def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own = self.confusion.rows.classes[:, None] == classes
-        of_class = self.share[:, classes]
-        hits, misses = _Parts(of_class * own, own), _Parts(of_class * ~own, ~own)
+        hits = _Parts.of(self, lambda share: share[:, classes] * own, own)
+        misses = _Parts.of(self, lambda share: share[:, classes] * ~own, ~own)
         return self._ratios(hits, misses, self.confusion.support[classes])
 
     @cached_property
@@ -136,9 +140,9 @@ class Stratified:
 
     def _precisions_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own = self.confusion.rows.classes[:, None] == classes
-        right = self.share[:, classes]
-        wrong = self.share.sum(axis=1)[:, None] - right
-        return self._ratios(_Parts(own * right, own), _Parts(own * wrong, own), self.confusion.labelled[classes])
+        hits = _Parts.of(self, lambda share: share[:, classes] * own, own)
+        misses = _Parts.of(self, lambda share: (share.sum(axis=1)[:, None] - share[:, classes]) * own, own)
+        return self._ratios(hits, misses, self.confusion.labelled[classes])
 
     def _ratios(self, hits: "_Parts", misses: "_Parts", n: Floats) -> list[Proportion]:
         """Shares of hits among hits and misses, one for each column, with their effective sample sizes.
@@ -146,58 +150,59 @@ class Stratified:
         The variance is the linearised one of a ratio from a stratified sample of a population that is itself random
         (Särndal, Swensson and Wretman 1992, section 5.6): with d the derivative of the ratio by a cell,
         sum over strata g of size N and n effective labels of N^2/n (E[d^2] - E[d]^2) + N E[d]^2.
-        One imagined observation, half hit and half miss, of the weight that such cells have, keeps it positive when
-        all labelled rows agree, and is taken off the effective n again.
+        One imagined observation, half hit and half miss, of the most that such a label may stand for, keeps it positive
+        when all labelled rows agree, and is taken off the effective n again.
         """
         sizes = self.sizes[self.groups]
         hit, miss = sizes @ hits.share, sizes @ misses.share
-        hit_weight, miss_weight = self._typical_weight(hits.rows), self._typical_weight(misses.rows)
+        hit_weight, miss_weight = self._largest_weight(hits.rows), self._largest_weight(misses.rows)
         total = hit + miss + PSEUDO * (hit_weight + miss_weight)
         smooth = (hit + PSEUDO * hit_weight) / total
         by_hit, by_miss = (1 - smooth) / total, -smooth / total
-        variance = self._variance(
-            hits.share * by_hit + misses.share * by_miss, hits.share * by_hit**2 + misses.share * by_miss**2
+        sampled, own = self._variance(
+            hits.likely * by_hit + misses.likely * by_miss, hits.likely * by_hit**2 + misses.likely * by_miss**2
         )
-        variance += PSEUDO * ((hit_weight * by_hit) ** 2 + (miss_weight * by_miss) ** 2)
-        effective = np.maximum(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
-        columns = zip(_over(hit, hit + miss).tolist(), effective.tolist(), n.tolist(), strict=True)
+        variance = sampled.sum(axis=0) + own + PSEUDO * ((hit_weight * by_hit) ** 2 + (miss_weight * by_miss) ** 2)
+        effective = np.maximum(smooth * (1 - smooth) / variance * self._certainty(sampled, n) - 2 * PSEUDO, 0.0)
+        columns = zip(over(hit, hit + miss).tolist(), effective.tolist(), n.tolist(), strict=True)
         return [Proportion(value, known, int(rows)) for value, known, rows in columns]
 
-    def _variance(self, slope: Floats, slope_squared: Floats) -> Floats:
-        """Variances of functions of the cells, a column each, from derivatives and these squared, weighted by share."""
-        first, second = (self._strata.sums(values) for values in (slope, slope_squared))
-        sampled = _over(self.sizes**2, self.effective)
-        spread = self._shrunk(second) - self._shrunk(first) ** 2
-        return np.asarray(sampled @ spread + self.sizes @ first**2)
+    def _variance(self, slope: Floats, slope_squared: Floats) -> tuple[Floats, Floats]:
+        """Variances of functions of the cells, a column each, from derivatives and these squared, weighted by share.
 
-    def _shrunk(self, means: Floats) -> Floats:
-        """Means by stratum (G), each with PRIOR rows of its class added: a few labels that agree do not prove much."""
-        labelled = np.where(self.labelled > 0, self.sizes, 0.0)
-        totals = self._pools.sums(labelled[:, None])
-        of_class = _over(self._pools.sums(labelled[:, None] * means), totals)[self._pools.of]
-        n = self.labelled[:, None]
-        return np.asarray((n * means + PRIOR * of_class) / (n + PRIOR))
+        That of the labels of each stratum (G x columns), and that of the predictions (columns).
+        """
+        first, second = (self._strata.sums(values) for values in (slope, slope_squared))
+        sampled = over(self.sizes**2, self.effective)[:, None] * (second - first**2)
+        return sampled, self.sizes @ first**2
+
+    def _certainty(self, sampled: Floats, n: Floats) -> Floats:
+        """Part of the effective n that is left because the variance itself rests on a few labels, in (0, 1].
+
+        (t of n / t of d)^2 for Student's t at 97.5%, with d the degrees of freedom of Satterthwaite (1946): the
+        adjustment of Korn and Graubard (1998), "Confidence intervals for proportions with small expected number of
+        positive counts estimated from survey data". It is 1 where labels are a fair sample.
+        """
+        squares = (sampled**2 / (self.effective + LEVER)[:, None]).sum(axis=0)
+        freedom = np.maximum(over(sampled.sum(axis=0) ** 2, squares), 1.0)
+        ratio = special.stdtrit(np.maximum(n, 1), UPPER) / special.stdtrit(freedom, UPPER)
+        return np.asarray(np.minimum(ratio, 1.0) ** 2)
 
     @cached_property
     def _strata(self) -> "_Groups":
-        """The rows of each stratum."""
         return _Groups.of_numbers(self.groups)
 
-    @cached_property
-    def _pools(self) -> "_Groups":
-        """The strata of each predicted class; one that several classes share is of some of them."""
-        pools = np.zeros(self.sizes.size, dtype=np.intp)
-        pools[self.groups] = self.confusion.rows.classes
-        return _Groups.of_numbers(np.unique(pools, return_inverse=True)[1])
+    def _largest_weight(self, rows: NDArray[np.bool_]) -> Floats:
+        """The most predictions that one label stands for, in the strata where the rows of each column are.
 
-    def _typical_weight(self, rows: NDArray[np.bool_]) -> Floats:
-        """Predictions that one labelled row stands for, as the average prediction of the rows of each column sees it.
-
-        Misses that no label has shown yet lie where predictions are, and under biased labelling labels are elsewhere.
+        A miss that no label has shown yet is where labels are fewest. A stratum's labels are few by chance too, so its
+        weight leans on the mean of all with LEVER rows.
         """
         there = (self._strata.sums(rows) > 0) & (self.labelled > 0)[:, None]
-        total, squared = self.sizes @ there, _over(self.sizes**2, self.labelled) @ there
-        return np.where(total > 0, _over(squared, total), 1.0)
+        mean = over(self.sizes @ there, self.labelled @ there)
+        weight = (self.sizes[:, None] + LEVER * mean) / (self.labelled[:, None] + LEVER) * there
+        largest = weight.max(axis=0, initial=0.0)
+        return np.where(largest > 0, largest, 1.0)
 
     def _is_unseen(self, k: int) -> bool:
         """Whether much of the class may lie among predictions of it that nobody has labelled."""
@@ -212,11 +217,17 @@ class Stratified:
 class _Parts:
     """Cells that count as hits, or as misses, a column each (R x columns): their share of each row's stratum.
 
-    `rows` says where they could lie.
+    `likely` is that share as it may well be, and `rows` says where they could lie.
     """
 
     share: Floats
+    likely: Floats
     rows: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, counts: Stratified, chosen: Callable[[Floats], Floats], rows: NDArray[np.bool_]) -> "_Parts":
+        """What `chosen` takes of the cells."""
+        return cls(chosen(counts.share), chosen(counts._likely), rows)  # noqa: SLF001 - a part of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +265,8 @@ class _OfClasses:
         return self._known[k]
 
 
-def _over(part: Floats, whole: Floats) -> Floats:
-    """Part by part; 0 where there is nothing to divide by."""
-    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
+def _rest(share: Floats, own: NDArray[np.intp]) -> Floats:
+    return np.asarray(share.sum(axis=1, keepdims=True) - np.take_along_axis(share, own, axis=1))
 
 
 def _smoothed(value: float, n: float) -> float:

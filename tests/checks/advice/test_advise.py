@@ -77,7 +77,7 @@ STORIES = [
         history(Spell(20, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4"), Spell(3, MISSES_URGENT, "p5")),
         A.ROLLBACK_PROMPT,
         A.REVISE_PROMPT,
-        says="with prompt p3 and is 12% (4.9% to 23%, 42 labels) with prompt p5",
+        says="with prompt p3 and is 12% (4.8% to 24%, 42 labels) with prompt p5",
     ),
     Story(
         "the prompt changed first and did no harm, then the model changed and did",

@@ -1,0 +1,70 @@
+"""What a stratum may well be like: shares that lean on what is alike, from which variances are worked out.
+
+Three labels that agree do not prove that a stratum has no miss. So a variance is not taken from a stratum's own shares
+alone, but from the mean of a Dirichlet posterior in three steps: a confidence band leans on its whole predicted class,
+with PRIOR imagined rows, and a class on the bot as a whole, with PRIOR rows that are right as often as all
+predictions and otherwise wrong as others are. Where one class decides (it has many predictions, and few labels), being
+like the others says too little: LEVER rows, half of them right, are dealt out among the classes by how much each adds
+to the variance of a total, N^2/n of N predictions and n labels. With one class alone that is more than Jeffreys' prior.
+
+The values themselves never lean on anything.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checks.confusion import Confusion, Floats
+from checks.counts import NO_CLASS
+
+PRIOR = 1.0
+"""Imagined rows of a band that are like its class, and of a class that are like the bot."""
+
+LEVER = 2.0
+"""Imagined rows, half of them right, in all; with 1 the interval of accuracy is 1 to 3 points short of 93% where one
+class has a third of the predictions and four labels."""
+
+
+def likely_shares(confusion: Confusion, groups: NDArray[np.intp], sizes: Floats, share: Floats) -> Floats:
+    """Each cell's share of its stratum (R x K), as it may well be; each stratum's cells sum to 1.
+
+    `groups` (R), `sizes` (G) and `share` (R x K) are those of `checks.stratified.Stratified`.
+    """
+    rows = confusion.rows
+    by_class, known = _of_classes(confusion, share * sizes[groups][:, None])
+    labelled = np.bincount(groups, rows.labelled, sizes.size)[groups][:, None]
+    part = over(rows.predicted, sizes[groups])[:, None]
+    imagined = PRIOR + known[rows.classes][:, None]
+    return np.asarray((labelled * share + imagined * part * by_class[rows.classes]) / (labelled + imagined))
+
+
+def over(part: Floats, whole: Floats) -> Floats:
+    """Part by part; 0 where there is nothing to divide by."""
+    return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
+
+
+def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
+    """The shares of each predicted class (K x K), and the rows of LEVER that it has (K)."""
+    size = len(confusion.classes)
+    totals = np.zeros((size, size))
+    np.add.at(totals, confusion.rows.classes, cells)
+    labelled = confusion.labelled
+    pull = np.where(labelled > 0, over(confusion.predicted**2, labelled), 0.0)
+    lever = LEVER * over(pull, pull.sum())
+    right, wrong = _of_the_bot(confusion, totals)
+    own = np.eye(size)
+    like_all = right[:, None] * own + (1 - right)[:, None] * wrong
+    half = (own + wrong) / 2
+    n, pulled = labelled[:, None], lever[:, None]
+    shares = n * over(totals, totals.sum(axis=1, keepdims=True)) + PRIOR * like_all + pulled * half
+    return np.asarray(shares / (n + PRIOR + pulled)), lever
+
+
+def _of_the_bot(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
+    """How often a prediction of each class may be right (K), and what it is where it is wrong (K x K)."""
+    own = np.eye(len(confusion.classes))
+    real = np.array([name != NO_CLASS for name in confusion.classes], dtype=float)
+    accuracy = float(np.trace(cells)) / max(float(cells.sum()), 1.0)
+    wrong = (cells * (1 - own)).sum(axis=0) * (1 - own)
+    anything = real * (1 - own)
+    wrong = np.where(wrong.sum(axis=1, keepdims=True) > 0, wrong, anything)
+    return accuracy * real, over(wrong, wrong.sum(axis=1, keepdims=True))
