@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from checks.alarm import AlarmBudget
 from checks.behaviour import BehaviourDrop, BehaviourFloor
@@ -13,7 +14,8 @@ from checks.shares import Subject, judge_share
 from checks.stratified import Stratified
 from checks.words import signed_points
 
-TESTS = 3  # bad, good, reference
+BAD, GOOD, DROP = 0.1, 0.2, 0.7
+"""Parts of the budget for the limits: a fall to under `good` or `bad` is first of all a fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,16 @@ class Accuracy:
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding, on all predictions."""
         subject = Subject(self.name, "all", "accuracy", Stratified.accuracy)
-        tail, needs = self.budget.split(measured.scales, measured.spacing, TESTS)
         pairs = {start: why.at_reference_mix if why else None for start, why in measured.reasons.items()}
+        levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
+        (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
         limits: list[Limit] = [
-            Floor(self.bad, Verdict.CRITICAL, tail, needs=needs),
-            BehaviourFloor(Floor(self.good, Verdict.WARNING, tail, needs=needs), pairs),
+            Floor(self.bad, Verdict.CRITICAL, bad, needs=needs_bad),
+            BehaviourFloor(Floor(self.good, Verdict.WARNING, good, needs=needs_good), pairs),
         ]
         if (reference := subject.reference(measured)) is not None:
-            limits.append(BehaviourDrop(Drop(reference, self.max_drop, Verdict.WARNING, tail, needs=needs), pairs))
+            fall = Drop(reference, self.max_drop, Verdict.WARNING, drop, needs=needs_drop)
+            limits.append(BehaviourDrop(fall, pairs))
         finding = judge_share(subject, measured, limits)
         return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]
 

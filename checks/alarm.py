@@ -10,7 +10,8 @@ The number of looks does not appear: looking more often finds the same excursion
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import log
+from functools import lru_cache
+from math import inf, log
 
 from scipy import special
 
@@ -20,9 +21,9 @@ STRICTEST, LOOSEST = 1e-12, 0.01
 """Levels beyond which the approximation of the tail (or the worth of an alarm) ends."""
 
 
-FOLLOWED = 0.8
+FOLLOWED = 0.9
 """Part of a budget for the e-detector where it runs beside the windows: it is the faster of the two for most drops, and
-the windows only have to see what a half-day grid of starts is too coarse for."""
+the windows only have to see what a daily grid of starts is too coarse for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class AlarmBudget:
         """A share in (0, 1] of the budget."""
         return AlarmBudget(self.per_year * share)
 
-    def tail(self, windows: Sequence[timedelta], tests: int) -> float:
+    def tail(self, windows: Sequence[timedelta], tests: float) -> float:
         """One-sided level for each of `tests` tests on each of the rolling `windows`, looked at for ever.
+
+        A test with a share of its own in the budget is one of 1/share tests.
 
         >>> week = timedelta(days=7)
         >>> round(AlarmBudget(1).tail([week], tests=1), 4)
@@ -44,36 +47,48 @@ class AlarmBudget:
         >>> AlarmBudget(1).tail([week], tests=50) < AlarmBudget(1).tail([week], tests=1)
         True
         """
-        lengths_a_year = sum(YEAR / window for window in windows)
-        target = self.per_year / (lengths_a_year * max(tests, 1))
+        return _tail(self.per_year, tuple(windows), max(tests, 1))
 
-        def excess(u: float) -> float:
-            return float(u**2 * special.ndtr(-u)) - target
+    def split(
+        self, windows: Sequence[timedelta], spacing: timedelta, tests: float, *, followed: bool = True
+    ) -> tuple[float, float]:
+        """The levels where both rules stand guard, each with its part of the budget: `tail` and `evidence`.
 
-        tightest, loosest = (-float(special.ndtri(level)) for level in (STRICTEST, LOOSEST))
-        if excess(loosest) <= 0:
-            return LOOSEST
-        if excess(tightest) >= 0:
-            return STRICTEST
-        return float(special.ndtr(-_where_it_crosses_zero(excess, loosest, tightest)))
-
-    def split(self, windows: Sequence[timedelta], spacing: timedelta, tests: int) -> tuple[float, float]:
-        """The levels where both rules stand guard, each with its part of the budget: `tail` and `evidence`."""
+        What is not `followed`, as long as there is no start to follow it from, leaves all of it to the windows.
+        """
+        if not followed:
+            return self.tail(windows, tests), inf
         scan, follow = self.part(1 - FOLLOWED), self.part(FOLLOWED)
         return scan.tail(windows, tests), follow.evidence(spacing, tests)
 
-    def evidence(self, spacing: timedelta, tests: int) -> float:
+    def evidence(self, spacing: timedelta, tests: float) -> float:
         """Logarithm of the evidence that each of `tests` e-detectors needs, with a start every `spacing`, for ever.
 
         The mean number of starts until an e-detector reaches `c` is at least `c` (see `checks.evidence`), so a `c` of
-        the starts in the time that one false alarm of a test may take gives the rate. Several tests share the budget
-        evenly (weighted Bonferroni).
+        the starts in the time that one false alarm of a test may take gives the rate. Several tests share the budget;
+        one with a share of its own is one of 1/share tests (weighted Bonferroni).
 
         >>> half_a_day = timedelta(hours=12)
         >>> round(AlarmBudget(1).evidence(half_a_day, tests=1), 2), round(AlarmBudget(1).evidence(half_a_day, 50), 2)
         (6.59, 10.51)
         """
         return log(YEAR / spacing * max(tests, 1) / self.per_year)
+
+
+@lru_cache(maxsize=1024)  # the same few levels are asked for at every look
+def _tail(per_year: float, windows: tuple[timedelta, ...], tests: float) -> float:
+    lengths_a_year = sum(YEAR / window for window in windows)
+    target = per_year / (lengths_a_year * tests)
+
+    def excess(u: float) -> float:
+        return float(u**2 * special.ndtr(-u)) - target
+
+    tightest, loosest = (-float(special.ndtri(level)) for level in (STRICTEST, LOOSEST))
+    if excess(loosest) <= 0:
+        return LOOSEST
+    if excess(tightest) >= 0:
+        return STRICTEST
+    return float(special.ndtr(-_where_it_crosses_zero(excess, loosest, tightest)))
 
 
 def _where_it_crosses_zero(falling: Callable[[float], float], low: float, high: float) -> float:

@@ -48,8 +48,13 @@ class Null(Protocol):
 
 
 def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> float:
-    """Logarithm of the e-process: mean likelihood under the `alternatives` (shares), over that under the null."""
-    hits, misses = share.value * share.effective_n, (1 - share.value) * share.effective_n
+    """Logarithm of the e-process: mean likelihood under the `alternatives` (shares), over that under the null.
+
+    Answers count with their effective number, and never more than there are: a few of very unequal weight can look
+    better known than they are.
+    """
+    known = min(share.effective_n, share.n)
+    hits, misses = share.value * known, (1 - share.value) * known
     worse = np.clip(np.array(alternatives), EDGE, 1 - EDGE)
     gains = hits * np.log(worse) + misses * np.log1p(-worse)
     return float(special.logsumexp(gains) - np.log(worse.size)) - null.log_likelihood(hits, misses)

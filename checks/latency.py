@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
+from checks.intervals import Proportion
 from checks.limits import CLEAR_TAIL
 from checks.measured import Measured
-from checks.quantiles import Histogram, Spread, ratio
+from checks.quantiles import Histogram, ratio
+from checks.short_spells import ShortSpell, short_spells
 from checks.windows import Window
 
 QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
@@ -15,14 +18,20 @@ QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
 MIN_ANSWERS = 100
 """Answers under which a p95 rests on fewer than five of them."""
 
+MIN_SHORT = 20
+"""Answers of a short spell: enough to see that most of them are slow."""
+
+SHORT_SHARE = 0.5
+"""Part of the budget for short spells, evenly over their lengths; the windows have the rest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
     """No more than a share 1 - q of the answers may be slower than `ms`.
 
-    An alarm needs an estimate over `ms`, and that more than 1 - q are slower than `sure_ms` beyond doubt. Against a
-    limit both are the same. Against the reference `sure_ms` is what was: that answers got slower must be sure, that
-    they did by more than is tolerated is for the estimate to say.
+    An alarm needs that more than 1 - q are slower than `sure_ms` beyond doubt, and that no more than 1 - q being slower
+    than `ms` is not likely. Against a limit both are the same. Against the reference `sure_ms` is what was: that
+    answers got slower must be sure, and not that they did by more than is tolerated.
     """
 
     ms: float
@@ -31,11 +40,21 @@ class Ceiling:
     cause: Cause
 
 
+class _Slower(Protocol):
+    """What knows how many answers are slower than a limit."""
+
+    def slower_than(self, ms: float) -> Proportion:
+        """Share of them, and how well it is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Sight:
+    """A window or a short spell, and the level at which it alarms."""
+
     window: Window
     histogram: Histogram
-    spread: Spread
+    spread: _Slower
+    tail: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +63,7 @@ class Latency:
 
     `limits_ms` are (quantile name, ms); a quantile without one is only compared with the reference. `max_ratio` is the
     slow-down against the reference that is tolerated, > 1. A slow-down must show from hour to hour: one slow hour is
-    no regression (see `quantiles.Spread`).
+    no regression (see `quantiles.Spread`), nor are two such as come every week (see `short_spells`).
     """
 
     limits_ms: tuple[tuple[str, float], ...]
@@ -56,21 +75,33 @@ class Latency:
         """One finding for each quantile; a single one when no latency is logged."""
         if not measured.current.latency.n and not measured.reference.latency.n:
             return [_unknown(self.name, "all", Cause.NOT_LOGGED, "no latency is logged", measured.windows.current)]
-        tail = self.budget.tail(measured.scales, 2 * len(QUANTILES))
-        return [self._judge(name, q, tail, measured) for name, q in QUANTILES]
+        sights = self._sights(measured)
+        return [self._judge(name, q, sights, measured) for name, q in QUANTILES]
 
-    def _judge(self, name: str, q: float, tail: float, measured: Measured) -> Finding:
+    def _sights(self, measured: Measured) -> list[_Sight]:
+        """The windows, then the short spells; longest first."""
+        tests = len(QUANTILES) + len(self.limits_ms)
+        tail = self.budget.part(1 - SHORT_SHARE).tail(measured.scales, tests)
+        looks = zip(measured.looks, measured.spreads, strict=True)
+        sights = [_Sight(look.window, look.latency, spread, tail) for look, spread in looks]
+        sights = [sight for sight in sights if sight.histogram.n >= MIN_ANSWERS]
+        if not sights:
+            return []
+        windows = measured.windows
+        spells = short_spells(windows.latency_buckets, windows.bucket, windows.current.end)
+        return sights + [self._short(spell, len(spells) * tests) for spell in spells if spell.n >= MIN_SHORT]
+
+    def _short(self, spell: ShortSpell, tests: int) -> _Sight:
+        tail = self.budget.part(SHORT_SHARE).tail([spell.window.length], tests)
+        return _Sight(spell.window, spell.histogram, spell, tail)
+
+    def _judge(self, name: str, q: float, sights: list[_Sight], measured: Measured) -> Finding:
         reference = measured.reference.latency
-        sights = [
-            _Sight(look.window, look.latency, spread)
-            for look, spread in zip(measured.looks, measured.spreads, strict=True)
-            if look.latency.n >= MIN_ANSWERS
-        ]
         ceilings = self._ceilings(name, q, reference)
         if not sights or not ceilings:
             return _unknown(self.name, name, Cause.TOO_FEW, _too_few(measured, ceilings), measured.windows.current)
         for ceiling in ceilings:
-            broken = [sight for sight in sights if _broken(sight, ceiling, q, tail)]
+            broken = [sight for sight in sights if _broken(sight, ceiling, q)]
             if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
                 worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
                 return self._finding(name, q, worst, ceiling, reference, alarm=True)
@@ -128,10 +159,10 @@ def _times(sight: _Sight, reference: Histogram, q: float) -> str:
     return f": {value / reference.quantile(q):.2f} times that ({low:.2f} to {high:.2f})"
 
 
-def _broken(sight: _Sight, ceiling: Ceiling, q: float, tail: float) -> bool:
-    """Whether answers are surely slower than they should be, and too slow by the estimate."""
-    sure = sight.spread.slower_than(ceiling.sure_ms).lower(tail) > 1 - q
-    return sure and sight.histogram.quantile(q) > ceiling.ms
+def _broken(sight: _Sight, ceiling: Ceiling, q: float) -> bool:
+    """Whether answers are surely slower than they should be, and too slow for all that is known."""
+    sure = sight.spread.slower_than(ceiling.sure_ms).lower(sight.tail) > 1 - q
+    return sure and not _kept([sight], ceiling, q)
 
 
 def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:

@@ -103,8 +103,9 @@ class Floor:
 class Drop:
     """The share should not be more than `margin` under the reference's; `tail` is the level of the test.
 
-    Two questions, two answers: that the share fell at all must be beyond doubt, that it fell by more than the margin is
-    for the estimate to say. To ask for both beyond doubt would never notice a drop of the size of the margin.
+    Two questions, two answers: that the share fell at all must be beyond doubt, and that it fell by less than the
+    margin must not be likely. To ask for the margin beyond doubt would never notice a drop of its size, and to ask the
+    estimate for it would notice one at every second look.
     """
 
     reference: Proportion
@@ -123,20 +124,24 @@ class Drop:
     def log_bet(self, sight: Sight) -> float:
         """The bet against the share being what it was."""
         before = sight.before or self.reference
-        if sight.share.value >= before.value - self.margin:
+        if sight.share.value >= before.value or self._within(sight.share, before):
             return -inf
         return log_bet(sight.share, AsBefore(before), below(before.value, self.margin))
 
     def broken(self, sight: Sight) -> bool:
-        """Whether the share is beyond the margin, and surely lower than it was."""
+        """Whether the share is surely lower than it was, and not within the margin."""
         at_best = difference(sight.share, self.reference, self.tail)[1]
         if self.by_mix:
             return at_best < -self.margin
-        return sight.share.value < self.threshold and at_best < 0
+        return at_best < 0 and not self.kept(sight)
 
     def kept(self, sight: Sight) -> bool:
+        """Whether the share is probably within the margin."""
+        return self._within(sight.share, self.reference)
+
+    def _within(self, share: Proportion, reference: Proportion) -> bool:
         """Whether the lower bound of the difference is within the margin."""
-        return difference(sight.share, self.reference, CLEAR_TAIL)[0] >= -self.margin
+        return difference(share, reference, CLEAR_TAIL)[0] >= -self.margin
 
     def doubt(self, sight: Sight) -> float:
         """The upper bound of the difference."""

@@ -9,6 +9,7 @@ from checks.confusion import Confusion
 from checks.decomposition import Decomposition, decompose
 from checks.delays import Delays, SeenDelays
 from checks.evidence import STARTS
+from checks.informed import Informed
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
@@ -17,10 +18,14 @@ from checks.windows import Window, Windows
 
 @dataclass(frozen=True)
 class Look:
-    """One window, weighted up to all its predictions; `ripening` says how far its labels have got."""
+    """One window, weighted up to all its predictions.
+
+    `ripening` says how far its labels have got. `earlier` is the healthy span before it, of use where labels were chosen.
+    """
 
     window: Window
     ripening: Ripening
+    earlier: "Look | None" = None
 
     @cached_property
     def labels(self) -> LabelForecast:
@@ -40,7 +45,10 @@ class Look:
     @cached_property
     def stratified(self) -> Stratified:
         """The outcomes, weighted."""
-        return Stratified.of(Confusion.of(self.window.outcomes))
+        confusion = Confusion.of(self.window.outcomes)
+        if self.earlier is None or not confusion.rows.designed.any():
+            return Stratified.of(confusion)
+        return Informed.by(self.earlier.confusion, confusion)
 
     @property
     def confusion(self) -> Confusion:
@@ -62,7 +70,7 @@ class Measured:
     @cached_property
     def current(self) -> Look:
         """The configured window."""
-        return self._look(self.windows.current)
+        return self._look(self.windows.current, self.reference)
 
     @cached_property
     def reference(self) -> Look:
@@ -72,16 +80,24 @@ class Measured:
     @cached_property
     def looks(self) -> tuple[Look, ...]:
         """All scales at which a drop is looked for, longest first."""
-        return (self.current, *(self._look(window) for window in self.windows.recent))
+        return (self.current, *(self._look(window, self.reference) for window in self.windows.recent))
 
     @cached_property
     def starts(self) -> tuple[tuple[Look, Look], ...]:
         """For each start of an e-process, oldest first, what came since and what was before."""
         reference = self.windows.reference
-        return tuple(
-            (self._look(start.since), self.reference if start.before is reference else self._look(start.before))
-            for start in self.windows.starts
+        befores = (
+            self.reference if each.before is reference else self._look(each.before) for each in self.windows.starts
         )
+        return tuple(
+            (self._look(start.since, before), before)
+            for start, before in zip(self.windows.starts, befores, strict=True)
+        )
+
+    @property
+    def followed(self) -> bool:
+        """Whether there is a start to gather evidence from."""
+        return bool(self.windows.starts)
 
     @property
     def spacing(self) -> timedelta:
@@ -125,5 +141,5 @@ class Measured:
             for look in self.looks
         )
 
-    def _look(self, window: Window) -> Look:
-        return Look(window, self.ripening)
+    def _look(self, window: Window, earlier: Look | None = None) -> Look:
+        return Look(window, self.ripening, earlier)

@@ -1,19 +1,22 @@
 """Recall and precision of each class, above all of the critical ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from checks.alarm import AlarmBudget
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
+from checks.precision_drop import PrecisionDrop
 from checks.shares import Subject, judge_share
+from checks.specificity import specificity
 
-CRITICAL_SHARE = 0.5
+CRITICAL_SHARE = 0.8
 """Part of the budget kept for the classes with a floor of their own, so that many other classes do not dull them."""
 
-TESTS = 2  # floor, reference
+FLOOR, DROP = 0.25, 0.75
+"""Parts of the budget for the two limits. Against the reference a fall is seen sooner: that lies above the floor."""
 
 
 @dataclass(frozen=True)
@@ -29,32 +32,53 @@ class ClassShares:
     max_drop: float
     budget: AlarmBudget
     name: str = field(init=False)
-    by_mix: bool = field(default=False, init=False)  # whether the share falls with the mix of classes too
 
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding for each class that is predicted, a label, or critical."""
         critical = dict(self.floors)
         others = sorted(_classes(measured) - critical.keys())
-        budget = self.budget.part(CRITICAL_SHARE)
-        levels = budget.split(measured.scales, measured.spacing, TESTS * len(critical))
-        findings = [self._judge(name, floor, Verdict.CRITICAL, levels, measured) for name, floor in self.floors]
-        budget = self.budget.part(1 - CRITICAL_SHARE) if critical else self.budget
-        levels = budget.tail(measured.scales, TESTS * len(others)), inf
-        return findings + [self._judge(name, self.floor, Verdict.WARNING, levels, measured) for name in others]
+        followed = _Levels(self.budget.part(CRITICAL_SHARE), measured, len(critical), followed=measured.followed)
+        findings = [self._judge(name, floor, Verdict.CRITICAL, followed, measured) for name, floor in self.floors]
+        rest = _Levels(
+            self.budget.part(1 - CRITICAL_SHARE) if critical else self.budget, measured, len(others), followed=False
+        )
+        return findings + [self._judge(name, self.floor, Verdict.WARNING, rest, measured) for name in others]
 
     def subject(self, class_name: str) -> Subject:
         """The share of one class that the check judges."""
         raise NotImplementedError
 
     def _judge(
-        self, name: str, floor: float | None, verdict: Verdict, levels: tuple[float, float], measured: Measured
+        self, name: str, floor: float | None, verdict: Verdict, levels: "_Levels", measured: Measured
     ) -> Finding:
-        subject, (tail, needs) = self.subject(name), levels
-        limits: list[Limit] = [] if floor is None else [Floor(floor, verdict, tail, needs=needs)]
+        subject = self.subject(name)
+        limits: list[Limit] = []
+        if floor is not None:
+            tail, needs = levels.of(FLOOR)
+            limits.append(Floor(floor, verdict, tail, needs=needs))
         if (reference := subject.reference(measured)) is not None:
-            followed = inf if self.by_mix else needs
-            limits.append(Drop(reference, self.max_drop, verdict, tail, needs=followed, by_mix=self.by_mix))
+            tail, needs = levels.of(DROP if floor is not None else 1.0)
+            limits.append(self.drop(name, Drop(reference, self.max_drop, verdict, tail, needs=needs), measured))
         return judge_share(subject, measured, limits)
+
+    def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:  # noqa: ARG002 - precision needs them
+        """The limit on the loss against the reference."""
+        return drop
+
+
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """Shares a budget out evenly among classes, to be `followed` by e-detectors or by the windows alone."""
+
+    budget: AlarmBudget
+    measured: Measured
+    classes: int
+    followed: bool
+
+    def of(self, part: float) -> tuple[float, float]:
+        """Level of the windows, and evidence needed, of a limit with this part of its class's budget."""
+        tests = max(self.classes, 1) / part
+        return self.budget.split(self.measured.scales, self.measured.spacing, tests, followed=self.followed)
 
 
 @dataclass(frozen=True)
@@ -73,11 +97,25 @@ class ClassPrecision(ClassShares):
     """Of the requests predicted as a class, how many truly were of it."""
 
     name: str = field(default="class_precision", init=False)
-    by_mix: bool = field(default=True, init=False)
 
     def subject(self, class_name: str) -> Subject:
         """Precision of one class."""
         return Subject(self.name, class_name, f"precision of {class_name}", lambda counts: counts.precision(class_name))
+
+    def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:
+        """Precision falls with the mix of classes too: that must not break the limit.
+
+        A critical class is judged by what the bot does to others; for the rest, a loss beyond the margin must be sure.
+        """
+        if drop.needs == inf:
+            return replace(drop, by_mix=True)
+        reference = measured.reference.stratified
+        pairs = [*((look, reference) for look in measured.looks), *((s, b.stratified) for s, b in measured.starts)]
+        known = {
+            look.window.start: specificity(look.stratified, before, class_name, self.max_drop)
+            for look, before in reversed(pairs)
+        }
+        return PrecisionDrop(drop, known)
 
 
 def _classes(measured: Measured) -> set[str]:

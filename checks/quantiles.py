@@ -53,7 +53,7 @@ class Histogram:
 
     def share_over(self, ms: float) -> float:
         """Share of answers slower than `ms`; the bin that holds `ms` counts in proportion, on the log scale."""
-        return float(self.counts @ _part_over(self.bins, ms) / self.n) if self.n else 0.0
+        return float(self.counts @ part_over(self.bins, ms) / self.n) if self.n else 0.0
 
     def interval(self, q: float, effective_n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Bounds in ms, for any shape of the distribution.
@@ -104,7 +104,7 @@ class Spread:
         n = float(sizes.sum())
         if not n:
             return Proportion(0.0, 0.0, 0)
-        slow = self.counts @ _part_over(self.bins, ms)
+        slow = self.counts @ part_over(self.bins, ms)
         share = float(slow.sum() / n)
         return Proportion(share, _effective_n(slow, sizes, share), int(n))
 
@@ -134,7 +134,7 @@ def ratio(
     return float(np.exp(low)), float(np.exp(high))
 
 
-def _part_over(bins: Floats, ms: float) -> Floats:
+def part_over(bins: Floats, ms: float) -> Floats:
     """Part of each bin, in [0, 1], that lies over `ms`, on the log scale."""
     part: Floats = np.clip(bins + 1 - np.log(ms) / np.log(GAMMA), 0, 1)
     return part

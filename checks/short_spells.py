@@ -1,0 +1,100 @@
+"""Latency of the last hours, judged by how much such short spells differ anyway.
+
+A spell of two hours has too few hours to tell from itself how restless it is, and slow hours come in rows. So the week
+before it is cut into spells of the same length, and their spread says what the last one is worth: with m of them, of
+n_b answers each, x_b of these slow, and p the share of slow ones in all,
+
+    rho = (k sum (x_b - p n_b)^2 - sum n_b p q) / sum n_b (n_b - 1) p q        n / (1 + (n - 1) rho) effective answers
+
+which is the moment estimator of the correlation within clusters (Donner 1986, "A review of inference procedures for the
+intraclass correlation coefficient"), taken at its upper 90% bound by k = (m - 1) / chi^2 quantile, because from a dozen
+spells it is hardly known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from checks.confusion import Floats
+from checks.intervals import Proportion
+from checks.quantiles import Histogram, Spread, part_over
+from checks.windows import BucketLatency, Window
+
+LENGTHS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12))
+
+MIN_BUCKETS = 2
+"""A spell has at least so many buckets: one slow hour is no regression."""
+
+MIN_SPELLS = 8
+"""Earlier spells that are needed to say how much they differ."""
+
+DOUBT = 0.1
+"""Chance that spells differ more than is taken for granted."""
+
+
+@dataclass(frozen=True)
+class ShortSpell:
+    """The last answers, and earlier spells of the same length: counts (spells x bins), the last ones first."""
+
+    window: Window
+    bins: Floats
+    counts: Floats
+
+    @property
+    def n(self) -> int:
+        """Answers of the last spell."""
+        return int(self.counts[0].sum())
+
+    @property
+    def histogram(self) -> Histogram:
+        """The last answers."""
+        used = self.counts[0] > 0
+        return Histogram(self.bins[used], self.counts[0][used])
+
+    def slower_than(self, ms: float) -> Proportion:
+        """Share of the last answers that are slower than `ms`, as well known as earlier spells let it be."""
+        slow, sizes = self.counts @ part_over(self.bins, ms), self.counts.sum(axis=1)
+        n = float(sizes[0])
+        if not n:
+            return Proportion(0.0, 0.0, 0)
+        return Proportion(float(slow[0] / n), n / (1 + (n - 1) * _correlation(slow[1:], sizes[1:])), int(n))
+
+
+def short_spells(buckets: Sequence[BucketLatency], bucket: timedelta, end: datetime) -> tuple[ShortSpell, ...]:
+    """The spells that end at `end`, longest first; those that the buckets (in order) are too few for are left out."""
+    if not buckets:
+        return ()
+    spread = Spread.of([Histogram.of(each.cells) for each in buckets])
+    ages = np.array([(end - each.start) / timedelta(seconds=1) for each in buckets])
+    return tuple(
+        _spell(spread, ages, length, end)
+        for length in sorted(LENGTHS, reverse=True)
+        if length >= MIN_BUCKETS * bucket and ages.max() >= (MIN_SPELLS + 1) * length.total_seconds()
+    )
+
+
+def _spell(spread: Spread, ages: NDArray[np.float64], length: timedelta, end: datetime) -> ShortSpell:
+    number = np.ceil(ages / length.total_seconds()).astype(np.intp) - 1
+    counts = np.zeros((int(number.max()) + 1, spread.bins.size))
+    np.add.at(counts, number, spread.counts)
+    return ShortSpell(Window(end - length, end), spread.bins, counts)
+
+
+def _correlation(slow: Floats, sizes: Floats) -> float:
+    """Correlation of answers within a spell, in [0, 1], at its upper bound."""
+    used = sizes > 0
+    slow, sizes = slow[used], sizes[used]
+    spells, n = sizes.size, float(sizes.sum())
+    if spells < MIN_SPELLS:
+        return 1.0
+    share = float(np.clip(slow.sum(), 0.5, n - 0.5)) / n
+    alone = share * (1 - share)
+    pairs = float((sizes * (sizes - 1)).sum()) * alone
+    if pairs <= 0:
+        return 0.0
+    doubt = (spells - 1) / float(special.chdtri(spells - 1, 1 - DOUBT))
+    return float(np.clip((doubt * ((slow - share * sizes) ** 2).sum() - n * alone) / pairs, 0.0, 1.0))
