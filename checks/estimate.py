@@ -12,11 +12,12 @@ class Estimate:
     coverage that the window will reach), maturity (the share of its labels that are there), latency_p50, latency_p95,
     latency_p99, predictions, accuracy_mix_effect and accuracy_behaviour_effect (differences from the reference, in [-1,
     1]; only where there is one to compare with). Where confidences are logged there are also estimated_accuracy,
-    estimated_recall, estimated_precision and estimated_error (see `checks.estimated.lines`). `class_name` is "" for
-    metrics that are not of a class. `value`, `low` and `high` are None where there is not enough data; `raw` is the
-    plain figure over labelled rows, equal to scikit-learn's. `n` counts predictions in the window, `n_labelled` the
-    labelled rows that the value rests on (for recall: rows whose label is the class; for precision: labelled rows
-    predicted as the class).
+    estimated_recall, estimated_precision and estimated_error (see `checks.estimated.lines`), and where answers are
+    scored relevance_mean and relevance_low_share, whose `n` counts the scored answers and whose `coverage` is their
+    share of the predictions. `class_name` is "" for metrics that are not of a class. `value`, `low` and `high` are
+    None where there is not enough data; `raw` is the plain figure over labelled rows, equal to scikit-learn's. `n`
+    counts predictions in the window, `n_labelled` the labelled rows that the value rests on (for recall: rows whose
+    label is the class; for precision: labelled rows predicted as the class).
     """
 
     metric: str

@@ -16,6 +16,7 @@ from checks.latency import QUANTILES
 from checks.measured import Look, Measured
 from checks.outcomes import Outcomes
 from checks.quantiles import Histogram
+from checks.score_lines import score_lines
 from checks.stratified import Stratified
 
 ALL = "all"
@@ -79,6 +80,7 @@ def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
     for name in confusion.real_classes:
         yield from _of_class(name, counts, line)
     yield from _of_latency(slice_, line, measured)
+    yield from score_lines(slice_.name, slice_.look, measured.reference)
 
 
 def _against_reference(line: "_Lines", measured: Measured) -> Iterator[Estimate]:

@@ -7,6 +7,7 @@ from math import isinf
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from checks.confusion import Floats, sums
 from checks.counts import NOT_LOGGED
@@ -15,6 +16,8 @@ from checks.intervals import Proportion
 Ints = NDArray[np.int64]
 
 DAY = 86_400  # seconds
+
+TAIL = 0.025
 
 MIN_DAYS = 14
 """Days with scores from which their spread from day to day is known."""
@@ -181,7 +184,8 @@ def _alone(n: int, total: float, squares: float) -> float:
 def _between(clusters: Ints, total: Floats, n: Floats) -> float:
     """Variance of the mean from the spread between clusters; infinite for one cluster.
 
-    It is the ratio estimator of Cochran (1977), "Sampling Techniques", section 3.12.
+    It is the ratio estimator of Cochran (1977), "Sampling Techniques", section 3.12, widened for what few clusters
+    leave open of it: as a 95% interval by Student's t is beside one by the normal distribution.
     """
     names, place = np.unique(clusters, return_inverse=True)
     if names.size < 2:  # noqa: PLR2004 - a spread needs two
@@ -189,4 +193,5 @@ def _between(clusters: Ints, total: Floats, n: Floats) -> float:
     totals, sizes = (sums(place, column, names.size) for column in (total, n))
     everything = float(sizes.sum())
     residual = totals - totals.sum() / everything * sizes
-    return float(names.size / (names.size - 1) * (residual**2).sum() / everything**2)
+    widened = (special.stdtrit(names.size - 1, 1 - TAIL) / special.ndtri(1 - TAIL)) ** 2
+    return float(widened * names.size / (names.size - 1) * (residual**2).sum() / everything**2)

@@ -112,6 +112,26 @@ class CalibrationSettings(CheckSettings):
     """How far the calibration error may rise above the reference's, as a difference of shares."""
 
 
+class RelevanceSettings(CheckSettings):
+    """How relevant the answers are, where the log has scores (`relevance`) from thumbs, reviewers or a judge."""
+
+    low: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Scores under this are low: a whole number of tenths."""
+    min_mean: Share | None = None
+    """Least mean score."""
+    max_low_share: Share | None = None
+    """Largest share of low scores."""
+    max_drop: Share = 0.05
+    """How far the mean score may fall below the reference's; each source of scores is only compared with itself."""
+
+    @model_validator(mode="after")
+    def _low_is_tenths(self) -> Self:
+        tenths = self.low * 10
+        if abs(tenths - round(tenths)) > 1e-9:  # noqa: PLR2004 - what a decimal fraction may be off as a float
+            raise ImpossibleError(("low", f"must be a whole number of tenths, such as 0.5, but is {self.low:g}"))
+        return self
+
+
 class ChecksSettings(Section):
     """One section for each check; all run unless `enabled: false`."""
 
@@ -123,3 +143,4 @@ class ChecksSettings(Section):
     label_health: LabelHealthSettings = LabelHealthSettings()
     traffic: TrafficSettings = TrafficSettings()
     calibration: CalibrationSettings = CalibrationSettings()
+    relevance: RelevanceSettings = RelevanceSettings()

@@ -48,9 +48,15 @@ class PredictionColumns(Section):
     completion_tokens: Name | None = None
     """Tokens written."""
     relevance: Name | None = None
-    """How relevant the answer was, 0 to 1."""
+    """How relevant the answer was, 0 to 1 (a thumb is 1 or 0, true or false); NULL where nobody judged it."""
     relevance_source: Name | None = None
-    """Who judged the relevance."""
+    """Who or what judged the relevance, with its version, such as `judge-v2`; one is never compared with another."""
+
+    @model_validator(mode="after")
+    def _source_of_something(self) -> Self:
+        if self.relevance_source is not None and self.relevance is None:
+            raise ImpossibleError(("relevance_source", "says who judged the relevance; set relevance too"))
+        return self
 
     def mapped(self) -> dict[str, str]:
         """Return the columns that the log has: meaning to column name."""

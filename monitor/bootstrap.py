@@ -20,6 +20,7 @@ from checks.check import Check
 from checks.label_health import LabelHealth
 from checks.latency import Latency
 from checks.per_class import ClassPrecision, ClassRecall
+from checks.relevance import Relevance
 from checks.traffic import Traffic
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings
@@ -116,6 +117,12 @@ def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
             checks.traffic.max_silence, checks.traffic.min_ratio, checks.traffic.max_ratio, budget["traffic"]
         ),
         "calibration": Calibration(checks.calibration.max_rise, budget["calibration"]),
+        "relevance": Relevance(
+            checks.relevance.min_mean,
+            checks.relevance.max_low_share,
+            checks.relevance.max_drop,
+            budget["relevance"],
+        ),
     }
     return tuple(check for name, check in built.items() if getattr(checks, name).enabled)
 
@@ -129,6 +136,7 @@ def window_spec(settings: MonitorSettings) -> WindowSpec:
         reference=(reference.start, reference.end) if isinstance(reference, ReferenceSpan) else reference,
         bucket=settings.bucket,
         lookback=settings.lookback,
+        low_score=settings.checks.relevance.low,
     )
 
         studied=None if plan_of(settings) is None else settings.study.every,

@@ -46,6 +46,15 @@ def ratio(value: float) -> str:
     return f"{value:.2g} times"
 
 
+def score(value: float) -> str:
+    """A mean score in [0, 1].
+
+    >>> score(0.7)
+    '0.70'
+    """
+    return f"{value:.2f}"
+
+
 def number(value: float) -> str:
     """A number of unknown unit.
 
@@ -61,13 +70,14 @@ _FORMAT_OF: dict[tuple[str, str], Format] = {
     ("label_health", "silence"): hours,
     ("label_health", "delay"): hours,
     ("label_health", "coverage"): share,
+    ("relevance", "low_share"): share,
 }
 _FORMAT_OF_CHECK: dict[str, Format] = {
     "accuracy": share,
     "class_recall": share,
     "class_precision": share,
     "accuracy_paradox": share,
-    "relevance": share,
+    "relevance": score,
     "calibration": share,
     "generalisation_gap": share,
     "leakage": share,
