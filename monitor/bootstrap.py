@@ -77,9 +77,9 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
             hold=chosen.incidents.hold, recover=chosen.incidents.recover, reopen_within=chosen.incidents.reopen_within
         ),
         channels=channel_names(settings),
+        study=plan_of(chosen),
     )
 
-        study=plan_of(chosen),
 
 def _shape(settings: MonitorSettings) -> str:
     """What counts depend on, in a few characters; not the URL, whose password may change."""
@@ -137,9 +137,9 @@ def window_spec(settings: MonitorSettings) -> WindowSpec:
         bucket=settings.bucket,
         lookback=settings.lookback,
         low_score=settings.checks.relevance.low,
+        studied=None if plan_of(settings) is None else settings.study.every,
     )
 
-        studied=None if plan_of(settings) is None else settings.study.every,
 
 def channel_names(settings: Settings) -> tuple[str, ...]:
     """The channels that every step which is told goes to."""
