@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "explain",
     "decide",
     "label-queue",
+    "export",
     "ping",
 )
 

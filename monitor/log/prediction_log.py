@@ -13,6 +13,7 @@ from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 from monitor.log.engine import connect, errors_of, open_engine
 from monitor.log.fingerprints import find_changes
+from monitor.log.labelled import LabelledDraw, LabelledMessage, count_predictions, labelled
 from monitor.log.mapped import MappedLog
 from monitor.log.mapping import open_mapping
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
@@ -86,6 +87,17 @@ class PredictionLog:
         """Draw so many unlabelled predictions of each stratum at random: the same ones for the same salt."""
         with self._open() as (connection, log):
             return draw(connection, log, scope, numbers, salt)
+
+    def labelled(self, draw: LabelledDraw) -> tuple[LabelledMessage, ...]:
+        """Draw labelled predictions that have a message, in the order of time: the same each time."""
+        labels = self._source.labels
+        with self._open() as (connection, log):
+            return labelled(connection, log, draw, labels.columns.labeller if labels else None)
+
+    def count_predictions(self, start: datetime, end: datetime) -> int:
+        """Count the rows of [start, end)."""
+        with self._open() as (connection, log):
+            return count_predictions(connection, log, start, end)
 
     def survey(self, as_of: datetime) -> Survey:
         """Describe the whole log as known at `as_of`."""

@@ -1,0 +1,151 @@
+"""`tunewatch export`: folders to act on: a brief for the prompt, training data, labels to check."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from config.loading import load
+from config.monitor import MonitorSettings
+from config.settings import Settings
+from monitor.bootstrap import open_history
+from monitor.clock import utc_now
+from monitor.commands.options import TIME, config_option
+from monitor.exits import Exit
+from monitor.export.finetune import FORMATS, FinetuneSpec, make_finetune
+from monitor.export.finetune.dataset import Limits
+from monitor.export.folder import FolderError, check_free
+from monitor.export.material import NothingToExportError
+from monitor.export.personal import ScrubberMissingError
+from monitor.log import PredictionLog, open_log
+from monitor.output.terminal import note
+
+out_option = click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="New or empty folder; else one is named for you.",
+)
+as_of_option = click.option(
+    "--as-of", type=TIME, metavar="TIME", help="What was known at this time (UTC); now unless given."
+)
+scrub_option = click.option("--no-scrub", is_flag=True, help="Leave personal data in the messages.")
+
+
+@click.group("export")
+def command() -> None:
+    """Write what an incident needs next: a brief for the prompt, training data, labels to check.
+
+    Each writes a folder, whole or not at all, that only you can read: it holds messages of users. Personal data that
+    can be told by its form (addresses, cards, accounts, long numbers) is taken out of them; names are not.
+    """
+
+
+@command.command("finetune")
+@config_option
+@click.argument("monitor")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), required=True, help="For whom the files are.")
+@out_option
+@as_of_option
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="What the order and the validation data are drawn from."
+)
+@click.option("--min-per-class", type=click.IntRange(min=1), metavar="N", help="Else advice.min_labels_per_class.")
+@click.option(
+    "--max-ratio",
+    type=click.FloatRange(min=1),
+    default=10,
+    show_default=True,
+    help="Cap of a class, in times the smallest.",
+)
+@click.option("--holdout-from", type=TIME, metavar="TIME", help="Test with messages first seen from then on; not kept.")
+@click.option(
+    "--new-holdout", is_flag=True, help="Choose the newest 20% anew; results on the old test no longer compare."
+)
+@scrub_option
+def finetune(
+    *,
+    file: Path | None,
+    monitor: str,
+    form: str,
+    out: Path | None,
+    as_of: datetime | None,
+    seed: int,
+    min_per_class: int | None,
+    max_ratio: float,
+    holdout_from: datetime | None,
+    new_holdout: bool,
+    no_scrub: bool,
+) -> int:
+    """Write training, validation and test data of MONITOR, with a manifest that proves that they share nothing.
+
+    What is held out for testing is the newest fifth at the first export, and stays so: the history remembers it.
+    """
+    if holdout_from and new_holdout:
+        raise click.UsageError("--holdout-from and --new-holdout exclude each other")
+    settings = load(file)
+    folder = _free(out or Path(f"finetune-{monitor}-{form}"))
+    watched = _monitor(settings, monitor)
+    history = open_history(settings)
+    try:
+        kept = None if new_holdout else history.holdout(monitor)
+        spec = FinetuneSpec(
+            monitor=monitor,
+            form=FORMATS[form],
+            as_of=as_of or utc_now(),
+            limits=Limits(min_per_class or watched.advice.min_labels_per_class, max_ratio, seed),
+            holdout=holdout_from or kept,
+            scrub=not no_scrub,
+        )
+        with _explained(monitor), _log(watched, monitor) as log:
+            made = make_finetune(log, watched, spec, folder)
+        if made.dataset.holdout.is_new:
+            history.hold_out(monitor, made.dataset.holdout.since)
+    finally:
+        history.close()
+    _warn(scrubbed=not no_scrub)
+    note(f"{folder} has " + ", ".join(f"{len(part):,} {split}" for split, part in made.dataset.splits.items()))
+    return Exit.FINE
+
+
+def _monitor(settings: Settings, name: str) -> MonitorSettings:
+    if name not in settings.monitors:
+        known = ", ".join(settings.monitors)
+        raise click.BadParameter(f"there is no monitor {name!r}; there is {known}", param_hint="MONITOR")
+    return settings.monitors[name]
+
+
+def _free(out: Path) -> Path:
+    try:
+        check_free(out)
+    except FolderError as error:
+        raise click.BadParameter(str(error), param_hint="--out") from None
+    return out
+
+
+@contextmanager
+def _explained(monitor: str) -> Iterator[None]:
+    """Turn what an export cannot do into a usage error."""
+    try:
+        yield
+    except NothingToExportError as error:
+        raise click.UsageError(f"{monitor}: {error}") from None
+    except (FolderError, ScrubberMissingError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def _log(settings: MonitorSettings, name: str) -> Iterator[PredictionLog]:
+    log = open_log(settings.source, bucket=settings.bucket, segments=(), key=f"monitors.{name}.source")
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def _warn(*, scrubbed: bool) -> None:
+    if not scrubbed:
+        note("personal data was left in the messages, as asked: take care where the folder goes")
