@@ -19,9 +19,9 @@ from monitor.log.mapping import open_mapping
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
 from monitor.log.sampling import Draw, SampledPrediction, sample
 from monitor.log.surveying import Survey, survey
-
 from monitor.log.uniform import draw_rows
 from monitor.study.samples import StudyRow
+
 
 class PredictionLog:
     """A prediction log and its labels. Columns are looked up anew at each question, since files come and go.
@@ -73,12 +73,12 @@ class PredictionLog:
         with self._open() as (connection, log):
             return sample(connection, log, Draw(start, end, as_of, per_class, limit))
 
-    def population(self, scope: Scope) -> Population:
     def draw_rows(self, spans: Sequence[StudySpan], *, as_of: datetime, limit: int) -> tuple[StudyRow, ...]:
         """Draw at most `limit` predictions of the spans (at least one), uniformly: the same ones each time."""
         with self._open() as (connection, log):
             return draw_rows(connection, log, spans, as_of, limit)
 
+    def population(self, scope: Scope) -> Population:
         """Count the predictions of a scope by stratum and label, and those that can be drawn for labelling."""
         with self._open() as (connection, log):
             return population(connection, log, scope)
