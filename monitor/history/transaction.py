@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from alerts.incident import Incident
+from alerts.incident import Incident, Transition
+from checks.trial.trial import Trial
 from checks.windows import Windows
 from monitor.history.cells import forget_cells, replace_cells
 from monitor.history.incidents import read_incidents
@@ -15,9 +16,9 @@ from monitor.history.reading import WindowReader
 from monitor.history.record import CycleRecord, write_record
 from monitor.history.schema import MONITORS
 from monitor.history.spans import WindowSpec
-from monitor.log.counts import BucketCounts, Fingerprints
 from monitor.history.studies import newest_error, newest_study
 from monitor.history.trials import Followed, Kept, read_trials, write_decision, write_trial
+from monitor.log.counts import BucketCounts, Fingerprints
 
 
 class Transaction:
@@ -62,6 +63,22 @@ class Transaction:
     def incidents(self) -> tuple[Incident, ...]:
         """Unresolved incidents, and those resolved within 90 days before the newest cycle, oldest first."""
         return read_incidents(self._connection, self._monitor, self.cursor())
+
+    def trials(self) -> tuple[Kept, ...]:
+        """The advice that is still followed, oldest first."""
+        return read_trials(self._connection, self._monitor)
+
+    def keep_trial(self, trial: Trial, key: int | None = None) -> None:
+        """Keep how a trial stands: a new one of the newest advice of its incident, or the one of that `key`."""
+        write_trial(self._connection, trial, key, self.cursor())
+
+    def followed(self, spec: WindowSpec) -> Followed:
+        """The counts that trials are judged by."""
+        return Followed(self._connection, self._id, spec.bucket)
+
+    def decide(self, transition: Transition, channels: Sequence[str]) -> None:
+        """Keep what somebody decided on an incident, and what is to be told of it."""
+        write_decision(self._connection, transition, channels)
 
     def record(self, record: CycleRecord) -> None:
         """Keep what the cycle found and what is to be told, and move the cursor to its `as_of`."""

@@ -11,17 +11,25 @@ from monitor.history.schema.cells import (
     TOTAL_CELLS,
 )
 from monitor.history.schema.holdouts import HOLDOUTS
-from monitor.history.schema.incidents import ADVICE, ADVICE_OUTCOMES, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
+from monitor.history.schema.incidents import (
+    ADVICE,
+    ADVICE_OUTCOMES,
+    DECISIONS,
+    INCIDENT_EVENTS,
+    INCIDENTS,
+    NOTIFICATIONS,
+)
 from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
 from monitor.history.schema.relevance import RELEVANCE_CELLS, RELEVANCE_SOURCES
+from monitor.history.schema.studies import STUDIES
 
 __all__ = [
     "ADVICE",
     "ADVICE_OUTCOMES",
     "CLASSES",
     "CYCLES",
+    "DECISIONS",
     "DELAY_CELLS",
-from monitor.history.schema.studies import STUDIES
     "FINDINGS",
     "HOLDOUTS",
     "INCIDENTS",
@@ -39,7 +47,7 @@ from monitor.history.schema.studies import STUDIES
     "RELEVANCE_CELLS",
     "RELEVANCE_SOURCES",
     "SLICES",
+    "STUDIES",
     "TOTAL_CELLS",
     "VERSIONS",
 ]
-    "STUDIES",
