@@ -123,7 +123,7 @@ class SourceSettings(Section):
     predictions: PredictionRelation
     """The log of what the chatbot answered."""
     labels: LabelRelation | None = None
-    """The log of what was right; without it only latency and traffic are watched."""
+    """The log of what was right; without it traffic, latency, relevance, drift and confidence are watched."""
     segments: tuple[Name, ...] = ()
     """Further columns of the prediction log, such as `channel`, whose values are counted apart."""
 

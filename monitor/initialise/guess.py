@@ -39,7 +39,10 @@ class Mapping:
 
 def map_predictions(relation: Relation) -> Mapping:
     """Guess the columns of a prediction log."""
-    return _assign(_guesses(relation.columns, PREDICTION_NAMES, REQUIRED_OF_PREDICTIONS))
+    mapping = _assign(_guesses(relation.columns, PREDICTION_NAMES, REQUIRED_OF_PREDICTIONS))
+    if "relevance" not in mapping.columns:
+        mapping.columns.pop("relevance_source", None)  # nobody judged what it names the judge of
+    return mapping
 
 
 def map_labels(relation: Relation, without: frozenset[str] = frozenset()) -> Mapping:

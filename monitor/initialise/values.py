@@ -44,6 +44,11 @@ class Column:
         return _most(_is_number(value) and 0 <= float(str(value)) <= 1 for value in self.values)
 
     @property
+    def is_truth(self) -> bool:
+        """Whether the values are true and false."""
+        return _most(isinstance(value, bool) for value in self.values)
+
+    @property
     def is_text(self) -> bool:
         """Whether the values are texts that are no times."""
         return _most(isinstance(value, str) for value in self.values) and not self.is_time
@@ -71,7 +76,7 @@ class Column:
         if meaning in CATEGORIES:
             return self.is_category
         if meaning in SHARES:
-            return self.is_share
+            return self.is_share or (meaning == "relevance" and self.is_truth)
         return self.is_number and not self.is_time if meaning in AMOUNTS else self.is_text
 
 

@@ -32,8 +32,11 @@ PREDICTION_NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "prompt_tokens": _names("prompt_tokens input_tokens tokens_in"),
     "completion_tokens": _names("completion_tokens output_tokens tokens_out"),
-    "relevance": _names("relevance relevance_score"),
-    "relevance_source": _names("relevance_source relevance_judge"),
+    "relevance": _names(
+        "relevance relevance_score answer_relevance judge_score helpfulness helpful thumbs thumbs_up thumb "
+        "feedback_score user_rating"
+    ),
+    "relevance_source": _names("relevance_source relevance_judge score_source judge_version judge_model judge"),
 }
 
 LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {

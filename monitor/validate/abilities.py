@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from checks.intervals import Proportion
+from checks.relevance import MIN_SCORES
 from config.duration import format_duration
 from config.monitor import MonitorSettings
 from monitor.log.surveying import Survey
@@ -110,6 +111,19 @@ def _calibration(settings: MonitorSettings, survey: Survey) -> Judged:
     return _lacking("confidence", settings, survey) or _against_reference(settings, survey, "")
 
 
+def _relevance(settings: MonitorSettings, survey: Survey) -> Judged:
+    lacking = _lacking("relevance", settings, survey)
+    if lacking is not None:
+        return lacking
+    missing = next((column.null_share for column in survey.columns if column.meaning == "relevance"), 0.0)
+    scored = round(survey.rows * (1 - missing) * _share_in_window(settings, survey))
+    if scored < MIN_SCORES:
+        return Ability.WAITING, f"about {scored} scored answers in a window, and it takes {MIN_SCORES}"
+    checks = settings.checks.relevance
+    limited = checks.min_mean is not None or checks.max_low_share is not None
+    return _against_reference(settings, survey, "the limits that are set" if limited else "")
+
+
 def _lacking(meaning: str, settings: MonitorSettings, survey: Survey) -> Judged | None:
     """Say what is missing of an optional column that the check lives on; None when it is there."""
     if getattr(settings.source.predictions.columns, meaning) is None:
@@ -167,4 +181,5 @@ _JUDGES: Final[dict[str, Callable[[MonitorSettings, Survey], Judged]]] = {
     "label_health": _label_health,
     "traffic": _traffic,
     "calibration": _calibration,
+    "relevance": _relevance,
 }

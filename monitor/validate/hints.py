@@ -26,6 +26,10 @@ PROBLEMS: Final = {
         "predictions.columns.confidence",
         "have no confidence from 0 to 1; is it a percentage?",
     ),
+    ProblemKind.BAD_RELEVANCE: (
+        "predictions.columns.relevance",
+        "have a relevance that is not from 0 to 1; is it a number of stars?",
+    ),
     ProblemKind.DUPLICATE_ID: ("predictions.columns.id", "repeat an id and are left out; is it that of a prediction?"),
     ProblemKind.LABEL_BEFORE_PREDICTION: ("labels.columns.at", "are labelled before they were predicted; same zone?"),
     ProblemKind.NULL_LABEL: ("labels.columns.label", "of the label log name no class"),
@@ -38,6 +42,8 @@ PROBLEMS: Final = {
     ProblemKind.MALFORMED_LINE: ("predictions.files", "or lines cannot be read as rows"),
 }
 """For each problem the key to look at, below source, and what is wrong with so many rows."""
+SELDOM_FILLED: Final = ("relevance", "relevance_source")
+"""Columns that may well be empty in most rows: few answers get a thumb."""
 ADVICE_NEEDS: Final = ("model_version", "prompt_version")
 
 
@@ -126,7 +132,8 @@ def _columns(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
             sentence = f"not mapped: advice cannot tell whether a new {said} is the cause, nor recommend going back"
             yield Hint(f"source.predictions.columns.{meaning}", sentence)
     for column in survey.columns:
-        if column.null_share > MOSTLY_EMPTY:
+        most_empty = 1.0 if column.meaning in SELDOM_FILLED else MOSTLY_EMPTY
+        if column.null_share == 1 or column.null_share > most_empty:
             sentence = f"{share(column.null_share)} of the predictions have nothing in {column.name}"
             yield Hint(f"source.predictions.columns.{column.meaning}", sentence)
 

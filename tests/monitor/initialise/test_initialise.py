@@ -94,6 +94,19 @@ def test_other_names_and_other_tables_do_not_confuse_it(database: Database, prop
     assert "Also seen, and not used: users" in text
 
 
+@pytest.mark.parametrize("thumbs", [[True, False] * (N // 2), [1.0, 0.25] * (N // 2)])
+def test_scores_and_their_judge_are_recognised(database: Database, proposed: Proposed, thumbs: list[object]) -> None:
+    log = _predictions(helpful=thumbs, judge_version=["judge-v1", "judge-v2"] * (N // 2))
+    _, settings = proposed(database(predictions=log))
+    mapped = settings.monitors["chatbot"].source.predictions.columns.mapped()
+    assert (mapped["relevance"], mapped["relevance_source"]) == ("helpful", "judge_version")
+
+
+def test_a_judge_without_scores_is_not_mapped(database: Database, proposed: Proposed) -> None:
+    _, settings = proposed(database(predictions=_predictions(judge_version=["judge-v1", "judge-v2"] * (N // 2))))
+    assert "relevance_source" not in settings.monitors["chatbot"].source.predictions.columns.mapped()
+
+
 def test_the_table_whose_ids_are_found_is_the_label_log(database: Database, proposed: Proposed) -> None:
     strangers = _labels() | {"prediction_id": [f"other{n}" for n in range(0, N, 2)]}
     _, settings = proposed(database(predictions=_predictions(), labels=strangers, manual_tags=_labels()))

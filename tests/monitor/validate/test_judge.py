@@ -17,6 +17,7 @@ COLUMNS: Final = {
     "predicted": "predicted",
     "latency_ms": "ms",
     "confidence": "confidence",
+    "relevance": "relevance",
     "model_version": "model",
     "prompt_version": "prompt",
 }
@@ -70,10 +71,29 @@ def test_without_confidences_the_check_of_their_calibration_says_which_column_it
     assert sentence == "needs a column: map source.predictions.columns.confidence"
 
 
-def test_without_a_label_log_only_latency_and_traffic_can_run() -> None:
-    abilities = _abilities(_settings(labels=False), _survey(labelled=0, label_rows=0, delay=None))
-    assert {check for check, ability in abilities.items() if ability is Ability.FULL} == {"latency", "traffic"}
-    assert abilities["accuracy"] is Ability.OFF
+def test_without_a_label_log_what_needs_no_labels_can_run_and_the_rest_says_what_it_needs() -> None:
+    settings, survey = _settings(labels=False), _survey(labelled=0, label_rows=0, delay=None)
+    abilities = _abilities(settings, survey)
+    needing = {"accuracy", "class_recall", "class_precision", "accuracy_paradox", "label_health", "calibration"}
+    assert {check for check, ability in abilities.items() if ability is Ability.OFF} == needing
+    assert {abilities[check] for check in ("latency", "traffic", "relevance")} == {Ability.FULL}
+    assert "comes alive with the first" in _sentence("accuracy", settings, survey)
+
+
+def test_few_scores_in_a_window_are_waited_for_and_a_sparse_column_is_nothing_odd() -> None:
+    few = _survey(columns=(ColumnSurvey("relevance", "thumb", 0.995),))
+    assert _abilities(_settings(), few)["relevance"] is Ability.WAITING
+    assert "about 17 scored answers in a window, and it takes 30" in _sentence("relevance", _settings(), few)
+    assert "source.predictions.columns.relevance" not in _hints(_settings(), few)
+    none = _survey(columns=(ColumnSurvey("relevance", "thumb", 1.0),))
+    assert _sentence("relevance", _settings(), none) == "the column has no values yet"
+    assert "source.predictions.columns.relevance" in _hints(_settings(), none)
+
+
+def test_a_new_limit_on_relevance_holds_before_there_is_a_reference() -> None:
+    limited = _settings(checks={"relevance": {"min_mean": 0.7}})
+    assert _abilities(limited, _survey(3))["relevance"] is Ability.PARTLY
+    assert _abilities(_settings(), _survey(3))["relevance"] is Ability.WAITING
 
 
 def test_checks_of_labels_come_alive_once_there_are_any() -> None:
