@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checks.shift import ColumnShift
+from checks.studied.duplicates import Duplicates
+from checks.studied.label_noise import LabelNoise
+from checks.studied.new_topic import NewTopic
+from checks.studied.overlap import Overlap
+from checks.studied.tokens import TokenUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +45,9 @@ class Study:
     n_current: int
     n_reference: int
     columns: tuple[ColumnShift, ...] = ()
+    new_topic: NewTopic | None = None
+    label_noise: LabelNoise | None = None
+    duplicates: Duplicates | None = None
+    tokens: tuple[TokenUse, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
     faults: tuple[PartFault, ...] = ()
