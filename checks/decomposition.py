@@ -11,7 +11,7 @@ reference,
 Prevalence and recall are post-stratified (see `checks.stratified`), so labels need not be a fair sample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,17 +133,14 @@ class _Side:
     def accuracy_at(self, weights: Floats, pooled: NDArray[np.bool_]) -> Proportion:
         """Sum of recalls weighted by `weights`, which sum to 1: direct standardisation.
 
-        The variance is linearised: a cell of class k adds weight/size of (hit - recall of k). One imagined observation,
-        half hit and half miss, keeps it positive; it weighs as much as a row does on the average of Kish (1965).
+        The variance is linearised: a cell of class k adds weight/size of (hit - recall of k). It is that of as many
+        rows as weigh the same on the average of Kish (1965).
         """
         value = float(weights @ self.recall)
         each = _over(weights, self.sizes)
         variance = self.variance(each, -each * self._recall_with_pool(weights, pooled))
         n = 1 / float(_over(weights**2, self.support).sum())
-        smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
-        variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
-        effective = max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
-        return Proportion(value, effective, int(self.support[weights > 0].sum()))
+        return replace(proportion_of(value, variance, n), n=int(self.support[weights > 0].sum()))
 
     def variance(self, by_hit: Floats, by_row: Floats) -> float:
         """Variance of a function of the cells whose derivative is `by_row`, and `by_hit` more on the diagonal (C)."""
@@ -158,6 +155,13 @@ class _Side:
         if weights[pooled].sum() > 0:
             recall[pooled] = weights[pooled] @ recall[pooled] / weights[pooled].sum()
         return recall
+
+
+def proportion_of(value: float, variance: float, n: float) -> Proportion:
+    """A share with the linearised variance of `n` rows, kept off zero by one imagined row, half hit and half miss."""
+    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
+    variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
+    return Proportion(value, max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0), int(n))
 
 
 def _weights(mix: Floats, compared: NDArray[np.bool_], pooled: NDArray[np.bool_], now: _Side) -> Floats:

@@ -11,14 +11,14 @@ which grows with s, so a loss of precision that is tolerated is a loss of specif
 recall lowers precision too, but that is for recall to say.)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from checks.confusion import Floats
-from checks.decomposition import MIN_CLASS, MIN_MIX
+from checks.decomposition import MIN_CLASS, MIN_MIX, proportion_of
 from checks.intervals import Proportion
-from checks.stratified import PSEUDO, Stratified
+from checks.stratified import Stratified
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,7 @@ class _Others:
         value = float(weights[used] @ spared)
         variance = self.counts.variance(self._slope(weights[used] / self.sizes[used], value, self.columns[used]))
         n = 1 / float((weights[used] ** 2 / self.support[used]).sum())
-        smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
-        variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
-        effective = max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0)
-        return Proportion(value, effective, int(self.support[used].sum()))
+        return replace(proportion_of(value, variance, n), n=int(self.support[used].sum()))
 
     def _slope(self, each: Floats, spared: float, columns: np.ndarray) -> Floats:
         """Derivative of the share by each cell; all other classes are taken alike, for few of them show one taken."""
