@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import click
 
+from monitor.collector import collect_seldom
 from monitor.exits import Exit
 from monitor.guard import settle
 from monitor.logs import set_up_logging
@@ -75,6 +76,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point of the command `tunewatch`."""
+    collect_seldom()
     cli(prog_name="tunewatch")
 
 
