@@ -1,162 +1,159 @@
 """What 200 labels from the queue tell of recall, beside 200 labels of predictions taken at random.
 
     python -m bench.label_queue --windows 1000
+    python -m bench.label_queue --windows 1000 --log DIR
 
-Simulates windows of a week of a chatbot, 600 predictions a day, 3% urgent, with and without a logged confidence, and
-with labels that came before the queue or none. Prints for each way of choosing the next 200 how wide the 95% interval
-of the recall of urgent is on average, and how often it holds the true recall.
+Simulates windows of a week of a chatbot, 600 predictions a day, 3% urgent, after four weeks of which 60% are labelled,
+and prints for each way of choosing the next 200 labels how wide the 95% interval of the recall of urgent is on average,
+and how often it holds the true recall. With --log the messages are those of DIR/predictions.parquet and
+DIR/labels.parquet, drawn with replacement: before and after the time given as --onset, where the bot changed.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
+from bench.queue_bots import Bot, Counts, Replay, Week, cells, draw, label
 from checks.allocation import Stratum, allocate
 from checks.confusion import Confusion
-from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell, band_of
+from checks.informed import Informed
+from checks.intervals import Proportion
 from checks.stratified import Stratified
 
-SIZE, PREVALENCE = 4200, 0.03
-NAMES = ("urgent", "billing", "card", "account", "other")
-OTHER_RECALL = 0.97
-MIDDLES = {band: (low + high) / 2 for band, (low, high) in enumerate(pairwise((0.4, *BAND_EDGES, 1)))} | {NO_BAND: 0.0}
-EASY, HARD = (0.98, 1.0), (0.4, 0.98)  # confidences, even between these
+SIZE, EARLIER = 4200, 16_800
+EARLIER_LABELLED = 0.6
 BUDGET = 200
 CLASSES = ("urgent",)
-
-Key = tuple[str, str, int]  # predicted, truth, band
-Counts = Counter[Key]
+WAYS = ("queue", "random", "random, with its probability")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A chatbot and its log. `labelled` is the share of predictions that have a label before the queue, at random."""
+    """A week to label, of a bot whose earlier weeks were labelled, or None; `labelled` is what came by itself."""
 
+    name: str
+    week: Week
     recall: float
-    banded: bool
-    labelled: float
+    earlier: Week | None
+    labelled: float = 0.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """What came out of one case: mean width and coverage, of the queue and of labels at random."""
+    """What came out of one case for each of WAYS: mean width, coverage, and how far off the recall is on average."""
 
     case: Case
-    widths: tuple[float, float]
-    coverages: tuple[float, float]
+    widths: tuple[float, ...]
+    coverages: tuple[float, ...]
+    biases: tuple[float, ...]
 
     @property
     def gain(self) -> float:
-        """How many times as narrow the interval is."""
+        """How many times as narrow the queue's interval is."""
         return self.widths[1] / self.widths[0]
 
 
 def simulate(case: Case, windows: int, seed: int = 1) -> Row:
-    """Windows of the case, labelled further in both ways."""
-    rng = np.random.default_rng([seed, int(case.recall * 1000), case.banded, int(case.labelled * 1000)])
-    found: list[list[tuple[float, bool]]] = [[], []]
+    """Windows of the case, labelled further in each way; those whose labels hold no urgent message are left out."""
+    rng = np.random.default_rng([seed, round(case.recall * 1000), round(case.labelled * 1000)])
+    found: list[list[tuple[float, bool, float]]] = [[] for _ in WAYS]
     for _ in range(windows):
-        everything = window(rng, case)
-        labelled = Counter({key: int(rng.binomial(n, case.labelled)) for key, n in everything.items()})
-        for results, choose in zip(found, (from_queue, at_random), strict=True):
-            recall = Stratified.of(Confusion.of(choose(rng, everything, labelled))).recall("urgent")
+        for results, recall in zip(found, _recalls(rng, case), strict=True):
             if recall is not None:
                 low, high = recall.interval()
-                results.append((high - low, low <= case.recall <= high))
-    widths, coverages = ([float(np.mean([r[i] for r in results])) for results in found] for i in (0, 1))
-    return Row(case, (widths[0], widths[1]), (coverages[0], coverages[1]))
+                results.append((high - low, low <= case.recall <= high, recall.value - case.recall))
+    means = np.array([np.mean(results, axis=0) for results in found])
+    widths, coverages, biases = (tuple(column.tolist()) for column in means.T)
+    return Row(case, widths, coverages, biases)
 
 
-def window(rng: np.random.Generator, case: Case) -> Counts:
-    """Predictions by class, truth and band.
+def _recalls(rng: np.random.Generator, case: Case) -> tuple[Proportion | None, ...]:
+    """One window's recall by each of WAYS."""
+    earlier = Confusion.of(())
+    if case.earlier is not None:
+        before = case.earlier(rng, EARLIER)
+        earlier = Confusion.of(cells(before, label(rng, before, EARLIER_LABELLED)))
+    everything = case.week(rng, SIZE)
+    labelled = label(rng, everything, case.labelled)
+    at_random = draw(rng, everything - labelled, BUDGET)
+    chance = BUDGET / (everything - labelled).total()
+    designed = cells(everything, labelled, at_random, lambda _predicted, _band: 1 / chance)
+    return (
+        Informed.by(earlier, from_queue(rng, everything, labelled, earlier)).recall("urgent"),
+        Stratified.of(Confusion.of(cells(everything, labelled + at_random))).recall("urgent"),
+        Informed.by(earlier, Confusion.of(designed)).recall("urgent"),
+    )
 
-    Easy messages are answered right and surely; of the hard ones an answer is right as often as its confidence says.
-    """
-    truths = np.where(rng.random(SIZE) < PREVALENCE, 0, rng.choice(np.arange(1, len(NAMES)), SIZE))
-    recall = np.where(truths == 0, case.recall, OTHER_RECALL)
-    hard = rng.random(SIZE) < (1 - recall) / (1 - np.mean(HARD))
-    confidences = np.where(hard, rng.uniform(*HARD, SIZE), rng.uniform(*EASY, SIZE))
-    wrong = hard & (rng.random(SIZE) > confidences)
-    guesses = (truths + rng.integers(1, len(NAMES), SIZE)) % len(NAMES)
-    predicted = np.where(wrong, guesses, truths)
-    bands = [band_of(c) if case.banded else NO_BAND for c in confidences]
-    return Counter((NAMES[p], NAMES[t], band) for p, t, band in zip(predicted, truths, bands, strict=True))
 
-
-def from_queue(rng: np.random.Generator, everything: Counts, labelled: Counts) -> list[OutcomeCell]:
-    """The cells once the queue's labels are back."""
+def from_queue(rng: np.random.Generator, everything: Counts, labelled: Counts, earlier: Confusion) -> Confusion:
+    """The counts once the queue's labels are back."""
     waiting = everything - labelled
     unlabelled: Counter[Stratum] = Counter()
     for (predicted, _, band), n in waiting.items():
         unlabelled[Stratum(predicted, band)] += n
-    allocation = allocate(cells(everything, labelled), unlabelled, CLASSES, BUDGET)
+    allocation = allocate(cells(everything, labelled), unlabelled, CLASSES, BUDGET, earlier)
     chosen: Counts = Counter()
     probability: dict[Stratum, float] = {}
     for share, n in zip(allocation.shares, allocation.rounded(rng.random()), strict=True):
         probability[share.stratum] = share.probability
         chosen += draw(rng, Counter({k: v for k, v in waiting.items() if (k[0], k[2]) == share.stratum}), n)
-    return cells(everything, labelled, chosen, lambda stratum: 1 / probability[stratum])
+    return Confusion.of(cells(everything, labelled, chosen, lambda *stratum: 1 / probability[Stratum(*stratum)]))
 
 
-def at_random(rng: np.random.Generator, everything: Counts, labelled: Counts) -> list[OutcomeCell]:
-    """The cells once as many labels of any predictions are there."""
-    chosen = draw(rng, everything - labelled, BUDGET)
-    return cells(everything, labelled + chosen)
+def simulated() -> Iterator[Case]:
+    """Bots that are as they were, then some that are not, then what there is where something is missing."""
+    for labelled in (0.0, 0.05, 0.2):
+        for recall in (0.70, 0.80, 0.92):
+            yield Case("as before", Bot(recall), recall, Bot(recall), labelled)
+    for recall in (0.80, 0.60, 0.20):
+        yield Case("recall was 0.92", Bot(recall), recall, Bot(0.92))
+    for labelled in (0.0, 0.05):
+        for factor in (3, 10):
+            now = Bot(0.80, surely_wrong=0.05 * factor)
+            yield Case(f"sure misses {factor} times as often", now, 0.80, Bot(0.80, surely_wrong=0.05), labelled)
+    for labelled in (0.0, 0.05):
+        bot = Bot(0.80, banded=False)
+        yield Case("no confidence logged", bot, 0.80, bot, labelled)
+        yield Case("no earlier labels", Bot(0.80), 0.80, None, labelled)
 
 
-def draw(rng: np.random.Generator, counts: Counts, n: int) -> Counts:
-    """Take `n` without replacement."""
-    keys = sorted(counts)
-    taken = rng.multivariate_hypergeometric([counts[key] for key in keys], n)
-    return Counter({key: int(k) for key, k in zip(keys, taken, strict=True) if k})
-
-
-def cells(
-    everything: Counts,
-    labelled: Counts,
-    chosen: Counts | None = None,
-    weight: Callable[[Stratum], float] = lambda _: 1.0,
-) -> list[OutcomeCell]:
-    """Outcome cells; a label counts 1, and a chosen one its weight."""
-    chosen = chosen or Counter()
-    built = []
-    for (predicted, truth, band), n in everything.items():
-        key = predicted, truth, band
-        each = weight(Stratum(predicted, band)) if chosen[key] else 1.0
-        known, picked = labelled[key], chosen[key]
-        sums = known + picked * each, known + picked * each**2
-        sure = MIDDLES[band]
-        confidence = (known + picked) * sure
-        built.append(
-            OutcomeCell(predicted, truth, known + picked, *sums, band=band, confidence=confidence, designed=picked)
-        )
-        rest = n - known - picked
-        built.append(OutcomeCell(predicted, None, rest, 0, 0, band=band, confidence=rest * sure))
-    return built
+def replayed(log: Path, onset: str) -> Iterator[Case]:
+    """Real messages, before and after the bot changed."""
+    before, after = (Replay.of(log, f"ts::timestamptz {sign} timestamptz '{onset}'") for sign in ("<", ">="))
+    bare = before.without_confidence()
+    for labelled in (0.0, 0.05, 0.2):
+        yield Case("real messages", before, before.recall, before, labelled)
+    for labelled in (0.0, 0.05):
+        yield Case("real messages, bot changed", after, after.recall, before, labelled)
+    yield Case("real messages, no confidence", bare, bare.recall, bare)
+    yield Case("real messages, no earlier labels", before, before.recall, None)
 
 
 def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=1000, help="simulated windows for each row")
-    windows = parser.parse_args().windows
+    parser.add_argument("--log", type=Path, help="a folder with a prediction log, to use its messages")
+    parser.add_argument("--onset", default="2026-03-27 14:00:00+00", help="when the bot of the log changed")
+    given = parser.parse_args()
     print(
-        "| recall | confidence | labels before | width: queue | random | times as narrow | coverage: queue | random |"
+        "| bot | recall | labels before | width: queue | random | times as narrow | random, earlier labels used ",
+        end="",
     )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for banded in (True, False):
-        for labelled in (0.0, 0.05, 0.2):
-            for recall in (0.7, 0.8, 0.92):
-                row = simulate(Case(recall, banded, labelled), windows)
-                print(
-                    f"| {recall:.2f} | {'logged' if banded else 'not logged'} | {labelled:.0%} | {row.widths[0]:.3f} "
-                    f"| {row.widths[1]:.3f} | {row.gain:.1f} | {row.coverages[0]:.1%} | {row.coverages[1]:.1%} |",
-                    flush=True,
-                )
+    print("| coverage: queue | random | off by: queue | random |\n|" + " --- |" * 11)
+    for case in simulated() if given.log is None else replayed(given.log, given.onset):
+        row = simulate(case, given.windows)
+        widths, coverages, biases = row.widths, row.coverages, row.biases
+        print(
+            f"| {case.name} | {case.recall:.2f} | {case.labelled:.0%} | {widths[0]:.3f} | {widths[1]:.3f} "
+            f"| {row.gain:.1f} | {widths[2]:.3f} | {coverages[0]:.1%} | {coverages[1]:.1%} "
+            f"| {biases[0]:+.3f} | {biases[1]:+.3f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

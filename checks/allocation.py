@@ -4,7 +4,9 @@ Predictions fall into strata by predicted class and confidence band. The varianc
 strata of `a^2 / n`, where `n` are the labels of the stratum and `a` is its size times the spread, among its
 predictions, of what recall depends on. Such a sum is least where labels are shared out in proportion to `a`: the
 allocation of Neyman (1934), "On the two different aspects of the representative method". For several classes it is the
-sum of their variances that is made least (Cochran 1977, "Sampling Techniques", section 5A.4).
+sum of their variances that is made least (Cochran 1977, "Sampling Techniques", section 5A.4). Where earlier labels say
+where messages of the class lie, more goes where misses are expected, since strata tell of each other (`SHARED` of
+`checks.prospects`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,20 +15,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from checks.confusion import Floats
+from checks.confusion import Confusion, Floats
 from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.intervals import Proportion
+from checks.prospects import Prospects
 
 UNIFORM_SHARE = 0.2
 """Part of the budget that is spread over all predictions alike, so that every one of them has a chance."""
-
-PRIOR_ROWS = 20.0
-"""Imagined rows with which a stratum believes its like (the same band, other classes) before its own labels."""
-
-BASE_ROWS = 1.0
-"""Imagined rows with which that belief begins, before any label: at the word of the confidence."""
 
 
 class Stratum(NamedTuple):
@@ -92,18 +88,23 @@ class Allocation:
 
 
 def allocate(
-    cells: Iterable[OutcomeCell], unlabelled: Mapping[Stratum, int], classes: Sequence[str], budget: int
+    cells: Iterable[OutcomeCell],
+    unlabelled: Mapping[Stratum, int],
+    classes: Sequence[str],
+    budget: int,
+    earlier: Confusion | None = None,
 ) -> Allocation:
     """Split a budget over the strata of a window.
 
     `cells` are its predictions, `unlabelled` how many of each stratum can be drawn, `classes` those whose recall is to
-    be known better. The budget is capped at what can be drawn. Raises ValueError if nothing can be drawn, no class is
-    given, or the budget is not positive.
+    be known better, and `earlier` an earlier window, whose labels say where their messages lie. The budget is capped at
+    what can be drawn. Raises ValueError if nothing can be drawn, no class is given, or the budget is not positive.
     """
     if budget < 1 or not classes or not any(unlabelled.values()):
         raise ValueError("needs a positive budget, a class, and something unlabelled")
-    known = _Known.of(cells, classes)
-    available = np.array([unlabelled.get(stratum, 0) for stratum in known.strata], dtype=float)
+    known = Prospects.of(cells, classes, earlier)
+    strata = [Stratum(*key) for key in known.strata]
+    available = np.array([unlabelled.get(stratum, 0) for stratum in strata], dtype=float)
     whole = min(float(budget), float(available.sum()))
     least = UNIFORM_SHARE * whole * available / available.sum()
     worth = known.worth()
@@ -118,105 +119,10 @@ def allocate(
             expected=float(expected[h]),
             about=favourite[h] if expected[h] > least[h] * (1 + _TOLERANCE) else None,
         )
-        for h, stratum in enumerate(known.strata)
+        for h, stratum in enumerate(strata)
         if available[h]
     )
     return Allocation(shares, known.recalls(known.labelled), known.recalls(known.labelled + expected))
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What is known of H strata and C classes: sizes and labelled rows (H), rows truly of each class (C x H)."""
-
-    classes: tuple[str, ...]
-    strata: tuple[Stratum, ...]
-    size: Floats
-    labelled: Floats
-    of_class: Floats
-    confidence: Floats  # mean of each stratum (H); NaN where none is logged
-
-    @classmethod
-    def of(cls, cells: Iterable[OutcomeCell], classes: Sequence[str]) -> "_Known":
-        cells = tuple(cells)
-        strata = tuple(sorted({Stratum(cell.predicted, cell.band) for cell in cells}))
-        place = {stratum: h for h, stratum in enumerate(strata)}
-        number = {name: c for c, name in enumerate(classes)}
-        size, labelled, confidence = np.zeros((3, len(strata)))
-        of_class = np.zeros((len(classes), len(strata)))
-        for cell in cells:
-            h = place[Stratum(cell.predicted, cell.band)]
-            size[h] += cell.n
-            confidence[h] += cell.confidence
-            if cell.label is not None:
-                labelled[h] += cell.n
-                if cell.label in number:
-                    of_class[number[cell.label], h] += cell.n
-        logged = np.array([stratum.band != NO_BAND for stratum in strata])
-        mean = np.where(logged, confidence / np.maximum(size, 1), np.nan)
-        return cls(tuple(classes), strata, size, labelled, of_class, mean)
-
-    def worth(self) -> Floats:
-        """`a` of each class and stratum (C x H): size times spread times what one row moves recall by.
-
-        Rates are smoothed, so that no stratum is taken for known because its few labels agree.
-        """
-        mean, _ = self._rates()
-        return np.asarray(self.size * np.sqrt(mean * (1 - mean)) * np.abs(self._slopes(mean)))
-
-    def recalls(self, labels: Floats) -> dict[str, Proportion]:
-        """Recall of each class as `labels` (H) of each stratum would know it, were the rates as they seem now."""
-        mean, _ = self._rates()
-        slopes = self._slopes(mean)
-        n = np.maximum(labels, 0) + PRIOR_ROWS
-        variance = (self.size**2 * slopes**2 * mean * (1 - mean) / n + self.size * (slopes * mean) ** 2).sum(axis=1)
-        recall = self._recall(mean)
-        support = (labels * mean).sum(axis=1)
-        return {
-            name: Proportion(float(recall[c]), float(recall[c] * (1 - recall[c]) / variance[c]), int(support[c]))
-            for c, name in enumerate(self.classes)
-        }
-
-    def _rates(self) -> tuple[Floats, Floats]:
-        """Mean and deviation of the belief in the share of each stratum that is truly of each class (C x H).
-
-        Beta beliefs: the stratum's own labelled rows, after PRIOR_ROWS imagined ones of its like.
-        """
-        prior = self._prior()
-        n = self.labelled + PRIOR_ROWS
-        mean = (self.of_class + PRIOR_ROWS * prior) / n
-        return mean, np.sqrt(mean * (1 - mean) / (n + 1))
-
-    def _prior(self) -> Floats:
-        """The base, scaled so that it agrees with all labelled rows predicted as the class, or not as it (C x H)."""
-        own = self._is_own()
-        base = self._base(own)
-        scaled = np.empty_like(base)
-        for c, mine in enumerate(own):
-            for side in (mine, ~mine):
-                found, expected = self.of_class[c, side].sum(), (self.labelled * base[c])[side].sum()
-                scaled[c, side] = base[c, side] * (found + BASE_ROWS) / (expected + BASE_ROWS)
-        return np.clip(scaled, _SMALLEST, 1 - _SMALLEST)
-
-    def _base(self, own: NDArray[np.bool_]) -> Floats:
-        """The same without any label: a confidence is right as often as it says, an error is of any class alike."""
-        right = np.where(np.isnan(self.confidence), 0.5, self.confidence)
-        others = max(len({stratum.predicted for stratum in self.strata}) - 1, 1)
-        return np.clip(np.where(own, right, (1 - right) / others), _SMALLEST, 1 - _SMALLEST)
-
-    def _slopes(self, mean: Floats) -> Floats:
-        """By how much recall moves with one more prediction truly of the class (C x H): a hit, or a miss."""
-        total = (self.size * mean).sum(axis=1)[:, None]
-        recall = self._recall(mean)[:, None]
-        return np.asarray(np.where(self._is_own(), 1 - recall, -recall) / total)
-
-    def _recall(self, mean: Floats) -> Floats:
-        of_class = self.size * mean
-        recall = (of_class * self._is_own()).sum(axis=1) / of_class.sum(axis=1)
-        return np.asarray(np.clip(recall, _SMALLEST, 1 - _SMALLEST))
-
-    def _is_own(self) -> NDArray[np.bool_]:
-        """Whether the stratum's predictions are of the class (C x H)."""
-        return np.array([[stratum.predicted == name for stratum in self.strata] for name in self.classes])
 
 
 def _share_out(worth: Floats, labelled: Floats, least: Floats, most: Floats, whole: float) -> Floats:
@@ -237,8 +143,6 @@ def _share_out(worth: Floats, labelled: Floats, least: Floats, most: Floats, who
     return np.asarray(np.minimum(added * (whole / added.sum()), most))
 
 
-_BANDS = len(BAND_EDGES) + 1
-_SMALLEST = 1e-4  # of a rate that nobody has seen: it must not be impossible
 _BISECTIONS = 100
 _TOLERANCE = 1e-6
 _DIGITS = 7  # of a number of labels that count

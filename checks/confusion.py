@@ -18,14 +18,17 @@ Floats = NDArray[np.float64]
 class Rows:
     """Counts by predicted class and confidence band (R rows, in the order of class, then band) and label (K columns).
 
-    `classes` (R) is the place of each row's predicted class. `predicted` (R) counts every prediction of a row, labelled
-    or not. `counts`, `weights` and `weights_squared` (R x K) are of labelled predictions: how many, and the sums of
-    1/inclusion_probability and of its square; in a row that also has labels without one, of weights that are scaled to
-    stand beside these (`checks.two_samples`).
+    `classes` (R) is the place of each row's predicted class, `bands` (R) its band. `predicted` (R) counts every
+    prediction of a row, labelled or not, and `designed` (R) its labels of known probability. `counts`, `weights` and
+    `weights_squared` (R x K) are of labelled predictions: how many, and the sums of 1/inclusion_probability and of its
+    square; in a row that also has labels without one, of weights that are scaled to stand beside these
+    (`checks.two_samples`).
     """
 
     classes: NDArray[np.intp]
+    bands: NDArray[np.intp]
     predicted: Floats
+    designed: Floats
     counts: Floats
     weights: Floats
     weights_squared: Floats
@@ -43,7 +46,8 @@ class Rows:
             for column in (cells.n, cells.weight, cells.weight_squared, cells.designed)
         )
         weights, squared = combine(counts, weights, squared, designed)
-        return cls(strata // BANDS, sums(row, cells.n, shape[0]), counts, weights, squared)
+        size, bands = sums(row, cells.n, shape[0]), strata % BANDS + NO_BAND
+        return cls(strata // BANDS, bands, size, designed.sum(axis=1), counts, weights, squared)
 
     @cached_property
     def labelled(self) -> Floats:

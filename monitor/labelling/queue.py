@@ -10,8 +10,8 @@ from typing import Final
 from checks.allocation import Allocation, Share, Stratum, allocate
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS, OutcomeCell
+from checks.informed import Informed
 from checks.intervals import Proportion
-from checks.stratified import Stratified
 from config.monitor import MonitorSettings
 from monitor.bootstrap import window_spec
 from monitor.history.spans import lay_out
@@ -70,20 +70,21 @@ def make_queue(name: str, settings: MonitorSettings, budget: int, as_of: datetim
 
 
 def _make(log: PredictionLog, name: str, settings: MonitorSettings, budget: int, as_of: datetime) -> Queue:
-    scope = _scope(settings, as_of)
+    scope, reference = _scopes(settings, as_of)
     found = log.population(scope)
     if not found.cells:
         raise NothingToLabelError("the log has no predictions in the current window")
     if not found.unlabelled:
         raise NothingToLabelError("every prediction of the current window that has an id is labelled already")
     classes = _classes(settings, found.cells)
-    allocation = allocate(found.cells, found.unlabelled, classes, budget)
+    earlier = Confusion.of(log.population(reference).cells if reference.buckets else ())
+    allocation = allocate(found.cells, found.unlabelled, classes, budget, earlier)
     salt = f"{name} {scope.buckets[0]} {scope.buckets[-1]} "
     numbers = allocation.rounded(_start(salt))
     wanted = {share.stratum: n for share, n in zip(allocation.shares, numbers, strict=True)}
     drawn = log.draw(scope, wanted, salt)
     shares = {share.stratum: share for share in allocation.shares}
-    stratified = Stratified.of(Confusion.of(found.cells))
+    stratified = Informed.by(earlier, Confusion.of(found.cells))
     return Queue(
         monitor=name,
         predictions=tuple(_queued(each, shares[each.stratum]) for each in drawn),
@@ -93,10 +94,14 @@ def _make(log: PredictionLog, name: str, settings: MonitorSettings, budget: int,
     )
 
 
-def _scope(settings: MonitorSettings, as_of: datetime) -> Scope:
-    """The buckets of the window that `once` would judge."""
+def _scopes(settings: MonitorSettings, as_of: datetime) -> tuple[Scope, Scope]:
+    """The buckets of the window that `once` would judge, and of the reference that is before it."""
     layout = lay_out(window_spec(settings), as_of, (), None)
-    return Scope(tuple(range(layout.current.start, layout.current.end, layout.bucket)), as_of)
+    spans = (layout.current,), layout.healthy
+    current, reference = (
+        tuple(bucket for span in some for bucket in range(span.start, span.end, layout.bucket)) for some in spans
+    )
+    return Scope(current, as_of), Scope(reference, as_of)
 
 
 def _classes(settings: MonitorSettings, cells: tuple[OutcomeCell, ...]) -> tuple[str, ...]:
