@@ -13,9 +13,11 @@ survival data, with application to AIDS"; Kalbfleisch and Lawless 1989, "Inferen
 ascertainment"). It supposes that the delay does not depend on the date: where it changes, F is a mix of both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,9 +137,12 @@ class Delays:
         return self.by_class.get(predicted, self.pooled)
 
 
-@dataclass(frozen=True)
-class SeenDelays:
-    """Delay cells as arrays of one length: delay and age bins, the place in `classes` of the predicted class, and n."""
+@dataclass(frozen=True, eq=False)
+class SeenDelays(Sequence[DelayCell]):
+    """Delay cells as arrays of one length: delay and age bins, the place in `classes` of the predicted class, and n.
+
+    As a sequence it holds the cells themselves, which are made when the first one is asked for.
+    """
 
     classes: tuple[str, ...]
     bin: Ints
@@ -147,7 +152,9 @@ class SeenDelays:
 
     @classmethod
     def of(cls, cells: Iterable[DelayCell]) -> "SeenDelays":
-        """Cells in any order."""
+        """Cells in any order; of `SeenDelays` themselves."""
+        if isinstance(cells, SeenDelays):
+            return cells
         cells = tuple(cells)
         rows = [(cell.bin, cell.age, cell.n) for cell in cells]
         bins, ages, n = np.array(rows, dtype=np.intp).reshape(-1, 3).T
@@ -155,6 +162,31 @@ class SeenDelays:
         place = {name: k for k, name in enumerate(classes)}
         predicted = np.array([place[cell.predicted] for cell in cells], dtype=np.intp)
         return cls(classes, bins, ages, predicted, n.astype(float))
+
+    def __len__(self) -> int:
+        return self.n.size
+
+    def __iter__(self) -> Iterator[DelayCell]:
+        return iter(self._cells)
+
+    @overload
+    def __getitem__(self, index: int) -> DelayCell: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[DelayCell, ...]: ...
+    def __getitem__(self, index: int | slice) -> DelayCell | tuple[DelayCell, ...]:
+        return self._cells[index]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold equal cells in the same order."""
+        return self is other or (isinstance(other, SeenDelays) and self._cells == other._cells)
+
+    def __hash__(self) -> int:
+        return hash((len(self), float(self.n.sum())))
+
+    @cached_property
+    def _cells(self) -> tuple[DelayCell, ...]:
+        names = (self.classes[k] for k in self.predicted.tolist())
+        return tuple(map(DelayCell, self.bin.tolist(), self.n.astype(int).tolist(), names, self.age.tolist()))
 
     def where(self, chosen: NDArray[np.bool_]) -> "SeenDelays":
         """Some of the rows."""

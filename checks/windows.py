@@ -100,6 +100,6 @@ class Windows:
     problems: tuple[Problem, ...] = ()
     last_prediction_at: datetime | None = None
     last_label_at: datetime | None = None
-    delays: tuple[DelayCell, ...] = ()
+    delays: Sequence[DelayCell] = ()
     starts: tuple[Start, ...] = ()
     study: Study | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from checks.counts import DelayCell, LatencyCell
+from checks.delays import SeenDelays
 from checks.windows import BucketLatency, Start, VersionRun, Window
 from monitor.history.delays import Delays, joined
 from monitor.history.spans import Layout, Span
@@ -76,7 +77,7 @@ class Assembly:
     def _followed(self, parts: Sequence[Span]) -> Window:
         return Window(from_epoch(parts[0].start), from_epoch(parts[-1].end), self._outcomes.within(parts))
 
-    def delays(self, now: datetime) -> tuple[DelayCell, ...]:
+    def delays(self, now: datetime) -> SeenDelays:
         """The label delays of the lookback by predicted class and age at `now`."""
         return self._delays.by_class_and_age(self._layout.lookback, now, self._names.classes)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from checks.counts import DelayCell
+from checks.delays import SeenDelays
 from monitor.history.packed import Integers, unpack
 from monitor.history.spans import Span
 from monitor.history.types import to_epoch
@@ -42,15 +43,17 @@ class Delays:
         (bins,), n = _summed((self.bin[within],), self.n[within])
         return tuple(DelayCell(*cell) for cell in zip(bins.tolist(), n.tolist(), strict=True))
 
-    def by_class_and_age(self, span: Span, now: datetime, classes: Mapping[int, str]) -> tuple[DelayCell, ...]:
+    def by_class_and_age(self, span: Span, now: datetime, classes: Mapping[int, str]) -> SeenDelays:
         """Sums over the buckets of like age at `now`."""
         within = (self.bucket >= span.start) & (self.bucket < span.end)
         buckets, place = np.unique(self.bucket[within], return_inverse=True)
         ages = np.array([age_bin(now, bucket) for bucket in buckets.tolist()], dtype=np.int64)
         columns = (self.predicted[within], ages[place], self.bin[within])
         (predicted, age, bins), n = _summed(columns, self.n[within])
-        rows = zip(bins.tolist(), n.tolist(), predicted.tolist(), age.tolist(), strict=True)
-        return tuple(DelayCell(bin_, count, classes[key], old) for bin_, count, key, old in rows)
+        keys = sorted({int(key) for key in np.unique(predicted)}, key=lambda key: classes[key])
+        place = np.zeros(max(keys, default=0) + 1, dtype=np.intp)
+        place[keys] = np.arange(len(keys))
+        return SeenDelays(tuple(classes[key] for key in keys), bins, age, place[predicted], n.astype(float))
 
 
 def age_bin(now: datetime, bucket: int) -> int:
