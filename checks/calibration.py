@@ -28,7 +28,7 @@ class Calibration:
 
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding, on all predictions."""
-        outlook = Outlook(measured)
+        outlook = measured.once(Outlook)
         if not outlook.has_confidences:
             return [self._unknown(measured, Cause.NOT_LOGGED, "the log has no confidences")]
         now = CalibrationError.of(outlook.strata(outlook.matured.window)) if outlook.matured else None

@@ -1,9 +1,10 @@
 """The windows of one cycle, measured once for all checks."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any, TypeVar
 
 from checks.confusion import Confusion
 from checks.decomposition import Decomposition, decompose
@@ -14,6 +15,8 @@ from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,14 @@ class Measured:
     """What checks look at: the windows, and each of them weighted and judged for maturity on first use."""
 
     windows: Windows
+    _kept: dict[Callable[["Measured"], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, work_out: Callable[["Measured"], Made]) -> Made:
+        """What a function makes of these windows: worked out when first asked for, then shared by all who ask."""
+        if work_out not in self._kept:
+            self._kept[work_out] = work_out(self)
+        made: Made = self._kept[work_out]
+        return made
 
     @cached_property
     def current(self) -> Look:

@@ -18,7 +18,7 @@ def estimated(measured: Measured) -> Iterator[Estimate]:
     `checks.estimated.trust`). `estimated_error` is of the matured part of the current window: the accuracy that would
     have been estimated without its labels, less the one that they tell.
     """
-    outlook = Outlook(measured)
+    outlook = measured.once(Outlook)
     if not outlook.has_confidences:
         return
     for look in outlook.looks():
