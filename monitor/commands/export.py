@@ -12,13 +12,16 @@ from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.bootstrap import open_history
 from monitor.clock import utc_now
+from monitor.commands.one_incident import find_one
 from monitor.commands.options import TIME, config_option
 from monitor.exits import Exit
+from monitor.export.brief import BriefSpec, make_brief
 from monitor.export.finetune import FORMATS, FinetuneSpec, make_finetune
 from monitor.export.finetune.dataset import Limits
 from monitor.export.folder import FolderError, check_free
 from monitor.export.material import NothingToExportError
 from monitor.export.personal import ScrubberMissingError
+from monitor.history import History
 from monitor.log import PredictionLog, open_log
 from monitor.output.terminal import note
 
@@ -42,6 +45,30 @@ def command() -> None:
     Each writes a folder, whole or not at all, that only you can read: it holds messages of users. Personal data that
     can be told by its form (addresses, cards, accounts, long numbers) is taken out of them; names are not.
     """
+
+
+@command.command("brief")
+@config_option
+@click.argument("wanted", metavar="INCIDENT")
+@out_option
+@as_of_option
+@scrub_option
+def brief(*, file: Path | None, wanted: str, out: Path | None, as_of: datetime | None, no_scrub: bool) -> int:
+    """Write what whoever edits the prompt needs: confusions, failing messages, a proposal, tests for promptfoo.
+
+    INCIDENT is an id, or its beginning, as `tunewatch history` lists it.
+    """
+    settings = load(file)
+    with _history(settings) as history:
+        incident = find_one(history.queries, wanted, "INCIDENT")
+        folder = _free(out or Path(f"brief-{incident.id}"))
+        watched = _monitor(settings, incident.monitor)
+        spec = BriefSpec(incident, as_of or utc_now(), history.holdout(incident.monitor), not no_scrub)
+        with _explained(incident.monitor), _log(watched, incident.monitor) as log:
+            made = make_brief(log, watched, spec, folder)
+    _warn(scrubbed=not no_scrub)
+    note(f"{folder} has {len(made.shown)} confusions and {len(made.tests.cases)} tests; begin with brief.md")
+    return Exit.FINE
 
 
 @command.command("finetune")
@@ -89,8 +116,7 @@ def finetune(
     settings = load(file)
     folder = _free(out or Path(f"finetune-{monitor}-{form}"))
     watched = _monitor(settings, monitor)
-    history = open_history(settings)
-    try:
+    with _history(settings) as history:
         kept = None if new_holdout else history.holdout(monitor)
         spec = FinetuneSpec(
             monitor=monitor,
@@ -104,8 +130,6 @@ def finetune(
             made = make_finetune(log, watched, spec, folder)
         if made.dataset.holdout.is_new:
             history.hold_out(monitor, made.dataset.holdout.since)
-    finally:
-        history.close()
     _warn(scrubbed=not no_scrub)
     note(f"{folder} has " + ", ".join(f"{len(part):,} {split}" for split, part in made.dataset.splits.items()))
     return Exit.FINE
@@ -135,6 +159,15 @@ def _explained(monitor: str) -> Iterator[None]:
         raise click.UsageError(f"{monitor}: {error}") from None
     except (FolderError, ScrubberMissingError) as error:
         raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def _history(settings: Settings) -> Iterator[History]:
+    history = open_history(settings)
+    try:
+        yield history
+    finally:
+        history.close()
 
 
 @contextmanager

@@ -114,6 +114,14 @@ def gather(rows: Sequence[LabelledMessage], as_of: datetime, scrub: Scrub) -> Ma
     return Material(tuple(messages), ripe_after, found, scrub is not as_it_is)
 
 
+def disputed(messages: Iterable[Message]) -> frozenset[str]:
+    """Keys of texts that have been given different labels: nobody can learn from them, or be tested by them."""
+    labels: dict[str, set[str]] = {}
+    for message in messages:
+        labels.setdefault(message.key, set()).add(message.row.label)
+    return frozenset(key for key, given in labels.items() if len(given) > 1)
+
+
 def hold_out(material: Material, since: datetime | None) -> Holdout:
     """Keep messages for testing from `since` on, or (None) the newest 20% of the different ones."""
     first = material.first_seen()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from monitor.export.material import Holdout, Material, Message, NothingToExportError
+from monitor.export.material import Holdout, Material, Message, NothingToExportError, disputed
 
 VALIDATION: Final = 0.125
 """Share of what is not held out that validates: a tenth of all."""
@@ -57,8 +57,8 @@ class Dataset:
 def split_up(material: Material, holdout: Holdout, limits: Limits) -> Dataset:
     """Make the dataset. Raises NothingToExportError where a class has too few messages to learn from."""
     ripe = [message for message in material.messages if message.is_ripe]
-    disputed = _disputed(ripe)
-    agreed = [message for message in ripe if message.key not in disputed]
+    unclear = disputed(ripe)
+    agreed = [message for message in ripe if message.key not in unclear]
     different = list({message.key: message for message in reversed(agreed)}.values())[::-1]  # the earliest of each
     test = [message for message in different if holdout.has(message)]
     rest = [message for message in different if not holdout.has(message)]
@@ -84,14 +84,6 @@ def split_up(material: Material, holdout: Holdout, limits: Limits) -> Dataset:
 def lot(seed: int, text: str) -> str:
     """A draw that is the same each time."""
     return hashlib.blake2s(f"{seed} {text}".encode()).hexdigest()
-
-
-def _disputed(messages: Iterable[Message]) -> set[str]:
-    """Texts that have been given different labels: nobody can learn from them."""
-    labels: dict[str, set[str]] = defaultdict(set)
-    for message in messages:
-        labels[message.key].add(message.row.label)
-    return {key for key, given in labels.items() if len(given) > 1}
 
 
 def _disputed_groups(messages: Iterable[Message]) -> int:
