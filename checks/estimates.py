@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from checks.answer_lines import answer_lines
 from checks.confusion import Confusion
 from checks.counts import NOT_LOGGED, LatencyCell
 from checks.estimate import Estimate
@@ -26,10 +27,19 @@ ALL = "all"
 def estimates(measured: Measured) -> tuple[Estimate, ...]:
     """Metrics over all predictions, per version and per segment value, of the current window.
 
-    Versions are only listed where the log has them. A slice is named column=value, as in prompt_version=p4.
+    Versions are only listed where the log has them. A slice is named column=value, as in prompt_version=p4. Until the
+    first label has come there are none of the metrics that need labels.
     """
     after = [line for slice_ in _slices(measured) for line in _of_slice(slice_, measured)]
-    return (*after, *estimated(measured))
+    return (*after, *estimated(measured)) if _is_labelled(measured) else tuple(after)
+
+
+def _is_labelled(measured: Measured) -> bool:
+    """Whether there ever was a label."""
+    windows = measured.windows
+    return windows.last_label_at is not None or any(
+        look.confusion.n_labelled for look in (measured.current, measured.reference)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +74,21 @@ def _by(column: str, cells: Iterable[LatencyCell]) -> dict[str, tuple[LatencyCel
 
 
 def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
-    counts = slice_.look.stratified
-    confusion = counts.confusion
+    confusion = slice_.look.confusion
     line = _Lines(slice_, confusion)
     yield line.plain("predictions", float(confusion.n), n_labelled=confusion.n_labelled)
     yield line.plain("coverage", confusion.coverage, n_labelled=confusion.n_labelled)
+    if _is_labelled(measured):
+        yield from _by_labels(slice_, line, measured)
+    yield from answer_lines(slice_.name, slice_.look)
+    yield from _of_latency(slice_, line, measured)
+    yield from score_lines(slice_.name, slice_.look, measured.reference)
+
+
+def _by_labels(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+    """What is right and what is not."""
+    counts = slice_.look.stratified
+    confusion = counts.confusion
     yield line.plain("expected_coverage", slice_.look.labels.expected_coverage, n_labelled=confusion.n_labelled)
     yield line.plain("maturity", slice_.look.maturity, n_labelled=confusion.n_labelled)
     yield line.share("accuracy", "", counts.accuracy(), raw_accuracy(confusion), confusion.n_labelled)
@@ -79,8 +99,6 @@ def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
         yield from _against_reference(line, measured)
     for name in confusion.real_classes:
         yield from _of_class(name, counts, line)
-    yield from _of_latency(slice_, line, measured)
-    yield from score_lines(slice_.name, slice_.look, measured.reference)
 
 
 def _against_reference(line: "_Lines", measured: Measured) -> Iterator[Estimate]:

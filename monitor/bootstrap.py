@@ -18,6 +18,7 @@ from checks.alarm import YEAR, AlarmBudget
 from checks.calibration import Calibration
 from checks.check import Check
 from checks.label_health import LabelHealth
+from checks.labels_needed import NEED_LABELS
 from checks.latency import Latency
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.relevance import Relevance
@@ -88,7 +89,7 @@ def _shape(settings: MonitorSettings) -> str:
 
 
 def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
-    """The checks that are enabled, each with its part of the monitor's false alarms."""
+    """The checks that are enabled and have what they need, each with its part of the monitor's false alarms."""
     checks = settings.checks
     whole = AlarmBudget(settings.false_alarms.count * (YEAR / settings.false_alarms.per))
     budget = {name: whole.part(share) for name, share in BUDGET_SHARES.items()}
@@ -124,7 +125,8 @@ def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
             budget["relevance"],
         ),
     }
-    return tuple(check for name, check in built.items() if getattr(checks, name).enabled)
+    asleep = NEED_LABELS if settings.source.labels is None else frozenset[str]()
+    return tuple(check for name, check in built.items() if getattr(checks, name).enabled and name not in asleep)
 
 
 def window_spec(settings: MonitorSettings) -> WindowSpec:

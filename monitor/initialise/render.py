@@ -56,7 +56,7 @@ def _monitor(proposal: Proposal, folder: Path) -> Iterator[str]:
         yield from _relation("labels", proposal.labels, LABEL_NAMES, folder, share, beside=_beside(proposal))
     else:
         yield "      # labels: nothing here looks like labels, which need an id, a label and a time in each row."
-        yield "      #   Without them traffic, latency, relevance, drift and confidence are watched, and nothing is right or wrong."
+        yield "      #   Without them traffic, latency, relevance, drift and confidence are watched."
     if proposal.segments:
         names = ", ".join(_scalar(name) for name in proposal.segments[:MOST_NAMED])
         yield f"      # segments: [{names}]    # columns whose values could be counted apart"

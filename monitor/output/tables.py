@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import State
-from alerts.messages.numbers import Format, milliseconds, number, share, span, when
+from alerts.messages.numbers import Format, milliseconds, number, score, share, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.estimate import Estimate
 from checks.finding import Finding, Verdict
@@ -27,6 +27,15 @@ STYLES: Final = {
     Verdict.NOT_ENOUGH_DATA: "dim",
 }
 _UNKNOWN: Final = "-"
+_ANSWERS: Final = {"relevance_mean": "relevance", "predicted_share": "share predicted", "confidence_mean": "confidence"}
+"""Metrics of answers that need no labels, and what they are called."""
+_LABELLED: Final = {
+    "recall": "recall (95% interval, labelled rows)",
+    "precision": "precision",
+    "relevance_mean": _ANSWERS["relevance_mean"],
+}
+_UNLABELLED: Final = {metric: _ANSWERS[metric] for metric in ("predicted_share", "confidence_mean", "relevance_mean")}
+"""Columns of the table of classes, by metric."""
 
 
 def report_parts(report: CycleReport) -> Iterator[RenderableType]:
@@ -63,13 +72,15 @@ def _headline(report: CycleReport) -> Text:
 
 
 def _overall(estimates: Estimates) -> Text:
-    line = Text(f"accuracy {cell(estimates.get(('accuracy', '')))}")
+    accuracy = estimates.get(("accuracy", ""))
+    line = Text("no labels yet" if accuracy is None else f"accuracy {cell(accuracy)}")
     predictions, coverage = estimates.get(("predictions", "")), estimates.get(("coverage", ""))
     if predictions is not None:
         line.append(f"   predictions {predictions.n:,}")
-    if coverage is not None and coverage.value is not None:
+    if accuracy is not None and coverage is not None and coverage.value is not None:
         line.append(f"   labelled {share(coverage.value)}")
     line.append("".join(_latencies(estimates)))
+    line.append("".join(_answers(estimates)))
     if any(each.provisional for each in estimates.values()):
         line.append("   provisional: labels are still coming", "dim")
     return line
@@ -82,14 +93,30 @@ def _latencies(estimates: Estimates) -> Iterator[str]:
             yield f"   {quantile} {milliseconds(estimate.value)}"
 
 
+def _answers(estimates: Estimates) -> Iterator[str]:
+    for metric in ("relevance_mean", "confidence_mean"):
+        estimate = estimates.get((metric, ""))
+        if estimate is not None and estimate.value is not None:
+            yield f"   {_ANSWERS[metric]} {score(estimate.value)}"
+
+
 def _classes(classes: Iterable[str], estimates: Estimates) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-    for heading in ("class", "recall (95% interval, labelled rows)", "precision"):
+    known = {metric for metric, class_name in estimates if class_name}
+    columns = _LABELLED if "recall" in known else _UNLABELLED
+    shown = {metric: heading for metric, heading in columns.items() if metric in known}
+    for heading in ("class", *shown.values()):
         table.add_column(heading)
     for name in classes:
-        recall, precision = estimates.get(("recall", name)), estimates.get(("precision", name))
-        table.add_row(Text(printable(name)), cell(recall), cell(precision))
+        table.add_row(Text(printable(name)), *(_of_class(estimates.get((metric, name))) for metric in shown))
     return table
+
+
+def _of_class(estimate: Estimate | None) -> str:
+    """A figure of one class; those of all its answers need no interval."""
+    if estimate is None or estimate.value is None or estimate.metric not in _ANSWERS:
+        return cell(estimate)
+    return f"{_unit(estimate.metric)(estimate.value)} (n={estimate.n:,})"
 
 
 def cell(estimate: Estimate | None) -> str:
@@ -108,6 +135,8 @@ def cell(estimate: Estimate | None) -> str:
 def _unit(metric: str) -> Format:
     if metric.startswith("latency_"):
         return milliseconds
+    if metric in ("relevance_mean", "confidence_mean"):
+        return score
     return number if metric in ("support", "predictions") else share
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from checks.intervals import Proportion
+from checks.labels_needed import NEED_LABELS
 from checks.relevance import MIN_SCORES
 from config.duration import format_duration
 from config.monitor import MonitorSettings
 from monitor.log.surveying import Survey
 from monitor.validate.report import Ability, CheckAbility
 
-NEED_LABELS: Final = ("accuracy", "class_recall", "class_precision", "accuracy_paradox", "label_health", "calibration")
 WIDE: Final = 0.10  # an interval that reaches further than this to either side decides little
 TYPICAL: Final = 0.80  # share at which the width of an interval is shown where no floor says one
 

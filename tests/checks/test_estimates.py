@@ -1,5 +1,6 @@
 """The metric lines, beside scikit-learn's."""
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -24,12 +25,15 @@ def random_rows(seed: int, n: int = 3000) -> tuple[list[str], list[str | None]]:
     return list(predicted), [str(y) if rng.random() < 0.67 else None for y in label]
 
 
-def lines_of(predicted: list[str], labels: list[str | None]) -> dict[tuple[str, str], Estimate]:
+def lines_of(
+    predicted: list[str], labels: list[str | None], last_label_at: datetime | None = None
+) -> dict[tuple[str, str], Estimate]:
     cells = [
         OutcomeCell(p, y, 1, *((0.0, 0.0) if y is None else (1.0, 1.0))) for p, y in zip(predicted, labels, strict=True)
     ]
     window = Window(NOW, NOW, tuple(cells))
-    found = estimates(Measured(Windows(NOW, NOW - NOW, window, (), Window(NOW, NOW))))
+    windows = Windows(NOW, NOW - NOW, window, (), Window(NOW, NOW), last_label_at=last_label_at)
+    found = estimates(Measured(windows))
     return {(line.metric, line.class_name): line for line in found if line.slice == "all"}
 
 
@@ -63,11 +67,35 @@ def test_versions_are_slices_of_their_own() -> None:
 
 
 def test_a_window_without_labels_has_lines_without_values() -> None:
-    lines = lines_of(["card"] * 10, [None] * 10)
+    lines = lines_of(["card"] * 10, [None] * 10, last_label_at=NOW)
     assert lines["predictions", ""].value == 10
     assert lines["coverage", ""].value == 0
     assert lines["accuracy", ""].value is None
     assert lines["recall", "card"].value is None
+
+
+def test_before_the_first_label_there_are_the_lines_that_need_none() -> None:
+    lines = lines_of(["card"] * 3 + ["cash"], [None] * 4)
+    assert {metric for metric, _ in lines} == {"predictions", "coverage", "predicted_share"}
+    assert lines["predicted_share", "card"].value == 0.75
+
+
+def test_confidence_is_told_of_all_and_of_each_predicted_class() -> None:
+    sure = OutcomeCell("card", None, 4, 0.0, 0.0, "m1", "p1", 5, 3.6)
+    unsure = OutcomeCell("cash", "card", 1, 1.0, 1.0, "m1", "p2", 0, 0.4)
+    silent = OutcomeCell("cash", None, 5, 0.0, 0.0, "m1", "p2")
+    window = Window(NOW, NOW, (sure, unsure, silent))
+    found = estimates(Measured(Windows(NOW, NOW - NOW, window, (), Window(NOW, NOW))))
+    lines = {(line.class_name, line.slice): line for line in found if line.metric == "confidence_mean"}
+    assert {key: round(line.value or 0, 9) for key, line in lines.items()} == {
+        ("", "all"): 0.8,
+        ("card", "all"): 0.9,
+        ("cash", "all"): 0.4,
+        ("", "model_version=m1"): 0.8,
+        ("", "prompt_version=p1"): 0.9,
+        ("", "prompt_version=p2"): 0.4,
+    }
+    assert lines["cash", "all"].n == 1
 
 
 def test_an_empty_window_is_no_error() -> None:

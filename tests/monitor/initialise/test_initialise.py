@@ -132,7 +132,7 @@ def test_columns_without_a_telling_name_are_guessed_from_their_values_and_marked
     text, settings = proposed(database(t=table))
     assert settings.monitors["chatbot"].source.predictions.columns.mapped() == {"id": "a", "at": "b", "predicted": "c"}
     assert text.count("(?) a guess from its values") == 3
-    assert "Without them only latency and traffic are watched" in text
+    assert "Without them traffic, latency, relevance, drift and confidence are watched" in text
 
 
 def test_two_columns_that_fit_nearly_as_well_are_both_named(database: Database, proposed: Proposed) -> None:
