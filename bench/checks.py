@@ -3,9 +3,9 @@
     python -m bench.checks --runs 15
 
 A window of a week in hourly buckets with a reference of four weeks: 100,000 predictions a week, 60% of them labelled,
-90% of them right, by two versions, with confidences. Everything that a look does with its counts is timed: strata,
-intervals, every check, and every metric line of every slice. Times are of the processor, which a busy machine does not
-change.
+90% of them right, by two versions, with confidences and label delays, and all starts of evidence that the history would
+give, each with what was before it. Everything that a look does with its counts is timed: strata, intervals, delays,
+every check, and every metric line of every slice. Times are of the processor, which a busy machine changes less.
 """
 
 import argparse
@@ -20,17 +20,23 @@ from typing import Final
 import numpy as np
 
 from checks.check import Check
-from checks.counts import LatencyCell, OutcomeCell, band_of
+from checks.counts import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
+from checks.delays import DELAY_GAMMA, SeenDelays
 from checks.estimates import estimates
 from checks.measured import Measured
-from checks.windows import BucketLatency, BucketTotal, Window, Windows
+from checks.outcomes import Outcomes
+from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
 
 NOW: Final = datetime(2026, 4, 1, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
-WEEK: Final = 168  # hours
+DAY: Final = 24  # hours
+WEEK: Final = 7 * DAY
 PREDICTIONS: Final = 100_000  # a week
+STARTS: Final = (*range(25 * DAY, WEEK, -3 * DAY), *range(WEEK, 0, -DAY))
+"""Hours ago at which evidence begins, as `checks.evidence` spaces them."""
+
 LABELLED: Final = 0.6
 RIGHT: Final = 0.9  # by more than luck
 AIMS: Final = {20: 50, 150: 500}  # ms, by number of classes
@@ -59,22 +65,40 @@ class Log:
         return label, np.where(self._rng.random(n) < RIGHT, label, guess)
 
     def windows(self) -> Windows:
-        """A week after four weeks, with its halves and quarters."""
+        """A week after four weeks, with its halves and quarters, and the starts of evidence."""
         current, *recent = (self._window(0, hours) for hours in (WEEK, WEEK // 2, WEEK // 4, WEEK // 8))
+        reference = self._window(WEEK, 5 * WEEK)
         hours = [NOW - HOUR * hour for hour in range(5 * WEEK, 0, -1)]
         return Windows(
             now=NOW,
             bucket=HOUR,
             current=current,
             recent=tuple(recent),
-            reference=self._window(WEEK, 5 * WEEK),
+            reference=reference,
             buckets=tuple(
                 BucketTotal(hour, PREDICTIONS // WEEK, round(LABELLED * PREDICTIONS / WEEK)) for hour in hours
             ),
             latency_buckets=tuple(BucketLatency(hour, self._latency(PREDICTIONS // WEEK)) for hour in hours[-WEEK:]),
             last_prediction_at=NOW,
             last_label_at=NOW,
+            delays=self._delays(),
+            starts=tuple(Start(self._window(0, hours), self._before(hours, reference)) for hours in STARTS),
         )
+
+    def _before(self, hours: int, reference: Window) -> Window:
+        """What a start is compared with: the same for all starts within the current window."""
+        return reference if hours <= WEEK else self._window(hours, hours + 4 * WEEK)
+
+    def _delays(self) -> SeenDelays:
+        """A label's delay is 18 hours in the middle; those that are still to come are not seen."""
+        n = round(LABELLED * PREDICTIONS * 5)
+        age = self._rng.integers(1, 5 * WEEK, n) * 3600
+        delay = self._rng.lognormal(np.log(18 * 3600), 0.8, n)
+        seen = delay < age
+        bins = [np.floor(np.log(seconds[seen]) / np.log(DELAY_GAMMA)).astype(int) for seconds in (delay, age)]
+        keys = zip(*(part.tolist() for part in (*bins, self.rows(n)[1][seen])), strict=True)
+        cells = (DelayCell(bin_, k, self._names[guess], old) for (bin_, old, guess), k in Counter(keys).items())
+        return SeenDelays.of(cells)
 
     def _window(self, end: int, start: int) -> Window:
         """Counts from `start` to `end` hours ago."""
@@ -83,11 +107,10 @@ class Log:
         confidence = self._rng.beta(6, 1, n)
         known = self._rng.random(n) < LABELLED
         version = self._rng.choice(["p1", "p2"], n)
-        keys = zip(predicted, np.where(known, label, -1), map(band_of, confidence), version, strict=True)
-        cells = tuple(
-            self._cell(int(guess), int(truth), band, str(prompt), count)
-            for (guess, truth, band, prompt), count in Counter(keys).items()
-        )
+        band = np.searchsorted(BAND_EDGES, confidence, side="right")
+        keys = zip(predicted.tolist(), np.where(known, label, -1).tolist(), band.tolist(), version.tolist(), strict=True)
+        counts = sorted(Counter(keys).items())
+        cells = Outcomes.of(self._cell(*key, count) for key, count in counts)
         return Window(NOW - HOUR * start, NOW - HOUR * end, cells, self._latency(n))
 
     def _cell(self, guess: int, truth: int, band: int, prompt: str, n: int) -> OutcomeCell:

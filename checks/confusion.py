@@ -118,9 +118,11 @@ class Confusion:
 
 
 def by_class(classes: NDArray[np.intp], values: Floats) -> Floats:
-    """Sum the rows of `values` (R x K) by the place of their class, to K x K."""
+    """Sum the rows of `values` (R x K) by the place of their class (R, rising), to K x K."""
     total = np.zeros((values.shape[1], values.shape[1]))
-    np.add.at(total, classes, values)
+    starts = np.flatnonzero(np.diff(classes, prepend=-1))
+    if starts.size:
+        total[classes[starts]] = np.add.reduceat(values, starts, axis=0)
     return total
 
 

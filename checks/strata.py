@@ -1,5 +1,8 @@
 """Which predictions one labelled row may stand for: strata with enough labels, of predictions that are alike."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +10,7 @@ from checks.confusion import Floats, sums
 
 
 def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArray[np.intp]:
-    """Number the strata of rows that are of a predicted class and a confidence band each (R).
+    """Number the strata of rows that are of a predicted class and a confidence band each (R), in that order.
 
     A row with fewer than `least` labels is merged with its neighbours in confidence, as long as there are any of its
     class. Classes without any label share the stratum of the class with the fewest. Classes are not merged for having
@@ -17,26 +20,24 @@ def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArr
     [0, 1, 1, 2]
     """
     groups = np.arange(classes.size)
-    for of_class in np.flatnonzero(np.bincount(classes) > 1):
-        rows = np.flatnonzero(classes == of_class)
-        groups[rows] = rows[_merge_neighbours(labelled[rows], least)]
+    for first, end in pairwise([*np.flatnonzero(np.diff(classes, prepend=-1)).tolist(), classes.size]):
+        groups[first:end] = first + np.array(_merge_neighbours(labelled[first:end].tolist(), least))
     count = int(classes.max()) + 1 if classes.size else 0
     merged = _merge_classes(groups, classes, sums(classes, labelled, count))
     return np.unique(merged, return_inverse=True)[1]
 
 
-def _merge_neighbours(labelled: Floats, least: int) -> list[int]:
+def _merge_neighbours(labelled: Sequence[float], least: int) -> list[int]:
     """For each row of one class, in the order of its bands, the first row of its stratum."""
-    runs = [(first, float(n)) for first, n in enumerate(labelled)]  # of neighbouring rows: the first one, and labels
-    while len(runs) > 1:
-        thin = min(range(len(runs)), key=lambda i: runs[i][1])
-        if runs[thin][1] >= least:
-            break
-        beside = min((i for i in (thin - 1, thin + 1) if 0 <= i < len(runs)), key=lambda i: runs[i][1])
-        one, other = sorted((thin, beside))
-        runs[one : other + 1] = [(runs[one][0], runs[one][1] + runs[other][1])]
-    ends = [first for first, _ in runs[1:]] + [labelled.size]
-    return [first for (first, _), end in zip(runs, ends, strict=True) for _ in range(first, end)]
+    firsts, sizes = list(range(len(labelled))), list(labelled)  # of runs of neighbouring rows
+    while len(sizes) > 1 and (fewest := min(sizes)) < least:
+        thin = sizes.index(fewest)
+        upwards = thin == 0 or (thin + 1 < len(sizes) and sizes[thin + 1] < sizes[thin - 1])
+        one = thin if upwards else thin - 1
+        sizes[one : one + 2] = [sizes[one] + sizes[one + 1]]
+        del firsts[one + 1]
+    ends = [*firsts[1:], len(labelled)]
+    return [first for first, end in zip(firsts, ends, strict=True) for _ in range(first, end)]
 
 
 def _merge_classes(groups: NDArray[np.intp], classes: NDArray[np.intp], labelled: Floats) -> NDArray[np.intp]:

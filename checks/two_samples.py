@@ -21,6 +21,8 @@ def combine(counts: Floats, weights: Floats, squared: Floats, designed: Floats) 
     1, so its share is the plain one, whatever the mixture; and a stratum with designed labels only does not outweigh
     a mixed one that it is merged with.
     """
+    if not designed.any():
+        return weights, squared
     undesigned = counts - designed
     known, known_squared = weights - undesigned, squared - undesigned
     mixed = (designed.sum(axis=1) > 0) & bool((undesigned > 0).any())
