@@ -108,7 +108,9 @@ class Log:
         known = self._rng.random(n) < LABELLED
         version = self._rng.choice(["p1", "p2"], n)
         band = np.searchsorted(BAND_EDGES, confidence, side="right")
-        keys = zip(predicted.tolist(), np.where(known, label, -1).tolist(), band.tolist(), version.tolist(), strict=True)
+        keys = zip(
+            predicted.tolist(), np.where(known, label, -1).tolist(), band.tolist(), version.tolist(), strict=True
+        )
         counts = sorted(Counter(keys).items())
         cells = Outcomes.of(self._cell(*key, count) for key, count in counts)
         return Window(NOW - HOUR * start, NOW - HOUR * end, cells, self._latency(n))
