@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.stories import changes, limits, outputs, quiet
+from bench.stories import changes, limits, messages, outputs, quiet
 from bench.stories.playing import Judges, Told, play
 from bench.stories.story import ABSTAIN, NONE, Draws, Effect, Half, Story
 from config.monitor import MonitorSettings
 from monitor.bootstrap import advice_policy, build_checks
 
-STORIES = (*changes.STORIES, *limits.STORIES, *outputs.STORIES)
+STORIES = (*changes.STORIES, *limits.STORIES, *messages.STORIES, *outputs.STORIES)
 SETTLE = 3  # days after the alarm, at most, at which the advice is judged
 CAUTIOUS = frozenset({ABSTAIN, NONE, "collect_labels", "fix_labels"})
 COSTS = {"fine_tune": 10.0}  # of a wrong advice; a fine-tune is dear and takes long

@@ -95,6 +95,7 @@ class Windows:
     reference: Window
     versions: tuple[VersionRun, ...] = ()
     segments: tuple[tuple[str, str, Window], ...] = ()  # (segment column, value, current counts of it)
+    segment_lookback: tuple[tuple[str, str, Window], ...] = ()  # the same, of all that the lookback holds
     buckets: tuple[BucketTotal, ...] = ()
     latency_buckets: tuple[BucketLatency, ...] = ()
     problems: tuple[Problem, ...] = ()

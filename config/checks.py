@@ -132,6 +132,34 @@ class RelevanceSettings(CheckSettings):
         return self
 
 
+class DriftSettings(CheckSettings):
+    """Whether the traffic, and what the bot makes of it, is still what it was."""
+
+    min_effect: Share = 0.10
+    """Share of the traffic that must be different before it is told of."""
+
+
+class GeneralisationGapSettings(CheckSettings):
+    """Whether a model does in production what it did offline; see `model_versions`."""
+
+    max_gap: Share = 0.10
+    """How far production may stay below the offline figure, as a difference of shares."""
+
+
+class LeakageSettings(CheckSettings):
+    """Whether the model had seen the messages that it is judged by; see `tunewatch register`."""
+
+    max_overlap: Share = 0.05
+    """Share of the messages that may be in a registered set."""
+
+
+class PromptBiasSettings(CheckSettings):
+    """Whether a new prompt serves one segment worse than the others; see `source.segments`."""
+
+    max_gap: Share = 0.10
+    """How much more accuracy a segment may lose than the others, as a difference of shares."""
+
+
 class ChecksSettings(Section):
     """One section for each check; all run unless `enabled: false`."""
 
@@ -144,3 +172,7 @@ class ChecksSettings(Section):
     traffic: TrafficSettings = TrafficSettings()
     calibration: CalibrationSettings = CalibrationSettings()
     relevance: RelevanceSettings = RelevanceSettings()
+    drift: DriftSettings = DriftSettings()
+    generalisation_gap: GeneralisationGapSettings = GeneralisationGapSettings()
+    leakage: LeakageSettings = LeakageSettings()
+    prompt_bias: PromptBiasSettings = PromptBiasSettings()

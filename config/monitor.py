@@ -33,6 +33,23 @@ class ClassSettings(Section):
         return self
 
 
+class ModelVersionSettings(Section):
+    """What a model version reached offline, on its evaluation set; production is held against it."""
+
+    n: Annotated[int, Field(ge=1)]
+    """Messages of the evaluation set."""
+    accuracy: Share | None = None
+    """Share of them that it answered rightly."""
+    recall: dict[Name, Share] = Field(default_factory=dict)
+    """Recall by class."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.accuracy is None and not self.recall:
+            raise ImpossibleError(("", "says no figure; give it accuracy, recall or both, or leave it out"))
+        return self
+
+
 def _in_utc(time: datetime) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
@@ -96,6 +113,8 @@ class MonitorSettings(Section):
     """The log."""
     classes: dict[Name, ClassSettings] = Field(default_factory=dict)
     """Critical classes, by the name that they have in the log."""
+    model_versions: dict[Name, ModelVersionSettings] = Field(default_factory=dict)
+    """Offline figures of model versions, by the name that they have in the log."""
     window: Duration = timedelta(days=7)
     """Length of the current window, which is judged. A multiple of `bucket`."""
     reference: Reference = timedelta(days=28)

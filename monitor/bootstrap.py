@@ -17,10 +17,14 @@ from checks.advice.policy import AdvicePolicy
 from checks.alarm import YEAR, AlarmBudget
 from checks.calibration import Calibration
 from checks.check import Check
+from checks.drift import Drift
+from checks.generalisation_gap import GeneralisationGap, OfflineFigures
 from checks.label_health import LabelHealth
 from checks.labels_needed import NEED_LABELS
 from checks.latency import Latency
+from checks.leakage import Leakage
 from checks.per_class import ClassPrecision, ClassRecall
+from checks.prompt_bias import PromptBias
 from checks.relevance import Relevance
 from checks.traffic import Traffic
 from config.monitor import MonitorSettings, ReferenceSpan
@@ -36,7 +40,7 @@ CONSOLE: Final = "console"
 SLACK: Final = "slack"
 
 BUDGET_SHARES: Final = {
-    "class_recall": 0.34,  # the case that must never be missed
+    "class_recall": 0.32,  # the case that must never be missed
     "accuracy": 0.16,
     "latency": 0.14,
     "class_precision": 0.12,
@@ -46,6 +50,9 @@ BUDGET_SHARES: Final = {
     "calibration": 0.03,
     "drift": 0.05,
     "relevance": 0.03,
+    "generalisation_gap": 0.005,
+    "leakage": 0.005,
+    "prompt_bias": 0.01,
 }
 """What part of a monitor's false alarms each check may cause; they sum to 1."""
 
@@ -124,7 +131,14 @@ def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
             checks.relevance.max_drop,
             budget["relevance"],
         ),
+        "generalisation_gap": GeneralisationGap(
+            _offline(settings), checks.generalisation_gap.max_gap, budget["generalisation_gap"]
+        ),
+        "leakage": Leakage(checks.leakage.max_overlap, budget["leakage"]),
+        "prompt_bias": PromptBias(checks.prompt_bias.max_gap, budget["prompt_bias"]),
     }
+    if plan_of(settings) is not None:
+        built["drift"] = Drift(checks.drift.min_effect, settings.study.every, budget["drift"])
     asleep = NEED_LABELS if settings.source.labels is None else frozenset[str]()
     return tuple(check for name, check in built.items() if getattr(checks, name).enabled and name not in asleep)
 
@@ -178,6 +192,13 @@ def _scales(window: timedelta, bucket: timedelta) -> tuple[timedelta, ...]:
 
 def _floors(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]:
     return tuple((name, limit) for name, limit in limits.items() if limit is not None)
+
+
+def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
+    return tuple(
+        OfflineFigures(version, figures.n, figures.accuracy, tuple(figures.recall.items()))
+        for version, figures in settings.model_versions.items()
+    )
 
 
 def advice_policy(settings: MonitorSettings) -> AdvicePolicy:

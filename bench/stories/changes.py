@@ -81,7 +81,7 @@ def prompt_then_model(d: Draws) -> Case:
 
 def bad_canary(d: Draws) -> Case:
     """A new prompt that does harm answers part of the traffic."""
-    bot, labels, share, days = _bot(d), _labels(d), d.between(0.3, 0.5), _days(d)
+    bot, labels, share, days = _bot(d), _labels(d), d.between(0.4, 0.6), _days(d)
     old = Spell(days, bot, labelling=labels)
     rest = replace(old, days=LAST, a_day=600 * (1 - share))
     canary = Spell(LAST, _harmed(d, bot), "p2", labelling=labels, a_day=600 * share)
@@ -196,7 +196,12 @@ STORIES = (
         frozenset({ABSTAIN, "revise_prompt", "collect_labels", "add_context"}),
         "a new prompt serves a class worse",
     ),
-    Story("labels of errors come first, and a prompt does harm", errors_labelled_first_harm, "rollback_prompt"),
+    Story(
+        "labels of errors come first, and a prompt does harm",
+        errors_labelled_first_harm,
+        "rollback_prompt",
+        frozenset({"collect_labels"}),
+    ),
     Story(
         "labels of errors come first",
         errors_labelled_first,

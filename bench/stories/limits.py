@@ -57,6 +57,14 @@ def few_labels(d: Draws) -> Case:
     return _looked_at_last(d, _prompts([level] * prompts, days, Labelling(coverage)))
 
 
+def noisy_plateau(d: Draws) -> Case:
+    """Prompts that are good enough, and labels that are not: part of them is wrong."""
+    prompts, days = _tried(d)
+    noise = d.sized(0.12, 0.15, 0.25) * d.between(0.9, 1.1)
+    labelling = Labelling(d.between(0.4, 0.8), noise=noise)
+    return _looked_at_last(d, _prompts([d.between(0.86, 0.92)] * prompts, days, labelling))
+
+
 def two_prompts(d: Draws) -> Case:
     """Too few prompts to call it a plateau."""
     level = d.sized(0.79, 0.75, 0.68)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bench.stories.story import NONE, Case, Draws, Story
+from bench.stories.studying import Tokens
 from bench.stories.world import Bot, Labelling, Spell, draw
 
 LAST = 14.0
@@ -44,9 +45,17 @@ def class_missed(d: Draws) -> Case:
 
 
 def slow_since_prompt(d: Draws) -> Case:
-    """All answers are slower since a new prompt."""
-    good = _good(d)
-    return _after(d, good, replace(good, ms=good.ms * d.sized(1.6, 2.0, 3.0)), prompt="p2")
+    """A new prompt is longer, and all answers are slower."""
+    good, slower = _good(d), d.sized(1.6, 2.0, 3.0)
+    case = _after(d, good, replace(good, ms=good.ms * slower), prompt="p2")
+    return replace(case, tokens=(Tokens("prompt", slower, 0.6), Tokens("completion", 1.0, 0.1)))
+
+
+def longer_answers(d: Draws) -> Case:
+    """Answers became longer by themselves, and slower."""
+    good, slower = _good(d), d.sized(1.6, 2.0, 3.0)
+    case = _after(d, good, replace(good, ms=good.ms * slower))
+    return replace(case, tokens=(Tokens("prompt", 1.0, 0.1), Tokens("completion", slower, 0.8)))
 
 
 def slow_by_itself(d: Draws) -> Case:
@@ -80,6 +89,7 @@ STORIES = (
         twin="a class comes under another name",
     ),
     Story("slow since a new prompt", slow_since_prompt, "rollback_prompt", frozenset({"reduce_latency"})),
+    Story("answers grew longer and slower", longer_answers, "reduce_latency", twin="slow since a new prompt"),
     Story("slow without a change", slow_by_itself, "reduce_latency", twin="slow since a new prompt"),
     Story("one slow night", one_slow_step, NONE, twin="slow without a change"),
 )

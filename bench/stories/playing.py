@@ -1,11 +1,12 @@
 """Plays a case: looks every day until something alarms, and asks for advice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.families import family_of
 from alerts.incident import Family
 from bench.stories.looking import Looker
 from bench.stories.story import ABSTAIN, NONE, Case
+from bench.stories.studying import Reader
 from bench.stories.world import STEPS_A_DAY
 from checks.advice.advise import advise
 from checks.advice.model import Advice
@@ -46,7 +47,8 @@ def play(case: Case, judges: Judges, settle: int) -> Told:
 
 def _look(looker: Looker, case: Case, day: int, judges: Judges) -> tuple[Windows, tuple[Finding, ...]]:
     step = min(round((case.onset + day) * STEPS_A_DAY), case.world.steps)
-    windows = looker.windows(step)
+    study = Reader(case.world, case.has_text, case.tokens).study(step)
+    windows = replace(looker.windows(step), study=study)
     measured = Measured(windows)
     return windows, tuple(finding for check in judges.checks for finding in check.run(measured))
 

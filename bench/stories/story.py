@@ -6,6 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from bench.stories.studying import Tokens
 from bench.stories.world import World
 
 CELLS = 8
@@ -51,13 +52,16 @@ class Draws:
 class Case:
     """One drawn case: its log, the day from which it is looked at, and what else is known of it.
 
-    `stays` are the days that looks go on until something alarms.
+    `stays` are the days that looks go on until something alarms. `has_text` says whether messages are logged, `tokens`
+    how they grew.
     """
 
     world: World
     onset: float
     stays: int = 10
     problems: Mapping[str, int] = field(default_factory=dict)
+    has_text: bool = True
+    tokens: tuple[Tokens, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from checks.advice.checked import checked_signals
 from checks.advice.class_labels import class_labels_signal
 from checks.advice.confusions import confusions_signal
 from checks.advice.decision import decide
 from checks.advice.evidence import evidence_signals
 from checks.advice.experiments import experiment
 from checks.advice.failing import Failing, Subject, alarms, failing, subject_of
+from checks.advice.inconsistent import inconsistent_signal
+from checks.advice.label_noise import label_signals
 from checks.advice.missed_class import missed_class_signal
 from checks.advice.model import Advice, Signal
+from checks.advice.new_class import new_class_signal
+from checks.advice.new_topic import topic_signals
 from checks.advice.newest import newest_signals
 from checks.advice.plain import data_signals, latency_signal
 from checks.advice.policy import AdvicePolicy
 from checks.advice.quiet import nothing_alarms
 from checks.advice.reasons import reasons
 from checks.advice.revisions import revision_signals
+from checks.advice.silent_change import silent_change_signal
 from checks.advice.steps import step_signals
+from checks.advice.tokens import tokens_signal
 from checks.advice.unknown_class import unknown_class_signal
 from checks.advice.unparseable import unparseable_signal
 from checks.advice.versions import Changes, changes
@@ -38,7 +45,7 @@ def advise(findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) 
     subject = subject_of(alarming)
     failed = failing(alarming, windows, policy)
     tested = changes(failed, windows)
-    signals = _signals(subject, alarming, failed, tested, windows, policy)
+    signals = (*_signals(subject, alarming, failed, tested, windows, policy), *_checked(subject, findings))
     return _told(signals, tested, failed, windows)
 
 
@@ -46,6 +53,10 @@ def _by_appearance(windows: Windows) -> Windows:
     """The versions in one order whichever they came in: by first appearance, and by name where that is the same."""
     versions = sorted(windows.versions, key=lambda run: (run.first_seen, run.model_version, run.prompt_version))
     return replace(windows, versions=tuple(versions))
+
+
+def _checked(subject: Subject, findings: Sequence[Finding]) -> tuple[Signal, ...]:
+    return tuple(checked_signals(findings)) if subject is Subject.QUALITY else ()
 
 
 def _signals(
@@ -57,18 +68,28 @@ def _signals(
     policy: AdvicePolicy,
 ) -> tuple[Signal, ...]:
     if subject is Subject.DATA:
-        return data_signals(alarming)
+        return (*data_signals(alarming), *topic_signals(windows.study), new_class_signal(windows))
     if subject is Subject.LATENCY:
-        return (*step_signals(tested, windows), *newest_signals(failed, windows), latency_signal(alarming))
+        return (
+            *step_signals(tested, windows),
+            *newest_signals(failed, windows),
+            latency_signal(alarming),
+            tokens_signal(windows.study),
+        )
     outcomes = windows.current.outcomes
     return (
         *evidence_signals(failed, windows),
+        *label_signals(windows.study, outcomes),
         *data_signals(alarming),
         *newest_signals(failed, windows),
         *step_signals(tested, windows),
+        silent_change_signal(windows),
+        *topic_signals(windows.study),
+        new_class_signal(windows),
         unparseable_signal(windows),
         unknown_class_signal(windows),
         confusions_signal(outcomes),
+        inconsistent_signal(windows.study),
         missed_class_signal(outcomes, policy),
         *revision_signals(failed, windows, policy),
         class_labels_signal(windows.versions, policy),

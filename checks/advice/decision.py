@@ -1,6 +1,6 @@
 """From the scorecard to one action, or to none where it leaves a doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.advice.model import Action, Signal
@@ -12,6 +12,9 @@ GUESSES = (Action.REVISE_PROMPT, Action.FINE_TUNE, Action.ADD_CONTEXT)
 
 UNEXPLAINED = ("confounded", "drift", "near_change")
 """Falls without a cause that is known."""
+
+EXPLANATIONS = {"new_topic": ("drift", "near_change"), "new_class": ("drift", "near_change")}
+"""What explains a fall that no version does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,20 @@ def decide(signals: Sequence[Signal]) -> Decision:
     return Decision(card, _doubt(card, {signal.name: signal for signal in signals}))
 
 
-def _doubt(card: Scorecard, signals: dict[str, Signal]) -> str:
+def _doubt(card: Scorecard, signals: Mapping[str, Signal]) -> str:
     if card.first is None:
         return f"No action has enough behind it: none scores {MIN_SCORE:g} or more."
     if card.first[0] in GUESSES:
         for name in UNEXPLAINED:
-            if name in signals and signals[name].holds:
+            if _holds(signals, name) and not any(
+                _holds(signals, cause) for cause, falls in EXPLANATIONS.items() if name in falls
+            ):
                 return signals[name].sentence
     if card.tied:
         one, other = (action.value for action, _ in card.ranking[:2])
         return f"{one} and {other} score too close to each other to choose."
     return ""
+
+
+def _holds(signals: Mapping[str, Signal], name: str) -> bool:
+    return name in signals and bool(signals[name].holds)

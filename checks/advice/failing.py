@@ -39,7 +39,7 @@ def alarms(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def subject_of(alarming: Sequence[Finding]) -> Subject:
     """Quality before latency before data, where findings of several are mixed."""
     checks = {finding.check for finding in alarming}
-    if checks - {"latency", "traffic", "label_health"}:
+    if checks - {"latency", "traffic", "label_health", "drift"}:
         return Subject.QUALITY
     return Subject.LATENCY if "latency" in checks else Subject.DATA
 

@@ -7,9 +7,8 @@ from checks.advice.failing import Failing
 from checks.advice.metrics import Metric, Within, stratified
 from checks.advice.onset import Onset, locate
 from checks.advice.parts import Part, split, whole
-from checks.advice.weights import AT_CHANGE, EXPLAINS, TAIL
+from checks.advice.weights import AT_CHANGE, EARLY, EXPLAINS, TAIL
 from checks.intervals import Proportion, difference
-from checks.maturity import MATURE
 from checks.windows import VersionRun, Windows
 
 
@@ -133,7 +132,7 @@ def _could_be_undone(
     """
     then, now = (stratified(run.outcomes).confusion.coverage or 0.0 for run in (older, newer))
     is_new = newer.first_seen > windows.current.start
-    if isinstance(metric, Within) or not is_new or not now or now >= MATURE * then:
+    if isinstance(metric, Within) or not is_new or not now or now >= EARLY * then:
         return False
     after, more = near.after, then / now
     best = Proportion((after.value + more - 1) / more, after.effective_n * more, after.n)

@@ -4,10 +4,18 @@ from collections.abc import Iterable, Mapping
 
 from checks.advice.model import Action, Signal, Veto
 
-NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change")
+NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "new_topic", "new_class")
 """Explanations of a fall that a fine-tune would only paper over."""
 
-DOUBTS = ("too_few_labels", "labels_to_come", "label_problems", "label_health", "unproven_version")
+DOUBTS = (
+    "too_few_labels",
+    "labels_to_come",
+    "label_problems",
+    "label_health",
+    "unproven_version",
+    "label_noise",
+    "labellers_disagree",
+)
 """Reasons to distrust the labels that a fine-tune would learn from, or be judged by."""
 
 
@@ -16,19 +24,22 @@ def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
     return (
         *_unless(signals, Action.ROLLBACK_PROMPT, "better_prompt", "prompt_step"),
         *_unless(signals, Action.ROLLBACK_MODEL, "better_model", "model_step"),
+        *_unless(signals, Action.ADD_CONTEXT, "new_messages", "new_topic", "new_class"),
         *_unless(signals, Action.FINE_TUNE, "prompts_tried", "prompts_tried"),
         *_unless(signals, Action.FINE_TUNE, "plateau", "plateau"),
         *_unless(signals, Action.FINE_TUNE, "class_labels", "class_labels"),
         *_if(signals, Action.FINE_TUNE, "unexplained_step", NO_STEP),
         *_if(signals, Action.FINE_TUNE, "doubtful_labels", DOUBTS),
+        *_if(signals, Action.FINE_TUNE, "overfitting", ("generalisation_gap",)),
         *_if(signals, Action.REVISE_PROMPT, "newest_version", ("replaced", "unproven_version")),
     )
 
 
-def _unless(signals: Mapping[str, Signal], action: Action, gate: str, needed: str) -> Iterable[Veto]:
-    signal = signals.get(needed)
-    if signal is None or not signal.holds:
-        yield Veto(action, gate, signal.sentence if signal else "Nothing here speaks of it.")
+def _unless(signals: Mapping[str, Signal], action: Action, gate: str, *needed: str) -> Iterable[Veto]:
+    """Closed unless one of the signals holds; told by the first that there is."""
+    there = [signals[name] for name in needed if name in signals]
+    if not any(signal.holds for signal in there):
+        yield Veto(action, gate, there[0].sentence if there else "Nothing here speaks of it.")
 
 
 def _if(signals: Mapping[str, Signal], action: Action, gate: str, against: Iterable[str]) -> Iterable[Veto]:

@@ -6,7 +6,7 @@ from checks.advice.failing import Failing
 from checks.advice.falls import measure
 from checks.advice.model import Signal
 from checks.advice.parts import live, named, split, whole
-from checks.advice.weights import STEP_TAIL
+from checks.advice.weights import LIKELY, STEP_TAIL
 from checks.advice.words import capital, listed, measured
 from checks.intervals import difference
 from checks.windows import VersionRun, Windows
@@ -33,10 +33,10 @@ def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal
 
 
 def _failed(run: VersionRun, failing: Sequence[Failing], windows: Windows) -> bool:
-    """Whether it answered in the current window, and failed there beyond doubt."""
+    """Whether it answered in the current window, and very likely failed there."""
     _, late = split(run, windows.current)
     shares = [(measure(item.metric, late), item.goal) for item in failing]
-    return any(share is not None and share.interval()[1] < goal for share, goal in shares)
+    return any(share is not None and share.upper(LIKELY) < goal for share, goal in shares)
 
 
 def _is_better(answering: Sequence[VersionRun], gone: Sequence[VersionRun], failing: Sequence[Failing]) -> bool:

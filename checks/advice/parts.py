@@ -8,6 +8,8 @@ from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
 from checks.outcomes import Outcomes
 from checks.windows import VersionRun, Window, Windows
 
+_Kind = tuple[str, str, str, str | None, int]  # model, prompt, predicted class, label, confidence band
+
 LIVE_SHARE = 0.02
 """Share of the newest window's predictions under which a pair of versions no longer counts as answering users."""
 
@@ -62,17 +64,20 @@ def _shares(cells: Iterable[OutcomeCell]) -> dict[tuple[str, str], float]:
 
 def _without(cells: Iterable[OutcomeCell], taken: Iterable[OutcomeCell]) -> tuple[OutcomeCell, ...]:
     """Cells less those of a later part; what it holds beyond the lookback leaves nothing, never a negative count."""
-    rest: dict[tuple[str, str, str, str | None], list[float]] = {}
+    rest: dict[_Kind, list[float]] = {}
     for sign, some in ((1, cells), (-1, taken)):
         for cell in some:
-            sums = rest.setdefault((*_pair(cell), cell.predicted, cell.label), [0.0, 0.0, 0.0])
-            for at, amount in enumerate((cell.n, cell.weight, cell.weight_squared)):
+            sums = rest.setdefault((*_pair(cell), cell.predicted, cell.label, cell.band), [0.0] * 5)
+            numbers = (cell.n, cell.weight, cell.weight_squared, cell.confidence, cell.designed)
+            for at, amount in enumerate(numbers):
                 sums[at] += sign * amount
-    return tuple(
-        OutcomeCell(predicted, label, int(n), max(weight, 0.0), max(squared, 0.0), model, prompt)
-        for (model, prompt, predicted, label), (n, weight, squared) in sorted(rest.items(), key=repr)
-        if n > 0
-    )
+    return tuple(_cell(kind, sums) for kind, sums in sorted(rest.items(), key=repr) if sums[0] > 0)
+
+
+def _cell(kind: _Kind, sums: Sequence[float]) -> OutcomeCell:
+    model, prompt, predicted, label, band = kind
+    n, weight, squared, confidence, designed = (max(number, 0.0) for number in sums)
+    return OutcomeCell(predicted, label, round(n), weight, squared, model, prompt, band, confidence, round(designed))
 
 
 def _without_bins(run: VersionRun, taken: Iterable[LatencyCell]) -> tuple[LatencyCell, ...]:

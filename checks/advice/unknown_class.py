@@ -1,13 +1,14 @@
 """Signal: does the chatbot answer with a class that does not exist?"""
 
 from collections import Counter
+from collections.abc import Container
 
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_SUPPORT, UNKNOWN_SHARE
 from checks.advice.words import listed, measured
 from checks.counts import NO_CLASS
 from checks.intervals import Proportion
-from checks.windows import Windows
+from checks.windows import Window, Windows
 
 NAME, FAMILY = "unknown_class", "parser"
 
@@ -19,17 +20,23 @@ def unknown_class_signal(windows: Windows) -> Signal:
     whatever the model knew. A class must have been labelled MIN_SUPPORT times, under whatever name, to count.
     """
     labels = {cell.label for run in windows.versions for cell in run.outcomes}
+    looks = [_unknown(window, labels) for window in (windows.current, *windows.recent)]
+    name_them, share = max(looks, key=lambda look: look[1].value)
+    if not share.n:
+        return Signal(NAME, FAMILY, None, "There are no predictions.")
+    if not name_them:
+        return Signal(NAME, FAMILY, holds=False, sentence="Every class that is answered is one that labels have.")
+    sentence = f"{measured(share, 'predictions')} name {listed(name_them)}, which no label ever had."
+    numbers = (("share", share.value), ("classes", float(len(name_them))))
+    return Signal(NAME, FAMILY, share.value >= UNKNOWN_SHARE, sentence, numbers)
+
+
+def _unknown(window: Window, labels: Container[str | None]) -> tuple[list[str], Proportion]:
+    """The classes of a window that no label ever had, and their share of its answers."""
     answers, judged = Counter[str](), Counter[str]()
-    for cell in windows.current.outcomes:
+    for cell in window.outcomes:
         answers[cell.predicted] += cell.n
         judged[cell.predicted] += cell.n if cell.label is not None else 0
     unknown = sorted(name for name in judged if name not in labels and name != NO_CLASS and judged[name] >= MIN_SUPPORT)
     total = answers.total()
-    if not total:
-        return Signal(NAME, FAMILY, None, "There are no predictions.")
-    share = sum(answers[name] for name in unknown) / total
-    known = Proportion(share, total, total)
-    if not unknown:
-        return Signal(NAME, FAMILY, holds=False, sentence="Every class that is answered is one that labels have.")
-    sentence = f"{measured(known, 'predictions')} name {listed(unknown)}, which no label ever had."
-    return Signal(NAME, FAMILY, share >= UNKNOWN_SHARE, sentence, (("share", share), ("classes", float(len(unknown)))))
+    return unknown, Proportion(sum(answers[name] for name in unknown) / total if total else 0.0, total, total)

@@ -16,16 +16,30 @@ NAME, FAMILY = "unparseable", "parser"
 
 
 def unparseable_signal(windows: Windows) -> Signal:
-    """Whether the share of predictions without a class has risen, or makes most of the errors."""
-    now, then = (_unparsed(stratified(window.outcomes).confusion) for window in (windows.current, windows.reference))
-    if now is None:
+    """Whether the share of predictions without a class has risen, or makes most of the errors.
+
+    Each of the windows that end now is compared with the reference, so that a rise need not first fill a week.
+    """
+    looks = (windows.current, *windows.recent)
+    shares = [share for look in looks if (share := _unparsed(stratified(look.outcomes).confusion)) is not None]
+    then = _unparsed(stratified(windows.reference.outcomes).confusion)
+    if not shares:
         return Signal(NAME, FAMILY, None, "There are no predictions.")
-    rise, low = (0.0, 0.0) if then is None else (now.value - then.value, difference(now, then, STEP_TAIL)[0])
+    now, rise = _risen(shares, then, STEP_TAIL / len(looks))
     of_errors, errors = _share_of_errors(windows.current.outcomes)
-    holds = (low > 0 and rise >= UNPARSED_RISE) or (errors >= MIN_ERRORS and of_errors >= UNPARSED_ERRORS)
+    holds = rise >= UNPARSED_RISE or (errors >= MIN_ERRORS and of_errors >= UNPARSED_ERRORS)
     was = f", up {points(rise)} from {percent(then.value)} in the reference" if then is not None and rise > 0 else ""
     sentence = f"{measured(now, 'predictions')} name no class{was}; they make {percent(of_errors)} of the errors."
     return Signal(NAME, FAMILY, holds, sentence, (("share", now.value), ("rise", rise), ("of_errors", of_errors)))
+
+
+def _risen(shares: Sequence[Proportion], then: Proportion | None, tail: float) -> tuple[Proportion, float]:
+    """The share that rose most beyond doubt, and by how much; the longest window's where none did."""
+    risen = [] if then is None else [share for share in shares if difference(share, then, tail)[0] > 0]
+    if then is None or not risen:
+        return shares[0], 0.0
+    now = max(risen, key=lambda share: share.value)
+    return now, now.value - then.value
 
 
 def _unparsed(confusion: Confusion) -> Proportion | None:

@@ -14,13 +14,20 @@ WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
     # it is minutes of work [design]. The prompt that lost is also the one to revise.
     ("prompt_step", True): ((Action.ROLLBACK_PROMPT, 4.0), (Action.REVISE_PROMPT, 0.5)),
     ("model_step", True): ((Action.ROLLBACK_MODEL, 4.0),),
+    # A fact that the chatbot lacks is given to it; what it is worth is seen when the topic is labelled [design].
+    ("new_topic", True): ((Action.ADD_CONTEXT, 3.0), (Action.COLLECT_LABELS, 1.0)),
+    ("new_class", True): ((Action.ADD_CONTEXT, 3.0), (Action.COLLECT_LABELS, 1.0)),
+    ("unlabelled_topic", True): ((Action.COLLECT_LABELS, 2.0),),
     # What stopped answering needs no action [practice].
     ("replaced", True): ((Action.NONE, 4.5),),
     # Few confusions can be named in a prompt, with examples; many cannot [mission: prompt work needs little data].
     ("confusions", True): ((Action.REVISE_PROMPT, 1.0),),
     ("confusions", False): ((Action.FINE_TUNE, 0.5),),
+    ("inconsistent", True): ((Action.REVISE_PROMPT, 0.5),),
     ("missed_class", True): ((Action.REVISE_PROMPT, 1.0),),
     # The cheap thing has not been tried yet [mission].
+    # What one segment lost can be said in a prompt; going back would lose what the others gained [practice].
+    ("prompt_bias", True): ((Action.REVISE_PROMPT, 2.5),),
     ("prompts_tried", False): ((Action.REVISE_PROMPT, 1.25),),
     # "If prompting cannot reach good metrics, fine-tune" [mission]; and another revision is then the weaker bet.
     ("plateau", True): ((Action.FINE_TUNE, 2.5), (Action.REVISE_PROMPT, -1.5)),
@@ -37,11 +44,20 @@ WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
     ("labels_to_come", True): ((Action.COLLECT_LABELS, 3.0),),
     ("label_coverage", True): ((Action.COLLECT_LABELS, 1.5),),
     ("provisional", True): ((Action.COLLECT_LABELS, 0.25),),  # intervals say how little is known: a caveat, no veto
+    # A model that remembers must be judged, and trained again, on messages that it has not seen [design, mission].
+    ("generalisation_gap", True): ((Action.COLLECT_LABELS, 2.5),),
+    ("leakage", True): ((Action.COLLECT_LABELS, 3.0),),
     ("label_problems", True): ((Action.FIX_LABELS, 3.0),),
+    # Prompts and models that learn from wrong labels learn wrong answers, and are measured by them [design].
+    ("label_noise", True): ((Action.FIX_LABELS, 3.5),),
+    ("labellers_disagree", True): ((Action.FIX_LABELS, 2.0),),
+    # Confident errors are where wrong labels gather (Northcutt, Jiang and Chuang 2021); alone they prove nothing.
+    ("confident_errors", True): ((Action.FIX_LABELS, 0.5),),
     ("label_health", True): ((Action.COLLECT_LABELS, 3.0),),
     # An answer that names no class is wrong whatever the model knew, and repairing its reader is cheap [design].
     ("unparseable", True): ((Action.FIX_PARSER, 2.5),),
     ("unknown_class", True): ((Action.FIX_PARSER, 2.5),),
+    ("tokens", True): ((Action.REDUCE_LATENCY, 0.5),),
     ("latency_only", True): ((Action.REDUCE_LATENCY, 2.0),),
     ("traffic", True): ((Action.NONE, 3.0),),
 }
@@ -152,3 +168,46 @@ due to changes in a live system (Beyer, Jones, Petoff and Murphy 2016, "Site Rel
 
 AT_CHANGE = 0.8
 """Probability from which a fall is said to lie at a change; under a half, another moment fits better."""
+
+TOPIC_LEVEL = 0.02
+"""p-value of the domain classifier from which messages count as unlike those before."""
+
+TOPIC_SHARE = 0.03
+"""Share of the messages, beyond what chance makes, from which a new topic can matter."""
+
+OF_ERRORS = 0.30
+"""Share of all errors that must lie in the new topic for it to be why quality fell."""
+
+NOISY_ERRORS = 0.35
+"""Share of the errors in which a second opinion sides with the chatbot, from which labels are not believed. On clean
+labels it sides with it in about a fifth, since hard messages fool both (measured: docs/advice.md)."""
+
+NOISY_ROWS = 0.04
+"""Share of the labels that must then be wrong: fewer do not move accuracy by more than its material fall."""
+
+DISAGREE = 0.10
+"""Share of near-duplicate pairs with different labels from which labellers do not agree."""
+
+INCONSISTENT = 0.10
+"""Share of near-duplicate pairs with different answers from which the chatbot is not consistent."""
+
+CONFIDENT, CONFIDENT_BAND = 0.5, 5
+"""Share of the errors at confidences of this band (90%) or more, from which confidence says little."""
+
+BEHAVIOUR_SHIFT = 0.15
+"""Share of the answers whose confidence moved, from which behaviour stepped; days differ by about a tenth of that."""
+
+LATENCY_SHIFT = 1.3
+"""Ratio of median latencies from which behaviour stepped, as in the check of latency."""
+
+MORE_TOKENS = 1.25
+"""Growth of a median number of tokens that is worth a look."""
+
+SLOPE = 0.2
+"""Per cent of latency for each per cent of tokens from which latency goes with them."""
+
+EARLY = 0.5
+"""Coverage of a new version over that of the older one, under which most of its labels are still to come."""
+
+LIKELY = 0.1
+"""Tail of a bound that says that something very likely is so, where another test, beyond doubt, follows."""

@@ -98,12 +98,11 @@ class Assembly:
             for version, span in sorted(seen.items(), key=lambda item: (item[1].start, self._names.versions[item[0]]))
         )
 
-    def segments(self, slices: Mapping[tuple[str, str], Tally]) -> tuple[tuple[str, str, Window], ...]:
-        """The current window of each slice."""
-        current = self._layout.current
-        start, end = from_epoch(current.start), from_epoch(current.end)
+    def segments(self, slices: Mapping[tuple[str, str], Tally], span: Span) -> tuple[tuple[str, str, Window], ...]:
+        """One span of each slice."""
+        start, end = from_epoch(span.start), from_epoch(span.end)
         return tuple(
-            (segment, value, Window(start, end, tally.within([current])))
+            (segment, value, Window(start, end, tally.within([span])))
             for (segment, value), tally in sorted(slices.items(), key=lambda item: item[0])
         )
 

@@ -36,13 +36,13 @@ class OutcomeReader:
             counted.append(Counted.of(_bounds(pieces)[piece], keys, rows))
         return self._tally(Counted.joined(counted))
 
-    def segments(self, slices: Slices, current: Span) -> dict[tuple[str, str], Tally]:
-        """The outcomes of the current window in each slice of a segment that has any."""
+    def segments(self, slices: Slices, span: Span) -> dict[tuple[str, str], Tally]:
+        """The outcomes of a span in each slice of a segment that has any."""
         wanted = [key for key, (segment, _) in slices.items() if segment != ALL]
         if not wanted:
             return {}
-        (key, *keys), rows = self._sums(OUTCOME_CELLS.c.slice_id, max(wanted) + 1, wanted, current)
-        counted = Counted.of(_bounds([current] * len(rows)), keys, rows)
+        (key, *keys), rows = self._sums(OUTCOME_CELLS.c.slice_id, max(wanted) + 1, wanted, span)
+        counted = Counted.of(_bounds([span] * len(rows)), keys, rows)
         return {slices[slice_]: self._tally(counted.where(key == slice_)) for slice_ in np.unique(key).tolist()}
 
     def _tally(self, counted: Counted) -> Tally:

@@ -394,7 +394,7 @@ def test_an_advice_shows_what_it_added_up() -> None:
     advice = advise([URGENT], history(Spell(25, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4")), POLICY)
     mine = [item.weight for item in advice.contributions if item.action is advice.action]
     assert advice.score == sum(mine) > 0
-    assert {veto.action for veto in advice.vetoes} == {Action.ROLLBACK_MODEL, Action.FINE_TUNE}
+    assert {veto.action for veto in advice.vetoes} == {Action.ROLLBACK_MODEL, Action.ADD_CONTEXT, Action.FINE_TUNE}
 
 
 def test_a_fine_tune_is_not_even_second_while_a_step_is_unexplained() -> None:

@@ -1,7 +1,7 @@
 """Laws of advice, whatever the counts."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -114,7 +114,7 @@ def _in_another_order(windows: Windows, random: Random) -> Windows:
     return replace(shuffled, versions=tuple(random.sample(shuffled.versions, len(shuffled.versions))))
 
 
-def _each(windows: Windows, change: Callable[[tuple[OutcomeCell, ...]], tuple[OutcomeCell, ...]]) -> Windows:
+def _each(windows: Windows, change: Callable[[Sequence[OutcomeCell]], tuple[OutcomeCell, ...]]) -> Windows:
     def window(of: Window) -> Window:
         return replace(of, outcomes=change(of.outcomes))
 
