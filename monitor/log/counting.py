@@ -1,7 +1,7 @@
 """All counts of some buckets, by one statement over rows that are joined once."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -35,9 +35,10 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
     delays: list[DelayRow] = []
     problems: list[ProblemRow] = []
     relevance: list[RelevanceRow] = []
-    same: dict[Any, Any] = {}  # one object for each name and bucket, where the driver makes one for each cell
+    # One object for each name and bucket, where the driver makes one for each cell.
+    shared: Callable[[Any, Any], Any] = {}.setdefault
     for part, *keys, bin_, n, weight, squared, millionths, designed in _fetch(connection, statement):
-        bucket, value, model, prompt, predicted, label = (same.setdefault(key, key) for key in keys)
+        bucket, value, model, prompt, predicted, label = map(shared, keys, keys)
         match part:
             case Part.LATENCY:
                 latency.append(LatencyRow(bucket, model, prompt, bin_, n))
