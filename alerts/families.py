@@ -9,7 +9,6 @@ _FAMILY_OF_CHECK = {
     "class_precision": Family.QUALITY,
     "accuracy_paradox": Family.QUALITY,
     "relevance": Family.QUALITY,
-    "drift": Family.QUALITY,
     "calibration": Family.QUALITY,
     "generalisation_gap": Family.QUALITY,
     "leakage": Family.QUALITY,
@@ -17,6 +16,7 @@ _FAMILY_OF_CHECK = {
     "latency": Family.LATENCY,
     "label_health": Family.DATA,
     "traffic": Family.DATA,
+    "drift": Family.DATA,
 }
 
 HELD_FAMILIES = frozenset({Family.DATA, Family.WATCH})

@@ -49,6 +49,14 @@ class AlarmBudget:
         """
         return _tail(self.per_year, tuple(windows), max(tests, 1))
 
+    def each(self, every: timedelta, tests: int) -> float:
+        """Level for each of `tests` tests that are made once `every` so often (Bonferroni).
+
+        >>> round(AlarmBudget(1).each(timedelta(days=1), tests=5), 5)
+        0.00055
+        """
+        return min(max(self.per_year * (every / YEAR) / max(tests, 1), STRICTEST), LOOSEST)
+
     def split(
         self, windows: Sequence[timedelta], spacing: timedelta, tests: float, *, followed: bool = True
     ) -> tuple[float, float]:

@@ -27,6 +27,7 @@ class Cause(StrEnum):
     BELOW_REFERENCE = "below_reference"
     ABOVE_LIMIT = "above_limit"
     ABOVE_REFERENCE = "above_reference"
+    SHIFTED = "shifted"  # not like the reference, for better or worse
     PARADOX = "paradox"
     SILENT = "silent"  # nothing arrives
     TOO_FEW = "too_few"  # labels, predictions or reference

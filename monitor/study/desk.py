@@ -26,8 +26,8 @@ _LOG = get_logger(__name__)
 class StudyDesk:
     """Makes the studies of any number of monitors, one after the other, with one child process between them."""
 
-    def __init__(self) -> None:
-        self._child = StudyChild()
+    def __init__(self, child: StudyChild | None = None) -> None:
+        self._child = child or StudyChild()
         self._busy = threading.Lock()
         self._stopped = threading.Event()
 

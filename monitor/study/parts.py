@@ -12,7 +12,9 @@ Part = Callable[[Samples, Study], Study]
 
 def parts() -> Sequence[Part]:
     """All parts. Imported here, so that only the child process pays for what they import."""
-    return ()
+    from monitor.study.drift.part import drift  # noqa: PLC0415
+
+    return (drift,)
 
 
 def make_study(samples: Samples, chosen: Sequence[Part]) -> Study:

@@ -1,0 +1,155 @@
+"""Power and false alarms of the check of drift, beside Evidently's default limits, on the same simulated samples.
+
+    python -m bench.drift --studies 60
+
+A bot with twelve topics, 28 days of reference and a window of 7. In the *busy* world each day has a mix of topics of
+its own, as campaigns and outages make it, and weekends have another one. Then a thirteenth topic comes. A study is
+*told of* where the check would warn at its usual level (a twentieth of one false alarm a year) and effect (10%).
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from checks.alarm import AlarmBudget
+from checks.drift import Drift
+from checks.finding import Verdict
+from checks.measured import Measured
+from checks.shift import ColumnShift
+from checks.study import Study, StudySpan
+from checks.windows import Window, Windows
+from monitor.study.drift.part import drift
+from monitor.study.parts import make_study
+from monitor.study.samples import Samples, StudyRow
+
+DAY: Final = timedelta(days=1)
+END: Final = datetime(2026, 4, 6, tzinfo=UTC)
+WINDOW, REFERENCE = 7, 28  # days
+WEEKEND: Final = (0, 1)  # days before the end, which is a Monday
+CHECK: Final = Drift(0.10, DAY, AlarmBudget(0.05))
+COLUMNS: Final = ("text", "predicted", "text_length")
+SIZES: Final = (200, 1_000, 5_000)
+TOPICS: Final = 12
+ONE_IN_A_HUNDRED: Final = 0.01
+OWN_WORDS, COMMON_WORDS = 30, 400
+
+
+@dataclass(frozen=True)
+class World:
+    """How days differ: `spread` is that of the log odds of a topic from day to day; `weekend` of its own mix."""
+
+    name: str
+    spread: float
+    weekend: float
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens: a `share` of the messages of the last `days` are of a new topic."""
+
+    name: str
+    world: World
+    share: float = 0.0
+    days: int = 0
+
+
+CALM, BUSY = World("calm", 0.0, 0.0), World("busy", 0.3, 0.5)
+STORIES: Final = (
+    Story("nothing", CALM),
+    Story("nothing, busy days", BUSY),
+    Story("10% new for 7 d", BUSY, 0.10, 7),
+    Story("20% new for 7 d", BUSY, 0.20, 7),
+    Story("20% new for 3 d", BUSY, 0.20, 3),
+)
+
+
+def samples_of(story: Story, size: int, random: np.random.Generator) -> Samples:
+    """`size` rows of the window, and as many of the reference."""
+    base = random.normal(0, 0.5, TOPICS)
+    weekend = random.normal(0, story.world.weekend, TOPICS)
+    rows: list[StudyRow] = []
+    for day, many in _rows_by_day(size):
+        odds = base + weekend * (day % WINDOW in WEEKEND) + random.normal(0, story.world.spread, TOPICS)
+        rows += [_row(story, odds, day, part, random) for part in np.sort(random.random(many))]
+    window = StudySpan(END - WINDOW * DAY, END)
+    reference = StudySpan(window.start - REFERENCE * DAY, window.start)
+    now = tuple(row for row in rows if row.at >= window.start)
+    return Samples(END, window, (reference,), now, tuple(row for row in rows if row.at < window.start))
+
+
+def _rows_by_day(size: int) -> Iterator[tuple[int, int]]:
+    """Days before the end (0 is the newest), and the rows of each."""
+    for day in range(WINDOW):
+        yield day, size // WINDOW
+    for day in range(WINDOW, WINDOW + REFERENCE):
+        yield day, size // REFERENCE
+
+
+def _row(story: Story, odds: np.ndarray, day: int, part: float, random: np.random.Generator) -> StudyRow:
+    shares = np.exp(odds)
+    topic = int(random.choice(TOPICS, p=shares / shares.sum()))
+    is_new = day < story.days and random.random() < story.share
+    text = _message(TOPICS if is_new else topic, random)
+    predicted = f"topic {int(random.integers(TOPICS)) if is_new else topic}"
+    at = END - (day + 1 - part) * DAY
+    return StudyRow(f"{day}-{part:.9f}", at, predicted, text=text, text_length=len(text))
+
+
+def _message(topic: int, random: np.random.Generator) -> str:
+    """Words of the topic among common ones, which follow Zipf's law."""
+    own = [f"t{topic}w{int(word)}" for word in random.zipf(1.5, 4) % OWN_WORDS]
+    common = [f"c{int(word)}" for word in random.zipf(1.2, 1 + random.poisson(7)) % COMMON_WORDS]
+    return " ".join([*own, *common])
+
+
+def told_of(study: Study) -> set[str]:
+    """The columns that the check warns of."""
+    empty = Window(study.window.start, study.window.end)
+    windows = Windows(study.as_of, timedelta(hours=1), empty, (), empty, study=study)
+    return {found.subject for found in CHECK.run(Measured(windows)) if found.verdict is Verdict.WARNING}
+
+
+def evidently_says(column: ColumnShift) -> bool:
+    """Whether Evidently's own limit is passed; some of its methods give p-values, which alarm when small."""
+    peer = column.peer
+    if peer is None:
+        return False
+    return peer.value < peer.limit if "p_value" in peer.method else peer.value >= peer.limit
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--studies", type=int, default=60, help="studies for each line of the table")
+    parser.add_argument("--rows", type=int, nargs="+", default=SIZES)
+    wanted = parser.parse_args()
+    heads = [f"{who}: {column}" for column in COLUMNS for who in ("told", "p<0.01", "Evidently")]
+    print("| rows | what happened | " + " | ".join(heads) + " |")
+    print("| --- " * (2 + len(heads)) + "|")
+    for size in wanted.rows:
+        for story in STORIES:
+            shares = _shares(partial(samples_of, story, size), wanted.studies)
+            print(f"| {size:,} | {story.name} | " + " | ".join(f"{share:.0%}" for share in shares) + " |", flush=True)
+
+
+def _shares(make: Callable[[np.random.Generator], Samples], studies: int) -> list[float]:
+    hits = np.zeros((len(COLUMNS), 3))
+    for seed in range(studies):
+        study = make_study(make(np.random.default_rng(seed)), [drift])
+        told = told_of(study)
+        for place, name in enumerate(COLUMNS):
+            column = next(each for each in study.columns if each.column == name)
+            small = any(
+                scale.contrast.p_value < ONE_IN_A_HUNDRED / max(len(column.scales), 1) for scale in column.scales
+            )
+            hits[place] += [name in told, small, evidently_says(column)]
+    return list((hits / studies).ravel())
+
+
+if __name__ == "__main__":
+    main()

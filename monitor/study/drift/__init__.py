@@ -1,0 +1,1 @@
+"""Drift of the sampled rows: what is compared, and how far it moved."""

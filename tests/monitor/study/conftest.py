@@ -1,0 +1,36 @@
+"""One real child process for all tests: its libraries take seconds to import."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from checks.study import Study
+from monitor.study.child import StudyChild
+from monitor.study.messages import Request
+from monitor.study.samples import Samples
+
+MEMORY_MB = 1_500
+PATIENCE = 60.0  # seconds; a busy machine is slow to import
+
+Studied = Callable[[Samples], Study]
+
+
+@pytest.fixture(scope="package")
+def child() -> Iterator[StudyChild]:
+    """A child process that is ended with the tests."""
+    child = StudyChild()
+    yield child
+    child.close()
+
+
+@pytest.fixture
+def studied(child: StudyChild) -> Studied:
+    """Has the child make a study, in which no part may crash."""
+
+    def make(samples: Samples) -> Study:
+        reply = child.ask(Request(samples, MEMORY_MB), PATIENCE)
+        assert (reply.error, reply.study and reply.study.faults) == ("", ())
+        assert reply.study is not None
+        return reply.study
+
+    return make
