@@ -97,12 +97,13 @@ def allocate(
     """Split a budget over the strata of a window.
 
     `cells` are its predictions, `unlabelled` how many of each stratum can be drawn, `classes` those whose recall is to
-    be known better, and `earlier` an earlier window, whose labels say where their messages lie. The budget is capped at
-    what can be drawn. Raises ValueError if nothing can be drawn, no class is given, or the budget is not positive.
+    be known better, and `earlier` an earlier window, whose labels say where their messages lie; without enough of them
+    confidences do. The budget is capped at what can be drawn. Raises ValueError if nothing can be drawn, no class is
+    given, or the budget is not positive.
     """
     if budget < 1 or not classes or not any(unlabelled.values()):
         raise ValueError("needs a positive budget, a class, and something unlabelled")
-    known = Prospects.of(cells, classes, earlier)
+    known = Prospects.of(cells, classes, Confusion.of(()) if earlier is None else earlier)
     strata = [Stratum(*key) for key in known.strata]
     available = np.array([unlabelled.get(stratum, 0) for stratum in strata], dtype=float)
     whole = min(float(budget), float(available.sum()))

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from checks.confusion import Confusion, Floats
-from checks.expected import expected_rates
+from checks.confusion import Confusion, Floats, Rows
+from checks.expected import expected_rates, promised_rates
 from checks.intervals import Proportion
 from checks.stratified import Stratified
 
@@ -41,6 +41,9 @@ LEVEL = 0.5
 
 OWN = 2.0
 """Imagined labels of each stratum predicted as the class, as many of them hits as earlier."""
+
+UNEQUAL = 2.0
+"""How far from equal chances labels must be chosen before confidences are trusted that no earlier label confirms."""
 
 STEPS = 20
 """Rounds in which the level is found; each changes it by far less than the one before."""
@@ -67,14 +70,18 @@ class Informed(Stratified):
 def informed_recall(confusion: Confusion, earlier: Confusion, class_name: str) -> Proportion | None:
     """Share of the predictions truly of the class that were predicted as it.
 
-    None where that is left to the labels of the window alone: none of them was chosen by a known chance, none is of
-    the class, `earlier` tells too little of it, or all predictions are of the class, or none.
+    Where `earlier` tells too little of the class, and labels are spread unequally, confidences say where misses may
+    lie. None where that is left to the labels of the window alone: none of them was chosen by a known chance, none is
+    of the class, nothing says where misses may lie, or all predictions are as the class, or none.
     """
     rows, k = confusion.rows, confusion.index(class_name)
     if k is None or not confusion.support[k] or not rows.designed.any():
         return None
     names = [confusion.classes[place] for place in rows.classes.tolist()]
-    expected = expected_rates(earlier, class_name, list(zip(names, rows.bands.tolist(), strict=True)))
+    keys = list(zip(names, rows.bands.tolist(), strict=True))
+    expected = expected_rates(earlier, class_name, keys)
+    if expected is None and _are_unequal(rows):
+        expected = promised_rates(class_name, keys)
     own = rows.classes == k
     if expected is None or own.all() or not own.any():
         return None
@@ -82,6 +89,17 @@ def informed_recall(confusion: Confusion, earlier: Confusion, class_name: str) -
     known = np.divide(weight**2, squared, out=np.zeros_like(weight), where=squared > 0)
     share = np.divide(rows.weights[:, k], weight, out=np.zeros_like(weight), where=weight > 0)
     return Known(own, rows.predicted, known, known * share, expected).recall(int(confusion.support[k]))
+
+
+def _are_unequal(rows: Rows) -> bool:
+    """Whether labels were chosen more in some strata than in others, so that sizes do not say where misses may lie.
+
+    By Pearson's chi-square of the chosen labels over its degrees of freedom, which is about 1 for equal chances.
+    """
+    could = rows.predicted - (rows.labelled - rows.designed)
+    even = could * rows.designed.sum() / could.sum()
+    there = even > 0
+    return bool(((rows.designed - even)[there] ** 2 / even[there]).sum() > UNEQUAL * max(int(there.sum()) - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from checks.confusion import Confusion, Floats
 from checks.counts import NO_BAND, OutcomeCell
-from checks.expected import Key, expected_rates
+from checks.expected import Key, expected_rates, promised_rates
 from checks.informed import Known
 from checks.intervals import Proportion
 
@@ -29,7 +29,7 @@ class Prospects:
     """What is known of H strata and C classes: sizes and labelled rows (H), rows truly of each class (C x H).
 
     `confidence` (H) is the mean of each stratum, NaN where none is logged, and `expected` has for each class its share
-    in each stratum (H) by earlier labels, None where these do not tell.
+    in each stratum (H) by earlier labels or confidences, None where neither tells.
     """
 
     classes: tuple[str, ...]
@@ -41,7 +41,7 @@ class Prospects:
     expected: tuple[Floats | None, ...]
 
     @classmethod
-    def of(cls, cells: Iterable[OutcomeCell], classes: Sequence[str], earlier: Confusion | None) -> "Prospects":
+    def of(cls, cells: Iterable[OutcomeCell], classes: Sequence[str], earlier: Confusion) -> "Prospects":
         """Count the cells of a window, whatever versions they are of."""
         cells = tuple(cells)
         strata = tuple(sorted({(cell.predicted, cell.band) for cell in cells}))
@@ -59,7 +59,7 @@ class Prospects:
                     of_class[number[cell.label], h] += cell.n
         logged = np.array([band != NO_BAND for _, band in strata])
         mean = np.where(logged, confidence / np.maximum(size, 1), np.nan)
-        expected = tuple(None if earlier is None else expected_rates(earlier, name, strata) for name in classes)
+        expected = tuple(_expected(earlier, name, strata) for name in classes)
         return cls(tuple(classes), strata, size, labelled, of_class, mean, expected)
 
     def worth(self) -> Floats:
@@ -142,6 +142,11 @@ class Prospects:
     def _is_own(self) -> NDArray[np.bool_]:
         """Whether the stratum's predictions are of the class (C x H)."""
         return np.array([[predicted == name for predicted, _ in self.strata] for name in self.classes])
+
+
+def _expected(earlier: Confusion, class_name: str, strata: Sequence[Key]) -> Floats | None:
+    rates = expected_rates(earlier, class_name, strata)
+    return promised_rates(class_name, strata) if rates is None else rates
 
 
 _SMALLEST = 1e-4  # of a rate that nobody has seen: it must not be impossible
