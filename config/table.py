@@ -22,6 +22,8 @@ FREE: Final = {  # what stands for a key that the operator chooses
     "monitors": "NAME",
     "classes": "CLASS",
     "versions": "VERSION",
+    "model_versions": "VERSION",
+    "recall": "CLASS",
     "patterns": "PLACEHOLDER",
 }
 

@@ -15,7 +15,7 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
             "    p95_ms: 9",
             "monitors.bot.p95_ms is not a known key here; did you mean monitors.bot.checks.latency.p95_ms?",
         ),
-        ("    zzz: 9", "monitors.bot.zzz is not a known key; known are every, source"),
+        ("    zzz: 9", "monitors.bot.zzz is not a known key; some are every, source"),
         ("    window: 7 dayz", "tunewatch.yaml:8: monitors.bot.window is not a duration: '7 dayz'; did you mean 7d?"),
         ("    window: 604800", "monitors.bot.window is not a duration: '604800'; it has no unit"),
         ("    every: 0s", "monitors.bot.every must be longer than nothing"),
