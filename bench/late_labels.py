@@ -166,10 +166,10 @@ def _buckets(log: Log, known: NDArray[np.bool_], start: int, end: int) -> tuple[
 def _delays(log: Log, known: NDArray[np.bool_], now: int) -> tuple[DelayCell, ...]:
     rows = known & (log.at >= now - LOOKBACK) & (log.at < now)
     taken, age = _bins(log.arrives[rows] - log.at[rows]), _bins(now - np.floor(log.at[rows]))
-    keys, counts = np.unique(np.c_[taken, log.predicted[rows], age], axis=0, return_counts=True)
+    keys, counts = np.unique(np.c_[taken, log.predicted[rows], age, log.true[rows]], axis=0, return_counts=True)
     return tuple(
-        DelayCell(bin_, n, CLASSES[predicted], at)
-        for (bin_, predicted, at), n in zip(keys.tolist(), counts.tolist(), strict=True)
+        DelayCell(bin_, n, CLASSES[predicted], at, CLASSES[true])
+        for (bin_, predicted, at, true), n in zip(keys.tolist(), counts.tolist(), strict=True)
     )
 
 

@@ -72,10 +72,11 @@ class DelayCell:
 
     The bin is floor(ln(seconds) / ln(1.1)) with delays under one second counted as one second. `age` is the bin, on the
     same scale, of the time from the start of the predictions' bucket until now: no label known now can have taken
-    longer, so bin <= age. Cells that do not tell ages or classes apart have age 0 and ALL_CLASSES.
+    longer, so bin <= age. Cells that do not tell ages, classes or labels apart have age 0 and ALL_CLASSES.
     """
 
     bin: int
     n: int
     predicted: str = ALL_CLASSES
     age: int = 0
+    label: str = ALL_CLASSES

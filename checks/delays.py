@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.confusion import Floats
-from checks.counts import DelayCell
+from checks.counts import ALL_CLASSES, DelayCell
 from checks.intervals import Proportion
 
 DELAY_GAMMA = 1.1
@@ -139,15 +139,17 @@ class Delays:
 
 @dataclass(frozen=True, eq=False)
 class SeenDelays(Sequence[DelayCell]):
-    """Delay cells as arrays of one length: delay and age bins, the place in `classes` of the predicted class, and n.
+    """Delay cells as arrays of one length: delay and age bins, the places in `classes` of both classes, and n.
 
-    As a sequence it holds the cells themselves, which are made when the first one is asked for.
+    `label` is -1 where labels are not told apart. As a sequence it holds the cells themselves, which are made when the
+    first one is asked for.
     """
 
     classes: tuple[str, ...]
     bin: Ints
     age: Ints
     predicted: Ints
+    label: Ints
     n: Floats
 
     @classmethod
@@ -158,10 +160,12 @@ class SeenDelays(Sequence[DelayCell]):
         cells = tuple(cells)
         rows = [(cell.bin, cell.age, cell.n) for cell in cells]
         bins, ages, n = np.array(rows, dtype=np.intp).reshape(-1, 3).T
-        classes = tuple(sorted({cell.predicted for cell in cells}))
+        labels = {cell.label for cell in cells} - {ALL_CLASSES}
+        classes = tuple(sorted({cell.predicted for cell in cells} | labels))
         place = {name: k for k, name in enumerate(classes)}
         predicted = np.array([place[cell.predicted] for cell in cells], dtype=np.intp)
-        return cls(classes, bins, ages, predicted, n.astype(float))
+        label = np.array([place[cell.label] if cell.label in labels else -1 for cell in cells], dtype=np.intp)
+        return cls(classes, bins, ages, predicted, label, n.astype(float))
 
     def __len__(self) -> int:
         return self.n.size
@@ -185,12 +189,15 @@ class SeenDelays(Sequence[DelayCell]):
 
     @cached_property
     def _cells(self) -> tuple[DelayCell, ...]:
-        names = (self.classes[k] for k in self.predicted.tolist())
-        return tuple(map(DelayCell, self.bin.tolist(), self.n.astype(int).tolist(), names, self.age.tolist()))
+        names = (*self.classes, ALL_CLASSES)
+        predicted, label = ([names[k] for k in places.tolist()] for places in (self.predicted, self.label))
+        numbers = self.bin.tolist(), self.n.astype(int).tolist()
+        return tuple(map(DelayCell, *numbers, predicted, self.age.tolist(), label))
 
     def where(self, chosen: NDArray[np.bool_]) -> "SeenDelays":
         """Some of the rows."""
-        return SeenDelays(self.classes, self.bin[chosen], self.age[chosen], self.predicted[chosen], self.n[chosen])
+        bins, ages, predicted, label = (column[chosen] for column in (self.bin, self.age, self.predicted, self.label))
+        return SeenDelays(self.classes, bins, ages, predicted, label, self.n[chosen])
 
     def split(self, age: timedelta) -> tuple["SeenDelays", "SeenDelays"]:
         """Those of predictions that are surely younger than `age`, and the others."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 
 from monitor.history.bulk import insert_rows
 from monitor.history.names import class_ids, slice_ids, source_ids, version_ids
-from monitor.history.packed import pack
+from monitor.history.packed import pack, pack_numbers
 from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
@@ -119,8 +119,16 @@ def _insert_relevance(connection: Connection, monitor: int, rows: Sequence[Relev
 
 
 def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow]) -> None:
-    classes = class_ids(connection, {row.predicted for row in rows})
-    histograms: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for bucket, predicted, bin_, n in rows:
-        histograms[bucket, classes[predicted]].append((bin_, n))
-    insert_rows(connection, DELAY_CELLS, ((monitor, *key, pack(pairs)) for key, pairs in sorted(histograms.items())))
+    classes = class_ids(connection, {name for row in rows for name in (row.predicted, row.label)})
+    histograms: defaultdict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    for bucket, predicted, bin_, n, label in rows:
+        histograms[bucket, classes[predicted]].append((bin_, n, classes[label]))
+    packed = ((key, sorted(counts)) for key, counts in sorted(histograms.items()))
+    insert_rows(
+        connection,
+        DELAY_CELLS,
+        (
+            (monitor, *key, pack((bin_, n) for bin_, n, _ in counts), pack_numbers(label for *_, label in counts))
+            for key, counts in packed
+        ),
+    )

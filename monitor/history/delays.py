@@ -10,9 +10,11 @@ import numpy as np
 
 from checks.counts import DelayCell
 from checks.delays import SeenDelays
-from monitor.history.packed import Integers, unpack
+from monitor.history.packed import Integers, unpack, unpack_numbers
 from monitor.history.spans import Span
 from monitor.history.types import to_epoch
+
+NO_LABEL: Final = -1
 
 BASE: Final = 1.1
 """Each bin of delays, and of ages, is 10% wider than the one before."""
@@ -20,20 +22,27 @@ BASE: Final = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Labelled predictions: entry i counts `n[i]` of `bucket[i]` and class `predicted[i]` with delay `bin[i]`."""
+    """Labelled predictions: entry i counts `n[i]` of `bucket[i]` and class `predicted[i]` with delay `bin[i]`.
+
+    `label[i]` is their label, NO_LABEL where the history does not tell.
+    """
 
     bucket: Integers
     predicted: Integers
+    label: Integers
     bin: Integers
     n: Integers
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[Any]]) -> "Delays":
-        """Read rows (bucket, predicted class, packed counts)."""
+        """Read rows (bucket, predicted class, packed counts, packed labels or None)."""
         kept = list(rows)
-        where, bin_, n = unpack([packed for _, _, packed in kept])
-        keys = np.array([(bucket, predicted) for bucket, predicted, _ in kept], dtype=np.int64).reshape(-1, 2)
-        return cls(keys[where, 0], keys[where, 1], bin_, n)
+        where, bin_, n = unpack([packed for _, _, packed, _ in kept])
+        keys = np.array([(bucket, predicted) for bucket, predicted, *_ in kept], dtype=np.int64).reshape(-1, 2)
+        told = np.array([labels is not None for *_, labels in kept], dtype=bool)[where]
+        label = np.full(n.size, NO_LABEL)
+        label[told] = unpack_numbers([labels for *_, labels in kept if labels is not None])
+        return cls(keys[where, 0], keys[where, 1], label, bin_, n)
 
     def by_bin(self, spans: Iterable[Span]) -> tuple[DelayCell, ...]:
         """Sums over buckets and classes; the spans do not overlap."""
@@ -48,12 +57,14 @@ class Delays:
         within = (self.bucket >= span.start) & (self.bucket < span.end)
         buckets, place = np.unique(self.bucket[within], return_inverse=True)
         ages = np.array([age_bin(now, bucket) for bucket in buckets.tolist()], dtype=np.int64)
-        columns = (self.predicted[within], ages[place], self.bin[within])
-        (predicted, age, bins), n = _summed(columns, self.n[within])
-        keys = sorted({int(key) for key in np.unique(predicted)}, key=lambda key: classes[key])
-        place = np.zeros(max(keys, default=0) + 1, dtype=np.intp)
+        columns = (self.predicted[within], self.label[within], ages[place], self.bin[within])
+        (predicted, label, age, bins), n = _summed(columns, self.n[within])
+        found = np.unique([*np.unique(predicted), *np.unique(label[label != NO_LABEL])]).astype(int).tolist()
+        keys = sorted(found, key=lambda key: classes[key])
+        place = np.full(max(keys, default=0) + 2, -1, dtype=np.intp)  # the last one is that of NO_LABEL
         place[keys] = np.arange(len(keys))
-        return SeenDelays(tuple(classes[key] for key in keys), bins, age, place[predicted], n.astype(float))
+        names = tuple(classes[key] for key in keys)
+        return SeenDelays(names, bins, age, place[predicted], place[label], n.astype(float))
 
 
 def age_bin(now: datetime, bucket: int) -> int:
@@ -64,7 +75,7 @@ def age_bin(now: datetime, bucket: int) -> int:
 
 def joined(parts: Sequence[Delays]) -> Delays:
     """One after the other."""
-    fields = ("bucket", "predicted", "bin", "n")
+    fields = ("bucket", "predicted", "label", "bin", "n")
     return Delays(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 
 

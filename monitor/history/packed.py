@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+_NUMBER: Final = np.dtype("<u4")
 _PAIR: Final = np.dtype([("bin", "<i2"), ("n", "<u4")])  # packed: 6 bytes each, of the same order on every machine
 
 
@@ -21,6 +22,20 @@ def pack(counts: Iterable[tuple[int, int]]) -> bytes:
     [[0, 0], [-2, 84], [1, 3]]
     """
     return np.array(sorted(counts), dtype=_PAIR).tobytes()
+
+
+def pack_numbers(numbers: Iterable[int]) -> bytes:
+    """Whole numbers from 0 to 2^32 - 1, in order."""
+    return np.fromiter(numbers, dtype=_NUMBER).tobytes()
+
+
+def unpack_numbers(packed: Sequence[bytes]) -> Integers:
+    """All numbers, one histogram's after another's.
+
+    >>> unpack_numbers([pack_numbers([7, 1]), pack_numbers([3])]).tolist()
+    [7, 1, 3]
+    """
+    return np.frombuffer(b"".join(packed), dtype=_NUMBER).astype(np.int64)
 
 
 def unpack(packed: Sequence[bytes]) -> tuple[Integers, Integers, Integers]:

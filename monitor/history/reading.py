@@ -86,7 +86,9 @@ class WindowReader:
 
     def _delays(self, part: Span) -> Rows:
         t = DELAY_CELLS.c
-        statement = select(t.bucket, t.predicted_id, t.counts).where(t.monitor_id == self._monitor, *within(t, part))
+        statement = select(t.bucket, t.predicted_id, t.counts, t.labels).where(
+            t.monitor_id == self._monitor, *within(t, part)
+        )
         return self._connection.execute(statement)
 
     def _latency(self, current: Span) -> Rows:

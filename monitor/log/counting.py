@@ -43,7 +43,7 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
             case Part.LATENCY:
                 latency.append(LatencyRow(bucket, model, prompt, bin_, n))
             case Part.DELAY:
-                delays.append(DelayRow(bucket, predicted, bin_, n))
+                delays.append(DelayRow(bucket, predicted, bin_, n, label))
             case Part.RELEVANCE:
                 relevance.append(RelevanceRow(bucket, model, prompt, predicted, value, bin_, n, millionths, designed))
             case Part.PROBLEM:

@@ -50,7 +50,7 @@ class LatencyRow(NamedTuple):
 
 
 class DelayRow(NamedTuple):
-    """Labelled predictions of one bucket and predicted class by delay of the first label.
+    """Labelled predictions of one bucket, predicted class and label by delay of the first label.
 
     The bin is floor(ln(max(seconds, 1)) / ln(1.1)).
     """
@@ -59,6 +59,7 @@ class DelayRow(NamedTuple):
     predicted: str
     bin: int
     n: int
+    label: str
 
 
 class RelevanceRow(NamedTuple):

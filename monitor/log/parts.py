@@ -119,8 +119,8 @@ def _scores(row: sa.CTE) -> sa.Select[Any]:
 
 
 def _delays(row: sa.CTE) -> sa.Select[Any]:
-    key = (row.c.bucket, row.c.predicted, row.c.delay_bin)
-    part = _part(Part.DELAY, key[0], predicted=key[1], bin=key[2])
+    key = (row.c.bucket, row.c.predicted, row.c.label, row.c.delay_bin)
+    part = _part(Part.DELAY, key[0], predicted=key[1], label=key[2], bin=key[3])
     return part.where(row.c.delay_bin.is_not(None)).group_by(*key)
 
 

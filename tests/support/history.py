@@ -79,7 +79,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
     classes = ["billing", "card", "other", "urgent", "(none)"]
     outcomes: Counter[tuple[int, str, str, str | None, float]] = Counter()
     bins: Counter[tuple[int, str, int]] = Counter()
-    delays: Counter[tuple[int, str, int]] = Counter()
+    delays: Counter[tuple[int, str, int, str]] = Counter()
     for hour in hours:
         bucket, prompt = T0 + hour * HOUR, "p1" if hour < (hours.start + hours.stop) // 2 else "p2"
         for _ in range(each):
@@ -89,7 +89,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
             confidence = random.choice([0.4, 0.93, 0.997])
             outcomes[bucket, prompt, predicted, true if is_labelled else None, confidence] += 1
             bins[bucket, prompt, random.randint(250, 400)] += 1
-            delays[bucket, predicted, random.randint(60, 120)] += is_labelled
+            delays[bucket, predicted, random.randint(60, 120), true] += is_labelled
     return BucketCounts(
         tuple(T0 + hour * HOUR for hour in hours),
         tuple(
@@ -102,7 +102,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
             for (bucket, prompt, predicted, label, confidence), n in outcomes.items()
         ),
         tuple(LatencyRow(bucket, "m1", prompt, bin_, n) for (bucket, prompt, bin_), n in bins.items()),
-        tuple(DelayRow(*key, n) for key, n in delays.items() if n),
+        tuple(DelayRow(bucket, name, bin_, n, label) for (bucket, name, bin_, label), n in delays.items() if n),
         (ProblemRow(T0 + hours.start * HOUR, "negative_latency", 2), ProblemRow(None, "null_time", 5)),
     )
 

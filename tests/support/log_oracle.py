@@ -26,12 +26,12 @@ def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
     rows = [_Row.of(row, log, as_of) for row in _kept(log, as_of) if _bucket(row.ts) in named]
     problems = Counter(problem for problem in _problems(log, as_of) if problem[0] is None or problem[0] in named)
     latency = Counter((r.bucket, r.model, r.prompt, r.latency_bin) for r in rows if r.latency_bin is not None)
-    delays = Counter((r.bucket, r.predicted, r.delay_bin) for r in rows if r.delay_bin is not None)
+    delays = Counter((r.bucket, r.predicted, r.delay_bin, r.label) for r in rows if r.delay_bin is not None and r.label)
     return BucketCounts(
         named,
         tuple(_outcomes(rows)),
         tuple(LatencyRow(*key, n) for key, n in latency.items()),
-        tuple(DelayRow(*key, n) for key, n in delays.items()),
+        tuple(DelayRow(bucket, name, bin_, n, label) for (bucket, name, bin_, label), n in delays.items()),
         tuple(ProblemRow(*problem, n) for problem, n in problems.items()),
         tuple(_scores(rows)),
     )

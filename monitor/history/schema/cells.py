@@ -95,8 +95,13 @@ DELAY_CELLS: Final = Table(
         nullable=False,
         comment="Pairs of bin (16 bits) and labelled predictions (32 bits), lowest byte first.",
     ),
+    Column(
+        "labels",
+        LargeBinary,
+        comment="Label of each pair: keys in `classes` (32 bits each); null where it was counted by an older version.",
+    ),
     sqlite_with_rowid=False,
-    comment="Labelled predictions by bucket, predicted class and delay of the first label.",
+    comment="Labelled predictions by bucket, predicted class, label and delay of the first label.",
 )
 
 PROBLEM_CELLS: Final = Table(

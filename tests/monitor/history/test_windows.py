@@ -8,7 +8,9 @@ from alerts.incident import State
 from checks.counts import DelayCell
 from checks.windows import BucketTotal, Window, Windows
 from monitor.history import CycleRecord, History, WindowSpec
-from monitor.history.delays import age_bin
+from monitor.history.delays import Delays, age_bin
+from monitor.history.packed import pack, pack_numbers
+from monitor.history.spans import Span
 from monitor.log.counts import BucketCounts, DelayRow, ProblemRow
 from tests.support.history import HOUR, SPEC, T0, at, counts, latency, marks, outcome, put, random_counts
 from tests.support.incidents import finding, opened
@@ -53,15 +55,33 @@ def test_confidences_are_added_up_by_band(history: History) -> None:
     assert [(cell.band, cell.n, cell.confidence) for cell in cells] == [(0, 1, 0.000003), (7, 4, 3.980002)]
 
 
-def test_delays_of_the_lookback_are_by_class_and_by_age_in_bins_of_ten_percent(history: History) -> None:
-    delays = (DelayRow(T0, "a", 84, 2), DelayRow(T0, "b", 84, 1), DelayRow(T0 + 99 * HOUR, "a", -1, 5))
+def test_delays_of_the_lookback_are_by_classes_and_by_age_in_bins_of_ten_percent(history: History) -> None:
+    delays = (DelayRow(T0, "a", 84, 2, "a"), DelayRow(T0, "b", 84, 1, "c"), DelayRow(T0 + 99 * HOUR, "a", -1, 5, "b"))
     put(history, counts(range(101), outcome(100), delays=(*delays, delays[0]._replace(bucket=T0 + HOUR))))
     seen = windows(history, hours=100.5).delays
-    assert set(seen) == {DelayCell(84, 4, "a", 134), DelayCell(84, 1, "b", 134), DelayCell(-1, 5, "a", 90)}
+    assert set(seen) == {
+        DelayCell(84, 4, "a", 134, "a"),
+        DelayCell(84, 1, "b", 134, "c"),
+        DelayCell(-1, 5, "a", 90, "b"),
+    }
+
+
+def test_delays_of_one_class_and_bin_are_told_apart_by_label(history: History) -> None:
+    delays = (DelayRow(T0, "a", 84, 2, "b"), DelayRow(T0, "a", 84, 3, "a"), DelayRow(T0, "a", 70, 1, "b"))
+    put(history, counts(range(1), outcome(0), delays=delays))
+    seen = windows(history, hours=1).delays
+    assert {(cell.label, cell.bin, cell.n) for cell in seen} == {("b", 84, 2), ("a", 84, 3), ("b", 70, 1)}
+
+
+def test_of_delays_that_an_older_version_counted_the_label_is_not_known() -> None:
+    rows = [(T0, 1, pack([(84, 2)]), None), (T0, 1, pack([(84, 5)]), pack_numbers([2]))]
+    seen = Delays.of(rows).by_class_and_age(Span(T0, T0 + HOUR), at(1), {1: "a", 2: "b"})
+    age = age_bin(at(1), T0)
+    assert set(seen) == {DelayCell(84, 2, "a", age), DelayCell(84, 5, "a", age, "b")}
 
 
 def test_no_delay_is_longer_than_its_predictions_are_old(history: History) -> None:
-    cells = [DelayRow(T0 + hour * HOUR, "a", age_bin(at(24), T0 + hour * HOUR), 1) for hour in range(24)]
+    cells = [DelayRow(T0 + hour * HOUR, "a", age_bin(at(24), T0 + hour * HOUR), 1, "a") for hour in range(24)]
     put(history, counts(range(24), outcome(0), delays=tuple(cells)))
     assert all(cell.bin == cell.age for cell in windows(history, hours=24).delays)
 

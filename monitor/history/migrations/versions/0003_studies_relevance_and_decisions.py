@@ -20,6 +20,12 @@ def upgrade() -> None:
     _add_studies()
     _add_holdouts()
     _follow_advice()
+    _tell_delays_apart_by_label()
+
+
+def _tell_delays_apart_by_label() -> None:
+    """What was counted before stays as it is: of its labels nothing is known."""
+    op.add_column("delay_cells", sa.Column("labels", sa.LargeBinary()))
 
 
 def _add_relevance() -> None:
