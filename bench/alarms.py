@@ -1,172 +1,142 @@
 """False alarms and delays of tunewatch's checks and of their peers, on the same simulated streams.
 
-    python -m bench.alarms                    # tunewatch: hours of computing; --years and --reps make it shorter
-    python -m bench.alarms --part peers       # NannyML's, Evidently's and river's rules (bench/requirements.txt)
+    python -m bench.alarms --part healthy --keep FILE    # false incidents of healthy bots, a year at a time
+    python -m bench.alarms --part labels  --keep FILE    # the same with labels that are biased, or corrected
+    python -m bench.alarms --part delays  --keep FILE    # how long changes for the worse take to be seen
+    python -m bench.alarms --part looks   --keep FILE    # looks every 15 minutes beside coarser ones, on the same years
+    python -m bench.alarms --part screen                 # that screening loses no alarm
+    python -m bench.alarms --part report  --keep FILE    # the tables
+    python -m bench.alarms_of_peers                      # NannyML's, Evidently's and river's rules
 
-A bot answers 600 messages a day, 3% of them urgent; 60% are labelled, after a median of 18 hours. Looks are every few
-hours (`--step`), since windows end with an hour and labels trickle in: looking more often finds the same excursions
-sooner. Each line is printed as soon as it is known.
+A bot answers 600 messages a day, 3% of them urgent; 60% are labelled, after a median of 18 hours. FILE has a line of
+JSON for each year or onset that is done, and what it has is not done again.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bench.peer_rules import PEERS, Signals, latency_signals, quality_signals, tuned
-from bench.playing import WARM_UP, alarms
-from bench.streams import Bot, Spell, Stream, simulate
-from checks.accuracy import Accuracy
-from checks.accuracy_paradox import AccuracyParadox
-from checks.alarm import AlarmBudget
-from checks.check import Check
-from checks.latency import Latency
-from checks.per_class import ClassPrecision, ClassRecall
+from bench.alarm_tables import report
+from bench.playing import WARM_UP, Alarm, alarms
+from bench.scenarios import (
+    CALM,
+    CHANGES,
+    LABELS,
+    WATCHED,
+    YEAR_HOURS,
+    Calm,
+    Change,
+    changed_stream,
+    healthy_stream,
+    latency,
+    onset,
+    quality,
+)
+from bench.screening import near, near_latency
 
-YEAR_HOURS = 8760
-APART = 7 * 24  # hours; alarms closer than this are one incident, as `reopen_within` makes them
-WATCHED = 28 * 24  # hours that a drop is watched for
-HEALTHY = Bot()
+SHORTEST = 2.0  # hours: the shortest spell of latency that is judged
 
 
 @dataclass(frozen=True)
-class Change:
-    """What goes wrong, at once or over two weeks; `floor` is of the recall of urgent, `latency` if it slows down."""
+class Task:
+    """One year or onset to play; `step` is in hours between looks, `budget` in false alarms a year."""
 
+    part: str
     name: str
-    bot: Bot
-    floor: float = 0.80
-    slowly: bool = False
-    latency: bool = False
+    seed: int
+    step: float
+    budget: float
 
 
-CHANGES = (
-    Change("urgent recall .92 → .60", Bot(urgent=0.60)),
-    Change("urgent recall .92 → .80, floor .85", Bot(urgent=0.80), floor=0.85),
-    Change("accuracy -3 points", Bot(urgent=0.89, others=0.89)),
-    Change("accuracy -10 points", Bot(urgent=0.82, others=0.82)),
-    Change("urgent precision .88 → .58, floor .75", Bot(false_urgent=0.02)),
-    Change("urgent recall .92 → .60 over two weeks", Bot(urgent=0.60), slowly=True),
-    Change("p95 latency x1.3", Bot(slower=1.3), latency=True),
-    Change("p95 latency x2", Bot(slower=2.0), latency=True),
-)
-
-HEALTHY_BOTS = (("recall .92, floor .80", Bot()), ("recall .82, floor .80", Bot(urgent=0.82)))
+def healthy_year(calm: Calm, task: Task) -> list[Alarm]:
+    """Alarms of the quality checks in a year of a healthy bot."""
+    looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, task.step)
+    stream = healthy_stream(calm, task.seed)
+    worth = list(near(stream, calm.floor, looks, task.budget))
+    return list(alarms(stream, quality(calm.floor, task.budget), worth))
 
 
-def quality(floor: float, per_year: float = 1.0) -> tuple[Check, ...]:
-    """The checks of the quality family with the shares of the budget that the daemon gives them."""
-    budget, floors = AlarmBudget(per_year), (("urgent", floor),)
-    return (
-        Accuracy(0.85, 0.60, 0.03, budget.part(0.20)),
-        ClassRecall(floors, None, 0.10, budget.part(0.30)),
-        ClassPrecision((("urgent", 0.75),), None, 0.10, budget.part(0.10)),
-        AccuracyParadox(0.85, 0.50, floors, budget.part(0.07)),
-    )
+def healthy_latency(task: Task) -> list[Alarm]:
+    """The same of the latency check, which is looked at no less often than its spells are short."""
+    looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, min(task.step, SHORTEST))
+    stream = healthy_stream(CALM[0], task.seed)
+    return list(alarms(stream, latency(task.budget), near_latency(stream, looks), latency=True))
 
 
-def latency(per_year: float = 1.0) -> tuple[Check, ...]:
-    """The latency check, without limits of its own."""
-    return (Latency((), 1.3, AlarmBudget(per_year).part(0.20)),)
+def first_alarm(change: Change, task: Task) -> list[Alarm]:
+    """The first alarm after an onset, in hours from it; none when there is none while the change is watched."""
+    began, stream = onset(task.seed), changed_stream(change, task.seed)
+    step = min(task.step, 1.0) if change.latency else task.step
+    looks = np.arange(began + step, began + WATCHED, step)
+    checks = latency(task.budget) if change.latency else quality(change.floor, task.budget)
+    worth = looks if change.latency else near(stream, change.floor, looks, task.budget)
+    found = next(alarms(stream, checks, worth, latency=change.latency), None)
+    return [] if found is None else [Alarm(found.hour - began, found.check, found.subject)]
 
 
-def healthy_stream(bot: Bot, seed: int) -> Stream:
-    """A year in which nothing happens."""
-    return simulate([Spell(WARM_UP + YEAR_HOURS, bot)], np.random.default_rng([1, seed]))
+def tasks(part: str, reps: range, step: float, budget: float) -> Iterator[tuple[Task, Callable[[Task], list[Alarm]]]]:
+    """What a part is made of, seed by seed, so that a run that is broken off has some of all."""
+    for seed in reps:
+        if part == "delays":
+            for change in CHANGES:
+                yield Task(part, change.name, seed, step, budget), partial(first_alarm, change)
+            continue
+        for calm in {"healthy": CALM, "labels": LABELS, "looks": CALM[:1]}[part]:
+            yield Task(part, calm.name, seed, step, budget), partial(healthy_year, calm)
+        if part == "healthy":
+            yield Task(part, "latency", seed, step, budget), healthy_latency
 
 
-def changed_stream(change: Change, seed: int) -> Stream:
-    """A healthy bot that changes at WARM_UP."""
-    spells = [Spell(WARM_UP, HEALTHY)]
-    if change.slowly:
-        spells += [Spell(WATCHED // 2, HEALTHY, change.bot), Spell(WATCHED // 2, change.bot)]
-    else:
-        spells.append(Spell(WATCHED, change.bot))
-    return simulate(spells, np.random.default_rng([2, seed]))
+def screen(days: int) -> None:
+    """Look at all of a year's first days in earnest, and say which alarming looks the screening would have lost."""
+    for calm in CALM:
+        stream = healthy_stream(calm, 0)
+        looks = np.arange(WARM_UP, WARM_UP + 24 * days, 6.0)
+        checks = quality(calm.floor, budget := 50.0)  # so that there are alarms to lose
+        all_of_them = {alarm.hour for alarm in alarms(stream, checks, looks)}
+        kept = set(near(stream, calm.floor, looks, budget))
+        print(f"{calm.name}: {len(looks)} looks, {len(kept)} kept, {len(all_of_them)} alarming, ", end="")
+        print(f"{len(all_of_them - kept)} of these lost", flush=True)
 
 
-def incidents(hours: Iterable[int]) -> int:
-    """Alarming looks, counted as incidents."""
-    times = np.unique(np.array(list(hours), dtype=int))
-    return int(1 + (np.diff(times) > APART).sum()) if times.size else 0
+def play(todo: Iterable[tuple[Task, Callable[[Task], list[Alarm]]]], keep: Path) -> None:
+    """Do what the file does not have yet, and add it."""
+    done = {json.dumps(line["task"]) for line in read(keep)}
+    for task, do in todo:
+        if json.dumps(asdict(task)) not in done:
+            line = {"task": asdict(task), "alarms": [asdict(alarm) for alarm in do(task)]}
+            with keep.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
 
 
-def delay_of(change: Change, seed: int, step: int) -> float:
-    """Days until the first alarm; infinite when there is none while the drop is watched."""
-    stream = changed_stream(change, seed)
-    checks = latency() if change.latency else quality(change.floor)
-    played = alarms(stream, checks, start=WARM_UP + step, step=step, latency=change.latency)
-    first = next(iter(played), None)
-    return (first.hour - WARM_UP) / 24 if first else np.inf
-
-
-def summary(delays: Sequence[float]) -> str:
-    """Median and 90% delay in days."""
-    middle, late = (float(np.quantile(np.array(delays), q, method="higher")) for q in (0.5, 0.9))
-    return f"{_days(middle)} | {_days(late)}"
-
-
-def _days(days: float) -> str:
-    return f"{days:.1f}" if np.isfinite(days) else f"> {WATCHED // 24}"
-
-
-def tunewatch(years: int, reps: int, step: int) -> None:
-    """Print tunewatch's delays, then its false incidents."""
-    print("| what goes wrong | median days | 90% days |\n| --- | --- | --- |")
-    for change in CHANGES:
-        delays = [delay_of(change, seed, step) for seed in range(reps)]
-        print(f"| {change.name} | {summary(delays)} |", flush=True)
-    print("\n| healthy bot | monitor-years | false incidents a year |\n| --- | --- | --- |")
-    for name, bot in HEALTHY_BOTS:
-        count = 0
-        for seed in range(years):
-            played = alarms(healthy_stream(bot, seed), quality(0.80), step=step)
-            count += incidents(alarm.hour for alarm in played)
-        print(f"| {name} | {years} | {count / years:.2f} |", flush=True)
-
-
-def peers(years: int, reps: int) -> None:
-    """Print the same of the peers, as shipped and tuned to a rate of one false incident a year."""
-    print("| peer | setting | false incidents a year |", " | ".join(change.name for change in CHANGES), "|")
-    print("| --- | --- | --- |", " | ".join("---" for _ in CHANGES), "|")
-    calm = [quality_signals(healthy_stream(HEALTHY, seed)) for seed in range(years)]
-    changed = [[_signals(change, seed) for seed in range(reps)] for change in CHANGES]
-    for peer in PEERS:
-        for setting in (peer.shipped, tuned(peer, calm, _rate)):
-            rate = _rate([peer.alarms(signals, setting) for signals in calm])
-            delays = [[_first(peer.alarms(signals, setting)) for signals in streams] for streams in changed]
-            row = " | ".join(summary(some).replace(" | ", " / ") for some in delays)
-            print(f"| {peer.name} | {setting:.3g} | {rate:.2f} | {row} |", flush=True)
-
-
-def _signals(change: Change, seed: int) -> Signals:
-    stream = changed_stream(change, seed)
-    return latency_signals(stream) if change.latency else quality_signals(stream)
-
-
-def _rate(years: Sequence[Sequence[float]]) -> float:
-    counted = [incidents(int(hour) for hour in hours if hour >= WARM_UP) for hours in years]
-    return float(np.mean(counted))
-
-
-def _first(hours: Sequence[float]) -> float:
-    after = [hour for hour in hours if hour > WARM_UP]
-    return (min(after) - WARM_UP) / 24 if after else np.inf
+def read(keep: Path) -> list[dict[str, Any]]:
+    """The lines of the file."""
+    return [json.loads(line) for line in keep.read_text(encoding="utf-8").splitlines()] if keep.exists() else []
 
 
 def main() -> None:
-    """Print the tables in Markdown."""
+    """Run one part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=("tunewatch", "peers"), default="tunewatch")
-    parser.add_argument("--years", type=int, default=20, help="simulated monitor-years of each healthy bot")
-    parser.add_argument("--reps", type=int, default=40, help="simulated onsets of each change")
-    parser.add_argument("--step", type=int, default=3, help="hours between looks")
+    parser.add_argument("--part", choices=("healthy", "labels", "delays", "looks", "screen", "report"), required=True)
+    parser.add_argument("--keep", type=Path, default=Path("alarms.jsonl"), help="where what is done is kept")
+    parser.add_argument("--reps", type=int, default=20, help="years of each healthy bot, or onsets of each change")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
+    parser.add_argument("--step", type=float, default=3.0, help="hours between looks")
+    parser.add_argument("--budget", type=float, default=1.0, help="false alarms a year that the monitor may raise")
     chosen = parser.parse_args()
-    if chosen.part == "tunewatch":
-        tunewatch(chosen.years, chosen.reps, chosen.step)
+    if chosen.part == "screen":
+        screen(90)
+    elif chosen.part == "report":
+        report(read(chosen.keep))
     else:
-        peers(chosen.years, chosen.reps)
+        seeds = range(chosen.first, chosen.first + chosen.reps)
+        play(tasks(chosen.part, seeds, chosen.step, chosen.budget), chosen.keep)
 
 
 if __name__ == "__main__":

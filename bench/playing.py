@@ -1,16 +1,18 @@
 """Plays a simulated stream through the checks: the windows that the history would make, built by numpy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 import numpy as np
 
-from bench.streams import CLASSES, Ints, Stream
+from bench.streams import CLASSES, Floats, Ints, Stream
 from checks.check import Check
-from checks.counts import LatencyCell, OutcomeCell
+from checks.counts import NO_BAND, LatencyCell
 from checks.evidence import REACH, STARTS, THINNED
 from checks.measured import Measured
+from checks.outcomes import UNLABELLED, Outcomes
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -18,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 WINDOW, REFERENCE = 168, 672  # hours: 7 days, and the 28 before them
 SCALES = (168, 84, 42, 21)
-WARM_UP = WINDOW + REFERENCE
+WARM_UP = 84 * 24  # hours before anything is judged, for every monitor: a reference of twelve weeks
 SPACING = WINDOW // STARTS  # hours between the starts of e-processes
 SPARSE = SPACING * THINNED
 COARSE = 6  # hours in a bucket of totals, which maturity is read from
@@ -30,17 +32,17 @@ LN_GAMMA = np.log(1.02)
 class Alarm:
     """An alarming look: `hour` of the stream, and what alarmed."""
 
-    hour: int
+    hour: float
     check: str
     subject: str
 
 
 def alarms(
-    stream: Stream, checks: Sequence[Check], *, start: int = WARM_UP, step: int = 1, latency: bool = False
+    stream: Stream, checks: Sequence[Check], looks: Iterable[float], *, latency: bool = False
 ) -> Iterator[Alarm]:
-    """Look every `step` hours from `start` on, and say which findings alarm; `latency` builds the histograms too."""
-    player = _Player(stream, with_latency=latency)
-    for hour in range(start, stream.hours + 1, step):
+    """Look at these hours, in order, and say which findings alarm; `latency` builds the histograms too."""
+    player = Player(stream, with_latency=latency)
+    for hour in looks:
         measured = Measured(player.windows(hour))
         for check in checks:
             for finding in check.run(measured):
@@ -48,105 +50,118 @@ def alarms(
                     yield Alarm(hour, check.name, finding.subject)
 
 
-class _Player:
+class Player:
     """Keeps the known counts of each hour, and adds the labels that arrive as time goes by."""
 
-    def __init__(self, stream: Stream, *, with_latency: bool) -> None:
+    def __init__(self, stream: Stream, *, with_latency: bool = False) -> None:
         size = len(CLASSES)
-        self._predicted = np.zeros((stream.hours, size))
-        np.add.at(self._predicted, (stream.hour, stream.predicted), 1)
-        self._known = np.zeros((stream.hours, size, size))
+        self.predicted = np.zeros((stream.hours, size))
+        np.add.at(self.predicted, (stream.hour, stream.predicted), 1)
+        self.known = np.zeros((stream.hours, size, size))
         self._labels = _Arrivals(stream)
-        self._latency = _latency(stream) if with_latency else None
-        self._equal: dict[tuple[int, int | None, int], OutcomeCell] = {}
+        self._latency = _Latencies(stream) if with_latency else None
 
-    def windows(self, hour: int) -> Windows:
-        """What the history would hold at the end of the hour before `hour`."""
-        for rows in self._labels.until(hour):
-            np.add.at(self._known, rows, 1)
-        first = hour - WINDOW
+    def advance(self, hour: float) -> None:
+        """Add the labels that have come by `hour`, which never goes back."""
+        for *rows, change in self._labels.until(hour):
+            np.add.at(self.known, tuple(rows), change)
+
+    def windows(self, hour: float) -> Windows:
+        """What the history would hold at `hour`; windows end with the bucket that it is in."""
+        self.advance(hour)
+        end = ceil(hour)
+        first = end - WINDOW
         reference = self._window(first - REFERENCE, first)
         return Windows(
             now=EPOCH + hour * HOUR,
             bucket=HOUR,
-            current=self._window(first, hour),
-            recent=tuple(self._window(hour - scale, hour) for scale in SCALES[1:]),
+            current=self._window(first, end),
+            recent=tuple(self._window(end - scale, end) for scale in SCALES[1:]),
             reference=reference,
-            buckets=self._totals(first, hour),
-            latency_buckets=tuple(self._latency[first:hour]) if self._latency else (),
+            buckets=self._totals(first, end),
+            latency_buckets=self._latency.buckets[first:end] if self._latency else (),
             last_prediction_at=EPOCH + hour * HOUR,
             last_label_at=EPOCH + hour * HOUR,
             starts=tuple(
-                Start(self._window(at, hour), reference if at >= first else self._window(at - REFERENCE, at))
-                for at in _starts(hour)
+                Start(self._window(at, end), reference if at >= first else self._window(at - REFERENCE, at))
+                for at in starts(end)
             ),
         )
 
     def _window(self, start: int, end: int) -> Window:
-        known, predicted = self._known[start:end].sum(axis=0), self._predicted[start:end].sum(axis=0)
-        cells = [self._cell(int(p), int(t), int(known[p, t])) for p, t in np.argwhere(known)]
-        cells += [self._cell(p, None, int(n)) for p, n in enumerate(predicted - known.sum(axis=1)) if n]
-        slow = () if self._latency is None else _summed(self._latency[start:end])
-        return Window(EPOCH + start * HOUR, EPOCH + end * HOUR, tuple(cells), slow)
-
-    def _cell(self, predicted: int, true: int | None, n: int) -> OutcomeCell:
-        key = predicted, true, n
-        if key not in self._equal:
-            label = None if true is None else CLASSES[true]
-            weight = 0.0 if true is None else float(n)
-            self._equal[key] = OutcomeCell(CLASSES[predicted], label, n, weight, weight)
-        return self._equal[key]
+        known, predicted = self.known[start:end].sum(axis=0), self.predicted[start:end].sum(axis=0)
+        slow = () if self._latency is None else self._latency.cells(start, end)
+        return Window(EPOCH + start * HOUR, EPOCH + end * HOUR, _outcomes(known, predicted), slow)
 
     def _totals(self, start: int, end: int) -> tuple[BucketTotal, ...]:
         spans = range(start, end, COARSE)
         return tuple(
             BucketTotal(
                 EPOCH + at * HOUR,
-                int(self._predicted[at : at + COARSE].sum()),
-                int(self._known[at : at + COARSE].sum()),
+                int(self.predicted[at : at + COARSE].sum()),
+                int(self.known[at : at + COARSE].sum()),
             )
             for at in spans
         )
 
 
-def _starts(hour: int) -> list[int]:
+def starts(end: int) -> list[int]:
     """Hours at which e-processes started: often in the current window, less so before it."""
-    near = range(-(-(hour - WINDOW) // SPACING) * SPACING, hour, SPACING)
-    far = range(-(-max(hour - WINDOW * REACH, REFERENCE) // SPARSE) * SPARSE, hour - WINDOW, SPARSE)
+    near = range(-(-(end - WINDOW) // SPACING) * SPACING, end, SPACING)
+    far = range(-(-max(end - WINDOW * REACH, REFERENCE) // SPARSE) * SPARSE, end - WINDOW, SPARSE)
     return [*far, *near]
 
 
+def _outcomes(known: Floats, predicted: Floats) -> Outcomes:
+    """Cells of labelled predictions (K x K, by predicted and true class), and of those without a label."""
+    waiting = predicted - known.sum(axis=1)
+    (guess, truth), (silent,) = np.nonzero(known), np.nonzero(waiting)
+    n = np.concatenate([known[guess, truth], waiting[silent]])
+    label = np.concatenate([truth, np.full(silent.size, UNLABELLED)])
+    weight, nothing = np.where(label == UNLABELLED, 0.0, n), np.zeros(n.size)
+    version, band = np.zeros(n.size, dtype=np.intp), np.full(n.size, NO_BAND)
+    guess = np.concatenate([guess, silent])
+    return Outcomes(CLASSES, (("", ""),), guess, label, version, band, n, weight, weight, nothing, nothing)
+
+
 class _Arrivals:
-    """The labelled rows in the order in which their labels come."""
+    """Labels in the order in which they come: a corrected one comes, goes, and comes again."""
 
     def __init__(self, stream: Stream) -> None:
-        order = np.argsort(stream.arrives, kind="stable")
-        order = order[np.isfinite(stream.arrives[order])]
-        self._arrives = stream.arrives[order]
-        self._rows: tuple[Ints, Ints, Ints] = (stream.hour[order], stream.predicted[order], stream.true[order])
+        one, rows = np.ones(stream.hour.size, dtype=int), (stream.hour, stream.predicted)
+        steps = (
+            (stream.arrives, *rows, stream.first, one),
+            (stream.corrected, *rows, stream.first, -one),
+            (stream.corrected, *rows, stream.true, one),
+        )
+        arrives, *columns = (np.concatenate(column) for column in zip(*steps, strict=True))
+        order = np.argsort(arrives, kind="stable")
+        order = order[np.isfinite(arrives[order])]
+        self._arrives, self._columns = arrives[order], [column[order] for column in columns]
         self._next = 0
 
-    def until(self, hour: int) -> Iterator[tuple[Ints, ...]]:
-        """Indices of the rows whose label has come since the last call."""
+    def until(self, hour: float) -> Iterator[tuple[Ints, ...]]:
+        """Hours, predicted classes, labels and changes of their counts that have come since the last call."""
         end = int(np.searchsorted(self._arrives, hour, side="right"))
         if end > self._next:
-            yield tuple(column[self._next : end] for column in self._rows)
+            yield tuple(column[self._next : end] for column in self._columns)
         self._next = end
 
 
-def _latency(stream: Stream) -> list[BucketLatency]:
-    bins = np.floor(np.log(stream.latency) / LN_GAMMA).astype(int)
-    low, width = int(bins.min()), int(bins.max() - bins.min()) + 1
-    counts = np.bincount(stream.hour * width + bins - low, minlength=stream.hours * width).reshape(-1, width)
-    return [
-        BucketLatency(EPOCH + hour * HOUR, tuple(LatencyCell(int(b) + low, int(row[b])) for b in np.flatnonzero(row)))
-        for hour, row in enumerate(counts)
-    ]
+class _Latencies:
+    """Histograms of each hour, and sums of them."""
 
+    def __init__(self, stream: Stream) -> None:
+        bins = np.floor(np.log(stream.latency) / LN_GAMMA).astype(int)
+        self._low, width = int(bins.min()), int(np.ptp(bins)) + 1
+        places = stream.hour * width + bins - self._low
+        counts = np.bincount(places, minlength=stream.hours * width).reshape(-1, width)
+        self._sums = np.concatenate([np.zeros((1, width), dtype=int), counts.cumsum(axis=0)])
+        self.buckets = tuple(BucketLatency(EPOCH + hour * HOUR, self._cells(row)) for hour, row in enumerate(counts))
 
-def _summed(buckets: Sequence[BucketLatency]) -> tuple[LatencyCell, ...]:
-    sums: dict[int, int] = {}
-    for bucket in buckets:
-        for cell in bucket.cells:
-            sums[cell.bin] = sums.get(cell.bin, 0) + cell.n
-    return tuple(LatencyCell(bin_, n) for bin_, n in sorted(sums.items()))
+    def cells(self, start: int, end: int) -> tuple[LatencyCell, ...]:
+        """The sum of some hours."""
+        return self._cells(self._sums[end] - self._sums[start])
+
+    def _cells(self, row: Ints) -> tuple[LatencyCell, ...]:
+        return tuple(LatencyCell(int(at) + self._low, int(row[at])) for at in np.flatnonzero(row))

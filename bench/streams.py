@@ -1,7 +1,8 @@
 """Simulated chatbots for benchmarks of alarms: predictions by the hour, labels that come hours to days later.
 
 A stream is what tunewatch and its peers are both played: for each prediction the hour it was made in, the predicted and
-the true class, the time its label arrives (never, for 40% of them) and its latency.
+the true class, the time its label arrives (never, for 40% of them) and its latency. It is restless as real ones are:
+seven times as busy in the afternoon as at night, half as busy at weekends, slower when busy, and slow for hours on end.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,13 +21,14 @@ MIX = np.array([0.03, 0.32, 0.28, 0.22, 0.15])  # share of each true class
 
 PREDICTIONS_A_DAY = 600
 LABELLED = 0.6
+CORRECTED_AFTER = 72.0  # hours
 MEDIAN_DELAY, DELAY_SIGMA = 18.0, 0.8  # hours; of the logarithm: 90% of the labels come within 50 h
 
-MEDIAN_LATENCY, LATENCY_SIGMA, HOUR_SIGMA = (
-    900.0,
-    0.35,
-    0.05,
-)  # ms; of the logarithm, within an hour and from hour to hour
+BUSY, WEEKEND = 0.75, 0.5  # swing of the traffic about its mean over a day; traffic of Saturday and Sunday
+
+MEDIAN_LATENCY, LATENCY_SIGMA = 900.0, 0.35  # ms; of the logarithm, within an hour
+HOUR_SIGMA, SPELL_SIGMA, SPELL_MEMORY = 0.05, 0.06, 0.9  # of the logarithm: each hour's own, and that of slow spells
+RUSH = 0.08  # of the logarithm, how much slower answers are in the busiest hour
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,21 @@ class Bot:
 
 
 @dataclass(frozen=True)
+class Labelling:
+    """Share of the predictions as urgent, and of all others, that get a label; and of the labels that are wrong.
+
+    A wrong one names any class, as often as messages are of it, and is corrected CORRECTED_AFTER hours later.
+    """
+
+    urgent: float = LABELLED
+    others: float = LABELLED
+    wrong: float = 0.0
+
+
+FAIR = Labelling()
+
+
+@dataclass(frozen=True)
 class Spell:
     """Hours in which a bot goes from `bot` to `until` (stays as it is where that is None)."""
 
@@ -71,40 +89,67 @@ class Spell:
 
 @dataclass(frozen=True)
 class Stream:
-    """Predictions in the order of time. `hour` counts from 0; `arrives` is in hours, infinite without a label."""
+    """Predictions in the order of time. `hour` counts from 0; `arrives` is in hours, infinite without a label.
+
+    `first` is the class that the label names until it is `corrected` (in hours; infinite where it is right at once).
+    """
 
     hours: int
     hour: Ints
     predicted: Ints
     true: Ints
     arrives: Floats
+    first: Ints
+    corrected: Floats
     latency: Floats = field(repr=False)  # ms
 
 
-def simulate(spells: Sequence[Spell], rng: np.random.Generator) -> Stream:
+def simulate(spells: Sequence[Spell], rng: np.random.Generator, labelling: Labelling = FAIR) -> Stream:
     """One bot's log over spells that follow each other."""
     parts: list[tuple[Ints, Ints, Ints, Floats]] = []
+    pace = _Pace(sum(spell.hours for spell in spells), rng)
     began = 0
     for spell in spells:
         steps = spell.hours if spell.until is not None else 1
         for step in range(steps):
             bot = spell.bot if spell.until is None else spell.bot.towards(spell.until, (step + 0.5) / steps)
             length = spell.hours // steps
-            parts.append(_play(bot, began, length, rng))
+            parts.append(_play(bot, pace, slice(began, began + length), rng))
             began += length
     hour, predicted, true, latency = (np.concatenate(column) for column in zip(*parts, strict=True))
     at = hour + rng.random(hour.size)
     delay = MEDIAN_DELAY * np.exp(DELAY_SIGMA * rng.standard_normal(hour.size))
-    arrives = np.where(rng.random(hour.size) < LABELLED, at + delay, np.inf)
-    return Stream(began, hour, predicted, true, arrives, latency)
+    chance = np.where(predicted == URGENT, labelling.urgent, labelling.others)
+    arrives = np.where(rng.random(hour.size) < chance, at + delay, np.inf)
+    wrong = rng.random(hour.size) < labelling.wrong
+    first = np.where(wrong, rng.choice(MIX.size, hour.size, p=MIX), true)
+    corrected = np.where(wrong, arrives + CORRECTED_AFTER, np.inf)
+    return Stream(began, hour, predicted, true, arrives, first, corrected, latency)
 
 
-def _play(bot: Bot, began: int, hours: int, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:
-    counts = rng.poisson(PREDICTIONS_A_DAY / 24, hours)
-    hour = np.repeat(np.arange(began, began + hours), counts)
+class _Pace:
+    """Traffic and slowness of each hour: `expected` predictions, and `slow`, which is added to the log of latencies."""
+
+    def __init__(self, hours: int, rng: np.random.Generator) -> None:
+        hour = np.arange(hours)
+        swing = -np.cos(2 * np.pi * (hour - 3) / 24)  # least at 3 at night
+        day = np.where(hour // 24 % 7 >= 5, WEEKEND, 1.0)  # noqa: PLR2004 - hour 0 is on a Monday
+        self.expected: Floats = PREDICTIONS_A_DAY / 24 * day * 7 / (5 + 2 * WEEKEND) * (1 + BUSY * swing)
+        self.slow: Floats = RUSH * swing + HOUR_SIGMA * rng.standard_normal(hours) + _spells(hours, rng)
+
+
+def _spells(hours: int, rng: np.random.Generator) -> Floats:
+    """An autoregressive process of order one with standard deviation SPELL_SIGMA."""
+    steps = SPELL_SIGMA * np.sqrt(1 - SPELL_MEMORY**2) * rng.standard_normal(hours)
+    return np.asarray(signal.lfilter([1.0], [1.0, -SPELL_MEMORY], steps))
+
+
+def _play(bot: Bot, pace: _Pace, span: slice, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:
+    counts = rng.poisson(pace.expected[span])
+    hour = np.repeat(np.arange(span.start, span.stop), counts)
     true = rng.choice(MIX.size, hour.size, p=MIX)
     edges = np.cumsum(bot.confusion(), axis=1)[true]
     predicted = np.minimum((rng.random(hour.size)[:, None] > edges).sum(axis=1), MIX.size - 1)
-    shared = np.repeat(HOUR_SIGMA * rng.standard_normal(hours), counts)  # answers of one hour are slow together
-    latency = MEDIAN_LATENCY * bot.slower * np.exp(shared + LATENCY_SIGMA * rng.standard_normal(hour.size))
+    slow = np.repeat(pace.slow[span], counts)
+    latency = MEDIAN_LATENCY * bot.slower * np.exp(slow + LATENCY_SIGMA * rng.standard_normal(hour.size))
     return hour, predicted, true, latency

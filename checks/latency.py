@@ -87,8 +87,7 @@ class Latency:
         sights = [sight for sight in sights if sight.histogram.n >= MIN_ANSWERS]
         if not sights:
             return []
-        windows = measured.windows
-        spells = short_spells(windows.latency_buckets, windows.bucket, windows.current.end)
+        spells = short_spells(measured)
         return sights + [self._short(spell, len(spells) * tests) for spell in spells if spell.n >= MIN_SHORT]
 
     def _short(self, spell: ShortSpell, tests: int) -> _Sight:

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from checks.confusion import Confusion
+import numpy as np
+
+from checks.confusion import Confusion, Floats
 from checks.decomposition import Decomposition, decompose
 from checks.delays import Delays, SeenDelays
 from checks.evidence import STARTS
+from checks.hastened import Hastened, is_steady
 from checks.informed import Informed
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
@@ -23,12 +26,14 @@ Made = TypeVar("Made")
 class Look:
     """One window, weighted up to all its predictions.
 
-    `ripening` says how far its labels have got. `earlier` is the healthy span before it, of use where labels were chosen.
+    `ripening` says how far its labels have got. `earlier` is the healthy span before it, of use where labels were
+    chosen by a known chance.
     """
 
     window: Window
     ripening: Ripening
     earlier: "Look | None" = None
+    hastened: Hastened = field(default_factory=Hastened)
 
     @cached_property
     def labels(self) -> LabelForecast:
@@ -49,6 +54,8 @@ class Look:
     def stratified(self) -> Stratified:
         """The outcomes, weighted."""
         confusion = Confusion.of(self.window.outcomes)
+        if not self.hastened.is_even:
+            confusion = confusion.weighted(self._weights(confusion))
         if self.earlier is None or not confusion.rows.designed.any():
             return Stratified.of(confusion)
         return Informed.by(self.earlier.confusion, confusion)
@@ -57,6 +64,14 @@ class Look:
     def confusion(self) -> Confusion:
         """The outcomes, counted."""
         return self.stratified.confusion
+
+    @cached_property
+    def steady(self) -> bool:
+        """Whether labels are not so much hastened by their truth that the window is too young to be judged."""
+        return self.hastened.is_even or is_steady(self._weights(self.confusion), self.confusion)
+
+    def _weights(self, confusion: Confusion) -> Floats:
+        return self.hastened.weights(confusion, self.ripening.ages.of(self.window))
 
     @cached_property
     def latency(self) -> Histogram:
@@ -144,13 +159,31 @@ class Measured:
         return Ripening.learn(delays, ages, windows.current)
 
     @cached_property
+    def buckets(self) -> Spread:
+        """The latencies of the current window's buckets side by side."""
+        return Spread.of([Histogram.of(bucket.cells) for bucket in self.windows.latency_buckets])
+
+    @cached_property
     def spreads(self) -> tuple[Spread, ...]:
         """For each look, the latencies of its buckets side by side."""
-        buckets = [(bucket.start, Histogram.of(bucket.cells)) for bucket in self.windows.latency_buckets]
+        starts = [bucket.start for bucket in self.windows.latency_buckets]
         return tuple(
-            Spread.of([part for start, part in buckets if look.window.start <= start < look.window.end])
+            self.buckets.rows(np.array([look.window.start <= start < look.window.end for start in starts], dtype=bool))
             for look in self.looks
         )
 
     def _look(self, window: Window, earlier: Look | None = None) -> Look:
-        return Look(window, self.ripening, earlier)
+        return Look(window, self.ripening, earlier, self._hastened(window))
+
+    def _hastened(self, window: Window) -> Hastened:
+        """How labels are hastened in the longest look that is no longer than the window, or the shortest one."""
+        if window.end <= self.windows.current.start:
+            return Hastened()
+        age = self.windows.now - window.start
+        return next((hastened for length, hastened in self._all_hastened if length <= age), self._all_hastened[-1][1])
+
+    @cached_property
+    def _all_hastened(self) -> tuple[tuple[timedelta, Hastened], ...]:
+        windows, usual = self.windows, self.ripening.delays.pooled
+        lengths = [window.length for window in (windows.current, *windows.recent)]
+        return tuple((length, Hastened.of(self.seen_delays, windows.bucket, length, usual)) for length in lengths)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 
 from checks.alarm import AlarmBudget
 from checks.finding import Finding, Verdict
@@ -107,7 +106,7 @@ class ClassPrecision(ClassShares):
 
         A critical class is judged by what the bot does to others; for the rest, a loss beyond the margin must be sure.
         """
-        if drop.needs == inf:
+        if class_name not in dict(self.floors):
             return replace(drop, by_mix=True)
         reference = measured.reference.stratified
         pairs = [*((look, reference) for look in measured.looks), *((s, b.stratified) for s, b in measured.starts)]

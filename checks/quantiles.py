@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from checks.confusion import Floats, sums
@@ -92,6 +93,10 @@ class Spread:
         for row, histogram in zip(counts, histograms, strict=True):
             row[np.searchsorted(bins, histogram.bins)] = histogram.counts
         return cls(bins, counts)
+
+    def rows(self, chosen: NDArray[np.bool_]) -> "Spread":
+        """Some of the buckets."""
+        return Spread(self.bins, self.counts[chosen])
 
     def slower_than(self, ms: float) -> Proportion:
         """Share of answers slower than `ms`, as well known as its spread from bucket to bucket allows.

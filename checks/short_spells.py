@@ -11,7 +11,6 @@ intraclass correlation coefficient"), taken at its upper 90% bound by k = (m - 1
 spells it is hardly known.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,8 +20,9 @@ from scipy import special
 
 from checks.confusion import Floats
 from checks.intervals import Proportion
+from checks.measured import Measured
 from checks.quantiles import Histogram, Spread, part_over
-from checks.windows import BucketLatency, Window
+from checks.windows import Window
 
 LENGTHS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12))
 
@@ -64,16 +64,16 @@ class ShortSpell:
         return Proportion(float(slow[0] / n), n / (1 + (n - 1) * _correlation(slow[1:], sizes[1:])), int(n))
 
 
-def short_spells(buckets: Sequence[BucketLatency], bucket: timedelta, end: datetime) -> tuple[ShortSpell, ...]:
-    """The spells that end at `end`, longest first; those that the buckets (in order) are too few for are left out."""
-    if not buckets:
+def short_spells(measured: Measured) -> tuple[ShortSpell, ...]:
+    """The spells that end now, longest first; those that the current window's buckets are too few for are left out."""
+    windows, end = measured.windows, measured.windows.current.end
+    if not windows.latency_buckets:
         return ()
-    spread = Spread.of([Histogram.of(each.cells) for each in buckets])
-    ages = np.array([(end - each.start) / timedelta(seconds=1) for each in buckets])
+    ages = np.array([(end - each.start) / timedelta(seconds=1) for each in windows.latency_buckets])
     return tuple(
-        _spell(spread, ages, length, end)
+        _spell(measured.buckets, ages, length, end)
         for length in sorted(LENGTHS, reverse=True)
-        if length >= MIN_BUCKETS * bucket and ages.max() >= (MIN_SPELLS + 1) * length.total_seconds()
+        if length >= MIN_BUCKETS * windows.bucket and ages.max() >= (MIN_SPELLS + 1) * length.total_seconds()
     )
 
 

@@ -1,0 +1,207 @@
+"""Which looks of a long stream could alarm at all: the checks' evidence from plain counts, in a few numpy calls a look.
+
+A look of the real checks takes tens of milliseconds, and of a healthy year nearly all are far from alarming. So all
+looks are screened here, by the same windows, starts and bets but without the weights of the checks, and only those that
+come within a margin of an alarm are looked at in earnest. `bench.alarms --part screen` measures that none is lost.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from scipy import special
+
+from bench.playing import REFERENCE, SCALES, WINDOW, Player, starts
+from bench.streams import CLASSES, URGENT, Floats, Stream
+from checks.evidence import EFFECTS, SMALLEST_EFFECT
+
+NEAR = 6.3
+"""Log evidence from which on a look is near an alarm; the checks need 7.6 and more at one false alarm a year."""
+
+UNLIKELY = 4.2
+"""Standard deviations of a window from its limit that count as near; the checks need more than 5."""
+
+SLOWER = 1.25
+"""Times the usual latency that count as near the 1.3 times that are not tolerated."""
+
+RESTLESS = 2.2
+"""Standard deviations of all spells of a year from which on one is near an alarm; the check needs twice as many."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    """One share in each of W windows: hits and rows, and the same before."""
+
+    hits: Floats
+    n: Floats
+    hits_before: Floats
+    n_before: Floats
+
+
+def near(stream: Stream, floor: float, looks: Iterable[float], budget: float = 1.0) -> Iterator[float]:
+    """Of the looks (hours, in order), those that come near an alarm of a quality check with so large a budget.
+
+    `floor` is of the recall of urgent; that of its precision is 0.75, and accuracy should be 0.85.
+    """
+    player, evidence, sigmas = Player(stream), NEAR - np.log(budget), UNLIKELY - np.log(budget) / UNLIKELY
+    for hour in looks:
+        player.advance(hour)
+        since, before, windows, reference = _counts(player, ceil(hour))
+        if _followed(since, before, floor) >= evidence or _scanned(windows, reference, floor) >= sigmas:
+            yield hour
+
+
+def _counts(player: Player, end: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Labels (predicted x true) since each start, before it, in each window, and in the reference."""
+    at, first = starts(end), end - WINDOW
+    begin = min(*at, first) - REFERENCE
+    known, predicted = (_summed(counts[begin:end]) for counts in (player.known, player.predicted))
+
+    def between(start: np.ndarray, stop: np.ndarray) -> Floats:
+        some, of = (sums[stop - begin] - sums[start - begin] for sums in (known, predicted))
+        return _weighted(some, of)
+
+    start, scale = np.array(at), np.array(SCALES)
+    old = np.minimum(start, first)
+    stop = np.full_like
+    return (
+        between(start, stop(start, end)),
+        between(old - REFERENCE, old),
+        between(end - scale, stop(scale, end)),
+        between(np.full_like(scale, first - REFERENCE), stop(scale, first)),
+    )
+
+
+def _summed(counts: Floats) -> Floats:
+    return np.concatenate([np.zeros((1, *counts.shape[1:])), counts.cumsum(axis=0)])
+
+
+def _weighted(known: Floats, predicted: Floats) -> Floats:
+    """Labels (windows x predicted x true) weighted up to the predictions, and down again to their own number."""
+    labelled = known.sum(axis=2)
+    each = predicted / np.maximum(labelled, 1)
+    total = (each * labelled).sum(axis=1, keepdims=True)
+    return np.asarray(known * (each * labelled.sum(axis=1, keepdims=True) / np.maximum(total, 1))[:, :, None])
+
+
+def _followed(since: Floats, before: Floats, floor: float) -> float:
+    """The most evidence that any e-detector has."""
+    accuracy, recall = _accuracy(since, before), _recall(since, before, URGENT)
+    sums = [
+        _drop(accuracy, 0.03),
+        _drop(recall, 0.10),
+        _drop(_specificity(since, before), 0.002),
+        _floor(accuracy, 0.85),
+        _floor(recall, floor),
+        _floor(_precision(since, before, URGENT), 0.75),
+    ]
+    return float(max(special.logsumexp(bets) for bets in sums))
+
+
+def _scanned(windows: Floats, reference: Floats, floor: float) -> float:
+    """The most standard deviations by which any window is under a limit."""
+    accuracy, urgent = _accuracy(windows, reference), _recall(windows, reference, URGENT)
+    specificity = _specificity(windows, reference)
+    precise = _precision(windows, reference, URGENT)
+    every = [share(windows, reference, k) for k in range(1, len(CLASSES)) for share in (_recall, _precision)]
+    found = [_fallen(share) for share in (accuracy, urgent, specificity, *every)]
+    found += [_under(accuracy, 0.85), _under(urgent, floor), _under(precise, 0.75)]
+    return float(max(sigmas.max() for sigmas in found))
+
+
+def _accuracy(now: Floats, then: Floats) -> _Share:
+    parts = [(np.trace(counts, axis1=1, axis2=2), counts.sum(axis=(1, 2))) for counts in (now, then)]
+    return _Share(*parts[0], *parts[1])
+
+
+def _recall(now: Floats, then: Floats, k: int) -> _Share:
+    parts = [(counts[:, k, k], counts[:, :, k].sum(axis=1)) for counts in (now, then)]
+    return _Share(*parts[0], *parts[1])
+
+
+def _precision(now: Floats, then: Floats, k: int) -> _Share:
+    parts = [(counts[:, k, k], counts[:, k].sum(axis=1)) for counts in (now, then)]
+    return _Share(*parts[0], *parts[1])
+
+
+def _specificity(now: Floats, then: Floats) -> _Share:
+    others = [np.delete(counts, URGENT, axis=2) for counts in (now, then)]
+    parts = [(counts.sum(axis=(1, 2)) - counts[:, URGENT].sum(axis=1), counts.sum(axis=(1, 2))) for counts in others]
+    return _Share(*parts[0], *parts[1])
+
+
+def _drop(share: _Share, margin: float) -> Floats:
+    """Log bets against the share being what it was, wherever it is lower."""
+    was = np.clip(share.hits_before / np.maximum(share.n_before, 1), 1e-4, 1 - 1e-4)
+    first = np.maximum(special.logit(was) - special.logit(np.maximum(was - margin, 1e-4)), SMALLEST_EFFECT)
+    gains = _likelihoods(share, special.logit(was), first)
+    misses, a, b = share.n - share.hits, share.hits_before + 0.5, share.n_before - share.hits_before + 0.5
+    null = special.betaln(a + share.hits, b + misses) - special.betaln(a, b)
+    lower = share.hits < was * share.n
+    return np.asarray(np.where(lower, gains - null, -np.inf))
+
+
+def _floor(share: _Share, floor: float) -> Floats:
+    """Log bets against the share being the floor or more."""
+    at = np.full(share.n.shape, special.logit(floor))
+    null = share.hits * np.log(floor) + (share.n - share.hits) * np.log1p(-floor)
+    gains = _likelihoods(share, at, np.full(share.n.shape, SMALLEST_EFFECT))
+    return np.asarray(np.where(share.hits < floor * share.n, gains - null, -np.inf))
+
+
+def _likelihoods(share: _Share, start: Floats, first: Floats) -> Floats:
+    worse = special.expit(start - first * np.array(EFFECTS)[:, None])
+    gains = share.hits * np.log(worse) + (share.n - share.hits) * np.log1p(-worse)
+    return np.asarray(special.logsumexp(gains, axis=0) - np.log(len(EFFECTS)))
+
+
+def _fallen(share: _Share) -> Floats:
+    """Signed root of the likelihood ratio of two shares; positive where the newer one is lower."""
+    now, then = share.hits / np.maximum(share.n, 1), share.hits_before / np.maximum(share.n_before, 1)
+    both = (share.hits + share.hits_before) / np.maximum(share.n + share.n_before, 1)
+    ratio = _entropy(share.hits, share.n, now) + _entropy(share.hits_before, share.n_before, then)
+    ratio -= _entropy(share.hits, share.n, both) + _entropy(share.hits_before, share.n_before, both)
+    return np.asarray(np.where(now < then, np.sqrt(np.maximum(2 * ratio, 0)), 0))
+
+
+def _under(share: _Share, floor: float) -> Floats:
+    """Signed root of the likelihood ratio of a share and a floor; positive where it is lower."""
+    now = share.hits / np.maximum(share.n, 1)
+    ratio = _entropy(share.hits, share.n, now) - _entropy(share.hits, share.n, np.full(now.shape, floor))
+    return np.asarray(np.where(now < floor, np.sqrt(np.maximum(2 * ratio, 0)), 0))
+
+
+def _entropy(hits: Floats, n: Floats, share: Floats) -> Floats:
+    """Log likelihood of hits among n at a share."""
+    return np.asarray(special.xlogy(hits, share) + special.xlog1py(n - hits, -share))
+
+
+def near_latency(stream: Stream, looks: Iterable[float]) -> Iterator[float]:
+    """Of the looks at a healthy bot, those that come near an alarm of the latency check.
+
+    A spell of some hours is near one when its share of slow answers is much over what such spells have all year. A
+    window of a day or more, whose hours say themselves how restless they are, is when more answers than usual are slow,
+    some of them by nearly as much as is not tolerated.
+    """
+    at = np.ceil(np.array(list(looks))).astype(int)
+    found = np.zeros(at.size, dtype=bool)
+    for share in (0.50, 0.05, 0.01):
+        usual = float(np.quantile(stream.latency, 1 - share))
+        slow, slower, n = (_hourly(stream, stream.latency > ms) for ms in (usual, SLOWER * usual, 0))
+        for hours in (2, 3, 6, 12):
+            part = _ending(slow, at, hours) / np.maximum(_ending(n, at, hours), 1)
+            found |= part > part.mean() + RESTLESS * part.std()
+        for hours in SCALES:
+            part, many = (_ending(some, at, hours) / _ending(n, at, hours) for some in (slow, slower))
+            found |= (part > part.mean() + part.std()) & (many > 0.35 * share)
+    return iter((at[found]).tolist())
+
+
+def _hourly(stream: Stream, chosen: np.ndarray) -> np.ndarray:
+    """Chosen answers before each hour, summed up."""
+    return np.concatenate([[0], np.bincount(stream.hour, chosen, stream.hours).cumsum()])
+
+
+def _ending(sums: np.ndarray, at: np.ndarray, hours: int) -> np.ndarray:
+    return np.asarray(sums[at] - sums[at - hours])
