@@ -1,8 +1,8 @@
 """What a study would find in the rows of a drawn log, were its messages read.
 
 The text models of a study are played by their accuracy: a second opinion on labels is right in 85 of 100 and is fooled
-together with the chatbot in a fourth of its errors; a domain classifier finds 80% of the messages of a new topic, and
-takes 1% of the others for it.
+together with the chatbot in a third of its errors; a domain classifier finds 80% of the messages of a new topic, and
+takes 2% of the others for it.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from checks.studied.tokens import TokenUse
 from checks.study import Study, StudySpan
 
 SAMPLED = 2_000
-OPINION, FOOLED = 0.85, 0.25
-FOUND, MISTAKEN = 0.80, 0.01
+OPINION, FOOLED = 0.85, 0.33
+FOUND, MISTAKEN = 0.80, 0.02
 LONGER = 500.0  # tokens of a prompt
 
 Mask = NDArray[np.bool_]

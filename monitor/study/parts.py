@@ -13,8 +13,12 @@ Part = Callable[[Samples, Study], Study]
 def parts() -> Sequence[Part]:
     """All parts. Imported here, so that only the child process pays for what they import."""
     from monitor.study.drift.part import drift  # noqa: PLC0415
+    from monitor.study.evidence.near_duplicates import near_duplicates  # noqa: PLC0415
+    from monitor.study.evidence.second_opinion import second_opinion  # noqa: PLC0415
+    from monitor.study.evidence.token_use import token_use  # noqa: PLC0415
+    from monitor.study.evidence.unlike import unlike  # noqa: PLC0415
 
-    return (drift,)
+    return (drift, unlike, second_opinion, near_duplicates, token_use)
 
 
 def make_study(samples: Samples, chosen: Sequence[Part]) -> Study:
