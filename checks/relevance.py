@@ -35,10 +35,15 @@ class _Subject:
         """Whether it is the share that is not low rather than the mean."""
         return self.name == LOW_SHARE
 
+    @property
+    def is_overall(self) -> bool:
+        """Whether it is of all answers together."""
+        return self.name in (EVERYTHING, LOW_SHARE)
+
     def of(self, scores: Scores) -> Scores:
         """Its scores."""
         everywhere = scores.where(source=self.source)
-        return everywhere if self.name in (EVERYTHING, LOW_SHARE) else everywhere.where(predicted=self.name)
+        return everywhere if self.is_overall else everywhere.where(predicted=self.name)
 
     def share(self, scores: Scores, day_effect: float) -> Proportion | None:
         """The figure as a share; None where there are too few scores."""
@@ -130,7 +135,7 @@ class Relevance:
         message = _message(subject, share, was)
         if broken is not None:
             message += f", {_limit(subject, threshold)}" if broken.cause is not Cause.BELOW_REFERENCE else ""
-            message += _while_accuracy_holds(measured, self.max_drop)
+            message += _while_accuracy_holds(measured, self.max_drop) if subject.is_overall else ""
         if subject.is_low_share:
             value, low, high, threshold = 1 - value, 1 - high, 1 - low, 1 - threshold
             was = None if was is None else 1 - was

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from math import isinf
 
@@ -114,6 +115,14 @@ class Scores:
         """The scores of some rows."""
         numbers = (self.n, self.total, self.squares, self.low)
         return Scores(self.groups, self.group[kept], self.bucket[kept], *(column[kept] for column in numbers))
+
+    def since(self, start: datetime) -> "Scores":
+        """The scores of the buckets from `start` on."""
+        return self.rows(self.bucket >= start.timestamp())
+
+    def before(self, start: datetime) -> "Scores":
+        """The scores of the buckets before `start`."""
+        return self.rows(self.bucket < start.timestamp())
 
     def mean(self, day_effect: float = 1.0) -> Proportion | None:
         """Mean score, with the number of yes-or-no answers that would know it as well; None without scores."""

@@ -21,6 +21,7 @@ from checks.advice.plain import data_signals, latency_signal
 from checks.advice.policy import AdvicePolicy
 from checks.advice.quiet import nothing_alarms
 from checks.advice.reasons import reasons
+from checks.advice.relevance import relevance_signals
 from checks.advice.revisions import revision_signals
 from checks.advice.silent_change import silent_change_signal
 from checks.advice.steps import step_signals
@@ -56,7 +57,7 @@ def _by_appearance(windows: Windows) -> Windows:
 
 
 def _checked(subject: Subject, findings: Sequence[Finding]) -> tuple[Signal, ...]:
-    return tuple(checked_signals(findings)) if subject is Subject.QUALITY else ()
+    return (*checked_signals(findings), *relevance_signals(findings)) if subject is Subject.QUALITY else ()
 
 
 def _signals(

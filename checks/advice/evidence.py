@@ -24,8 +24,9 @@ def _too_few(failing: Sequence[Failing]) -> tuple[Signal, ...]:
     if not failing:
         return ()
     best = max(failing, key=lambda item: item.finding.n)
-    n, noun = best.finding.n, best.metric.noun
-    sentence = f"The alarm on {noun} rests on {n} labels; under {MIN_SUPPORT} nothing can be concluded about its cause."
+    n, metric = best.finding.n, best.metric
+    rests = f"The alarm on {metric.noun} rests on {n} {metric.unit}"
+    sentence = f"{rests}; under {MIN_SUPPORT} nothing can be concluded about its cause."
     return (Signal("too_few_labels", FAMILY, n < MIN_SUPPORT, sentence, (("n", float(n)),)),)
 
 

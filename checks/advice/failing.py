@@ -6,6 +6,7 @@ from enum import Enum
 
 from checks.advice.metrics import Accuracy, Metric, Precision, Recall, Within, mix_of
 from checks.advice.policy import AdvicePolicy
+from checks.advice.relevance import Relevance
 from checks.advice.weights import MAX_METRICS, MIN_ANSWERS
 from checks.finding import Cause, Finding, Verdict
 from checks.quantiles import Histogram
@@ -68,6 +69,8 @@ def _metric(finding: Finding, windows: Windows) -> Metric | None:
             return Recall(finding.subject)
         case "class_precision":
             return Precision(finding.subject)
+        case "relevance":
+            return Relevance.failing(finding)
         case "latency" if finding.subject in QUANTILES:
             return _within(QUANTILES[finding.subject], windows)
     return None
@@ -85,6 +88,8 @@ def _within(q: float, windows: Windows) -> Within | None:
 def _goal(metric: Metric, finding: Finding, policy: AdvicePolicy) -> float:
     if isinstance(metric, Within):
         return metric.q
+    if isinstance(metric, Relevance):
+        return metric.goal
     if finding.cause is Cause.BELOW_REFERENCE and finding.reference is not None:
         return finding.reference
     return max(target(metric, policy), finding.threshold or 0.0)
@@ -97,6 +102,8 @@ def target(metric: Metric, policy: AdvicePolicy) -> float:
             floor = policy.recall_floor(name)
         case Precision(class_name=name):
             floor = policy.precision_floor(name)
+        case Relevance(goal=goal):
+            return goal
         case _:
             return policy.target_accuracy
     return policy.class_target if floor is None else floor

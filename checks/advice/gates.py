@@ -7,6 +7,9 @@ from checks.advice.model import Action, Signal, Veto
 NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "new_topic", "new_class")
 """Explanations of a fall that a fine-tune would only paper over."""
 
+CHANGES = (Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE)
+"""Actions that change the chatbot."""
+
 DOUBTS = (
     "too_few_labels",
     "labels_to_come",
@@ -32,6 +35,7 @@ def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
         *_if(signals, Action.FINE_TUNE, "doubtful_labels", DOUBTS),
         *_if(signals, Action.FINE_TUNE, "overfitting", ("generalisation_gap",)),
         *_if(signals, Action.REVISE_PROMPT, "newest_version", ("replaced", "unproven_version")),
+        *(veto for action in CHANGES for veto in _if(signals, action, "changed_judge", ("judge_changed",))),
     )
 
 

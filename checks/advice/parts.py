@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
 from checks.outcomes import Outcomes
+from checks.scores import NO_SCORES, Scores
 from checks.windows import VersionRun, Window, Windows
 
 _Kind = tuple[str, str, str, str | None, int]  # model, prompt, predicted class, label, confidence band
@@ -20,11 +21,12 @@ class Part:
 
     outcomes: Sequence[OutcomeCell] = ()
     latency: tuple[LatencyCell, ...] = ()
+    scores: Scores = NO_SCORES
 
 
 def whole(run: VersionRun) -> Part:
     """All data of a pair of versions."""
-    return Part(run.outcomes, run.latency)
+    return Part(run.outcomes, run.latency, run.scores)
 
 
 def split(run: VersionRun, window: Window) -> tuple[Part, Part]:
@@ -32,8 +34,10 @@ def split(run: VersionRun, window: Window) -> tuple[Part, Part]:
     late = Part(
         Outcomes.of(window.outcomes).of_version(*_pair(run)),
         tuple(cell for cell in window.latency if _pair(cell) == _pair(run)),
+        run.scores.since(window.start),
     )
-    return Part(_without(run.outcomes, late.outcomes), _without_bins(run, late.latency)), late
+    early = _without(run.outcomes, late.outcomes), _without_bins(run, late.latency), run.scores.before(window.start)
+    return Part(*early), late
 
 
 def live(windows: Windows) -> tuple[VersionRun, ...]:

@@ -8,7 +8,7 @@ from checks.advice.failing import Failing, target
 from checks.advice.falls import measure
 from checks.advice.metrics import Metric
 from checks.advice.model import Signal
-from checks.advice.parts import Part, live
+from checks.advice.parts import live, whole
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import NEWEST, TAIL
 from checks.advice.words import listed, measured
@@ -55,7 +55,7 @@ def _prompts(windows: Windows) -> list[VersionRun]:
 
 
 def _measured(metric: Metric, runs: Sequence[VersionRun]) -> list[Revision]:
-    shares = ((run.prompt_version, measure(metric, Part(run.outcomes))) for run in runs)
+    shares = ((run.prompt_version, measure(metric, whole(run))) for run in runs)
     return [Revision(prompt, share) for prompt, share in shares if share is not None]
 
 
