@@ -1,6 +1,6 @@
 """How a budget of labels was split, as a person reads it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -8,9 +8,13 @@ from rich.text import Text
 
 from alerts.messages.numbers import share as percent
 from alerts.messages.numbers import span
+from checks.allocation import Share
 from checks.intervals import Proportion
 from monitor.labelling.queue import Queue, reason_of
 from monitor.output.terminal import printable
+
+MAX_ROWS = 15
+"""Strata that are told one by one, those with the most labels; the others share a line."""
 
 _NUMBERS = ("predictions", "labelled", "unlabelled", "chosen", "probability")
 
@@ -22,16 +26,26 @@ def budget_parts(queue: Queue) -> Iterator[RenderableType]:
     for heading in _NUMBERS:
         table.add_column(heading, justify="right")
     table.add_column("why")
-    for share in queue.allocation.shares:
-        counts = (share.size, share.labelled, share.unlabelled, queue.chosen[share.stratum])
-        numbers = (*(f"{n:,}" for n in counts), f"{share.probability:.2g}")
+    ranked = sorted(queue.allocation.shares, key=lambda share: -queue.chosen[share.stratum])
+    told, others = ranked[:MAX_ROWS], ranked[MAX_ROWS:]
+    for share in told:
+        numbers = (*_counts(queue, [share]), f"{share.probability:.2g}")
         table.add_row(Text(printable(str(share.stratum))), *numbers, Text(printable(reason_of(share))))
+    if others:
+        table.add_row(f"{len(others)} others", *_counts(queue, others), "", "")
     yield table
     for name, before in queue.before.items():
         yield Text(
             f"recall of {printable(name)}: 95% interval now {_interval(before)}, "
             f"about {_interval(queue.allocation.after[name])} with these labels"
         )
+
+
+def _counts(queue: Queue, shares: Sequence[Share]) -> Iterator[str]:
+    """Predictions, labelled, unlabelled and chosen, of some strata together."""
+    for number in ("size", "labelled", "unlabelled"):
+        yield f"{sum(getattr(share, number) for share in shares):,}"
+    yield f"{sum(queue.chosen[share.stratum] for share in shares):,}"
 
 
 def _interval(recall: Proportion | None) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -34,19 +35,29 @@ monitors:
 @pytest.fixture
 def truth(tmp_path: Path) -> dict[str, str]:
     """Write a week of 2,000 predictions, one in twenty with a label; return the true class of each."""
+    return _write_log(tmp_path, range(2000), lambda _: 0.05)
+
+
+@pytest.fixture
+def dried_up(tmp_path: Path) -> dict[str, str]:
+    """Write two weeks more, of which six in ten are labelled, before a week without a label."""
+    return _write_log(tmp_path, range(-4000, 2000), lambda i: 0.6 if i < 0 else 0.0)
+
+
+def _write_log(home: Path, numbers: range, labelled: Callable[[int], float]) -> dict[str, str]:
     random, rows, labels, truth = Random(4), [], [], {}
-    for i in range(2000):
+    for i in numbers:
         label, hard = random.choices(["urgent", "card", "other"], [1, 4, 10])[0], random.random() < 0.2
         predicted = random.choice(["card", "other"]) if hard and random.random() < 0.5 else label
         confidence = random.uniform(0.4, 0.9) if hard else random.uniform(0.95, 1)
         at = START + timedelta(minutes=5 * i)
         rows.append({"id": f"p{i}", "at": at, "predicted": predicted, "confidence": confidence, "text": f"words, {i}"})
         truth[f"p{i}"] = label
-        if random.random() < 0.05:
+        if random.random() < labelled(i):
             labels.append({"id": f"p{i}", "label": label, "at": at.isoformat(), "inclusion_probability": ""})
-    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "predictions.parquet")
-    _write_labels(tmp_path / "labels-1.csv", labels)
-    (tmp_path / "tunewatch.yaml").write_text(CONFIG, encoding="utf-8")
+    pq.write_table(pa.Table.from_pylist(rows), home / "predictions.parquet")
+    _write_labels(home / "labels-1.csv", labels)
+    (home / "tunewatch.yaml").write_text(CONFIG, encoding="utf-8")
     return truth
 
 
@@ -125,6 +136,29 @@ def test_labels_that_come_back_with_their_probability_narrow_the_interval(
     predicted = {row["id"]: row["predicted"] for row in pq.read_table(tmp_path / "predictions.parquet").to_pylist()}
     urgent = [key for key, label in truth.items() if label == "urgent"]
     assert after["low"] < sum(predicted[key] == "urgent" for key in urgent) / len(urgent) < after["high"]
+
+
+def test_after_labelled_weeks_the_queue_tells_far_more_than_labels_at_random(
+    tmp_path: Path, dried_up: dict[str, str]
+) -> None:
+    _queue(tmp_path, budget=120)
+    chosen = [(row["id"], row["inclusion_probability"]) for row in _rows(tmp_path / "queue.csv")]
+    at_random = [(f"p{i}", "") for i in Random(1).sample(range(2000), 120)]
+    found = []
+    for labelled in (chosen, at_random):
+        rows = [
+            {"id": key, "label": dried_up[key], "at": NOW.isoformat(), "inclusion_probability": chance}
+            for key, chance in labelled
+        ]
+        _write_labels(tmp_path / "labels-2.csv", rows)
+        found.append(_recall(tmp_path))
+
+    widths = [recall["high"] - recall["low"] for recall in found]
+    assert widths[0] < 0.7 * widths[1]
+    predicted = {row["id"]: row["predicted"] for row in pq.read_table(tmp_path / "predictions.parquet").to_pylist()}
+    urgent = [key for key, label in dried_up.items() if label == "urgent"]
+    recall = sum(predicted[key] == "urgent" for key in urgent) / len(urgent)
+    assert found[0]["low"] < recall < found[0]["high"]
 
 
 def test_without_a_critical_class_every_class_counts(tmp_path: Path, truth: dict[str, str]) -> None:
