@@ -1,7 +1,8 @@
 """Where the messages of a class lie, by predicted class and confidence band: as earlier labels tell, or confidences."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -20,70 +21,91 @@ Key = tuple[str, int]
 """A predicted class and a confidence band."""
 
 
-def expected_rates(earlier: Confusion, class_name: str, keys: Sequence[Key]) -> Floats | None:
-    """Share of the predictions of each key (H) that is truly of the class, in (0, 1).
+@dataclass(frozen=True)
+class Expectation:
+    """What earlier labels say of some keys (H).
 
-    None where `earlier` has fewer than MIN_OF_CLASS labels of the class at these keys. Its labels count alike, whatever
-    their probability: within a predicted class and band they are taken for a fair sample. A rate leans on its like, by
-    indirect standardisation: on the rate of all keys of its side (predicted as the class, or not), times the ratio of
-    labels found to labels expected in its band, times that ratio in its predicted class.
+    `counts` (H x K, in the order of `classes`) are the earlier labels of each key. They count alike, whatever their
+    probability: within a predicted class and band they are taken for a fair sample.
     """
-    k = earlier.index(class_name)
-    if k is None:
-        return None
-    found, labelled = _counts(earlier, k, keys)
-    if found.sum() < MIN_OF_CLASS:
-        return None
-    own = _is_own(class_name, keys)
-    rates = np.empty(len(keys))
-    for side in (own, ~own):
-        here = [key for key, is_here in zip(keys, side.tolist(), strict=True) if is_here]
-        rates[side] = _standardised(found[side], labelled[side], here)
-    return rates
+
+    keys: tuple[Key, ...]
+    classes: tuple[str, ...]
+    counts: Floats
+
+    @classmethod
+    def of(cls, earlier: Confusion, keys: Sequence[Key]) -> "Expectation":
+        """Look the keys up in an earlier window."""
+        row_of = {key: row for row, key in enumerate(keys_of(earlier))}
+        rows = np.array([row_of.get(key, -1) for key in keys], dtype=np.intp)
+        counts = np.vstack([earlier.rows.counts, np.zeros((1, len(earlier.classes)))])
+        return cls(tuple(keys), earlier.classes, counts[rows])
+
+    def rates(self, class_name: str) -> Floats | None:
+        """Share of the predictions of each key (H) that is truly of the class, in (0, 1).
+
+        A rate leans on its like, by indirect standardisation: on the rate of all keys of its side (predicted as the
+        class, or not), times the ratio of labels found to labels expected in its band, times that ratio in its
+        predicted class. None where there are fewer than MIN_OF_CLASS labels of the class.
+        """
+        k = self.classes.index(class_name) if class_name in self.classes else None
+        if k is None or self.counts[:, k].sum() < MIN_OF_CLASS:
+            return None
+        own = self.is_own(class_name)
+        rates = np.empty(own.size)
+        for side in (own, ~own):
+            rates[side] = self._standardised(self.counts[side, k], side)
+        return rates
+
+    def promised(self, class_name: str) -> Floats | None:
+        """The same shares (H) from confidences alone; None where there are keys without.
+
+        An answer is taken to be right as often as the middle of its band says, and wrong towards all other classes
+        alike.
+        """
+        bands = np.array([band for _, band in self.keys], dtype=np.intp)
+        if (bands == NO_BAND).any():
+            return None
+        right = np.array(_MIDDLES)[bands]
+        others = max(int(self._class_numbers.max(initial=0)), 1)
+        return np.asarray(np.where(self.is_own(class_name), right, (1 - right) / others))
+
+    def is_own(self, class_name: str) -> NDArray[np.bool_]:
+        """Which keys are predicted as the class (H)."""
+        return np.array([predicted == class_name for predicted, _ in self.keys], dtype=bool)
+
+    def _standardised(self, found: Floats, side: NDArray[np.bool_]) -> Floats:
+        """Rates of one side: that of all, corrected by band, then by predicted class, then by each key's own labels."""
+        labelled = self._labelled[side]
+        rates = np.full(found.size, (found.sum() + LEAN / 2) / (labelled.sum() + LEAN))
+        for numbers in (self._band_numbers, self._class_numbers, np.arange(side.size)):
+            group = numbers[side]
+            seen, foreseen = (np.bincount(group, values)[group] for values in (found, labelled * rates))
+            rates = np.minimum(rates * (seen + LEAN) / (foreseen + LEAN), _MOST)
+        return rates
+
+    @cached_property
+    def _labelled(self) -> Floats:
+        return np.asarray(self.counts.sum(axis=1), dtype=float)
+
+    @cached_property
+    def _band_numbers(self) -> NDArray[np.intp]:
+        return _numbers([band for _, band in self.keys])
+
+    @cached_property
+    def _class_numbers(self) -> NDArray[np.intp]:
+        return _numbers([predicted for predicted, _ in self.keys])
 
 
-def promised_rates(class_name: str, keys: Sequence[Key]) -> Floats | None:
-    """The same shares (H) from confidences alone; None where there are any without.
-
-    An answer is taken to be right as often as the middle of its band says, and wrong towards all other classes alike.
-    """
-    if any(band == NO_BAND for _, band in keys):
-        return None
-    right = np.array([_MIDDLES[band] for _, band in keys])
-    others = max(len({predicted for predicted, _ in keys}) - 1, 1)
-    return np.asarray(np.where(_is_own(class_name, keys), right, (1 - right) / others))
-
-
-def _is_own(class_name: str, keys: Sequence[Key]) -> NDArray[np.bool_]:
-    return np.array([predicted == class_name for predicted, _ in keys], dtype=bool)
-
-
-def _standardised(found: Floats, labelled: Floats, keys: Sequence[Key]) -> Floats:
-    """Rates of one side: that of all, corrected by band, then by predicted class, then by each key's own labels."""
-    rates = np.full(len(keys), (found.sum() + LEAN / 2) / (labelled.sum() + LEAN))
-    bands, classes = [band for _, band in keys], [predicted for predicted, _ in keys]
-    for names in (bands, classes, keys):
-        group = _numbers(names)
-        seen, foreseen = (np.bincount(group, values)[group] for values in (found, labelled * rates))
-        rates = np.minimum(rates * (seen + LEAN) / (foreseen + LEAN), _MOST)
-    return rates
-
-
-def _counts(earlier: Confusion, k: int, keys: Sequence[Key]) -> tuple[Floats, Floats]:
-    """Earlier labelled rows of each key (H): truly of class `k`, and all."""
-    rows = earlier.rows
-    names = [earlier.classes[place] for place in rows.classes.tolist()]
-    found = dict(zip(zip(names, rows.bands.tolist(), strict=True), rows.counts[:, k].tolist(), strict=True))
-    labelled = dict(zip(found, rows.labelled.tolist(), strict=True))
-    return (
-        np.array([found.get(key, 0.0) for key in keys], dtype=float),
-        np.array([labelled.get(key, 0.0) for key in keys], dtype=float),
-    )
+def keys_of(confusion: Confusion) -> list[Key]:
+    """The keys of a window's rows, in their order."""
+    names = [confusion.classes[place] for place in confusion.rows.classes.tolist()]
+    return list(zip(names, confusion.rows.bands.tolist(), strict=True))
 
 
 def _numbers(names: Sequence[Hashable]) -> NDArray[np.intp]:
     """The same number for the same name, from 0 on."""
-    number: defaultdict[Hashable, int] = defaultdict(lambda: len(number))
+    number = {name: place for place, name in enumerate(dict.fromkeys(names))}
     return np.array([number[name] for name in names], dtype=np.intp)
 
 

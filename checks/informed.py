@@ -18,6 +18,7 @@ The recall is that of the process behind the window, as everywhere: a window tha
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from checks.confusion import Confusion, Floats, Rows
-from checks.expected import expected_rates, promised_rates
+from checks.expected import Expectation, keys_of
 from checks.intervals import Proportion
 from checks.stratified import Stratified
 
@@ -63,25 +64,34 @@ class Informed(Stratified):
 
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the predictions truly of the class that were predicted as it; see `informed_recall`."""
-        informed = None if self.earlier is None else informed_recall(self.confusion, self.earlier, class_name)
-        return super().recall(class_name) if informed is None else informed
+        if class_name not in self._recalled:
+            informed = None if self.earlier is None else informed_recall(self.confusion, self._expectation, class_name)
+            self._recalled[class_name] = super().recall(class_name) if informed is None else informed
+        return self._recalled[class_name]
+
+    @cached_property
+    def _recalled(self) -> dict[str, Proportion | None]:
+        return {}
+
+    @cached_property
+    def _expectation(self) -> Expectation:
+        return Expectation.of(self.earlier or Confusion.of(()), keys_of(self.confusion))
 
 
-def informed_recall(confusion: Confusion, earlier: Confusion, class_name: str) -> Proportion | None:
+def informed_recall(confusion: Confusion, expectation: Expectation, class_name: str) -> Proportion | None:
     """Share of the predictions truly of the class that were predicted as it.
 
-    Where `earlier` tells too little of the class, and labels are spread unequally, confidences say where misses may
-    lie. None where that is left to the labels of the window alone: none of them was chosen by a known chance, none is
-    of the class, nothing says where misses may lie, or all predictions are as the class, or none.
+    `expectation` is of the keys of the window's rows. Where earlier labels tell too little of the class, and labels are
+    spread unequally, confidences say where misses may lie. None where that is left to the labels of the window alone:
+    none of them was chosen by a known chance, none is of the class, nothing says where misses may lie, or all
+    predictions are as the class, or none.
     """
     rows, k = confusion.rows, confusion.index(class_name)
     if k is None or not confusion.support[k] or not rows.designed.any():
         return None
-    names = [confusion.classes[place] for place in rows.classes.tolist()]
-    keys = list(zip(names, rows.bands.tolist(), strict=True))
-    expected = expected_rates(earlier, class_name, keys)
+    expected = expectation.rates(class_name)
     if expected is None and _are_unequal(rows):
-        expected = promised_rates(class_name, keys)
+        expected = expectation.promised(class_name)
     own = rows.classes == k
     if expected is None or own.all() or not own.any():
         return None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from checks.confusion import Confusion, Floats
 from checks.counts import NO_BAND, OutcomeCell
-from checks.expected import Key, expected_rates, promised_rates
+from checks.expected import Expectation, Key
 from checks.informed import Known
 from checks.intervals import Proportion
 
@@ -59,7 +59,9 @@ class Prospects:
                     of_class[number[cell.label], h] += cell.n
         logged = np.array([band != NO_BAND for _, band in strata])
         mean = np.where(logged, confidence / np.maximum(size, 1), np.nan)
-        expected = tuple(_expected(earlier, name, strata) for name in classes)
+        expectation = Expectation.of(earlier, strata)
+        rates = ((expectation.rates(name), expectation.promised(name)) for name in classes)
+        expected = tuple(promised if told is None else told for told, promised in rates)
         return cls(tuple(classes), strata, size, labelled, of_class, mean, expected)
 
     def worth(self) -> Floats:
@@ -142,11 +144,6 @@ class Prospects:
     def _is_own(self) -> NDArray[np.bool_]:
         """Whether the stratum's predictions are of the class (C x H)."""
         return np.array([[predicted == name for predicted, _ in self.strata] for name in self.classes])
-
-
-def _expected(earlier: Confusion, class_name: str, strata: Sequence[Key]) -> Floats | None:
-    rates = expected_rates(earlier, class_name, strata)
-    return promised_rates(class_name, strata) if rates is None else rates
 
 
 _SMALLEST = 1e-4  # of a rate that nobody has seen: it must not be impossible

@@ -11,8 +11,9 @@ from bench.label_queue import Case, simulate
 from bench.queue_bots import Bot
 from checks.confusion import Confusion
 from checks.counts import NO_BAND, OutcomeCell
-from checks.expected import expected_rates, promised_rates
-from checks.informed import Informed, Known, informed_recall
+from checks.expected import Expectation, Key
+from checks.informed import Informed, Known
+from checks.intervals import Proportion
 from checks.stratified import Stratified
 
 SIZES = {("urgent", 7): 100, ("other", 0): 300, ("other", 7): 3800}
@@ -42,69 +43,72 @@ QUEUE = {("urgent", 7): 20, ("other", 0): 140, ("other", 7): 40}
 FOUND = {("urgent", 7): 18, ("other", 0): 10, ("other", 7): 0}
 
 
+def informed(confusion: Confusion) -> Proportion:
+    recall = Informed.by(EARLIER, confusion).recall("urgent")
+    assert recall is not None
+    assert recall != Stratified.of(confusion).recall("urgent")
+    return recall
+
+
 def test_labels_that_agree_with_earlier_ones_narrow_the_interval_without_moving_the_value_far() -> None:
     confusion = window(QUEUE, FOUND, designed=True)
-    informed, alone = informed_recall(confusion, EARLIER, "urgent"), Stratified.of(confusion).recall("urgent")
-    assert informed is not None
+    helped, alone = informed(confusion), Stratified.of(confusion).recall("urgent")
     assert alone is not None
-    assert informed.value == pytest.approx(90 / (90 + 21 + 4), abs=0.04)
-    assert np.diff(informed.interval()) < 0.6 * np.diff(alone.interval())
+    assert helped.value == pytest.approx(90 / (90 + 21 + 4), abs=0.04)
+    assert np.diff(helped.interval()) < 0.6 * np.diff(alone.interval())
 
 
 def test_the_level_is_that_of_the_windows_own_labels_not_of_the_earlier_ones() -> None:
     three_times = window(QUEUE, {**FOUND, ("other", 0): 30}, designed=True)
-    recall = informed_recall(three_times, EARLIER, "urgent")
-    assert recall is not None
+    recall = informed(three_times)
     assert recall.value == pytest.approx(90 / (90 + 64 + 9), abs=0.06)
 
 
 def test_a_miss_where_none_was_expected_makes_the_earlier_labels_doubtful() -> None:
     agreeing, contradicting = (
-        informed_recall(window(QUEUE, {**FOUND, ("other", 7): found}, designed=True), EARLIER, "urgent")
-        for found in (0, 3)
+        informed(window(QUEUE, {**FOUND, ("other", 7): found}, designed=True)) for found in (0, 3)
     )
-    assert agreeing is not None
-    assert contradicting is not None
     assert contradicting.value < agreeing.value - 0.1
     assert np.diff(contradicting.interval()) > 1.2 * np.diff(agreeing.interval())
 
 
 def test_labels_that_came_by_themselves_are_not_helped_along() -> None:
     confusion = window(QUEUE, FOUND, designed=False)
-    assert informed_recall(confusion, EARLIER, "urgent") is None
     assert Informed.by(EARLIER, confusion).recall("urgent") == Stratified.of(confusion).recall("urgent")
 
 
 def test_other_shares_are_those_of_the_window_alone() -> None:
     confusion = window(QUEUE, FOUND, designed=True)
-    informed, alone = Informed.by(EARLIER, confusion), Stratified.of(confusion)
-    assert informed.accuracy() == alone.accuracy()
-    assert informed.precision("urgent") == alone.precision("urgent")
+    helped, alone = Informed.by(EARLIER, confusion), Stratified.of(confusion)
+    assert helped.accuracy() == alone.accuracy()
+    assert helped.precision("urgent") == alone.precision("urgent")
 
 
 def test_without_earlier_labels_confidences_speak_for_a_queue_only() -> None:
     nothing = Confusion.of(())
     even = {key: round(size / 20) for key, size in SIZES.items()}
     found = {key: round(n * MISSES[key]) for key, n in even.items()}
-    assert informed_recall(window(QUEUE, FOUND, designed=True), nothing, "urgent") is not None
-    assert informed_recall(window(even, found, designed=True), nothing, "urgent") is None
-    assert promised_rates("urgent", [("urgent", NO_BAND), ("other", 7)]) is None
+    for labelled, urgent, helped in ((QUEUE, FOUND, True), (even, found, False)):
+        confusion = window(labelled, urgent, designed=True)
+        alone = Stratified.of(confusion).recall("urgent")
+        assert (Informed.by(nothing, confusion).recall("urgent") != alone) == helped
+    assert Expectation.of(nothing, [("urgent", NO_BAND), ("other", 7)]).promised("urgent") is None
 
 
 def test_the_more_labels_the_less_what_was_expected_matters() -> None:
     everything = dict(SIZES)
     found = {("urgent", 7): 90, ("other", 0): 5, ("other", 7): 40}  # misses have moved
-    recall = informed_recall(window(everything, found, designed=True), EARLIER, "urgent")
-    assert recall is not None
+    recall = informed(window(everything, found, designed=True))
     assert recall.value == pytest.approx(90 / 135, abs=0.03)
 
 
 def test_a_rate_that_no_earlier_label_shows_leans_on_its_band_and_class() -> None:
-    rates = expected_rates(EARLIER, "urgent", [("urgent", 7), ("other", 0), ("other", 7), ("card", 0), ("card", 7)])
+    keys: list[Key] = [("urgent", 7), ("other", 0), ("other", 7), ("card", 0), ("card", 7)]
+    rates = Expectation.of(EARLIER, keys).rates("urgent")
     assert rates is not None
     assert rates[:3] == pytest.approx([0.9, 0.07, 0.001], rel=0.1)
     assert rates[3] > 5 * rates[4] > 0
-    assert expected_rates(EARLIER, "card", [("urgent", 7)]) is None
+    assert Expectation.of(EARLIER, keys).rates("card") is None
 
 
 COUNTS = st.lists(st.tuples(st.integers(1, 5000), st.integers(0, 200), st.integers(0, 200), st.floats(1e-4, 0.99)))
