@@ -17,7 +17,7 @@ from checks.latency import QUANTILES
 from checks.measured import Look, Measured
 from checks.outcomes import Outcomes
 from checks.quantiles import Histogram
-from checks.score_lines import score_lines
+from checks.score_lines import estimated_lines, score_lines
 from checks.stratified import Stratified
 
 ALL = "all"
@@ -31,6 +31,7 @@ def estimates(measured: Measured) -> tuple[Estimate, ...]:
     first label has come there are none of the metrics that need labels.
     """
     after = [line for slice_ in _slices(measured) for line in _of_slice(slice_, measured)]
+    after += estimated_lines(measured.current, measured.windows.study)
     return (*after, *estimated(measured)) if _is_labelled(measured) else tuple(after)
 
 

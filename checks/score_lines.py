@@ -10,6 +10,7 @@ from checks.intervals import Proportion
 from checks.measured import Look
 from checks.relevance import slice_of
 from checks.scores import Scores
+from checks.study import Study
 
 ALL: Final = "all"
 
@@ -68,6 +69,31 @@ def score_lines(slice_name: str, look: Look, reference: Look) -> Iterator[Estima
     for source in sorted(scores.sources.keys() - {NOT_LOGGED}):
         of_source = [each.where(source=source) for each in (scores, before)]
         yield from _line(look, slice_of(source), "", of_source[0], of_source[1], confusion.n).estimates()
+
+
+def estimated_lines(look: Look, study: Study | None) -> Iterator[Estimate]:
+    """`estimated_relevance`: the mean that a local model estimates, where scores do not contradict it.
+
+    `n` is the number of sampled answers, and the span that of the study, which may be days old.
+    """
+    found = None if study is None else study.estimated_relevance
+    if study is None or found is None or found.is_refused:
+        return
+    yield Estimate(
+        metric="estimated_relevance",
+        class_name="",
+        slice=ALL,
+        window_start=study.window.start,
+        window_end=study.window.end,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        raw=None,
+        n=found.n,
+        n_labelled=0,
+        coverage=found.n / look.confusion.n if look.confusion.n else None,
+        provisional=False,
+    )
 
 
 def _line(look: Look, slice_name: str, class_name: str, scores: Scores, before: Scores, predictions: int) -> _Line:

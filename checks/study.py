@@ -9,6 +9,7 @@ from datetime import datetime
 
 from checks.shift import ColumnShift
 from checks.studied.duplicates import Duplicates
+from checks.studied.estimated_relevance import EstimatedRelevance
 from checks.studied.label_noise import LabelNoise
 from checks.studied.new_topic import NewTopic
 from checks.studied.overlap import Overlap
@@ -50,4 +51,5 @@ class Study:
     duplicates: Duplicates | None = None
     tokens: tuple[TokenUse, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
+    estimated_relevance: EstimatedRelevance | None = None
     faults: tuple[PartFault, ...] = ()

@@ -27,7 +27,12 @@ STYLES: Final = {
     Verdict.NOT_ENOUGH_DATA: "dim",
 }
 _UNKNOWN: Final = "-"
-_ANSWERS: Final = {"relevance_mean": "relevance", "predicted_share": "share predicted", "confidence_mean": "confidence"}
+_ANSWERS: Final = {
+    "relevance_mean": "relevance",
+    "estimated_relevance": "estimated relevance",
+    "predicted_share": "share predicted",
+    "confidence_mean": "confidence",
+}
 """Metrics of answers that need no labels, and what they are called."""
 _LABELLED: Final = {
     "recall": "recall (95% interval, labelled rows)",
@@ -94,7 +99,7 @@ def _latencies(estimates: Estimates) -> Iterator[str]:
 
 
 def _answers(estimates: Estimates) -> Iterator[str]:
-    for metric in ("relevance_mean", "confidence_mean"):
+    for metric in ("relevance_mean", "estimated_relevance", "confidence_mean"):
         estimate = estimates.get((metric, ""))
         if estimate is not None and estimate.value is not None:
             yield f"   {_ANSWERS[metric]} {score(estimate.value)}"
@@ -135,7 +140,7 @@ def cell(estimate: Estimate | None) -> str:
 def _unit(metric: str) -> Format:
     if metric.startswith("latency_"):
         return milliseconds
-    if metric in ("relevance_mean", "confidence_mean"):
+    if metric in ("relevance_mean", "estimated_relevance", "confidence_mean"):
         return score
     return number if metric in ("support", "predictions") else share
 

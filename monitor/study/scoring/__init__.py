@@ -1,0 +1,1 @@
+"""Estimating relevance on this machine; runs in the child process only."""

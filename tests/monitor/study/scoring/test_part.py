@@ -1,0 +1,121 @@
+"""The estimate of relevance in a study."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from checks.estimate import Estimate
+from checks.estimates import estimates
+from checks.measured import Measured
+from checks.studied.estimated_relevance import Agreement
+from checks.study import Study, StudySpan
+from checks.windows import Windows
+from monitor.study.samples import Samples, StudyRow
+from monitor.study.scoring.part import MIN_ROWS, ROWS, estimate, estimated_relevance
+from monitor.study.scoring.scorer import Floats
+from tests.support.windows import Spell, answers, history
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class SharedWords:
+    """A scorer that takes the part of the message's words that the answer repeats."""
+
+    name = "shared words"
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        return np.array([len(set(m.split()) & set(a.split())) / len(set(m.split())) for m, a in pairs])
+
+
+def rows(n: int, shared: int, *, score: float | None = None, agrees: bool = True, seed: int = 0) -> list[StudyRow]:
+    """Answers that repeat about `shared` of ten words; a score, where given, moves with them or not."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for number in range(n):
+        kept = int(np.clip(shared + rng.integers(-2, 3), 0, 10))
+        given = None if score is None else float(kept / 10 if agrees else rng.random())
+        words = [f"word{i}" for i in range(10)]
+        at = START + timedelta(minutes=number)
+        answer = " ".join(words[:kept]) or "sorry"
+        found.append(StudyRow(str(number), at, "card", text=" ".join(words), response=answer, relevance=given))
+    return found
+
+
+def test_the_mean_has_an_interval_and_stands_beside_the_reference() -> None:
+    found = estimate(SharedWords(), rows(200, 4), rows(200, 8, seed=1))
+    assert found.low < found.value < found.high
+    assert found.value == pytest.approx(0.4, abs=0.03)
+    assert found.then == pytest.approx(0.8, abs=0.03)
+    assert (found.n, found.n_then, found.agreement, found.is_refused) == (200, 200, None, False)
+
+
+def test_scores_that_rise_with_the_estimate_confirm_it() -> None:
+    agreement = estimate(SharedWords(), rows(100, 5, score=1), []).agreement
+    assert agreement is not None
+    assert agreement.low > 0.9
+    assert agreement.n == 100
+
+
+def test_an_estimate_that_scores_contradict_is_refused() -> None:
+    found = estimate(SharedWords(), rows(100, 5, score=1, agrees=False), [])
+    assert found.agreement is not None
+    assert found.is_refused
+
+
+def test_few_scores_or_equal_ones_confirm_nothing() -> None:
+    few = [*rows(MIN_ROWS - 1, 5, score=1), *rows(100, 5)]
+    equal = [replace(row, relevance=1.0) for row in rows(100, 5)]
+    assert estimate(SharedWords(), few, []).agreement is None
+    assert estimate(SharedWords(), equal, []).agreement is None
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_the_interval_of_the_agreement_covers_the_truth(rho: float) -> None:
+    rng = np.random.default_rng(2)
+    truth = 6 / np.pi * np.arcsin(rho / 2)  # Spearman's of a normal pair (Pearson 1907)
+    covered = 0
+    for _ in range(200):
+        pairs = rng.multivariate_normal([0, 0], [[1, rho], [rho, 1]], 100)
+        uniform = np.argsort(np.argsort(pairs, axis=0), axis=0) / 99
+
+        class Given:
+            name = "given"
+
+            def score(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+                return np.array([float(message) for message, _ in pairs])
+
+        drawn = [
+            StudyRow(str(i), START, "a", text=str(x), response="b", relevance=float(y))
+            for i, (x, y) in enumerate(uniform)
+        ]
+        agreement = estimate(Given(), drawn, []).agreement
+        assert agreement is not None
+        covered += agreement.low <= truth <= agreement.high
+    assert covered / 200 >= 0.92
+
+
+def test_without_a_scorer_or_without_answers_the_study_is_as_it_was() -> None:
+    window = StudySpan(START, START + timedelta(days=7))
+    samples = Samples(window.end, window, (), (), ())
+    study = Study(window.end, window, (), 0, 0)
+    assert estimated_relevance(samples, study) == study
+    without_answers = tuple(replace(row, response=None) for row in rows(ROWS + 50, 5))
+    assert estimated_relevance(replace(samples, current=without_answers), study) == study
+
+
+def test_the_metric_is_told_unless_it_is_refused() -> None:
+    windows = history(Spell(35, answers()))
+    span = StudySpan(windows.current.start, windows.current.end)
+    found = estimate(SharedWords(), rows(200, 4), [])
+    study = Study(windows.now, span, (), 200, 0, estimated_relevance=found)
+    (line,) = _lines(replace(windows, study=study))
+    assert (line.value, line.n, line.raw) == (found.value, 200, None)
+    refused = replace(found, agreement=Agreement(0.02, -0.1, 0.14, 200))
+    assert not _lines(replace(windows, study=replace(study, estimated_relevance=refused)))
+
+
+def _lines(windows: Windows) -> list[Estimate]:
+    return [line for line in estimates(Measured(windows)) if line.metric == "estimated_relevance"]
