@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.stories import changes, limits, messages, outputs, quiet
+from bench.stories import changes, limits, messages, models, outputs, quiet
 from bench.stories.playing import Judges, Told, play
 from bench.stories.story import ABSTAIN, NONE, Draws, Effect, Half, Story
 from config.monitor import MonitorSettings
 from monitor.bootstrap import advice_policy, build_checks
 
-STORIES = (*changes.STORIES, *limits.STORIES, *messages.STORIES, *outputs.STORIES)
+STORIES = (*changes.STORIES, *limits.STORIES, *messages.STORIES, *models.STORIES, *outputs.STORIES)
 SETTLE = 3  # days after the alarm, at most, at which the advice is judged
 CAUTIOUS = frozenset({ABSTAIN, NONE, "collect_labels", "fix_labels"})
 COSTS = {"fine_tune": 10.0}  # of a wrong advice; a fine-tune is dear and takes long
@@ -60,7 +60,10 @@ def judges() -> Judges:
     """The checks and the policy of a monitor with default settings and one critical class."""
     columns = {"id": "id", "at": "at", "predicted": "predicted", "prompt_version": "p", "model_version": "m"}
     source = {"predictions": {"files": "log.parquet", "columns": columns}}
-    settings = MonitorSettings.model_validate({"source": source, "classes": {"urgent": {"min_recall": 0.80}}})
+    offline = {name: {"n": 800, "accuracy": accuracy} for name, accuracy in models.OFFLINE.items()}
+    settings = MonitorSettings.model_validate(
+        {"source": source, "classes": {"urgent": {"min_recall": 0.80}}, "model_versions": offline}
+    )
     return Judges(build_checks(settings), advice_policy(settings))
 
 

@@ -22,7 +22,7 @@ COMMANDS: Final = (
     "history",
     "explain",
     "decide",
-    "label-queue",
+    "label-queue", "register",
     "export",
     "ping",
 )

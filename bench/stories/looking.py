@@ -44,6 +44,7 @@ class Looker:
             reference=reference,
             versions=tuple(counted.runs(step)),
             segments=tuple(counted.segments(first, step)),
+            segment_lookback=tuple(counted.segments(step - LOOKBACK, step)),
             buckets=tuple(counted.totals(first - REFERENCE, step)),
             latency_buckets=tuple(
                 BucketLatency(at(one), counted.window(one, one + 1).latency) for one in range(first, step)

@@ -47,7 +47,7 @@ def play(case: Case, judges: Judges, settle: int) -> Told:
 
 def _look(looker: Looker, case: Case, day: int, judges: Judges) -> tuple[Windows, tuple[Finding, ...]]:
     step = min(round((case.onset + day) * STEPS_A_DAY), case.world.steps)
-    study = Reader(case.world, case.has_text, case.tokens).study(step)
+    study = Reader(case.world, case.has_text, case.tokens, case.overlaps).study(step)
     windows = replace(looker.windows(step), study=study)
     measured = Measured(windows)
     return windows, tuple(finding for check in judges.checks for finding in check.run(measured))

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.stories.studying import Tokens
 from bench.stories.world import World
+from checks.studied.overlap import Overlap
 
 CELLS = 8
 """Cells that every range of a parameter is cut into: weights are tuned on the even ones, reported on the odd ones."""
@@ -53,7 +54,7 @@ class Case:
     """One drawn case: its log, the day from which it is looked at, and what else is known of it.
 
     `stays` are the days that looks go on until something alarms. `has_text` says whether messages are logged, `tokens`
-    how they grew.
+    how they grew, `overlaps` what a study finds of registered messages.
     """
 
     world: World
@@ -62,6 +63,7 @@ class Case:
     problems: Mapping[str, int] = field(default_factory=dict)
     has_text: bool = True
     tokens: tuple[Tokens, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
 
 @dataclass(frozen=True)

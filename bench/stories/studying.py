@@ -14,6 +14,7 @@ from bench.stories.looking import REFERENCE, WINDOW, at
 from bench.stories.world import EXTRA, NAMES, Ints, Rows, World
 from checks.studied.label_noise import LabelNoise
 from checks.studied.new_topic import NewTopic
+from checks.studied.overlap import Overlap
 from checks.studied.tokens import TokenUse
 from checks.study import Study, StudySpan
 
@@ -41,6 +42,7 @@ class Reader:
     world: World
     has_text: bool = True
     tokens: tuple[Tokens, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
     def study(self, step: int) -> Study:
         """The study as known at a step."""
@@ -60,6 +62,7 @@ class Reader:
                 TokenUse(use.kind, LONGER, LONGER * use.growth, reference.size, current.size, use.slope)
                 for use in self.tokens
             ),
+            overlaps=self.overlaps,
         )
 
 

@@ -16,6 +16,7 @@ from monitor.history.names import add_monitor, monitor_id
 from monitor.history.outbox import claim_next, newest_ref, settle_failed, settle_sent
 from monitor.history.purge import purge_before, thin
 from monitor.history.queries import Queries
+from monitor.history.registered import RegisteredSet, read_sets, write_set
 from monitor.history.schema import MONITORS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.studies import KeptStudy, is_study_due, keep_study
@@ -132,6 +133,16 @@ class History:
         """Hold the messages out that are first seen from `since` on."""
         with writing(self._engine) as connection:
             write_holdout(connection, monitor, since)
+
+    def registered(self, monitor: str) -> tuple[RegisteredSet, ...]:
+        """What the monitor's models were trained on and evaluated with, as far as anybody said so."""
+        with reading(self._engine) as connection:
+            return read_sets(connection, monitor)
+
+    def register(self, monitor: str, chosen: RegisteredSet, now: datetime) -> None:
+        """Keep such a set in the place of an earlier one of that kind."""
+        with writing(self._engine) as connection:
+            write_set(connection, monitor, chosen, now)
 
     @contextmanager
     def _locked(self, monitor: str) -> Iterator[Connection]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -15,7 +16,7 @@ from monitor.logs import get_logger
 from monitor.study.child import StudyChild
 from monitor.study.messages import Request
 from monitor.study.plan import StudyPlan
-from monitor.study.samples import Samples
+from monitor.study.samples import RegisteredMessages, Samples
 
 LEAST_ROWS: Final = 100
 """Rows of the window, and of the reference, under which no study is made: it would find nothing but chance."""
@@ -86,7 +87,13 @@ def _draw(monitor: Monitor, plan: StudyPlan, now: datetime) -> Samples:
             reference=monitor.log.draw_rows(healthy, as_of=now, limit=plan.rows),
             segments=plan.segments,
             examples=plan.examples,
+            registered=_registered(monitor),
         )
+
+
+def _registered(monitor: Monitor) -> tuple[RegisteredMessages, ...]:
+    sets = monitor.history.registered(monitor.name)
+    return tuple(RegisteredMessages(s.model_version, s.kind, b64encode(s.signatures).decode()) for s in sets)
 
 
 def _spans(spans: Sequence[Span]) -> tuple[StudySpan, ...]:

@@ -15,11 +15,12 @@ def parts() -> Sequence[Part]:
     from monitor.study.drift.part import drift  # noqa: PLC0415
     from monitor.study.evidence.near_duplicates import near_duplicates  # noqa: PLC0415
     from monitor.study.evidence.second_opinion import second_opinion  # noqa: PLC0415
+    from monitor.study.evidence.seen_before import seen_before  # noqa: PLC0415
     from monitor.study.evidence.token_use import token_use  # noqa: PLC0415
     from monitor.study.evidence.unlike import unlike  # noqa: PLC0415
     from monitor.study.scoring.part import estimated_relevance  # noqa: PLC0415
 
-    return (drift, estimated_relevance, unlike, second_opinion, near_duplicates, token_use)
+    return (drift, estimated_relevance, unlike, second_opinion, near_duplicates, token_use, seen_before)
 
 
 def make_study(samples: Samples, chosen: Sequence[Part]) -> Study:

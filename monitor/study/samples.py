@@ -36,11 +36,21 @@ class StudyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredMessages:
+    """What a model version was trained on or evaluated with: `signatures` as base64, see `checks.signatures`."""
+
+    model_version: str
+    kind: str
+    signatures: str
+
+
+@dataclass(frozen=True, slots=True)
 class Samples:
     """The rows of a study: at most `rows` of the window and as many of the reference, in order of time.
 
     They are drawn by the MD5 of their id, so that a row is drawn or not whatever else is logged. `segments` names the
-    columns of each row's `segments`. `examples` allows parts to quote messages, with secrets redacted.
+    columns of each row's `segments`. `examples` allows parts to quote messages, with secrets redacted. `registered` are
+    messages that models had seen.
     """
 
     as_of: datetime
@@ -50,3 +60,4 @@ class Samples:
     reference: tuple[StudyRow, ...]
     segments: tuple[str, ...] = ()
     examples: bool = False
+    registered: tuple[RegisteredMessages, ...] = ()

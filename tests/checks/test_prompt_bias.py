@@ -1,5 +1,6 @@
 """A prompt that serves one segment worse than the others."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ FEW = {name: n / 4 for name, n in EVEN.items()}
 Recalls = tuple[float, float]  # with the older prompt, with the newer one
 
 
-def day(mix: dict[str, float], recall: float) -> Outcomes:
+def day(mix: Mapping[str, float], recall: float) -> Outcomes:
     return answers(mix, recall=recall)
 
 
@@ -26,7 +27,7 @@ def segmented(english: Recalls, spanish: Recalls, days: int = 6, chance: np.rand
     """Two languages, of which one has a fifth of the messages, under prompt p3 and then p4."""
     told = {
         name: history(Spell(30, day(mix, then), "p3"), Spell(days, day(mix, now), "p4"), chance=chance)
-        for name, mix, (then, now) in (("en", dict(EVEN), english), ("es", FEW, spanish))
+        for name, mix, (then, now) in (("en", {**EVEN}, english), ("es", FEW, spanish))
     }
     both = told["en"]
     return replace(

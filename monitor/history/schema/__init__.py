@@ -20,6 +20,7 @@ from monitor.history.schema.incidents import (
     NOTIFICATIONS,
 )
 from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
+from monitor.history.schema.registered import REGISTERED_SETS
 from monitor.history.schema.relevance import RELEVANCE_CELLS, RELEVANCE_SOURCES
 from monitor.history.schema.studies import STUDIES
 
@@ -44,6 +45,7 @@ __all__ = [
     "NOTIFICATIONS",
     "OUTCOME_CELLS",
     "PROBLEM_CELLS",
+    "REGISTERED_SETS",
     "RELEVANCE_CELLS",
     "RELEVANCE_SOURCES",
     "SLICES",

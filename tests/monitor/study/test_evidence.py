@@ -1,12 +1,14 @@
 """What a study finds for the advice, through the real child process."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from monitor.study.samples import Samples, StudyRow
+from checks.signatures import sign
+from monitor.study.samples import RegisteredMessages, Samples, StudyRow
 from tests.monitor.study.conftest import Studied
 from tests.support.studies import NEW_TOPIC, TOPICS, message, samples
 
@@ -118,3 +120,26 @@ def test_tokens_are_compared_with_how_latency_goes_with_them(studied: Studied) -
     assert use.slope == pytest.approx(0.7, abs=0.05)
     (flat,) = studied(samples(then=tokens(400, 0.0), now=tokens(800, 0.0))).tokens
     assert flat.slope == pytest.approx(0.0, abs=0.05)
+
+
+def test_messages_that_a_model_was_trained_on_are_found_with_its_scores_on_both(studied: Studied) -> None:
+    words = [f"word{number}" for number in range(300)]
+    texts = [" ".join(np.random.default_rng(number).choice(words, 9).tolist()) for number in range(200)]
+
+    def change(row: StudyRow, random: np.random.Generator) -> StudyRow:
+        number = int(random.integers(200))
+        right = random.random() < (0.95 if number < 50 else 0.7)
+        return replace(row, text=texts[number], label="cards", predicted="cards" if right else "login")
+
+    known = sign(f"{text.capitalize()}!" for text in texts[:50])
+    drawn = replace(both(change), registered=(RegisteredMessages("m1", "training", b64encode(known).decode()),))
+    (overlap,) = studied(drawn).overlaps
+    assert overlap.share.value == pytest.approx(0.25, abs=0.08)
+    assert overlap.seen is not None
+    assert overlap.clean is not None
+    assert overlap.seen.value - overlap.clean.value == pytest.approx(0.25, abs=0.08)
+
+
+def test_a_set_of_a_version_that_does_not_answer_says_nothing(studied: Studied) -> None:
+    other = RegisteredMessages("m9", "training", b64encode(sign(["hello"])).decode())
+    assert studied(replace(both(answered()), registered=(other,))).overlaps == ()

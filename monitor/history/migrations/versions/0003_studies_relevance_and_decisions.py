@@ -19,6 +19,7 @@ def upgrade() -> None:
     _add_relevance()
     _add_studies()
     _add_holdouts()
+    _add_registered_sets()
     _follow_advice()
     _tell_delays_apart_by_label()
 
@@ -118,4 +119,18 @@ def _add_holdouts() -> None:
         sa.Column("monitor", sa.Text(), nullable=False),
         sa.Column("since", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("monitor", name="pk_holdouts"),
+    )
+
+
+def _add_registered_sets() -> None:
+    """What models were trained on and evaluated with."""
+    op.create_table(
+        "registered_sets",
+        sa.Column("monitor", sa.Text(), nullable=False),
+        sa.Column("model_version", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("registered_at", UtcTime(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("signatures", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("monitor", "model_version", "kind", name="pk_registered_sets"),
     )

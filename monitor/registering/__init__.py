@@ -1,0 +1,1 @@
+"""Reads the messages that a model was trained on or evaluated with."""
