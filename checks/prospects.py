@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from checks.confusion import Confusion, Floats
 from checks.counts import NO_BAND, OutcomeCell
 from checks.expected import Expectation, Key
-from checks.informed import Known
 from checks.intervals import Proportion
+from checks.known import Known
 
 PRIOR_ROWS = 20.0
 """Imagined rows with which a stratum believes its like (the same band, other classes) before its own labels."""

@@ -12,8 +12,9 @@ from bench.queue_bots import Bot
 from checks.confusion import Confusion
 from checks.counts import NO_BAND, OutcomeCell
 from checks.expected import Expectation, Key
-from checks.informed import Informed, Known
+from checks.informed import Informed
 from checks.intervals import Proportion
+from checks.known import Known
 from checks.stratified import Stratified
 
 SIZES = {("urgent", 7): 100, ("other", 0): 300, ("other", 7): 3800}
