@@ -89,8 +89,8 @@ def tasks(part: str, reps: range, step: float, budget: float) -> Iterator[tuple[
             continue
         for calm in {"healthy": CALM, "labels": LABELS, "looks": CALM[:1]}[part]:
             yield Task(part, calm.name, seed, step, budget), partial(healthy_year, calm)
-        if part == "healthy":
-            yield Task(part, "latency", seed, step, budget), healthy_latency
+    for seed in reps if part == "healthy" else ():
+        yield Task(part, "latency", seed, step, budget), healthy_latency
 
 
 def screen(days: int) -> None:

@@ -7,13 +7,14 @@ come within a margin of an alarm are looked at in earnest. `bench.alarms --part 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
 
 import numpy as np
 from scipy import special
 
 from bench.playing import REFERENCE, SCALES, WINDOW, Player, starts
-from bench.streams import CLASSES, URGENT, Floats, Stream
+from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
 from checks.evidence import EFFECTS, SMALLEST_EFFECT
 
 NEAR = 6.3
@@ -22,11 +23,16 @@ NEAR = 6.3
 UNLIKELY = 4.2
 """Standard deviations of a window from its limit that count as near; the checks need more than 5."""
 
+BATCH = 64
+"""Looks that are screened together."""
+
+MOST_STARTS = 16
+
 SLOWER = 1.25
 """Times the usual latency that count as near the 1.3 times that are not tolerated."""
 
-RESTLESS = 2.2
-"""Standard deviations of all spells of a year from which on one is near an alarm; the check needs twice as many."""
+RESTLESS = 3.0
+"""Standard deviations of all spells of a year from which on one is near an alarm; the check needs more than 4."""
 
 
 @dataclass(frozen=True)
@@ -45,26 +51,32 @@ def near(stream: Stream, floor: float, looks: Iterable[float], budget: float = 1
     `floor` is of the recall of urgent; that of its precision is 0.75, and accuracy should be 0.85.
     """
     player, evidence, sigmas = Player(stream), NEAR - np.log(budget), UNLIKELY - np.log(budget) / UNLIKELY
+    rest = iter(looks)
+    while some := tuple(islice(rest, BATCH)):
+        since, before, windows, reference = (np.stack(counts) for counts in zip(*_of(player, some), strict=True))
+        followed, scanned = _followed(since, before, floor), _scanned(windows, reference, floor)
+        yield from np.array(some)[(followed >= evidence) | (scanned >= sigmas)].tolist()
+
+
+def _of(player: Player, looks: Iterable[float]) -> Iterator[tuple[Floats, Floats, Floats, Floats]]:
     for hour in looks:
         player.advance(hour)
-        since, before, windows, reference = _counts(player, ceil(hour))
-        if _followed(since, before, floor) >= evidence or _scanned(windows, reference, floor) >= sigmas:
-            yield hour
+        yield _counts(player, ceil(hour))
 
 
 def _counts(player: Player, end: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Labels (predicted x true) since each start, before it, in each window, and in the reference."""
-    at, first = starts(end), end - WINDOW
+    first = end - WINDOW
+    at = starts(end)
     begin = min(*at, first) - REFERENCE
     known, predicted = (_summed(counts[begin:end]) for counts in (player.known, player.predicted))
 
-    def between(start: np.ndarray, stop: np.ndarray) -> Floats:
+    def between(start: Ints, stop: Ints) -> Floats:
         some, of = (sums[stop - begin] - sums[start - begin] for sums in (known, predicted))
         return _weighted(some, of)
 
-    start, scale = np.array(at), np.array(SCALES)
-    old = np.minimum(start, first)
-    stop = np.full_like
+    start, scale = np.array(at + [end] * (MOST_STARTS - len(at))), np.array(SCALES)
+    old, stop = np.minimum(start, first), np.full_like
     return (
         between(start, stop(start, end)),
         between(old - REFERENCE, old),
@@ -85,8 +97,8 @@ def _weighted(known: Floats, predicted: Floats) -> Floats:
     return np.asarray(known * (each * labelled.sum(axis=1, keepdims=True) / np.maximum(total, 1))[:, :, None])
 
 
-def _followed(since: Floats, before: Floats, floor: float) -> float:
-    """The most evidence that any e-detector has."""
+def _followed(since: Floats, before: Floats, floor: float) -> Floats:
+    """The most evidence that any e-detector has, at each look."""
     accuracy, recall = _accuracy(since, before), _recall(since, before, URGENT)
     sums = [
         _drop(accuracy, 0.03),
@@ -96,38 +108,41 @@ def _followed(since: Floats, before: Floats, floor: float) -> float:
         _floor(recall, floor),
         _floor(_precision(since, before, URGENT), 0.75),
     ]
-    return float(max(special.logsumexp(bets) for bets in sums))
+    return np.asarray(np.max([_log_sum(bets, axis=-1) for bets in sums], axis=0))
 
 
-def _scanned(windows: Floats, reference: Floats, floor: float) -> float:
-    """The most standard deviations by which any window is under a limit."""
+def _scanned(windows: Floats, reference: Floats, floor: float) -> Floats:
+    """The most standard deviations by which any window is under a limit, at each look."""
     accuracy, urgent = _accuracy(windows, reference), _recall(windows, reference, URGENT)
     specificity = _specificity(windows, reference)
     precise = _precision(windows, reference, URGENT)
     every = [share(windows, reference, k) for k in range(1, len(CLASSES)) for share in (_recall, _precision)]
     found = [_fallen(share) for share in (accuracy, urgent, specificity, *every)]
     found += [_under(accuracy, 0.85), _under(urgent, floor), _under(precise, 0.75)]
-    return float(max(sigmas.max() for sigmas in found))
+    return np.asarray(np.max(found, axis=(0, 2)))
 
 
 def _accuracy(now: Floats, then: Floats) -> _Share:
-    parts = [(np.trace(counts, axis1=1, axis2=2), counts.sum(axis=(1, 2))) for counts in (now, then)]
+    parts = [(np.trace(counts, axis1=-2, axis2=-1), counts.sum(axis=(-2, -1))) for counts in (now, then)]
     return _Share(*parts[0], *parts[1])
 
 
 def _recall(now: Floats, then: Floats, k: int) -> _Share:
-    parts = [(counts[:, k, k], counts[:, :, k].sum(axis=1)) for counts in (now, then)]
+    parts = [(counts[..., k, k], counts[..., k].sum(axis=-1)) for counts in (now, then)]
     return _Share(*parts[0], *parts[1])
 
 
 def _precision(now: Floats, then: Floats, k: int) -> _Share:
-    parts = [(counts[:, k, k], counts[:, k].sum(axis=1)) for counts in (now, then)]
+    parts = [(counts[..., k, k], counts[..., k, :].sum(axis=-1)) for counts in (now, then)]
     return _Share(*parts[0], *parts[1])
 
 
 def _specificity(now: Floats, then: Floats) -> _Share:
-    others = [np.delete(counts, URGENT, axis=2) for counts in (now, then)]
-    parts = [(counts.sum(axis=(1, 2)) - counts[:, URGENT].sum(axis=1), counts.sum(axis=(1, 2))) for counts in others]
+    others = [np.delete(counts, URGENT, axis=-1) for counts in (now, then)]
+    parts = [
+        (counts.sum(axis=(-2, -1)) - counts[..., URGENT, :].sum(axis=-1), counts.sum(axis=(-2, -1)))
+        for counts in others
+    ]
     return _Share(*parts[0], *parts[1])
 
 
@@ -151,9 +166,15 @@ def _floor(share: _Share, floor: float) -> Floats:
 
 
 def _likelihoods(share: _Share, start: Floats, first: Floats) -> Floats:
-    worse = special.expit(start - first * np.array(EFFECTS)[:, None])
+    worse = special.expit(start - np.multiply.outer(np.array(EFFECTS), first))
     gains = share.hits * np.log(worse) + (share.n - share.hits) * np.log1p(-worse)
-    return np.asarray(special.logsumexp(gains, axis=0) - np.log(len(EFFECTS)))
+    return np.asarray(_log_sum(gains, axis=0) - np.log(len(EFFECTS)))
+
+
+def _log_sum(logs: Floats, axis: int) -> Floats:
+    """Logarithm of the sum of exponentials."""
+    most = np.maximum(logs.max(axis=axis, keepdims=True), -1e9)
+    return np.asarray(np.log(np.exp(logs - most).sum(axis=axis) + 1e-300) + most.squeeze(axis))
 
 
 def _fallen(share: _Share) -> Floats:
@@ -186,7 +207,7 @@ def near_latency(stream: Stream, looks: Iterable[float]) -> Iterator[float]:
     """
     at = np.ceil(np.array(list(looks))).astype(int)
     found = np.zeros(at.size, dtype=bool)
-    for share in (0.50, 0.05, 0.01):
+    for share, part_of_it in ((0.50, 0.75), (0.05, 0.6), (0.01, 0.35)):
         usual = float(np.quantile(stream.latency, 1 - share))
         slow, slower, n = (_hourly(stream, stream.latency > ms) for ms in (usual, SLOWER * usual, 0))
         for hours in (2, 3, 6, 12):
@@ -194,7 +215,7 @@ def near_latency(stream: Stream, looks: Iterable[float]) -> Iterator[float]:
             found |= part > part.mean() + RESTLESS * part.std()
         for hours in SCALES:
             part, many = (_ending(some, at, hours) / _ending(n, at, hours) for some in (slow, slower))
-            found |= (part > part.mean() + part.std()) & (many > 0.35 * share)
+            found |= (part > part.mean() + part.std()) & (many > part_of_it * share)
     return iter((at[found]).tolist())
 
 

@@ -27,7 +27,7 @@ from checks.windows import Window
 LENGTHS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12))
 
 MIN_BUCKETS = 2
-"""A spell has at least so many buckets: one slow hour is no regression."""
+"""A spell has at least so many buckets, of which the slowest does not count."""
 
 MIN_SPELLS = 8
 """Earlier spells that are needed to say how much they differ."""
@@ -38,30 +38,37 @@ DOUBT = 0.1
 
 @dataclass(frozen=True)
 class ShortSpell:
-    """The last answers, and earlier spells of the same length: counts (spells x bins), the last ones first."""
+    """The last answers, by bucket: `hours` (buckets x bins); and `spells` (spells x bins) of the same length before."""
 
     window: Window
     bins: Floats
-    counts: Floats
+    hours: Floats
+    spells: Floats
 
     @property
     def n(self) -> int:
         """Answers of the last spell."""
-        return int(self.counts[0].sum())
+        return int(self.hours.sum())
 
     @property
     def histogram(self) -> Histogram:
         """The last answers."""
-        used = self.counts[0] > 0
-        return Histogram(self.bins[used], self.counts[0][used])
+        counts = self.hours.sum(axis=0)
+        return Histogram(self.bins[counts > 0], counts[counts > 0])
 
     def slower_than(self, ms: float) -> Proportion:
-        """Share of the last answers that are slower than `ms`, as well known as earlier spells let it be."""
-        slow, sizes = self.counts @ part_over(self.bins, ms), self.counts.sum(axis=1)
-        n = float(sizes[0])
+        """Share of the last answers that are slower than `ms`, as well known as earlier spells let it be.
+
+        The bucket that adds most to it is left out: one slow hour is no regression.
+        """
+        part = part_over(self.bins, ms)
+        slow, sizes = self.hours @ part, self.hours.sum(axis=1)
+        rest = np.arange(slow.size) != np.argmax(slow - sizes * slow.sum() / max(sizes.sum(), 1.0))
+        n = float(sizes[rest].sum())
         if not n:
             return Proportion(0.0, 0.0, 0)
-        return Proportion(float(slow[0] / n), n / (1 + (n - 1) * _correlation(slow[1:], sizes[1:])), int(n))
+        effective = n / (1 + (n - 1) * _correlation(self.spells @ part, self.spells.sum(axis=1)))
+        return Proportion(float(slow[rest].sum() / n), effective, int(n))
 
 
 def short_spells(measured: Measured) -> tuple[ShortSpell, ...]:
@@ -81,7 +88,7 @@ def _spell(spread: Spread, ages: NDArray[np.float64], length: timedelta, end: da
     number = np.ceil(ages / length.total_seconds()).astype(np.intp) - 1
     counts = np.zeros((int(number.max()) + 1, spread.bins.size))
     np.add.at(counts, number, spread.counts)
-    return ShortSpell(Window(end - length, end), spread.bins, counts)
+    return ShortSpell(Window(end - length, end), spread.bins, spread.counts[number == 0], counts[1:])
 
 
 def _correlation(slow: Floats, sizes: Floats) -> float:

@@ -65,3 +65,15 @@ def test_more_tests_and_shorter_windows_ask_for_more_evidence() -> None:
     assert budget.tail([week], 100) < budget.tail([week], 1)
     assert budget.part(0.1).tail([week], 1) < budget.tail([week], 1)
     assert AlarmBudget(1e-12).tail([week], 1000) == STRICTEST
+
+
+def test_a_part_of_the_budget_is_one_of_so_many_tests() -> None:
+    budget, week = AlarmBudget(1), [timedelta(days=7)]
+    assert budget.tail(week, tests=4) == pytest.approx(budget.part(0.25).tail(week, tests=1))
+
+
+def test_what_cannot_be_followed_leaves_the_whole_budget_to_the_windows() -> None:
+    budget, week, day = AlarmBudget(1), [timedelta(days=7)], timedelta(days=1)
+    tail, needs = budget.split(week, day, tests=1, followed=False)
+    assert (tail, needs) == (budget.tail(week, tests=1), float("inf"))
+    assert tail > budget.split(week, day, tests=1)[0]
