@@ -15,12 +15,13 @@ class Proportion:
 
     `value` is in [0, 1]; `effective_n` >= 0 need not be whole: it is the size of the simple random sample whose
     variance equals the estimate's (Kish 1965, the design effect turned round). `n` is the count of labelled rows that
-    the value rests on.
+    the value rests on; `informed` says that labels chosen for it and earlier ones tell more than these rows would.
     """
 
     value: float
     effective_n: float
     n: int
+    informed: bool = False
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Two-sided interval with equal tails, each at (1 - confidence) / 2."""

@@ -65,7 +65,7 @@ class Known:
         total = hits.value + misses.value
         share = hits.value / total
         variance = ((1 - share) ** 2 * hits.variance + share**2 * misses.variance) / total**2
-        return Proportion(share, max(share * (1 - share) / variance - 1, 0.0), n)
+        return Proportion(share, max(share * (1 - share) / variance - 1, 0.0), n, informed=True)
 
     def with_labels(self, labelled: Floats) -> "Known":
         """As it would be with so many labels of each stratum (H), were the rates as they seem now."""

@@ -50,9 +50,13 @@ def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -
         return _too_few(subject, measured, None)
     followed = any(limit.needs < inf for limit in limits)
     judgement = judge(sights, limits, subject.trail(measured) if followed else ())
-    if judgement.broken is None and (not limits or judgement.sight.share.n < MIN_LABELS):
+    if judgement.broken is None and (not limits or not _is_known(judgement.sight.share)):
         return _too_few(subject, measured, judgement.sight)
     return _finding(subject, measured, judgement, limits)
+
+
+def _is_known(share: Proportion) -> bool:
+    return share.n >= MIN_LABELS or (share.informed and share.effective_n >= MIN_LABELS)
 
 
 def with_interval(share: Proportion) -> str:

@@ -22,7 +22,9 @@ COMMANDS: Final = (
     "history",
     "explain",
     "decide",
-    "label-queue", "register",
+    "report",
+    "label-queue",
+    "register",
     "export",
     "ping",
 )

@@ -19,7 +19,7 @@ from monitor.history.queries import Queries
 from monitor.history.registered import RegisteredSet, read_sets, write_set
 from monitor.history.schema import MONITORS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
-from monitor.history.studies import KeptStudy, is_study_due, keep_study
+from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
 from monitor.history.transaction import Transaction
 from monitor.log.counts import Fingerprints
 from monitor.outbox import Notification
@@ -93,6 +93,11 @@ class History:
         """Whether the next study should be made at `now`."""
         with reading(self._engine) as connection:
             return is_study_due(connection, monitor, now, every)
+
+    def is_quality_bad(self, monitor: str, now: datetime) -> bool:
+        """Whether an incident of quality is open at `now`."""
+        with reading(self._engine) as connection:
+            return is_quality_bad(connection, monitor, now)
 
     def keep_study(self, monitor: str, kept: KeptStudy) -> None:
         """Keep a study, or that it failed."""

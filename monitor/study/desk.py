@@ -4,18 +4,21 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from checks.study import StudySpan
+from checks.drift import Drift
+from checks.study import Study, StudySpan
 from monitor.cycle import Monitor
 from monitor.history import KeptStudy
 from monitor.history.spans import Span
 from monitor.history.types import from_epoch
 from monitor.logs import get_logger
 from monitor.study.child import StudyChild
-from monitor.study.messages import Request
+from monitor.study.messages import ReportTarget, Request
 from monitor.study.plan import StudyPlan
+from monitor.study.reports import ReportFolder
 from monitor.study.samples import RegisteredMessages, Samples
 
 LEAST_ROWS: Final = 100
@@ -27,8 +30,9 @@ _LOG = get_logger(__name__)
 class StudyDesk:
     """Makes the studies of any number of monitors, one after the other, with one child process between them."""
 
-    def __init__(self, child: StudyChild | None = None) -> None:
+    def __init__(self, child: StudyChild | None = None, reports: ReportFolder | None = None) -> None:
         self._child = child or StudyChild()
+        self._reports = reports
         self._busy = threading.Lock()
         self._stopped = threading.Event()
 
@@ -63,19 +67,45 @@ class StudyDesk:
 
     def _make(self, monitor: Monitor, plan: StudyPlan, now: datetime) -> KeptStudy | None:
         began = time.perf_counter()
-        samples = _draw(monitor, plan, now)
+        samples = draw(monitor, plan, now)
         if min(len(samples.current), len(samples.reference)) < LEAST_ROWS:
             return None
         reply = self._child.ask(Request(samples, plan.memory_mb), plan.timeout)
         if self._stopped.is_set():
             return None
-        kept = KeptStudy(now, reply.study, reply.error, time.perf_counter() - began)
+        study = reply.study and self._with_report(monitor, plan, samples, reply.study)
+        kept = KeptStudy(now, study, reply.error, time.perf_counter() - began)
         monitor.history.keep_study(monitor.name, kept)
         _tell(monitor.name, kept)
         return kept
 
+    def _with_report(self, monitor: Monitor, plan: StudyPlan, samples: Samples, study: Study) -> Study:
+        """The study, with Evidently's report where one is wanted; one that fails is logged, and the study stands."""
+        if self._reports is None or not _is_telling(monitor, study):
+            return study
+        try:
+            self._reports.tidy(study.as_of)
+            file = self._reports.place(monitor.name, study.as_of)
+        except OSError as error:
+            _LOG.error("report not kept", monitor=monitor.name, error=str(error))
+            return study
+        target = ReportTarget(str(file), monitor.name, self._reports.workspace)
+        reply = self._child.ask(Request(samples, plan.memory_mb, target), plan.timeout)
+        if reply.error:
+            _LOG.error("report failed", monitor=monitor.name, error=reply.error)
+            return study
+        return replace(study, report=str(file))
 
-def _draw(monitor: Monitor, plan: StudyPlan, now: datetime) -> Samples:
+
+def _is_telling(monitor: Monitor, study: Study) -> bool:
+    """Whether somebody will want to see more: drift alarms, or answers are bad at this time."""
+    drifts = [check for check in monitor.checks if isinstance(check, Drift)]
+    alarms = any(finding.verdict.is_alarm for check in drifts for finding in check.judge(study))
+    return alarms or monitor.history.is_quality_bad(monitor.name, study.as_of)
+
+
+def draw(monitor: Monitor, plan: StudyPlan, now: datetime) -> Samples:
+    """The rows of a study as of `now`, drawn anew."""
     layout = monitor.history.layout(monitor.name, monitor.spec, now)
     window, healthy = _spans([layout.current])[0], _spans(layout.healthy)
     with monitor.log.snapshot():

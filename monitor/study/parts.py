@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from checks.study import PartFault, Study
+from monitor.study.messages import ReportTarget
 from monitor.study.samples import Samples
 
 Part = Callable[[Samples, Study], Study]
@@ -21,6 +22,13 @@ def parts() -> Sequence[Part]:
     from monitor.study.scoring.part import estimated_relevance  # noqa: PLC0415
 
     return (drift, estimated_relevance, unlike, second_opinion, near_duplicates, token_use, seen_before)
+
+
+def write_report(samples: Samples, target: ReportTarget) -> None:
+    """Write Evidently's report of the samples. Raises what Evidently and the file system raise."""
+    from monitor.study.drift.peer import write_report as write  # noqa: PLC0415 - the same
+
+    write(samples, target)
 
 
 def make_study(samples: Samples, chosen: Sequence[Part]) -> Study:

@@ -1,6 +1,7 @@
 """Recall from a queue's labels with earlier ones beside them: what is trusted, and what is not."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -9,29 +10,40 @@ from hypothesis import strategies as st
 
 from bench.label_queue import Case, simulate
 from bench.queue_bots import Bot
+from checks.alarm import AlarmBudget
 from checks.confusion import Confusion
 from checks.counts import NO_BAND, OutcomeCell
 from checks.expected import Expectation, Key
+from checks.finding import Verdict
 from checks.informed import Informed
 from checks.intervals import Proportion
 from checks.known import Known
+from checks.measured import Measured
+from checks.per_class import ClassRecall
 from checks.stratified import Stratified
+from checks.windows import Window, Windows
 
 SIZES = {("urgent", 7): 100, ("other", 0): 300, ("other", 7): 3800}
 MISSES = {("urgent", 7): 0.9, ("other", 0): 0.07, ("other", 7): 0.001}  # share truly urgent
 
 
 def window(labelled: dict[tuple[str, int], int], urgent: dict[tuple[str, int], int], *, designed: bool) -> Confusion:
+    return Confusion.of(cells(labelled, urgent, designed=designed))
+
+
+def cells(
+    labelled: dict[tuple[str, int], int], urgent: dict[tuple[str, int], int], *, designed: bool
+) -> tuple[OutcomeCell, ...]:
     """Of each stratum some are labelled, and some of these are urgent."""
-    cells = []
+    built = []
     for (predicted, band), size in SIZES.items():
         n, found = labelled[predicted, band], urgent[predicted, band]
         weight = size / n if designed and n else 1.0
         for label, count in (("urgent", found), ("other", n - found)):
             sums = count * weight, count * weight**2
-            cells.append(OutcomeCell(predicted, label, count, *sums, band=band, designed=count if designed else 0))
-        cells.append(OutcomeCell(predicted, None, size - n, 0, 0, band=band))
-    return Confusion.of(cells)
+            built.append(OutcomeCell(predicted, label, count, *sums, band=band, designed=count if designed else 0))
+        built.append(OutcomeCell(predicted, None, size - n, 0, 0, band=band))
+    return tuple(built)
 
 
 def as_expected(share: float) -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], int]]:
@@ -76,6 +88,18 @@ def test_a_miss_where_none_was_expected_makes_the_earlier_labels_doubtful() -> N
 def test_labels_that_came_by_themselves_are_not_helped_along() -> None:
     confusion = window(QUEUE, FOUND, designed=False)
     assert Informed.by(EARLIER, confusion).recall("urgent") == Stratified.of(confusion).recall("urgent")
+
+
+@pytest.mark.parametrize(("designed", "verdict"), [(True, Verdict.OK), (False, Verdict.NOT_ENOUGH_DATA)])
+def test_a_queue_that_finds_few_of_the_class_is_enough_to_judge_by(*, designed: bool, verdict: Verdict) -> None:
+    now = datetime(2026, 3, 29, tzinfo=UTC)
+    start = now - timedelta(days=7)
+    few = {("urgent", 7): 5, ("other", 0): 155, ("other", 7): 40}, {("urgent", 7): 5, ("other", 0): 2, ("other", 7): 0}
+    current = Window(start, now, cells(*few, designed=designed))
+    before = Window(start - timedelta(days=28), start, cells(*as_expected(0.6), designed=False))
+    measured = Measured(Windows(now, timedelta(hours=1), current, recent=(), reference=before))
+    check = ClassRecall(floors=(("urgent", 0.5),), floor=None, max_drop=0.3, budget=AlarmBudget(0.3))
+    assert {found.subject: (found.verdict, found.n) for found in check.run(measured)}["urgent"] == (verdict, 7)
 
 
 def test_other_shares_are_those_of_the_window_alone() -> None:
