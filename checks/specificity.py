@@ -70,6 +70,7 @@ class _Others:
     support: Floats  # labelled rows
     sizes: Floats  # estimated predictions truly of the class
     taken: Floats  # of those, the estimated ones predicted as the class itself
+    weight: float  # predictions as the class itself that one labelled one stands for
 
     @classmethod
     def of(cls, counts: Stratified, class_name: str, names: tuple[str, ...]) -> "_Others":
@@ -82,18 +83,24 @@ class _Others:
             return np.where(there, values[columns], 0.0) if values.size else np.zeros(columns.size)
 
         taken = np.zeros(len(confusion.classes)) if row is None else counts.cells[row]
-        return cls(counts, row, columns, chosen(confusion.support), chosen(counts.cells.sum(axis=0)), chosen(taken))
+        weight = 1.0 if row is None else float(confusion.predicted[row] / max(confusion.labelled[row], 1))
+        sizes = chosen(counts.cells.sum(axis=0))
+        return cls(counts, row, columns, chosen(confusion.support), sizes, chosen(taken), weight)
 
     def spared_at(self, weights: Floats) -> Proportion:
         """Share not taken for the class, weighted by `weights`, which sum to 1.
 
         The variance is linearised, with one imagined message, half taken and half not, of the weight that rows have on
-        the average of Kish (1965); see `decomposition`, which does the same for accuracy.
+        the average of Kish (1965); see `decomposition`, which does the same for accuracy. It is never less than that of
+        the messages taken as they were counted, each of its weight: where all three labels of a stratum say the same,
+        the stratum itself shows no variance.
         """
         used = weights > 0
         spared = 1 - self.taken[used] / self.sizes[used]
         value = float(weights[used] @ spared)
-        variance = self.counts.variance(self._slope(weights[used] / self.sizes[used], value, self.columns[used]))
+        each = weights[used] / self.sizes[used]
+        linearised = self.counts.variance(self._slope(each, value, self.columns[used]))
+        variance = max(linearised, float(each**2 @ self.taken[used]) * self.weight)
         n = 1 / float((weights[used] ** 2 / self.support[used]).sum())
         return replace(proportion_of(value, variance, n), n=int(self.support[used].sum()))
 
