@@ -101,6 +101,8 @@ def _latencies(estimates: Estimates) -> Iterator[str]:
 def _answers(estimates: Estimates) -> Iterator[str]:
     for metric in ("relevance_mean", "estimated_relevance", "confidence_mean"):
         estimate = estimates.get((metric, ""))
+        if metric == "estimated_relevance" and ("relevance_mean", "") in estimates:
+            continue
         if estimate is not None and estimate.value is not None:
             yield f"   {_ANSWERS[metric]} {score(estimate.value)}"
 

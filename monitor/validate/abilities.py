@@ -10,10 +10,12 @@ from checks.relevance import MIN_SCORES
 from config.duration import format_duration
 from config.monitor import MonitorSettings
 from monitor.log.surveying import Survey
+from monitor.study.plan import plan_of
 from monitor.validate.report import Ability, CheckAbility
 
 WIDE: Final = 0.10  # an interval that reaches further than this to either side decides little
 TYPICAL: Final = 0.80  # share at which the width of an interval is shown where no floor says one
+WEEKS_TO_COMPARE: Final = timedelta(days=14)
 
 Judged = tuple[Ability, str]
 FULL: Final[Judged] = (Ability.FULL, "")
@@ -124,6 +126,34 @@ def _relevance(settings: MonitorSettings, survey: Survey) -> Judged:
     return _against_reference(settings, survey, "the limits that are set" if limited else "")
 
 
+def _drift(settings: MonitorSettings, survey: Survey) -> Judged:
+    if not settings.study.enabled:
+        return Ability.OFF, "needs studies of sampled rows: set study.enabled"
+    if plan_of(settings) is None:
+        return Ability.OFF, "needs a column: map source.predictions.columns.text, confidence or tokens, or set segments"
+    if isinstance(settings.reference, timedelta) and _covered(survey) < settings.window + WEEKS_TO_COMPARE:
+        known = f"the log covers {format_duration(_whole(_covered(survey), settings.bucket))}"
+        return Ability.WAITING, f"{known}, and to compare each weekday with its like takes two weeks before the window"
+    return FULL
+
+
+def _generalisation_gap(settings: MonitorSettings, survey: Survey) -> Judged:  # noqa: ARG001 - the signature of a judge
+    return FULL if settings.model_versions else (Ability.OFF, "needs what models reached offline: set model_versions")
+
+
+def _leakage(settings: MonitorSettings, survey: Survey) -> Judged:
+    said = "it tells of models whose training or evaluation messages are registered: tunewatch register"
+    return _lacking("text", settings, survey) or (Ability.PARTLY, said)
+
+
+def _prompt_bias(settings: MonitorSettings, survey: Survey) -> Judged:
+    if not settings.source.segments:
+        return Ability.OFF, "needs segments: set source.segments"
+    if len({version.prompt_version for version in survey.versions if version.prompt_version}) < 2:  # noqa: PLR2004 - a pair
+        return Ability.WAITING, "it takes two prompts to compare"
+    return FULL
+
+
 def _lacking(meaning: str, settings: MonitorSettings, survey: Survey) -> Judged | None:
     """Say what is missing of an optional column that the check lives on; None when it is there."""
     if getattr(settings.source.predictions.columns, meaning) is None:
@@ -182,4 +212,8 @@ _JUDGES: Final[dict[str, Callable[[MonitorSettings, Survey], Judged]]] = {
     "traffic": _traffic,
     "calibration": _calibration,
     "relevance": _relevance,
+    "drift": _drift,
+    "generalisation_gap": _generalisation_gap,
+    "leakage": _leakage,
+    "prompt_bias": _prompt_bias,
 }

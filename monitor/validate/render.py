@@ -43,7 +43,10 @@ def _summary(survey: Survey) -> Iterator[str]:
     yield f"{survey.rows:,} predictions{span}"
     delay = survey.delay
     late = f"; half come within {_delay(delay.p50)}, 90% within {_delay(delay.p90)}" if delay else ""
-    yield f"{survey.label_rows:,} label rows, {share(survey.labelled_share)} of the predictions labelled{late}"
+    if survey.label_rows:
+        yield f"{survey.label_rows:,} label rows, {share(survey.labelled_share)} of the predictions labelled{late}"
+    else:
+        yield "no labels: whether answers are right is told from the first ones on; everything else is watched already"
     for title, names in (
         ("models", Counter({v.model_version: 0 for v in survey.versions})),
         ("prompts", Counter({v.prompt_version: 0 for v in survey.versions})),

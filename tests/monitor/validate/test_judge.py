@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from checks.labels_needed import NEED_LABELS
 from config.monitor import MonitorSettings
 from monitor.log.problems import ProblemKind
 from monitor.log.surveying import ClassSurvey, ColumnSurvey, DelayQuantiles, ProblemSurvey, Survey, VersionSurvey
@@ -18,6 +19,7 @@ COLUMNS: Final = {
     "latency_ms": "ms",
     "confidence": "confidence",
     "relevance": "relevance",
+    "text": "text",
     "model_version": "model",
     "prompt_version": "prompt",
 }
@@ -61,8 +63,26 @@ def _hints(settings: MonitorSettings, survey: Survey, as_of: datetime = END) -> 
 
 def test_a_long_log_with_all_columns_and_labels_can_do_everything() -> None:
     validation = judge("bot", _settings(classes={"urgent": {"min_recall": 0.8}}), _survey(), END)
-    assert {each.ability for each in validation.checks} == {Ability.FULL}
+    less = {each.check for each in validation.checks if each.ability is not Ability.FULL}
+    assert less == {"generalisation_gap", "leakage", "prompt_bias"}  # they take more than a log
     assert validation.hints == ()
+
+
+def test_every_check_can_be_judged_and_says_what_it_lacks() -> None:
+    for settings in (_settings(), _settings(labels=False), _settings(study={"enabled": False})):
+        for each in judge("bot", settings, _survey(3), END).checks:
+            assert each.sentence or each.ability is Ability.FULL, each
+    assert _abilities(_settings(study={"enabled": False}), _survey())["drift"] is Ability.OFF
+    assert "two weeks before the window" in _sentence("drift", _settings(), _survey(15))
+
+
+def test_a_new_prompt_is_held_against_the_last_in_each_segment() -> None:
+    source: dict[str, Any] = {"predictions": {"files": "p.csv", "columns": COLUMNS}, "segments": ["channel"]}
+    source["labels"] = {"files": "l.csv", "columns": {"id": "id", "label": "label", "at": "ts"}}
+    settings = MonitorSettings.model_validate({"source": source})
+    two = (VersionSurvey("m1", "p1", 9, END, END), VersionSurvey("m1", "p2", 9, END, END))
+    assert _abilities(settings, _survey())["prompt_bias"] is Ability.WAITING
+    assert _abilities(settings, _survey(versions=two))["prompt_bias"] is Ability.FULL
 
 
 def test_without_confidences_the_check_of_their_calibration_says_which_column_it_needs() -> None:
@@ -74,9 +94,8 @@ def test_without_confidences_the_check_of_their_calibration_says_which_column_it
 def test_without_a_label_log_what_needs_no_labels_can_run_and_the_rest_says_what_it_needs() -> None:
     settings, survey = _settings(labels=False), _survey(labelled=0, label_rows=0, delay=None)
     abilities = _abilities(settings, survey)
-    needing = {"accuracy", "class_recall", "class_precision", "accuracy_paradox", "label_health", "calibration"}
-    assert {check for check, ability in abilities.items() if ability is Ability.OFF} == needing
-    assert {abilities[check] for check in ("latency", "traffic", "relevance")} == {Ability.FULL}
+    assert {check for check, ability in abilities.items() if ability is Ability.OFF} == NEED_LABELS
+    assert {abilities[check] for check in ("latency", "traffic", "relevance", "drift")} == {Ability.FULL}
     assert "comes alive with the first" in _sentence("accuracy", settings, survey)
 
 
