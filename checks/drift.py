@@ -46,6 +46,10 @@ class Drift:
             window = measured.windows.current
             message = "no study of sampled rows is there yet, or too few rows to make one of"
             return [self._unknown("all", message, StudySpan(window.start, window.end), 0)]
+        return self.judge(study)
+
+    def judge(self, study: Study) -> list[Finding]:
+        """A finding for each column that the sampled rows have."""
         level = self.budget.each(self.every, sum(len(column.scales) for column in study.columns))
         logged = [column for column in study.columns if column.unjudged is not Unjudged.NOT_LOGGED]
         return [self._finding(study, column, level) for column in logged]
@@ -54,16 +58,15 @@ class Drift:
         if not column.scales:
             message = f"drift is not judged: {_TOO_FEW[column.unjudged or Unjudged.FEW_DAYS]}"
             return self._unknown(column.column, message, study.window, column.n_current)
-        worst = min(column.scales, key=lambda scale: scale.contrast.p_value)
-        alarms = self._breaks(worst, level)
-        shown = worst if alarms else column.scales[0]
+        alarms = [scale for scale in column.scales if self._breaks(scale, level)]
+        shown = min(alarms, key=lambda scale: scale.contrast.p_value) if alarms else column.scales[0]
         low, high = _interval(shown)
         return Finding(
             check=self.name,
             subject=column.column,
             verdict=Verdict.WARNING if alarms else Verdict.OK,
             cause=Cause.SHIFTED if alarms else Cause.WITHIN_LIMITS,
-            message=message_of(column, shown),
+            message=message_of(column, shown) + (f"; report: {study.report}" if alarms and study.report else ""),
             window_start=shown.start,
             window_end=shown.end,
             value=shown.effect,

@@ -37,7 +37,7 @@ class Study:
     """What a bounded, repeatable sample of rows shows, as known at `as_of` (UTC).
 
     `n_current` rows were drawn from the `window` and `n_reference` from the healthy spans of the `reference`. `columns`
-    are those that could be compared between the two.
+    are those that could be compared between the two. `report` is the file of Evidently's report of the rows, or "".
     """
 
     as_of: datetime
@@ -53,3 +53,4 @@ class Study:
     overlaps: tuple[Overlap, ...] = ()
     estimated_relevance: EstimatedRelevance | None = None
     faults: tuple[PartFault, ...] = ()
+    report: str = ""

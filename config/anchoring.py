@@ -4,6 +4,7 @@ from pathlib import Path
 
 from config.exports import PromptSettings
 from config.monitor import MonitorSettings
+from config.reports import ReportSettings
 from config.settings import Settings
 from config.source import RelationSettings, SourceSettings
 from config.url import anchor
@@ -13,7 +14,13 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     """Return the settings with every relative path made absolute, as seen from `folder`."""
     history = settings.history.model_copy(update={"url": anchor(settings.history.url, folder)})
     monitors = {name: _monitor(monitor, folder) for name, monitor in settings.monitors.items()}
-    return settings.model_copy(update={"history": history, "monitors": monitors})
+    reports = None if settings.reports is None else _reports(settings.reports, folder)
+    return settings.model_copy(update={"history": history, "reports": reports, "monitors": monitors})
+
+
+def _reports(reports: ReportSettings, folder: Path) -> ReportSettings:
+    workspace = None if reports.workspace is None else _file(reports.workspace, folder)
+    return reports.model_copy(update={"folder": _file(reports.folder, folder), "workspace": workspace})
 
 
 def _monitor(monitor: MonitorSettings, folder: Path) -> MonitorSettings:

@@ -10,6 +10,7 @@ from config.base import Name
 from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
 from config.monitor import MonitorSettings
+from config.reports import ReportSettings
 from config.services import HistorySettings, LoggingSettings, SlackSettings, WebSettings
 
 PREFIX: Final = "TUNEWATCH_"
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     """Where incidents are told, besides the console."""
     web: WebSettings = WebSettings()
     """The web page and the health endpoints."""
+    reports: ReportSettings | None = None
+    """Where Evidently's reports of drift are kept; `{}` for a folder `reports`. None are written unless this is set."""
     logging: LoggingSettings = LoggingSettings()
     """What the daemon writes to stderr."""
     monitors: Annotated[dict[MonitorName, MonitorSettings], Field(min_length=1)]

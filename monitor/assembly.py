@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from config.settings import Settings
-from monitor.bootstrap import build_deliverer, build_monitor
+from monitor.bootstrap import build_deliverer, build_monitor, report_folder
 from monitor.clock import Clock
 from monitor.courier import Courier
 from monitor.daemon import Daemon
@@ -41,7 +41,9 @@ def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
 
 def _study_rounds(settings: Settings, history: History, clock: Clock) -> StudyRounds:
     plans = {name: plan for name, monitor in settings.monitors.items() if (plan := plan_of(monitor)) is not None}
-    return StudyRounds(plans, lambda name: build_monitor(settings, name, history), history, clock)
+    return StudyRounds(
+        plans, lambda name: build_monitor(settings, name, history), history, clock, report_folder(settings)
+    )
 
 
 def _purge(history: History, keep: timedelta, clock: Clock) -> None:

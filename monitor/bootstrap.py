@@ -35,6 +35,7 @@ from monitor.delivery import deliver_one
 from monitor.history import History, WindowSpec
 from monitor.log import open_log
 from monitor.study.plan import plan_of
+from monitor.study.reports import ReportFolder
 
 CONSOLE: Final = "console"
 SLACK: Final = "slack"
@@ -160,6 +161,11 @@ def window_spec(settings: MonitorSettings) -> WindowSpec:
 def channel_names(settings: Settings) -> tuple[str, ...]:
     """The channels that every step which is told goes to."""
     return (CONSOLE,) if settings.slack is None else (CONSOLE, SLACK)
+
+
+def report_folder(settings: Settings) -> ReportFolder | None:
+    """Where Evidently's reports are kept; None where none are."""
+    return None if settings.reports is None else ReportFolder.of(settings.reports)
 
 
 def build_channels(settings: Settings) -> Mapping[str, Channel]:

@@ -10,7 +10,7 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap import build_channels, build_monitor, open_history
+from monitor.bootstrap import build_channels, build_monitor, open_history, report_folder
 from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.cycle import CycleReport, run_cycle
@@ -87,7 +87,7 @@ def _fit_for(history: History, name: str, now: datetime) -> Iterator[History]:
 
 
 def _report(settings: Settings, name: str, history: History, now: datetime) -> CycleReport:
-    monitor, desk = build_monitor(settings, name, history), StudyDesk()
+    monitor, desk = build_monitor(settings, name, history), StudyDesk(reports=report_folder(settings))
     try:
         desk.study_if_due(monitor, now)
         return run_cycle(monitor, now)

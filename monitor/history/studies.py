@@ -70,12 +70,15 @@ def is_study_due(connection: Connection, monitor: str, now: datetime, every: tim
         return True
     if newest.error:
         return bool(now - newest.as_of >= min(RETRY_AFTER, every))
-    return bool(now - newest.as_of >= every) or _quality_fell_since(connection, monitor, newest.as_of, now)
+    return bool(now - newest.as_of >= every) or is_quality_bad(connection, monitor, now, since=newest.as_of)
 
 
-def _quality_fell_since(connection: Connection, monitor: str, since: datetime, now: datetime) -> bool:
+def is_quality_bad(connection: Connection, monitor: str, now: datetime, *, since: datetime | None = None) -> bool:
+    """Whether an incident of quality is open at `now`, and began after `since`."""
     t = INCIDENTS.c
     unresolved = select(t.id).where(
-        t.monitor == monitor, t.family == Family.QUALITY, t.state != State.RESOLVED, t.since > since, t.since <= now
+        t.monitor == monitor, t.family == Family.QUALITY, t.state != State.RESOLVED, t.since <= now
     )
+    if since is not None:
+        unresolved = unresolved.where(t.since > since)
     return connection.execute(unresolved.limit(1)).first() is not None

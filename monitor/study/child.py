@@ -30,13 +30,21 @@ class StudyChild:
 
     def ask(self, request: Request, timeout: float) -> Reply:
         """Have a study made within `timeout` seconds; the reply has an error where that fails."""
-        process = self._running()
-        late = threading.Timer(timeout, process.kill)
+        process, too_late = self._running(), threading.Event()
+
+        def cut() -> None:
+            too_late.set()
+            process.kill()
+
+        late = threading.Timer(timeout, cut)
         late.start()
         try:
             return load_reply(self._exchange(process, dump_request(request)))
         except (OSError, ValueError, EOFError):
-            return Reply(error=self._why_it_ended(process, timed_out=late.finished.is_set(), timeout=timeout))
+            return Reply(error=self._why_it_ended(process, timed_out=too_late.is_set(), timeout=timeout))
+        except BaseException:
+            process.kill()  # what it would still answer is not asked for any more
+            raise
         finally:
             late.cancel()
 

@@ -68,7 +68,7 @@ class StudyDesk:
     def _make(self, monitor: Monitor, plan: StudyPlan, now: datetime) -> KeptStudy | None:
         began = time.perf_counter()
         samples = draw(monitor, plan, now)
-        if min(len(samples.current), len(samples.reference)) < LEAST_ROWS:
+        if min(len(samples.current), len(samples.reference)) < LEAST_ROWS or self._stopped.is_set():
             return None
         reply = self._child.ask(Request(samples, plan.memory_mb), plan.timeout)
         if self._stopped.is_set():

@@ -9,16 +9,26 @@ from monitor.study.samples import Samples
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTarget:
+    """Where Evidently's report goes: a `file` for the HTML, and a workspace folder for the figures, or ""."""
+
+    file: str
+    project: str
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """A study to make, with at most `memory_mb` megabytes of data in the child."""
+    """A study to make, or a `report` of the samples, with at most `memory_mb` megabytes of data in the child."""
 
     samples: Samples
     memory_mb: int
+    report: ReportTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A study, or why there is none."""
+    """A study (None where a report was asked for), or why there is none."""
 
     study: Study | None = None
     error: str = ""

@@ -11,6 +11,7 @@ from monitor.history import History
 from monitor.logs import get_logger
 from monitor.study.desk import StudyDesk
 from monitor.study.plan import StudyPlan
+from monitor.study.reports import ReportFolder
 
 ROUND_EVERY: Final = timedelta(minutes=15)
 """How often is asked whether a study is due, which costs one small query for each monitor."""
@@ -26,13 +27,18 @@ class StudyRounds:
     """
 
     def __init__(
-        self, plans: Mapping[str, StudyPlan], build: Callable[[str], Monitor], history: History, clock: Clock
+        self,
+        plans: Mapping[str, StudyPlan],
+        build: Callable[[str], Monitor],
+        history: History,
+        clock: Clock,
+        reports: ReportFolder | None = None,
     ) -> None:
         self._plans = plans
         self._build = build
         self._history = history
         self._clock = clock
-        self._desk = StudyDesk()
+        self._desk = StudyDesk(reports=reports)
 
     def run(self) -> None:
         """One round."""

@@ -8,11 +8,13 @@ import os
 import resource
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import BinaryIO, Final
 
 from monitor.study.messages import Reply, Request, dump_reply, load_request
-from monitor.study.parts import make_study, parts
+from monitor.study.parts import make_study, parts, write_report
 
 _MEGABYTE: Final = 1024 * 1024
 
@@ -41,19 +43,28 @@ def _listen(requests_in: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
 
 
 def _answer(request: Request) -> Reply:
-    _limit_memory(request.memory_mb)
     try:
-        return Reply(make_study(request.samples, parts()))
+        chosen = parts()  # before there is a limit: a library that cannot be loaded says so in ways of its own
+        with _limited_memory(request.memory_mb):
+            if request.report is not None:
+                write_report(request.samples, request.report)
+                return Reply()
+            return Reply(make_study(request.samples, chosen))
     except MemoryError:
         return Reply(error=f"needs more than the {request.memory_mb} MB that study.memory_mb allows")
     except Exception as error:  # noqa: BLE001 - told as a fault by the daemon, which goes on
         return Reply(error=f"{type(error).__name__}: {error}"[:500])
 
 
-def _limit_memory(megabytes: int) -> None:
+@contextmanager
+def _limited_memory(megabytes: int) -> Iterator[None]:
     """Limit private writable memory, not addresses: libraries reserve many of those that they never touch."""
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (megabytes * _MEGABYTE, most))
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (megabytes * _MEGABYTE, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Text: a domain classifier that must tell on one day what it learned on others, and what it found to be new."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Final
@@ -29,6 +30,12 @@ MOST_WORDS: Final = 8
 MOST_CLASSES: Final = 3
 MOST_EXAMPLES: Final = 3
 LONGEST_EXAMPLE: Final = 120  # characters
+LEAST_MESSAGES: Final = 5
+"""Messages of now that must have a word for it to be named: a name or an address of one person is nobody's business."""
+
+NUMBER: Final = re.compile(r"\d{4}")
+"""What may be part of an account or a telephone number is not named."""
+
 SURE: Final = 3.0
 """Standard errors that the frequency of a telling word must have risen by."""
 
@@ -94,7 +101,8 @@ def _telling_words(rows: Rows) -> tuple[Moved, ...]:
     both = (now * n_now + then * n_then) / (n_now + n_then)
     sure = now - then > SURE * np.sqrt(both * (1 - both) * (1 / n_now + 1 / n_then))
     rise = np.where(sure, weight_now - weight_then, 0.0)
-    order = [int(i) for i in np.argsort(-rise, kind="stable") if rise[i] > 0]
+    common = now * n_now >= LEAST_MESSAGES
+    order = [int(i) for i in np.argsort(-rise, kind="stable") if rise[i] > 0 and common[i]]
     return tuple(Moved(rows.points.names[i], float(now[i]), float(then[i])) for i in _apart(order, rows.points.names))
 
 
@@ -108,7 +116,7 @@ def _apart(order: list[int], names: tuple[str, ...]) -> list[int]:
     named: set[str] = set()
     for i in order:
         parts = set(names[i].split())
-        if not parts & named:
+        if not parts & named and not NUMBER.search(names[i]):
             kept.append(i)
             named |= parts
         if len(kept) == MOST_WORDS:

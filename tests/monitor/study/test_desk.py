@@ -110,21 +110,26 @@ def test_a_backtest_makes_them_as_time_goes_by_and_leaves_no_process(tmp_path: P
     assert _children() <= before
 
 
-def test_once_prints_what_drifted(tmp_path: Path) -> None:
-    write_bot(tmp_path, samples(now=new_topic(0.3)))
+def test_once_prints_what_drifted_and_where_the_report_is(tmp_path: Path) -> None:
+    file = write_bot(tmp_path, samples(now=new_topic(0.3)))
+    file.write_text("reports: {workspace: evidently}\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
     ended = run_here("once", "--as-of", END.isoformat(), "--json", cwd=tmp_path)
     lines = [line for line in json_lines(ended.stdout) if line.get("check") == "drift" and line["subject"] == "text"]
     assert [line["verdict"] for line in lines] == ["warning"]
+    report = tmp_path / "reports" / "support-bot-20260406T000000Z.html"
+    assert lines[0]["message"].endswith("; report: reports/support-bot-20260406T000000Z.html")
+    assert "disposable" in report.read_text(encoding="utf-8")
+    assert list((tmp_path / "evidently").rglob("snapshots/*.json"))
 
 
 def test_a_round_of_the_daemon_studies_what_is_due_and_ends_its_process(tmp_path: Path) -> None:
-    file, before = write_bot(tmp_path, samples()), _children()
+    file, before = write_bot(tmp_path, samples(), study="{timeout: 0.2s}"), _children()
     with opened(file) as monitor:
         plan = plan_of(load(file, environ={}).monitors["support-bot"])
         assert plan is not None
         rounds = StudyRounds({"support-bot": plan}, lambda _: monitor, monitor.history, lambda: END)
         rounds.run()
-        assert not monitor.history.is_study_due("support-bot", END, DAY)
+        assert not monitor.history.is_study_due("support-bot", END, DAY)  # it was tried
         assert rounds.close(patience=1)
     assert _children() <= before
 

@@ -1,0 +1,59 @@
+"""Evidently's reports: where they are kept, for how long, and on demand."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.study.reports import ReportFolder
+from tests.support.program import run_here
+from tests.support.studies import END, new_topic, samples, write_bot
+
+DAY = timedelta(days=1)
+
+
+def kept(folder: ReportFolder) -> list[str]:
+    return sorted(file.name for file in folder.path.iterdir())
+
+
+def write(folder: ReportFolder, days_ago: int, size: int = 100) -> str:
+    at = END - days_ago * DAY
+    file = folder.place("support-bot", at)
+    file.write_bytes(b"x" * size)
+    os.utime(file, (at.timestamp(), at.timestamp()))
+    return file.name
+
+
+def test_reports_go_when_they_are_old(tmp_path: Path) -> None:
+    folder = ReportFolder(tmp_path / "reports", 30 * DAY, 10_000)
+    write(folder, 31)
+    young = write(folder, 29)
+    assert folder.tidy(END) == 1
+    assert kept(folder) == [young]
+
+
+def test_the_oldest_go_while_they_take_too_much_room(tmp_path: Path) -> None:
+    folder = ReportFolder(tmp_path / "reports", 30 * DAY, 250)
+    names = [write(folder, days) for days in (5, 3, 1)]
+    assert folder.tidy(END) == 1
+    assert kept(folder) == sorted(names[1:])
+
+
+def test_what_is_not_a_report_stays(tmp_path: Path) -> None:
+    folder = ReportFolder(tmp_path, 30 * DAY, 0)
+    (tmp_path / "notes.html").write_text("mine")
+    folder.tidy(END)
+    assert kept(folder) == ["notes.html"]
+
+
+def test_a_report_is_written_on_demand(tmp_path: Path) -> None:
+    write_bot(tmp_path, samples(now=new_topic(0.3)))
+    ended = run_here("report", "--out", "mine.html", "--as-of", END.isoformat(), cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "tunewatch: support-bot: the report is in mine.html\n")
+    assert "disposable" in (tmp_path / "mine.html").read_text(encoding="utf-8")
+
+
+def test_a_log_with_too_few_rows_gets_no_report(tmp_path: Path) -> None:
+    write_bot(tmp_path, samples(per_day=5))
+    ended = run_here("report", "--as-of", END.isoformat(), cwd=tmp_path)
+    assert ended.returncode != 0
+    assert "there are 35 rows in the window" in ended.stderr
