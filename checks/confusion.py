@@ -1,7 +1,7 @@
 """The confusion matrix of a window, with the predictions that have no label yet."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -76,6 +76,12 @@ class Confusion:
         rows = Rows.of(cells, classes)
         predicted = sums(rows.classes, rows.predicted, len(classes))
         return cls(classes, predicted, by_class(rows.classes, rows.counts), rows)
+
+    def weighted(self, weights: Floats) -> "Confusion":
+        """The same counts, each label weighing so many times more by predicted class and label (K x K)."""
+        rows, each = self.rows, weights[self.rows.classes]
+        heavier = replace(rows, weights=rows.weights * each, weights_squared=rows.weights_squared * each**2)
+        return replace(self, rows=heavier)
 
     @cached_property
     def n(self) -> int:

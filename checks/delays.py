@@ -216,7 +216,7 @@ class _Counts:
     @classmethod
     def of(cls, seen: SeenDelays, bucket: timedelta) -> "_Counts | None":
         """Count; None where no delay could have been seen for MIN_DELAYS labels."""
-        limit = _last_whole_bin(seen, bucket)
+        limit = last_whole_bin(seen, bucket)
         whole = (seen.bin <= limit) & (seen.n > 0)
         if not whole.any():
             return None
@@ -246,7 +246,7 @@ class _Counts:
         return DelayCurve(n, edges, share, spread)
 
 
-def _last_whole_bin(seen: SeenDelays, bucket: timedelta) -> Ints:
+def last_whole_bin(seen: SeenDelays, bucket: timedelta) -> Ints:
     """The longest delay bin that even the youngest prediction of a row's bucket has left behind."""
     youngest = np.maximum(DELAY_GAMMA ** seen.age.astype(float) - bucket.total_seconds(), 1.0)
     # 1e-9: the logarithm of a power of DELAY_GAMMA may fall short of the whole number by rounding

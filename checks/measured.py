@@ -185,5 +185,9 @@ class Measured:
     @cached_property
     def _all_hastened(self) -> tuple[tuple[timedelta, Hastened], ...]:
         windows, usual = self.windows, self.ripening.delays.pooled
-        lengths = [window.length for window in (windows.current, *windows.recent)]
-        return tuple((length, Hastened.of(self.seen_delays, windows.bucket, length, usual)) for length in lengths)
+        found: list[tuple[timedelta, Hastened]] = []
+        for length in (window.length for window in (windows.current, *windows.recent)):
+            longer = found[-1][1] if found else Hastened()
+            young, _ = self.seen_delays.split(length)
+            found.append((length, Hastened.of(young, windows.bucket, usual, longer)))
+        return tuple(found)

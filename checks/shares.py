@@ -27,12 +27,13 @@ class Subject:
 
     def sights(self, looks: Sequence[Look]) -> tuple[Sight, ...]:
         """The looks that know the share, longest first."""
-        shares = ((look, self.share_of(look.stratified)) for look in looks)
+        shares = ((look, self.share_of(look.stratified)) for look in looks if look.steady)
         return tuple(Sight(look, share) for look, share in shares if share is not None)
 
     def trail(self, measured: Measured) -> tuple[Sight, ...]:
         """What is known of the share since each start of an e-process, and from before it."""
-        shares = ((look, self.share_of(look.stratified), before) for look, before in measured.starts)
+        starts = ((look, before) for look, before in measured.starts if look.steady)
+        shares = ((look, self.share_of(look.stratified), before) for look, before in starts)
         return tuple(
             Sight(look, share, self.share_of(before.stratified)) for look, share, before in shares if share is not None
         )

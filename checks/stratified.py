@@ -20,7 +20,7 @@ from checks.intervals import Proportion
 from checks.likely import LEVER, likely_shares, over
 from checks.strata import merge_thin
 
-MIN_STRATUM = 3
+MIN_STRATUM = 2
 """Labelled rows under which a confidence band is merged with its neighbour: one row would stand for too many."""
 
 UPPER = 0.975
