@@ -15,6 +15,7 @@ from monitor.clock import utc_now
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import TIME, config_option
 from monitor.exits import Exit
+from monitor.export.audit import AuditSpec, make_audit
 from monitor.export.brief import BriefSpec, make_brief
 from monitor.export.finetune import FORMATS, FinetuneSpec, make_finetune
 from monitor.export.finetune.dataset import Limits
@@ -68,6 +69,36 @@ def brief(*, file: Path | None, wanted: str, out: Path | None, as_of: datetime |
             made = make_brief(log, watched, spec, folder)
     _warn(scrubbed=not no_scrub)
     note(f"{folder} has {len(made.shown)} confusions and {len(made.tests.cases)} tests; begin with brief.md")
+    return Exit.FINE
+
+
+@command.command("label-audit")
+@config_option
+@click.argument("wanted", metavar="INCIDENT")
+@click.option(
+    "--budget", type=click.IntRange(min=1), default=100, show_default=True, metavar="N", help="How many labels."
+)
+@out_option
+@as_of_option
+@scrub_option
+def label_audit(
+    *, file: Path | None, wanted: str, budget: int, out: Path | None, as_of: datetime | None, no_scrub: bool
+) -> int:
+    """Write the labels most worth checking, for Label Studio and as a table.
+
+    INCIDENT is an id, or its beginning, as `tunewatch history` lists it; labels of its time come first.
+    """
+    settings = load(file)
+    with _history(settings) as history:
+        incident = find_one(history.queries, wanted, "INCIDENT")
+        folder = _free(out or Path(f"label-audit-{incident.id}"))
+        watched = _monitor(settings, incident.monitor)
+        kept = history.holdout(incident.monitor)
+        spec = AuditSpec(incident, as_of or utc_now(), kept, budget, not no_scrub)
+        with _explained(incident.monitor), _log(watched, incident.monitor) as log:
+            made = make_audit(log, watched, spec, folder)
+    _warn(scrubbed=not no_scrub)
+    note(f"{folder} has {len(made.doubts):,} of {made.found:,} labels in doubt, out of {made.read:,}")
     return Exit.FINE
 
 

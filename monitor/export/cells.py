@@ -14,7 +14,7 @@ GUARD: Final = "'"
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """The table with its heading; texts that begin like a formula get an apostrophe before them."""
     written = io.StringIO()
-    writer = csv.DictWriter(written, columns, lineterminator="\n")
+    writer = csv.DictWriter(written, columns, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     writer.writerows({name: guarded(row[name]) for name in columns} for row in rows)
     return written.getvalue()
