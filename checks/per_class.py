@@ -99,7 +99,8 @@ class ClassPrecision(ClassShares):
 
     def subject(self, class_name: str) -> Subject:
         """Precision of one class."""
-        return Subject(self.name, class_name, f"precision of {class_name}", lambda counts: counts.precision(class_name))
+        noun = f"precision of {class_name}"
+        return Subject(self.name, class_name, noun, lambda counts: counts.precision(class_name), of_all=False)
 
     def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:
         """Precision falls with the mix of classes too: that must not break the limit.

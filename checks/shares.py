@@ -24,6 +24,7 @@ class Subject:
     name: str
     noun: str  # in messages: "recall of urgent"
     share_of: Callable[[Stratified], Proportion | None]
+    of_all: bool = True  # whether predictions of every class bear on it
 
     def sights(self, looks: Sequence[Look]) -> tuple[Sight, ...]:
         """The looks that know the share, longest first."""
@@ -51,13 +52,16 @@ def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -
         return _too_few(subject, measured, None)
     followed = any(limit.needs < inf for limit in limits)
     judgement = judge(sights, limits, subject.trail(measured) if followed else ())
-    if judgement.broken is None and (not limits or not _is_known(judgement.sight.share)):
+    if judgement.broken is None and (not limits or not _is_known(subject, judgement.sight)):
         return _too_few(subject, measured, judgement.sight)
     return _finding(subject, measured, judgement, limits)
 
 
-def _is_known(share: Proportion) -> bool:
-    return share.n >= MIN_LABELS or (share.informed and share.effective_n >= MIN_LABELS)
+def _is_known(subject: Subject, sight: Sight) -> bool:
+    """Whether a share may be called well; an alarm does not wait for what nobody has labelled."""
+    share = sight.share
+    enough = share.n >= MIN_LABELS or (share.informed and share.effective_n >= MIN_LABELS)
+    return enough and not (subject.of_all and sight.look.stratified.unlabelled)
 
 
 def with_interval(share: Proportion) -> str:
@@ -106,7 +110,7 @@ def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Findi
         subject=subject.name,
         verdict=Verdict.NOT_ENOUGH_DATA,
         cause=Cause.TOO_FEW,
-        message=f"{subject.noun} is not known: {share.n if share else 0} labelled rows to tell it from",
+        message=f"{subject.noun} is not known: {_why_not(subject, measured, sight)}",
         window_start=window.start,
         window_end=window.end,
         value=share.value if share else None,
@@ -115,3 +119,11 @@ def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Findi
         n=share.n if share else 0,
         provisional=measured.current.provisional,
     )
+
+
+def _why_not(subject: Subject, measured: Measured, sight: Sight | None) -> str:
+    if sight is None and not all(look.steady for look in measured.looks):
+        return "labels of wrong answers come sooner than those of right ones, so it is too early to tell"
+    if sight is not None and subject.of_all and (missing := sight.look.stratified.unlabelled):
+        return f"no prediction as {', '.join(missing)} has a label, and that is much of the traffic: label some of them"
+    return f"{sight.share.n if sight else 0} labelled rows to tell it from"

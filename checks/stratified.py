@@ -33,7 +33,7 @@ FEW = 2
 """Classes of a window that are worked out one by one when they are asked for; of a third, all are, which is faster."""
 
 MAX_UNSEEN = 0.2
-"""Largest share of a class's estimated size that may lie in a stratum nobody has labelled at all."""
+"""Largest share of a class's estimated size, or of all traffic, that may lie in strata nobody has labelled at all."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,19 @@ class Stratified:
         first, second = ((self._likely * power).sum(axis=1)[:, None] for power in (by_row, by_row**2))
         sampled, own = self._variance(first, second)
         return float((sampled.sum(axis=0) + own)[0])
+
+    @cached_property
+    def unlabelled(self) -> tuple[str, ...]:
+        """Predicted classes of which no prediction has a label; none where they are hardly any of the traffic.
+
+        They are taken to be like the class with the fewest labels, which tells little once they are more than
+        MAX_UNSEEN of all predictions.
+        """
+        confusion = self.confusion
+        missing = (confusion.labelled == 0) & (confusion.predicted > 0)
+        if confusion.predicted[missing].sum() <= MAX_UNSEEN * confusion.n:
+            return ()
+        return tuple(name for name, is_missing in zip(confusion.classes, missing, strict=True) if is_missing)
 
     @cached_property
     def _likely(self) -> Floats:
