@@ -61,7 +61,7 @@ class _Missed:
     def broken(self, sight: Sight) -> bool:
         """Whether recall is poor, surely under the floor, and accuracy fine in the same window."""
         share, accuracy = sight.share, sight.look.stratified.accuracy()
-        is_poor = share.value < self.threshold and share.chance_at_least(self.floor) < self.tail
+        is_poor = share.value < self.threshold and share.counted.chance_at_least(self.floor) < self.tail
         return is_poor and accuracy is not None and accuracy.value >= self.good
 
     def kept(self, sight: Sight) -> bool:

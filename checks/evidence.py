@@ -53,7 +53,7 @@ def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> flo
     Answers count with their effective number, and never more than there are: a few of very unequal weight can look
     better known than they are.
     """
-    known = min(share.effective_n, share.n)
+    known = share.counted.effective_n
     hits, misses = share.value * known, (1 - share.value) * known
     worse = np.clip(np.array(alternatives), EDGE, 1 - EDGE)
     gains = hits * np.log(worse) + misses * np.log1p(-worse)

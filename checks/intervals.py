@@ -1,6 +1,6 @@
 """Intervals for proportions and for what is made of two of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -22,6 +22,17 @@ class Proportion:
     effective_n: float
     n: int
     informed: bool = False
+
+    @property
+    def counted(self) -> "Proportion":
+        """The same, known no better than from as many rows: what an alarm may rest on.
+
+        A few rows of very unequal weight can look better known than they are. At 95% that is within what intervals
+        are measured to cover; at the level of an alarm it is not.
+        """
+        if self.informed or self.effective_n <= self.n:
+            return self
+        return replace(self, effective_n=float(self.n))
 
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Two-sided interval with equal tails, each at (1 - confidence) / 2."""

@@ -84,7 +84,7 @@ class Floor:
 
     def broken(self, sight: Sight) -> bool:
         """Whether `floor` or more is less credible than the level of the test."""
-        return sight.share.chance_at_least(self.floor) < self.tail
+        return sight.share.counted.chance_at_least(self.floor) < self.tail
 
     def kept(self, sight: Sight) -> bool:
         """Whether the share's lower bound reaches the floor."""
@@ -92,7 +92,7 @@ class Floor:
 
     def doubt(self, sight: Sight) -> float:
         """The credibility of `floor` or more."""
-        return sight.share.chance_at_least(self.floor)
+        return sight.share.counted.chance_at_least(self.floor)
 
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - a floor is the same for every look
         """The floor."""
@@ -130,7 +130,7 @@ class Drop:
 
     def broken(self, sight: Sight) -> bool:
         """Whether the share is surely lower than it was, and not within the margin."""
-        at_best = difference(sight.share, self.reference, self.tail)[1]
+        at_best = difference(sight.share.counted, self.reference, self.tail)[1]
         if self.by_mix:
             return at_best < -self.margin
         return at_best < 0 and not self.kept(sight)
@@ -145,7 +145,7 @@ class Drop:
 
     def doubt(self, sight: Sight) -> float:
         """The upper bound of the difference."""
-        return difference(sight.share, self.reference, self.tail)[1]
+        return difference(sight.share.counted, self.reference, self.tail)[1]
 
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - the reference is told with every share
         """Nothing more than the reference."""

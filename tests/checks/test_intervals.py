@@ -76,3 +76,10 @@ def test_with_no_misses_at_all_the_upper_bound_is_1_and_the_lower_bound_is_hones
 def _covers(share: Proportion, truth: float) -> bool:
     low, high = share.interval()
     return low <= truth <= high
+
+
+def test_an_alarm_rests_on_no_more_rows_than_there_are() -> None:
+    assert Proportion(0.14, 14.1, 3).counted == Proportion(0.14, 3.0, 3)
+    assert Proportion(0.14, 2.0, 3).counted == Proportion(0.14, 2.0, 3)
+    chosen = Proportion(0.14, 14.1, 3, informed=True)  # by labels that were chosen for it
+    assert chosen.counted == chosen
