@@ -33,12 +33,15 @@ WAYS = ("queue", "random", "random, with its probability")
 
 @dataclass(frozen=True)
 class Case:
-    """A week to label, of a bot whose earlier weeks were labelled, or None; `labelled` is what came by itself."""
+    """A week to label, after others: drawn anew and labelled in part, the same each time, or none.
+
+    `labelled` is the part of the week that is labelled by itself.
+    """
 
     name: str
     week: Week
     recall: float
-    earlier: Week | None
+    earlier: Week | Confusion | None
     labelled: float = 0.0
 
 
@@ -73,10 +76,7 @@ def simulate(case: Case, windows: int, seed: int = 1) -> Row:
 
 def _recalls(rng: np.random.Generator, case: Case) -> tuple[Proportion | None, ...]:
     """One window's recall by each of WAYS."""
-    earlier = Confusion.of(())
-    if case.earlier is not None:
-        before = case.earlier(rng, EARLIER)
-        earlier = Confusion.of(cells(before, label(rng, before, EARLIER_LABELLED)))
+    earlier = _earlier(rng, case.earlier)
     everything = case.week(rng, SIZE)
     labelled = label(rng, everything, case.labelled)
     at_random = draw(rng, everything - labelled, BUDGET)
@@ -87,6 +87,13 @@ def _recalls(rng: np.random.Generator, case: Case) -> tuple[Proportion | None, .
         Stratified.of(Confusion.of(cells(everything, labelled + at_random))).recall("urgent"),
         Informed.by(earlier, Confusion.of(designed)).recall("urgent"),
     )
+
+
+def _earlier(rng: np.random.Generator, weeks: Week | Confusion | None) -> Confusion:
+    if weeks is None or isinstance(weeks, Confusion):
+        return weeks or Confusion.of(())
+    before = weeks(rng, EARLIER)
+    return Confusion.of(cells(before, label(rng, before, EARLIER_LABELLED)))
 
 
 def from_queue(rng: np.random.Generator, everything: Counts, labelled: Counts, earlier: Confusion) -> Confusion:
@@ -125,10 +132,15 @@ def replayed(log: Path, onset: str) -> Iterator[Case]:
     """Real messages, before and after the bot changed."""
     before, after = (Replay.of(log, f"ts::timestamptz {sign} timestamptz '{onset}'") for sign in ("<", ">="))
     bare = before.without_confidence()
+    halves = [Replay.of(log, f"ts::timestamptz < timestamptz '{onset}' and hash(text) % 2 = {k}") for k in (0, 1)]
     for labelled in (0.0, 0.05, 0.2):
         yield Case("real messages", before, before.recall, before, labelled)
     for labelled in (0.0, 0.05):
         yield Case("real messages, bot changed", after, after.recall, before, labelled)
+    for week, earlier in (halves, halves[::-1]):
+        for labelled in (0.0, 0.05):
+            once = Counter(earlier.rows)  # drawn with replacement they would pass for more labels than they are
+            yield Case("none seen earlier", week, week.recall, Confusion.of(cells(once, once)), labelled)
     yield Case("real messages, no confidence", bare, bare.recall, bare)
     yield Case("real messages, no earlier labels", before, before.recall, None)
 
