@@ -10,19 +10,23 @@ of which is for tuning.
 """
 
 import argparse
+import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from bench.stories import changes, limits, messages, models, outputs, quiet
+from bench.stories.end_to_end import play_for_real
 from bench.stories.playing import Judges, Told, play
 from bench.stories.story import ABSTAIN, NONE, Draws, Effect, Half, Story
 from config.monitor import MonitorSettings
 from monitor.bootstrap import advice_policy, build_checks
 
 STORIES = (*changes.STORIES, *limits.STORIES, *messages.STORIES, *models.STORIES, *outputs.STORIES)
+VERSIONS = {"prompt_version": "prompt", "model_version": "model"}
 SETTLE = 3  # days after the alarm, at most, at which the advice is judged
 CAUTIOUS = frozenset({ABSTAIN, NONE, "collect_labels", "fix_labels"})
 COSTS = {"fine_tune": 10.0}  # of a wrong advice; a fine-tune is dear and takes long
@@ -58,8 +62,14 @@ class Outcome:
 
 def judges() -> Judges:
     """The checks and the policy of a monitor with default settings and one critical class."""
-    columns = {"id": "id", "at": "at", "predicted": "predicted", "prompt_version": "p", "model_version": "m"}
-    source = {"predictions": {"files": "log.parquet", "columns": columns}}
+    columns = {"id": "id", "at": "at", "predicted": "predicted", "text": "text", "confidence": "c", "latency_ms": "ms"}
+    source = {
+        "predictions": {
+            "files": "log.parquet",
+            "columns": {**columns, "confidence": "c", "latency_ms": "ms", "text": "t"},
+        },
+        "labels": {"files": "labels.parquet", "columns": {"id": "id", "label": "label", "at": "at"}},
+    }
     offline = {name: {"n": 800, "accuracy": accuracy} for name, accuracy in models.OFFLINE.items()}
     settings = MonitorSettings.model_validate(
         {"source": source, "classes": {"urgent": {"min_recall": 0.80}}, "model_versions": offline}
@@ -77,6 +87,17 @@ def run(stories: Iterable[Story], effects: Sequence[Effect], seeds: int, half: H
                 rng = np.random.default_rng([name, len(story.name), effect, seed, half])
                 case = story.make(Draws(rng, half, effect))
                 yield Outcome(story, effect, seed, play(case, asked, int(rng.integers(SETTLE + 1))))
+
+
+def _for_real(stories: Sequence[Story], count: int, half: Half) -> Iterable[str]:
+    """Some cases through files, the history and the daemon's cycles, against the short way."""
+    asked = judges()
+    for number, story in enumerate(stories[:: max(len(stories) // max(count, 1), 1)][:count]):
+        made = story.make(Draws(np.random.default_rng([number, half]), half, Effect.MIDDLE))
+        case = replace(made, has_text=False, tokens=(), overlaps=())
+        with tempfile.TemporaryDirectory() as folder:
+            real = play_for_real(case, Path(folder), 2)
+        yield f"for real: {story.name}: {real}, the short way: {play(case, asked, 2).answer}"
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -128,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--effect", choices=[effect.name.lower() for effect in Effect])
     parser.add_argument("--quiet", type=int, default=50, help="quiet logs")
     parser.add_argument("--only", default="", help="stories whose name holds this")
+    parser.add_argument("--real", type=int, default=0, help="cases played through files, history and cycles too")
     parser.add_argument("--verbose", action="store_true", help="say of each wrong answer why it was given")
     chosen = parser.parse_args(arguments)
     half = Half[chosen.half.upper()]
@@ -137,6 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = judges()
     told = [play(quiet.case(np.random.default_rng([7, seed, half]), half), asked, 0) for seed in range(chosen.quiet)]
     print_tables(outcomes, told)
+    for line in _for_real(stories, chosen.real, half):
+        print(line)
     for outcome in outcomes if chosen.verbose else ():
         if not outcome.is_acceptable:
             reasons = outcome.told.advice.reasons if outcome.told.advice else ("nothing alarmed",)

@@ -18,6 +18,7 @@ DOUBTS = (
     "unproven_version",
     "label_noise",
     "labellers_disagree",
+    "leakage",
 )
 """Reasons to distrust the labels that a fine-tune would learn from, or be judged by."""
 

@@ -28,14 +28,10 @@ WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
     ("relevance_only", True): ((Action.REVISE_PROMPT, 1.5), (Action.ADD_CONTEXT, 1.0), (Action.FINE_TUNE, -1.0)),
     # Whether the judge is stricter or the chatbot worse, earlier answers scored by the same judge would tell [design].
     ("judge_changed", True): ((Action.COLLECT_LABELS, 3.0),),
-    # Right classes with answers that help less: a matter of what the prompt asks for, not of more examples [practice].
-    ("relevance_only", True): ((Action.REVISE_PROMPT, 1.5), (Action.ADD_CONTEXT, 1.0), (Action.FINE_TUNE, -1.0)),
-    # Whether the judge is stricter or the chatbot worse, earlier answers scored by the same judge would tell [design].
-    ("judge_changed", True): ((Action.COLLECT_LABELS, 3.0),),
     ("missed_class", True): ((Action.REVISE_PROMPT, 1.0),),
-    # The cheap thing has not been tried yet [mission].
     # What one segment lost can be said in a prompt; going back would lose what the others gained [practice].
     ("prompt_bias", True): ((Action.REVISE_PROMPT, 2.5),),
+    # The cheap thing has not been tried yet [mission].
     ("prompts_tried", False): ((Action.REVISE_PROMPT, 1.25),),
     # "If prompting cannot reach good metrics, fine-tune" [mission]; and another revision is then the weaker bet.
     ("plateau", True): ((Action.FINE_TUNE, 2.5), (Action.REVISE_PROMPT, -1.5)),
