@@ -26,7 +26,7 @@ ACCURACY = Accuracy(good=0.85, bad=0.60, max_drop=0.03, budget=BUDGET)
 QUALITY = (
     ACCURACY,
     ClassRecall((("urgent", 0.8),), None, 0.1, BUDGET),
-    ClassPrecision((), None, 0.1, BUDGET),
+    ClassPrecision((("urgent", 0.3),), None, 0.1, BUDGET),
     AccuracyParadox(0.85, 0.5, (("urgent", 0.8),), BUDGET),
 )
 

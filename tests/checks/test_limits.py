@@ -1,0 +1,41 @@
+"""Falls against a reference: sure, and not within the margin."""
+
+import pytest
+
+from checks.finding import Verdict
+from checks.intervals import Proportion
+from checks.limits import Drop, Sight
+from checks.maturity import Ripening
+from checks.measured import Look
+from checks.windows import Window
+from tests.support.windows import DAY, NOW
+
+REFERENCE = Proportion(0.92, 10_000, 10_000)
+LOOK = Look(Window(NOW - 7 * DAY, NOW), Ripening.__new__(Ripening))
+
+
+def is_broken(value: float, n: int) -> bool:
+    drop = Drop(REFERENCE, 0.03, Verdict.WARNING, tail=1e-5)
+    return drop.broken(Sight(LOOK, Proportion(value, n, n)))
+
+
+@pytest.mark.parametrize(
+    ("value", "n", "expected"),
+    [
+        (0.92, 20_000, False),  # as before
+        (0.90, 20_000, False),  # surely lower, and surely by less than is tolerated
+        (0.91, 300, False),  # not surely lower
+        (0.85, 300, False),  # nor that
+        (0.895, 5_000, True),  # surely lower; the estimate is within the margin, and the margin is not out of reach
+        (0.89, 2_500, True),  # by just the margin
+        (0.80, 300, True),  # by far
+    ],
+)
+def test_a_fall_alarms_when_it_is_sure_and_not_likely_to_be_tolerable(value: float, n: int, *, expected: bool) -> None:
+    assert is_broken(value, n) is expected
+
+
+def test_a_loss_that_may_come_of_the_mix_must_surely_be_beyond_the_margin() -> None:
+    drop = Drop(REFERENCE, 0.03, Verdict.WARNING, tail=1e-5, by_mix=True)
+    assert not drop.broken(Sight(LOOK, Proportion(0.88, 2_500, 2_500)))
+    assert drop.broken(Sight(LOOK, Proportion(0.80, 2_500, 2_500)))
