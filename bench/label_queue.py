@@ -20,7 +20,8 @@ import numpy as np
 from bench.queue_bots import Bot, Counts, Replay, Week, cells, draw, label
 from checks.allocation import Stratum, allocate
 from checks.confusion import Confusion
-from checks.informed import Informed
+from checks.expected import Expectation, keys_of
+from checks.informed import Informed, believed_recall
 from checks.intervals import Proportion
 from checks.stratified import Stratified
 
@@ -28,7 +29,7 @@ SIZE, EARLIER = 4200, 16_800
 EARLIER_LABELLED = 0.6
 BUDGET = 200
 CLASSES = ("urgent",)
-WAYS = ("queue", "random", "random, with its probability")
+WAYS = ("queue", "random", "random, earlier labels used")
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,14 @@ def _recalls(rng: np.random.Generator, case: Case) -> tuple[Proportion | None, .
     return (
         Informed.by(earlier, from_queue(rng, everything, labelled, earlier)).recall("urgent"),
         Stratified.of(Confusion.of(cells(everything, labelled + at_random))).recall("urgent"),
-        Informed.by(earlier, Confusion.of(designed)).recall("urgent"),
+        _helped(Confusion.of(designed), earlier),
     )
+
+
+def _helped(at_random: Confusion, earlier: Confusion) -> Proportion | None:
+    """Labels at random with the help of earlier ones, which tunewatch leaves to a queue's: what that alone is worth."""
+    recall = believed_recall(at_random, Expectation.of(earlier, keys_of(at_random)), "urgent") if earlier.n else None
+    return Stratified.of(at_random).recall("urgent") if recall is None else recall
 
 
 def _earlier(rng: np.random.Generator, weeks: Week | Confusion | None) -> Confusion:

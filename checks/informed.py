@@ -19,8 +19,8 @@ from checks.intervals import Proportion
 from checks.known import Known
 from checks.stratified import Stratified
 
-UNEQUAL = 2.0
-"""How far from equal chances labels must be chosen before confidences are trusted that no earlier label confirms."""
+UNEQUAL = 1.5
+"""Ratio of the greatest to the least mean weight of a stratum's labels above which they were chosen unequally."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,25 @@ class Informed(Stratified):
 
 
 def informed_recall(confusion: Confusion, expectation: Expectation, class_name: str) -> Proportion | None:
-    """Share of the predictions truly of the class that were predicted as it.
+    """Share of the predictions truly of the class that were predicted as it, where labels were chosen unequally.
 
-    `expectation` is of the keys of the window's rows. Where earlier labels tell too little of the class, and labels are
-    spread unequally, confidences say where misses may lie. None where that is left to the labels of the window alone:
-    none of them was chosen by a known chance, none is of the class, nothing says where misses may lie, or all
-    predictions are as the class, or none.
+    `expectation` is of the keys of the window's rows. None where that is left to the labels of the window alone: they
+    came by themselves or with equal chances, or `believed_recall` says nothing.
+    """
+    return believed_recall(confusion, expectation, class_name) if were_chosen_unequally(confusion.rows) else None
+
+
+def believed_recall(confusion: Confusion, expectation: Expectation, class_name: str) -> Proportion | None:
+    """The same whatever way labels were chosen.
+
+    Where earlier labels tell too little of the class, confidences say where misses may lie. None where nothing says it,
+    no label is of the class, or all predictions are as the class, or none.
     """
     rows, k = confusion.rows, confusion.index(class_name)
-    if k is None or not confusion.support[k] or not rows.designed.any():
+    if k is None or not confusion.support[k]:
         return None
     expected = expectation.rates(class_name)
-    if expected is None and _are_unequal(rows):
+    if expected is None:
         expected = expectation.promised(class_name)
     own = rows.classes == k
     if expected is None or own.all() or not own.any():
@@ -74,12 +81,10 @@ def informed_recall(confusion: Confusion, expectation: Expectation, class_name: 
     return Known(own, rows.predicted, known, known * share, expected).recall(int(confusion.support[k]))
 
 
-def _are_unequal(rows: Rows) -> bool:
-    """Whether labels were chosen more in some strata than in others, so that sizes do not say where misses may lie.
+def were_chosen_unequally(rows: Rows) -> bool:
+    """Whether the known probabilities of labels differ between strata, as a queue's do.
 
-    By Pearson's chi-square of the chosen labels over its degrees of freedom, which is about 1 for equal chances.
+    Where they are equal, sizes say where misses may lie, and the window's own labels tell as much as they can.
     """
-    could = rows.predicted - (rows.labelled - rows.designed)
-    even = could * rows.designed.sum() / could.sum()
-    there = even > 0
-    return bool(((rows.designed - even)[there] ** 2 / even[there]).sum() > UNEQUAL * max(int(there.sum()) - 1, 1))
+    stands_for = rows.stands_for[rows.designed > 0]
+    return bool(stands_for.size and stands_for.max() > UNEQUAL * stands_for.min())
