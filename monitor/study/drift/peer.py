@@ -28,6 +28,9 @@ TEXT_METHOD: Final = "abs_text_content_drift"
 """Of fewer than 1,000 rows it would draw a thousand bootstrap samples instead, which takes 2 seconds."""
 
 
+TEXT_NAME: Final = "domain classifier AUC"
+
+
 def peer_score(values: Values) -> PeerScore | None:
     """Evidently's distance for one column; None where it cannot tell, as of a text with next to no vocabulary."""
     method = TEXT_METHOD if values.column.kind is ColumnKind.TEXT else None
@@ -36,7 +39,11 @@ def peer_score(values: Values) -> PeerScore | None:
     except Exception:  # noqa: BLE001 - whatever it fails on, it is only the second opinion
         return None
     (metric,) = snapshot.dict()["metrics"]
-    return PeerScore(str(metric["config"]["method"]), float(metric["value"]), float(metric["config"]["threshold"]))
+    return PeerScore(
+        TEXT_NAME if method else str(metric["config"]["method"]),
+        float(metric["value"]),
+        float(metric["config"]["threshold"]),
+    )
 
 
 def write_report(samples: Samples, target: ReportTarget) -> None:
