@@ -124,7 +124,9 @@ def _classes(proposal: Proposal) -> Iterator[str]:
         for name in proposal.critical:
             share = f"{proposal.classes[name] / total:.1%} of {'labels' if proposal.labels else 'predictions'}"
             floor = f"{_scalar(name)}: {{min_recall: {FLOOR:.2f}}}"
-            yield _line(6, floor, f"{share}; an incident opens if fewer than {FLOOR:.0%} of them are recognised")
+            known = "" if proposal.labels else ", once there are labels"
+            told = f"{share}; an incident opens if fewer than {FLOOR:.0%} of them are recognised{known}"
+            yield _line(6, floor, told)
     else:
         yield "    # classes:                              # critical classes, which must not be missed: name them here"
         example = _scalar((proposal.rare or tuple(proposal.classes) or ("urgent",))[0])
