@@ -1,5 +1,6 @@
 """The labelled messages that all exports are made of: ripe, without personal data, in groups of near duplicates."""
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,9 @@ from monitor.log.labelled import LabelledDraw, LabelledMessage
 
 PER_LABEL: Final = 5_000
 """Messages that are read of each label at most: as many as a small classifier profits from, and they fit in memory."""
+
+MOST: Final = 20_000
+"""Messages that are compared in all: with so many it takes some 20 seconds, and grows with their square."""
 
 RIPE: Final = 0.95
 """A prediction is old enough once this share of labels comes within its age: the first to come are no fair sample."""
@@ -92,11 +96,26 @@ def read_material(log: PredictionLog, settings: MonitorSettings, as_of: datetime
     source = settings.source
     if source.labels is None or source.predictions.columns.text is None:
         raise NothingToExportError("there are no labelled messages: map source.labels and predictions.columns.text")
-    rows = log.labelled(LabelledDraw(BEGINNING, as_of, as_of, PER_LABEL))
+    rows = bounded(log.labelled(LabelledDraw(BEGINNING, as_of, as_of, PER_LABEL)), MOST)
     if not rows:
         raise NothingToExportError("no labelled prediction of the log has a message")
     personal = settings.personal_data
     return gather(rows, as_of, Scrubber(personal.patterns, personal.phone_region) if scrub else as_it_is)
+
+
+def bounded(rows: Sequence[LabelledMessage], most: int) -> list[LabelledMessage]:
+    """At most so many rows, of each label the same number where there are more: those whose MD5 of the id is least."""
+    if len(rows) <= most:
+        return list(rows)
+    sizes = Counter(row.label for row in rows)
+    cap = max((c for c in range(max(sizes.values())) if sum(min(n, c) for n in sizes.values()) <= most), default=0)
+    taken: Counter[str] = Counter()
+    kept: set[str] = set()
+    for row in sorted(rows, key=lambda row: hashlib.md5(row.id.encode(), usedforsecurity=False).hexdigest()):
+        taken[row.label] += 1
+        if taken[row.label] <= cap:
+            kept.add(row.id)
+    return [row for row in rows if row.id in kept]
 
 
 def gather(rows: Sequence[LabelledMessage], as_of: datetime, scrub: Scrub) -> Material:

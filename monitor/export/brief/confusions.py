@@ -1,7 +1,7 @@
 """Which class is taken for which, and how much more often than before."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,10 +55,14 @@ class Confusion:
         return self.n - self.of * (self.before_rate or 0.0)
 
 
-def top_confusions(span: Span, alarmed: Iterable[str]) -> tuple[Confusion, ...]:
-    """The incident's confusions: those of classes that alarmed first, then by the errors that are new."""
-    first = frozenset(alarmed)
-    found = sorted(_all(span), key=lambda c: (c.label not in first, -c.excess, c.label, c.predicted))
+def top_confusions(span: Span, missed: Container[str], overused: Container[str]) -> tuple[Confusion, ...]:
+    """The incident's confusions: those of `missed` classes and `overused` answers first, then by the new errors."""
+
+    def place(confusion: Confusion) -> tuple[bool, float, str, str]:
+        alarmed = confusion.label in missed or confusion.predicted in overused
+        return not alarmed, -confusion.excess, confusion.label, confusion.predicted
+
+    found = sorted(_all(span), key=place)
     return tuple(confusion for confusion in found if confusion.n >= FEWEST)[:SHOWN]
 
 

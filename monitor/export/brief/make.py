@@ -49,8 +49,7 @@ def make_brief(log: PredictionLog, settings: MonitorSettings, spec: BriefSpec, o
     holdout = hold_out(material, spec.holdout)
     unclear = disputed(material.messages)
     span = around(incident, [m for m in material.messages if m.key not in unclear], spec.as_of)
-    alarmed = {finding.subject for finding in incident.findings if finding.verdict.is_alarm}
-    confusions = top_confusions(span, alarmed)
+    confusions = top_confusions(span, *_alarmed(incident))
     if not confusions:
         raise NothingToExportError(f"since {incident.onset:%Y-%m-%d %H:%M} no class was taken for another twice")
     likeness = Likeness()
@@ -75,6 +74,13 @@ def make_brief(log: PredictionLog, settings: MonitorSettings, spec: BriefSpec, o
     with new_folder(out) as draft:
         write_files(draft, _files(brief))
     return brief
+
+
+def _alarmed(incident: Incident) -> tuple[frozenset[str], frozenset[str]]:
+    """Classes that are missed, and classes that are answered too often."""
+    alarms = [finding for finding in incident.findings if finding.verdict.is_alarm]
+    overused = frozenset(finding.subject for finding in alarms if finding.check == "class_precision")
+    return frozenset(finding.subject for finding in alarms) - overused, overused
 
 
 def _files(brief: Brief) -> dict[str, str]:

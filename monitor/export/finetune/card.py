@@ -133,8 +133,14 @@ def _limits(made: Made) -> str:
 
 
 def _use(made: Made) -> str:
+    """What to do with it; `register` reads all formats but Gemini's."""
+    files = f"--training train{made.form.suffix} --evaluation test{made.form.suffix}"
+    register = (
+        f" When the model is in use, `tunewatch register --monitor {made.monitor} --model-version VERSION {files}` has "
+        "tunewatch say so where production repeats what it learned."
+    )
+    told = "" if made.form.name == "gemini" else register
     return (
         f"## How to use it\n\n{HOW_TO[made.form.name]}\n\nTune on validation. Test once, at the end, against the "
-        "prompt "
-        "that is in use now, class by class; a test that was looked at often is one more validation."
+        f"prompt that is in use now, class by class; a test that was looked at often is one more validation.{told}"
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checks.near_duplicates import evened, overlap
 from monitor.export.finetune.dataset import Dataset, Limits, Split, split_up
-from monitor.export.material import Material, NothingToExportError, gather, hold_out
+from monitor.export.material import Material, NothingToExportError, bounded, gather, hold_out
 from monitor.export.personal import as_it_is
 from tests.support.triage_log import START, message, rows, texts_of
 
@@ -127,3 +127,14 @@ def test_the_classes_that_are_short_are_named() -> None:
     said = [(f"{row.text} {i}", row.label) for i, row in enumerate(rows()) if row.label != "urgent"]
     with pytest.raises(NothingToExportError, match="needs 20 different messages to train on, but urgent has 1"):
         _split(_material(("my purse was taken", "urgent"), *said), Limits(20, 10, 0))
+
+
+def test_of_more_messages_than_can_be_compared_every_class_gives_as_many_as_it_can() -> None:
+    made = [message(row.text, row.label, id=f"m{i}", at=row.at) for i, row in enumerate(rows())]
+    few = bounded(made, 300)
+    counts = Counter(row.label for row in few)
+
+    assert 295 < len(few) <= 300
+    assert max(counts.values()) - min(counts.values()) == 0
+    assert few == [row for row in made if row in few] == bounded(made, 300)
+    assert bounded(made, len(made)) == made
