@@ -37,6 +37,12 @@ def likely_shares(confusion: Confusion, groups: NDArray[np.intp], sizes: Floats,
     return np.asarray((labelled * share + imagined * part * by_class[rows.classes]) / (labelled + imagined))
 
 
+def like_the_bot(confusion: Confusion, cells: Floats) -> Floats:
+    """Shares of the labels (K x K) of predicted classes that nothing is known of: right as often as all `cells` are."""
+    right, wrong = _of_the_bot(confusion, cells)
+    return np.asarray(right[:, None] * np.eye(right.size) + (1 - right)[:, None] * wrong)
+
+
 def over(part: Floats, whole: Floats) -> Floats:
     """Part by part; 0 where there is nothing to divide by."""
     return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
@@ -50,12 +56,12 @@ def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     labelled = confusion.labelled
     pull = np.where(labelled > 0, over(confusion.predicted**2, labelled), 0.0)
     lever = LEVER * over(pull, pull.sum())
-    right, wrong = _of_the_bot(confusion, totals)
-    own = np.eye(size)
-    like_all = right[:, None] * own + (1 - right)[:, None] * wrong
-    half = (own + wrong) / 2
+    _, wrong = _of_the_bot(confusion, totals)
+    half = (np.eye(size) + wrong) / 2
     n, pulled = labelled[:, None], lever[:, None]
-    shares = n * over(totals, totals.sum(axis=1, keepdims=True)) + PRIOR * like_all + pulled * half
+    shares = (
+        n * over(totals, totals.sum(axis=1, keepdims=True)) + PRIOR * like_the_bot(confusion, totals) + pulled * half
+    )
     return np.asarray(shares / (n + PRIOR + pulled)), lever
 
 

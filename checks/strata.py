@@ -6,15 +6,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Floats, sums
+from checks.confusion import Floats
 
 
 def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArray[np.intp]:
     """Number the strata of rows that are of a predicted class and a confidence band each (R), in that order.
 
     A row with fewer than `least` labels is merged with its neighbours in confidence, as long as there are any of its
-    class. Classes without any label share the stratum of the class with the fewest. Classes are not merged for having
-    few: where they are labelled unlike, that brings back the bias that strata are for.
+    class. Classes are never merged: where they are labelled unlike, that brings back the bias that strata are for.
 
     >>> merge_thin(np.array([0, 0, 0, 1]), np.array([9.0, 1.0, 4.0, 20.0]), least=5).tolist()
     [0, 1, 1, 2]
@@ -22,9 +21,7 @@ def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArr
     groups = np.arange(classes.size)
     for first, end in pairwise([*np.flatnonzero(np.diff(classes, prepend=-1)).tolist(), classes.size]):
         groups[first:end] = first + np.array(_merge_neighbours(labelled[first:end].tolist(), least))
-    count = int(classes.max()) + 1 if classes.size else 0
-    merged = _merge_classes(groups, classes, sums(classes, labelled, count))
-    return np.unique(merged, return_inverse=True)[1]
+    return np.unique(groups, return_inverse=True)[1]
 
 
 def _merge_neighbours(labelled: Sequence[float], least: int) -> list[int]:
@@ -38,14 +35,3 @@ def _merge_neighbours(labelled: Sequence[float], least: int) -> list[int]:
         del firsts[one + 1]
     ends = [*firsts[1:], len(labelled)]
     return [first for first, end in zip(firsts, ends, strict=True) for _ in range(first, end)]
-
-
-def _merge_classes(groups: NDArray[np.intp], classes: NDArray[np.intp], labelled: Floats) -> NDArray[np.intp]:
-    """Put the rows of classes without a label into a stratum that has one; `labelled` is by class."""
-    present = np.unique(classes)
-    order = present[np.argsort(labelled[present], kind="stable")]
-    unlabelled = int((labelled[order] == 0).sum())
-    merged = groups.copy()
-    if unlabelled:
-        merged[np.isin(classes, order[: unlabelled + 1])] = groups[classes == order[0]][0]
-    return merged

@@ -8,7 +8,7 @@ within a predicted class and band, which predictions get a label does not depend
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy import special
 
 from checks.confusion import Confusion, Floats, by_class, sums
 from checks.intervals import Proportion
-from checks.likely import LEVER, likely_shares, over
+from checks.likely import LEVER, like_the_bot, likely_shares, over
 from checks.strata import merge_thin
 
 MIN_STRATUM = 2
@@ -28,6 +28,9 @@ UPPER = 0.975
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
+
+GUESS = 10.0
+"""Labels that a stratum without any is as good as known from, being taken to be like the bot as a whole."""
 
 FEW = 2
 """Classes of a window that are worked out one by one when they are asked for; of a third, all are, which is faster."""
@@ -43,7 +46,7 @@ class Stratified:
     Its R rows are those of `confusion.rows`: one for each predicted class and confidence band. `groups` (R) numbers the
     stratum of each row, `sizes` (G) are the predictions and `effective` (G) the effective labelled rows of a stratum.
     `share` (R x K) is each cell's share of its stratum, and `cells` (K x K) the estimated number of predictions by
-    predicted class and label. Strata without a label add nothing.
+    predicted class and label. Strata without a label are taken to be like the bot as a whole.
     """
 
     confusion: Confusion
@@ -68,7 +71,18 @@ class Stratified:
         total = weight[groups][:, None]
         share = np.divide(rows.weights, total, out=np.zeros_like(rows.weights), where=total > 0)
         cells = by_class(rows.classes, share * sizes[groups][:, None])
-        return cls(confusion, groups, sizes, effective, labelled, share, cells)
+        counts = cls(confusion, groups, sizes, effective, labelled, share, cells)
+        return counts._with_the_unlabelled() if cells.any() and not labelled.all() else counts
+
+    def _with_the_unlabelled(self) -> "Stratified":
+        """Take strata without a label to be like the bot as a whole, as far as GUESS labels would tell."""
+        rows = self.confusion.rows
+        missing = self.labelled[self.groups] == 0
+        part = over(rows.predicted, self.sizes[self.groups])[:, None]
+        guessed = part * like_the_bot(self.confusion, self.cells)[rows.classes]
+        share = np.where(missing[:, None], guessed, self.share)
+        cells = by_class(rows.classes, share * self.sizes[self.groups][:, None])
+        return replace(self, share=share, cells=cells, effective=np.where(self.labelled > 0, self.effective, GUESS))
 
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right; None without labels."""
@@ -117,8 +131,8 @@ class Stratified:
     def unlabelled(self) -> tuple[str, ...]:
         """Predicted classes of which no prediction has a label; none where they are hardly any of the traffic.
 
-        They are taken to be like the class with the fewest labels, which tells little once they are more than
-        MAX_UNSEEN of all predictions.
+        They are taken to be like the bot as a whole, which tells little once they are more than MAX_UNSEEN of all
+        predictions.
         """
         confusion = self.confusion
         missing = (confusion.labelled == 0) & (confusion.predicted > 0)
@@ -143,7 +157,8 @@ class Stratified:
 
     def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own = self.confusion.rows.classes[:, None] == classes
-        hits = _Parts.of(self, lambda share: share[:, classes] * own, own)
+        seen = own & (self.labelled[self.groups] > 0)[:, None]  # of others nobody knows whether they are hits
+        hits = _Parts.of(self, lambda share: share[:, classes] * seen, own)
         misses = _Parts.of(self, lambda share: share[:, classes] * ~own, ~own)
         return self._ratios(hits, misses, self.confusion.support[classes])
 

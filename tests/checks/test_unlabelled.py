@@ -4,12 +4,13 @@ from checks.accuracy import Accuracy
 from checks.alarm import AlarmBudget
 from checks.finding import Finding, Verdict
 from checks.measured import Measured
-from checks.per_class import ClassRecall
+from checks.per_class import ClassPrecision, ClassRecall
 from tests.support.windows import Outcomes, Spell, answers, history
 
 BUDGET = AlarmBudget(0.2)
 ACCURACY = Accuracy(good=0.85, bad=0.60, max_drop=0.03, budget=BUDGET)
 RECALL = ClassRecall((("urgent", 0.8),), None, 0.1, BUDGET)
+PRECISION = ClassPrecision((("urgent", 0.5),), None, 0.1, BUDGET)
 TRAFFIC = {"urgent": 40, "billing": 100, "account": 100, "cards": 80}
 
 
@@ -19,7 +20,7 @@ def without_labels_of(name: str, outcomes: Outcomes) -> Outcomes:
     return kept | {(name, None): sum(n for (predicted, _), n in outcomes.items() if predicted == name)}
 
 
-def judge(check: Accuracy | ClassRecall, last: Outcomes) -> Finding:
+def judge(check: Accuracy | ClassRecall | ClassPrecision, last: Outcomes) -> Finding:
     windows = history(Spell(30, answers(TRAFFIC)), Spell(7, last))
     return next(finding for finding in check.run(Measured(windows)) if finding.subject in {"all", "urgent"})
 
@@ -31,6 +32,10 @@ def test_accuracy_and_recall_are_not_called_well_and_the_class_to_label_is_named
         assert "no prediction as cards has a label" in finding.message
         assert not finding.clear
         assert finding.value is not None
+
+
+def test_precision_of_another_class_does_not_depend_on_it() -> None:
+    assert judge(PRECISION, without_labels_of("cards", answers(TRAFFIC))).verdict is Verdict.OK
 
 
 def test_what_is_bad_among_the_others_alarms_all_the_same() -> None:
