@@ -42,6 +42,7 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
         ("    classes: {1: {min_recall: 0.8}}", "monitors.bot.classes.1 must be text; put it in quotes"),
         ("    classes: urgent", "monitors.bot.classes must be a section with keys and values of its own, not 'urgent'"),
         ("    checks: {accuracy: {good: 0.5}}", "monitors.bot.checks.accuracy.good must be above bad"),
+        ("    checks: {relevance: {low: 0.55}}", "relevance.low must be a whole number of tenths"),
         ("    checks: {accuracy: {good: high}}", "checks.accuracy.good must be a number, not 'high'"),
         ("    checks: {latency: {p50_ms: 9, p99_ms: 5}}", "latency.p99_ms must not be below p50_ms, but 5 is below 9"),
         ("    checks: {latency: {max_ratio: 1}}", "latency.max_ratio must be above 1.0, not 1"),
