@@ -43,7 +43,13 @@ def find_doubts(messages: Sequence[Message], during: frozenset[str]) -> list[Dou
         if reasons and (place not in doubts or len(reasons) > len(doubts[place].reasons)):
             suggested, margin = _suggested(message, others[message.group], dissent.get(message.key))
             doubts[place] = Doubt(message, reasons, suggested, margin, message.row.id in during)
-    return sorted(doubts.values(), key=lambda d: (-len(d.reasons), not d.during, -d.margin, d.message.key))
+    return sorted(doubts.values(), key=_place)
+
+
+def _place(doubt: Doubt) -> tuple[int, bool, bool, float, str]:
+    """A label that was corrected, and nothing else, is likely to be right by now."""
+    is_settled = doubt.reasons == (Reason.CORRECTED,)
+    return -len(doubt.reasons), is_settled, not doubt.during, -doubt.margin, doubt.message.key
 
 
 def _suggested(message: Message, labels: Counter[str], dissent: Dissent | None) -> tuple[str | None, float]:
