@@ -15,8 +15,8 @@ class WindowSpec:
 
     `window` is the length of the current window and `scales` those of shorter ones that end with it. `reference` is the
     length of the healthy span before it, or a pinned (start, end). `lookback` is how far back versions are followed.
-    All lengths are at least one `bucket`; those that are no multiple of it are rounded up to whole buckets. `studied` is
-    how often a study of sampled rows is made, None for never. Relevance under `low_score`, whole tenths, is low.
+    All lengths are at least one `bucket`; those that are no multiple of it are rounded up to whole buckets. Relevance
+    under `low_score`, whole tenths, is low. `studied` is how often a study of sampled rows is made, None for never.
     """
 
     window: timedelta
