@@ -5,10 +5,12 @@
 A window of a week in hourly buckets with a reference of four weeks: 100,000 predictions a week, 60% of them labelled,
 90% of them right, by two versions, with confidences and label delays, and all starts of evidence that the history would
 give, each with what was before it. Everything that a look does with its counts is timed: strata, intervals, delays,
-every check, and every metric line of every slice. Times are of the processor, which a busy machine changes less.
+every check, and every metric line of every slice. Times are of the processor, which a busy machine changes less; how
+busy it was is printed under the table.
 """
 
 import argparse
+import os
 import statistics
 import time
 from collections import Counter
@@ -153,6 +155,7 @@ def main() -> None:
         ours = _median(partial(look, windows, checks), runs)
         report = _median(partial(classification_report, names[label], names[predicted], zero_division=0), runs // 5 + 1)
         print(f"| {classes} | {ours:.0f} ms | {aim} ms | {report:.0f} ms | {ours / report:.2f} |", flush=True)
+    print(f"\nProcesses that wanted a processor meanwhile: {os.getloadavg()[0]:.1f}, of {os.cpu_count()} processors.")
 
 
 def _median(what: Callable[[], object], runs: int) -> float:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
+from checks.confusion import sums
 from checks.counts import NO_BAND
 from checks.estimate import Estimate
 from checks.measured import Look
@@ -19,23 +18,25 @@ def answer_lines(slice_name: str, look: Look) -> Iterator[Estimate]:
     Both are figures of all predictions, so their interval is the value itself. `n` of a confidence counts the
     predictions that have one.
     """
-    cells = Outcomes.of(look.window.outcomes)
-    yield from _confidence(slice_name, "", look, cells)
+    cells, confusion = Outcomes.of(look.window.outcomes), look.confusion
+    sure = cells.band != NO_BAND
+    predicted = cells.places(confusion.classes)[0][sure]
+    known, total = (sums(predicted, column[sure], len(confusion.classes)) for column in (cells.n, cells.confidence))
+    yield from _confidence(slice_name, "", look, float(known.sum()), float(total.sum()))
     if slice_name != ALL:
         return
-    confusion = look.confusion
-    for name, predicted in zip(confusion.classes, confusion.predicted.tolist(), strict=True):
-        if predicted:
-            yield _line("predicted_share", ALL, name, look, predicted / confusion.n, confusion.n)
-            yield from _confidence(ALL, name, look, cells.where(cells.predicted == cells.classes.index(name)))
+    columns = (confusion.classes, confusion.predicted.tolist(), known.tolist(), total.tolist())
+    for name, n, sure_n, confidence in zip(*columns, strict=True):
+        if n:
+            yield _line("predicted_share", ALL, name, look, n / confusion.n, confusion.n)
+            yield from _confidence(ALL, name, look, sure_n, confidence)
 
 
-def _confidence(slice_name: str, class_name: str, look: Look, cells: Outcomes) -> Iterator[Estimate]:
-    sure = cells.band != NO_BAND
-    n = int(cells.n[sure].sum())
-    if n:
-        mean = float(np.clip(cells.confidence[sure].sum() / n, 0, 1))
-        yield _line("confidence_mean", slice_name, class_name, look, mean, n)
+def _confidence(slice_name: str, class_name: str, look: Look, known: float, total: float) -> Iterator[Estimate]:
+    """The mean of `known` confidences that sum to `total`; nothing without any."""
+    if known:
+        mean = min(max(total / known, 0.0), 1.0)
+        yield _line("confidence_mean", slice_name, class_name, look, mean, int(known))
 
 
 def _line(metric: str, slice_name: str, class_name: str, look: Look, value: float, n: int) -> Estimate:

@@ -43,12 +43,20 @@ class Rows:
         shape = strata.size, len(classes)
         known = cells.labelled
         place = row[known] * shape[1] + label[known]
-        counts, weights, squared, designed = (
-            sums(place, column[known], shape[0] * shape[1]).reshape(shape)
-            for column in (cells.n, cells.weight, cells.weight_squared, cells.designed)
+        n = cells.n[known]
+        counts = sums(place, n, shape[0] * shape[1]).reshape(shape)
+
+        def table(column: Floats) -> Floats:
+            """Most logs have no probabilities, and only counts to add up."""
+            if np.array_equal(column, n):
+                return counts
+            return sums(place, column, shape[0] * shape[1]).reshape(shape) if column.any() else np.zeros(shape)
+
+        weights, squared, designed = (
+            table(column[known]) for column in (cells.weight, cells.weight_squared, cells.designed)
         )
         chosen = designed.sum(axis=1)
-        stands_for = (weights - counts + designed).sum(axis=1) / np.maximum(chosen, 1) * (chosen > 0)
+        stands_for = (weights.sum(axis=1) - counts.sum(axis=1) + chosen) / np.maximum(chosen, 1) * (chosen > 0)
         weights, squared = combine(counts, weights, squared, designed)
         size, bands = sums(row, cells.n, shape[0]), strata % BANDS + NO_BAND
         return cls(strata // BANDS, bands, size, chosen, stands_for, counts, weights, squared)
@@ -117,14 +125,18 @@ class Confusion:
         """Labelled rows whose prediction is right, by class (K)."""
         return np.diag(self.counts).copy()
 
-    @property
+    @cached_property
     def real_classes(self) -> tuple[str, ...]:
         """The classes without the stand-in for a prediction that named none."""
         return tuple(name for name in self.classes if name != NO_CLASS)
 
     def index(self, class_name: str) -> int | None:
         """Position of a class; None when it is neither predicted nor a label here."""
-        return self.classes.index(class_name) if class_name in self.classes else None
+        return self._places.get(class_name)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.classes)}
 
 
 def by_class(classes: NDArray[np.intp], values: Floats) -> Floats:
@@ -138,4 +150,4 @@ def by_class(classes: NDArray[np.intp], values: Floats) -> Floats:
 
 def sums(groups: NDArray[np.intp], values: Floats, count: int) -> Floats:
     """Sum `values` by the group number (0 to count - 1) at the same place; shape (count,)."""
-    return np.bincount(groups, values, count).astype(float)
+    return np.asarray(np.bincount(groups, values, count), dtype=float)

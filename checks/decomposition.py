@@ -12,6 +12,7 @@ Prevalence and recall are post-stratified (see `checks.stratified`), so labels n
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,44 +46,6 @@ class Pair:
     then: Proportion
 
 
-@dataclass(frozen=True, slots=True)
-class Decomposition:
-    """Why accuracy differs from the reference's.
-
-    `mix.value + behaviour.value` is the difference of the two accuracies. `behaviour` is taken at the average of both
-    mixes; `at_reference_mix` has the accuracies that checks judge, at the reference's mix.
-    """
-
-    mix: Effect
-    behaviour: Effect
-    at_reference_mix: Pair
-
-
-def decompose(current: Stratified, reference: Stratified, confidence: float = CONFIDENCE) -> Decomposition | None:
-    """Split the difference in accuracy; None when too little of the reference's mix is known on both sides.
-
-    Classes that the reference does not know (fewer than MIN_CLASS labels) cannot be compared: what they do to accuracy
-    counts as mix. Those that only the window hardly knows are pooled: the weight that they have together is shared out
-    among them as the window has them, on both sides, so that a shift between them is not taken for behaviour either.
-    A class whose predictions hardly anybody labels any more is not compared: only its misses would be known.
-    """
-    names = tuple(sorted({*current.confusion.real_classes, *reference.confusion.real_classes}))
-    now, then = _Side.of(current, names), _Side.of(reference, names)
-    compared = (then.support >= MIN_CLASS) & (now.support > 0) & ~now.unseen & ~then.unseen
-    if not compared.any() or then.prevalence[compared].sum() < MIN_MIX:
-        return None
-    pooled = compared & (now.support < MIN_CLASS)
-    average = _weights((now.prevalence + then.prevalence) / 2, compared, pooled, now)
-    at_average = Pair(now.accuracy_at(average, pooled), then.accuracy_at(average, pooled))
-    behaviour = _difference(at_average, confidence)
-    at_reference = _weights(then.prevalence, compared, pooled, now)
-    return Decomposition(
-        mix=_mix_effect(now, then, average, pooled, behaviour.value, confidence),
-        behaviour=behaviour,
-        at_reference_mix=Pair(now.accuracy_at(at_reference, pooled), then.accuracy_at(at_reference, pooled)),
-    )
-
-
 @dataclass(frozen=True)
 class _Side:
     """One window by true class, in the order of common class names (C of them); all arrays have shape (C,).
@@ -110,22 +73,22 @@ class _Side:
         unseen = (taken(confusion.labelled) < MIN_CLASS) & (predicted > MAX_UNSEEN * (predicted + sizes))
         return cls(counts, columns, taken(confusion.support), sizes, taken(np.diag(cells).copy()), unseen)
 
-    @property
+    @cached_property
     def total(self) -> float:
         """Estimated predictions in all."""
         return float(self.sizes.sum())
 
-    @property
+    @cached_property
     def prevalence(self) -> Floats:
         """Share of each class, in [0, 1]."""
         return self.sizes / max(self.total, 1.0)
 
-    @property
+    @cached_property
     def recall(self) -> Floats:
         """Recall of each class, in [0, 1]; 0 where it is not known."""
         return _over(self.right, self.sizes)
 
-    @property
+    @cached_property
     def accuracy(self) -> float:
         """Share right, in [0, 1]."""
         return float(self.right.sum() / max(self.total, 1.0))
@@ -138,7 +101,7 @@ class _Side:
         """
         value = float(weights @ self.recall)
         each = _over(weights, self.sizes)
-        variance = self.variance(each, -each * self._recall_with_pool(weights, pooled))
+        variance = self.variance(each, -each * self.recall_with_pool(weights, pooled))
         n = 1 / float(_over(weights**2, self.support).sum())
         return replace(proportion_of(value, variance, n), n=int(self.support[weights > 0].sum()))
 
@@ -149,12 +112,95 @@ class _Side:
         hit[self.columns], row[self.columns] = by_hit, by_row
         return self.counts.variance(np.diag(hit[:size]) + row[:size])
 
-    def _recall_with_pool(self, weights: Floats, pooled: NDArray[np.bool_]) -> Floats:
+    def recall_with_pool(self, weights: Floats, pooled: NDArray[np.bool_]) -> Floats:
         """Recall of each class; of pooled ones that of all of them together, since theirs alone hides its variance."""
-        recall = self.recall
+        recall = self.recall.copy()
         if weights[pooled].sum() > 0:
             recall[pooled] = weights[pooled] @ recall[pooled] / weights[pooled].sum()
         return recall
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Why accuracy differs from the reference's; each part is worked out when it is asked for.
+
+    `mix.value + behaviour.value` is the difference of the two accuracies. `behaviour` is taken at the average of both
+    mixes; `at_reference_mix` has the accuracies that checks judge, at the reference's mix.
+    """
+
+    _now: _Side
+    _then: _Side
+    _compared: NDArray[np.bool_]
+    _pooled: NDArray[np.bool_]
+    _confidence: float
+
+    @cached_property
+    def behaviour(self) -> Effect:
+        """What the bot's answers to the same messages change."""
+        pair = self._at(self._average)
+        low, high = difference(pair.now, pair.then, (1 - self._confidence) / 2)
+        return Effect(pair.now.value - pair.then.value, low, high)
+
+    @cached_property
+    def mix(self) -> Effect:
+        """What behaviour does not explain. Its variance is linearised, and its interval normal."""
+        value = self._now.accuracy - self._then.accuracy - self.behaviour.value
+        margin = float(special.ndtri((1 + self._confidence) / 2) * np.sqrt(self._variance_of_mix))
+        return Effect(value, max(value - margin, -1.0), min(value + margin, 1.0))
+
+    @cached_property
+    def at_reference_mix(self) -> Pair:
+        """Both accuracies, had messages always been those of the reference."""
+        return self._at(self._weights(self._then.prevalence))
+
+    @cached_property
+    def _average(self) -> Floats:
+        return self._weights((self._now.prevalence + self._then.prevalence) / 2)
+
+    @property
+    def _variance_of_mix(self) -> float:
+        """Variance of A - A' - sum w d, with w the averaged weights and d = r - r'.
+
+        The derivative by a cell of the window is that of A, less w times that of r, less half of d, centred; by one of
+        the reference it is the same with the roles changed.
+        """
+        weights, now, then = self._average, self._now, self._then
+        gap = np.where(weights > 0, now.recall - then.recall, 0.0)
+        variance = 0.0
+        for side, sign in ((now, 1.0), (then, -1.0)):
+            recall = side.recall_with_pool(weights, self._pooled)
+            each = _over(weights, side.sizes)
+            of_mix = (gap - side.prevalence @ gap) / 2 * sign
+            total = max(side.total, 1.0)
+            variance += side.variance(1 / total - each, each * recall - (side.accuracy + of_mix) / total)
+        return variance
+
+    def _at(self, weights: Floats) -> Pair:
+        return Pair(self._now.accuracy_at(weights, self._pooled), self._then.accuracy_at(weights, self._pooled))
+
+    def _weights(self, mix: Floats) -> Floats:
+        """The mix (C) over compared classes, summing to 1; what pooled ones weigh is shared as the window has them."""
+        weights, pooled = np.where(self._compared, mix, 0.0), self._now.sizes[self._pooled]
+        if pooled.sum() > 0:
+            weights[self._pooled] = weights[self._pooled].sum() * pooled / pooled.sum()
+        return np.asarray(weights / weights.sum())
+
+
+def decompose(current: Stratified, reference: Stratified, confidence: float = CONFIDENCE) -> Decomposition | None:
+    """Split the difference in accuracy; None when too little of the reference's mix is known on both sides.
+
+    Classes that the reference does not know (fewer than MIN_CLASS labels) cannot be compared: what they do to accuracy
+    counts as mix. Those that only the window hardly knows are pooled: the weight that they have together is shared out
+    among them as the window has them, on both sides, so that a shift between them is not taken for behaviour either.
+    A class whose predictions hardly anybody labels any more is not compared: only its misses would be known.
+    """
+    names = tuple(sorted({*current.confusion.real_classes, *reference.confusion.real_classes}))
+    now, then = _Side.of(current, names), _Side.of(reference, names)
+    compared = (then.support >= MIN_CLASS) & (now.support > 0) & ~now.unseen & ~then.unseen
+    if not compared.any() or then.prevalence[compared].sum() < MIN_MIX:
+        return None
+    pooled = compared & (now.support < MIN_CLASS)
+    return Decomposition(now, then, compared, pooled, confidence)
 
 
 def proportion_of(value: float, variance: float, n: float) -> Proportion:
@@ -162,40 +208,6 @@ def proportion_of(value: float, variance: float, n: float) -> Proportion:
     smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
     variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
     return Proportion(value, max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0), int(n))
-
-
-def _weights(mix: Floats, compared: NDArray[np.bool_], pooled: NDArray[np.bool_], now: _Side) -> Floats:
-    """The mix (C) over compared classes, summing to 1; what pooled ones weigh is shared out as the window has them."""
-    weights = np.where(compared, mix, 0.0)
-    if now.sizes[pooled].sum() > 0:
-        weights[pooled] = weights[pooled].sum() * now.sizes[pooled] / now.sizes[pooled].sum()
-    return np.asarray(weights / weights.sum())
-
-
-def _difference(pair: Pair, confidence: float) -> Effect:
-    low, high = difference(pair.now, pair.then, (1 - confidence) / 2)
-    return Effect(pair.now.value - pair.then.value, low, high)
-
-
-def _mix_effect(
-    now: _Side, then: _Side, weights: Floats, pooled: NDArray[np.bool_], behaviour: float, confidence: float
-) -> Effect:
-    """What behaviour does not explain. Its variance is linearised, and its interval normal.
-
-    With w the averaged weights and d = r - r', the derivative of A - A' - sum w d by a cell of the window is that of
-    A, less w times that of r, less half of d, centred; by one of the reference it is the same with the roles changed.
-    """
-    value = now.accuracy - then.accuracy - behaviour
-    gap = np.where(weights > 0, now.recall - then.recall, 0.0)
-    variance = 0.0
-    for side, sign in ((now, 1.0), (then, -1.0)):
-        recall = side._recall_with_pool(weights, pooled)  # noqa: SLF001 - a function of two sides
-        each = _over(weights, side.sizes)
-        of_mix = (gap - side.prevalence @ gap) / 2 * sign
-        total = max(side.total, 1.0)
-        variance += side.variance(1 / total - each, each * recall - (side.accuracy + of_mix) / total)
-    margin = float(special.ndtri((1 + confidence) / 2) * np.sqrt(variance))
-    return Effect(value, max(value - margin, -1.0), min(value + margin, 1.0))
 
 
 def _over(part: Floats, whole: Floats) -> Floats:

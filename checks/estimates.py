@@ -107,8 +107,7 @@ def _against_reference(line: "_Lines", measured: Measured) -> Iterator[Estimate]
     reason = measured.reasons[measured.current.window.start]
     if reason is not None:
         for metric, effect in (("accuracy_mix_effect", reason.mix), ("accuracy_behaviour_effect", reason.behaviour)):
-            plain = line.plain(metric, effect.value, n_labelled=line.confusion.n_labelled)
-            yield replace(plain, low=effect.low, high=effect.high, raw=None)
+            yield line.between(metric, effect.value, effect.low, effect.high, n_labelled=line.confusion.n_labelled)
 
 
 def _of_class(name: str, counts: Stratified, line: "_Lines") -> Iterator[Estimate]:
@@ -118,7 +117,7 @@ def _of_class(name: str, counts: Stratified, line: "_Lines") -> Iterator[Estimat
     yield line.share("recall", name, counts.recall(name), correct / support if support else None, support)
     yield line.share("precision", name, counts.precision(name), correct / labelled if labelled else None, labelled)
     expected = counts.prevalence(name) * confusion.n if confusion.n_labelled else None
-    yield replace(line.plain("support", expected, n_labelled=support), class_name=name, raw=float(support))
+    yield line.between("support", expected, expected, expected, n_labelled=support, raw=float(support), of_class=name)
 
 
 def _of_latency(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[Estimate]:
@@ -142,22 +141,7 @@ class _Lines:
 
     def plain(self, metric: str, value: float | None, *, n_labelled: int) -> Estimate:
         """A figure that is known without error."""
-        look = self.slice_.look
-        return Estimate(
-            metric=metric,
-            class_name="",
-            slice=self.slice_.name,
-            window_start=look.window.start,
-            window_end=look.window.end,
-            value=value,
-            low=value,
-            high=value,
-            raw=value,
-            n=self.confusion.n,
-            n_labelled=n_labelled,
-            coverage=self.confusion.coverage,
-            provisional=look.provisional,
-        )
+        return self.between(metric, value, value, value, n_labelled=n_labelled, raw=value)
 
     def share(
         self, metric: str, class_name: str, share: Proportion | None, raw: float | None, n_labelled: int
@@ -165,8 +149,36 @@ class _Lines:
         """A share estimated from labels; without enough of them its value and bounds are None."""
         low, high = share.interval() if share else (None, None)
         value = share.value if share else None
-        plain = self.plain(metric, value, n_labelled=n_labelled)
-        return replace(plain, class_name=class_name, low=low, high=high, raw=raw)
+        return self.between(metric, value, low, high, n_labelled=n_labelled, raw=raw, of_class=class_name)
+
+    def between(  # noqa: PLR0913 - the parts of one line
+        self,
+        metric: str,
+        value: float | None,
+        low: float | None,
+        high: float | None,
+        *,
+        n_labelled: int,
+        raw: float | None = None,
+        of_class: str = "",
+    ) -> Estimate:
+        """A figure with its bounds; `raw` is the plain one of the labelled rows."""
+        look = self.slice_.look
+        return Estimate(
+            metric=metric,
+            class_name=of_class,
+            slice=self.slice_.name,
+            window_start=look.window.start,
+            window_end=look.window.end,
+            value=value,
+            low=low,
+            high=high,
+            raw=raw,
+            n=self.confusion.n,
+            n_labelled=n_labelled,
+            coverage=self.confusion.coverage,
+            provisional=look.provisional,
+        )
 
 
 def raw_accuracy(confusion: Confusion) -> float | None:

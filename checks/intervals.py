@@ -1,8 +1,8 @@
 """Intervals for proportions and for what is made of two of them."""
 
 from dataclasses import dataclass, replace
+from math import hypot
 
-import numpy as np
 from scipy import special
 
 CONFIDENCE = 0.95
@@ -90,7 +90,16 @@ def difference(one: Proportion, other: Proportion, tail: float) -> tuple[float, 
     >>> round(low, 2), round(high, 2)
     (-0.44, -0.16)
     """
+    return least_difference(one, other, tail), greatest_difference(one, other, tail)
+
+
+def least_difference(one: Proportion, other: Proportion, tail: float) -> float:
+    """The lower bound of `difference` alone: half the work."""
     gap = one.value - other.value
-    low = gap - np.hypot(one.value - one.lower(tail), other.upper(tail) - other.value)
-    high = gap + np.hypot(one.upper(tail) - one.value, other.value - other.lower(tail))
-    return float(max(low, -1.0)), float(min(high, 1.0))
+    return max(gap - hypot(one.value - one.lower(tail), other.upper(tail) - other.value), -1.0)
+
+
+def greatest_difference(one: Proportion, other: Proportion, tail: float) -> float:
+    """The upper bound alone."""
+    gap = one.value - other.value
+    return min(gap + hypot(one.upper(tail) - one.value, other.value - other.lower(tail)), 1.0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from checks.evidence import AsBefore, AtLeast, below, log_bet, log_sum
 from checks.finding import Cause, Verdict
-from checks.intervals import Proportion, difference
+from checks.intervals import Proportion, greatest_difference, least_difference
 from checks.measured import Look
 from checks.words import percent
 
@@ -130,10 +130,10 @@ class Drop:
 
     def broken(self, sight: Sight) -> bool:
         """Whether the share is surely lower than it was, and not within the margin."""
-        at_best = difference(sight.share.counted, self.reference, self.tail)[1]
-        if self.by_mix:
-            return at_best < -self.margin
-        return at_best < 0 and not self.kept(sight)
+        limit = -self.margin if self.by_mix else 0.0
+        if sight.share.value - self.reference.value >= limit:  # the bound lies above the estimate
+            return False
+        return self.doubt(sight) < limit and (self.by_mix or not self.kept(sight))
 
     def kept(self, sight: Sight) -> bool:
         """Whether the share is probably within the margin."""
@@ -141,11 +141,11 @@ class Drop:
 
     def _within(self, share: Proportion, reference: Proportion) -> bool:
         """Whether the lower bound of the difference is within the margin."""
-        return difference(share, reference, CLEAR_TAIL)[0] >= -self.margin
+        return least_difference(share, reference, CLEAR_TAIL) >= -self.margin
 
     def doubt(self, sight: Sight) -> float:
         """The upper bound of the difference."""
-        return difference(sight.share.counted, self.reference, self.tail)[1]
+        return greatest_difference(sight.share.counted, self.reference, self.tail)
 
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - the reference is told with every share
         """Nothing more than the reference."""
@@ -209,5 +209,6 @@ def _is_clear(sights: Sequence[Sight], limit: Limit) -> bool:
     """
     longest = sights[0]
     within = not longest.look.provisional and longest.share.value >= limit.threshold
-    against = any(sight.share.upper(CLEAR_TAIL) < limit.threshold for sight in sights)
-    return (within or _is_over(sights, limit)) and not against
+    under = [sight.share for sight in sights if sight.share.value < limit.threshold]
+    against = any(share.upper(CLEAR_TAIL) < limit.threshold for share in under)
+    return not against and (within or _is_over(sights, limit))

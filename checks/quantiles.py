@@ -94,6 +94,15 @@ class Spread:
             row[np.searchsorted(bins, histogram.bins)] = histogram.counts
         return cls(bins, counts)
 
+    @classmethod
+    def of_buckets(cls, buckets: Sequence[Sequence[LatencyCell]]) -> "Spread":
+        """Sum the cells of each bucket, whatever versions they are of."""
+        row = np.repeat(np.arange(len(buckets)), [len(cells) for cells in buckets])
+        pairs = np.array([(cell.bin, cell.n) for cells in buckets for cell in cells], dtype=float).reshape(-1, 2)
+        bins, column = np.unique(pairs[:, 0], return_inverse=True)
+        shape = len(buckets), bins.size
+        return cls(bins, sums(row * bins.size + column, pairs[:, 1], shape[0] * shape[1]).reshape(shape))
+
     def rows(self, chosen: NDArray[np.bool_]) -> "Spread":
         """Some of the buckets."""
         return Spread(self.bins, self.counts[chosen])

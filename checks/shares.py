@@ -64,9 +64,9 @@ def _is_known(subject: Subject, sight: Sight) -> bool:
     return enough and not (subject.of_all and sight.look.stratified.unlabelled)
 
 
-def with_interval(share: Proportion) -> str:
-    """A share with its 95% interval and support."""
-    low, high = share.interval()
+def with_interval(share: Proportion, interval: tuple[float, float] | None = None) -> str:
+    """A share with its 95% interval, which may be known already, and support."""
+    low, high = interval or share.interval()
     return f"{percent(share.value)} ({percent(low)} to {percent(high)}, n={share.n})"
 
 
@@ -80,7 +80,7 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
         subject=subject.name,
         verdict=broken.verdict if broken else Verdict.OK,
         cause=broken.cause if broken else Cause.WITHIN_LIMITS,
-        message=f"{subject.noun} is {with_interval(share)}{_against(judgement, reference)}",
+        message=f"{subject.noun} is {with_interval(share, (low, high))}{_against(judgement, reference)}",
         window_start=window.start,
         window_end=window.end,
         value=share.value,

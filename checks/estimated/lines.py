@@ -31,8 +31,7 @@ def estimated(measured: Measured) -> Iterator[Estimate]:
 def _of_look(look: Look, outlook: Outlook) -> Iterator[Estimate]:
     powered, lines = outlook.of(look.window), _Lines(look)
     window = powered.window
-    labelled = window.labelled.sum(axis=1)
-    support = window.counts.sum(axis=(0, 1))
+    labelled, support = window.labelled.sum(axis=1), window.support
     yield lines.share("estimated_accuracy", "", outlook.accuracy(powered), int(labelled.sum()))
     for name in outlook.real_classes:
         k = window.classes.index(name)

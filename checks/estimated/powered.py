@@ -62,13 +62,12 @@ class Powered:
         """Share of the predictions that are right; None without predictions."""
         if not self._sizes.sum():
             return None
-        every = np.ones(self._sizes.size, dtype=bool)
-        right = float(np.trace(self.cells))
+        right, weight = float(np.trace(self.cells)), self._weight(slice(None))
         return self._share(
             right,
             self._sizes.sum() - right,
             float(np.trace(self._variance)),
-            (every, every),
+            (weight, weight),
             int(self.window.labelled.sum()),
         )
 
@@ -77,23 +76,27 @@ class Powered:
         k = self.window.classes.index(class_name)
         if not self._sizes[k]:
             return None
-        own = self._rows(k)
-        right = float(self.cells[k, k])
+        right, weight = float(self.cells[k, k]), self._weight(k)
         return self._share(
-            right, self._sizes[k] - right, float(self._variance[k, k]), (own, own), int(self.window.labelled[k].sum())
+            right,
+            self._sizes[k] - right,
+            float(self._variance[k, k]),
+            (weight, weight),
+            int(self.window.labelled[k].sum()),
         )
 
     def recall(self, class_name: str) -> Expected | None:
         """Share of the messages truly of the class that were predicted as it; None where none is expected."""
         k = self.window.classes.index(class_name)
-        own = self._rows(k)
-        hits, misses = float(self.cells[k, k]), float(self.cells[~own, k].sum())
+        others = np.arange(self._sizes.size) != k
+        hits, misses = float(self.cells[k, k]), float(self.cells[others, k].sum())
         if not hits + misses:
             return None
         share = hits / (hits + misses)
         # Hits and misses lie in different predicted classes, so their errors are independent: the delta method.
-        spread = (1 - share) ** 2 * self._variance[k, k] + share**2 * self._variance[~own, k].sum()
-        return self._share(hits, misses, float(spread), (own, ~own), int(self.window.counts[:, :, k].sum()))
+        spread = (1 - share) ** 2 * self._variance[k, k] + share**2 * self._variance[others, k].sum()
+        weights = self._weight(k), self._weight(others)
+        return self._share(hits, misses, float(spread), weights, int(self.window.support[k]))
 
     @cached_property
     def cells(self) -> Floats:
@@ -117,7 +120,7 @@ class Powered:
     def _spread(self) -> Floats:
         return _spread(self._truth)
 
-    @property
+    @cached_property
     def _sizes(self) -> Floats:
         return np.asarray(self.window.sizes.sum(axis=1), dtype=float)
 
@@ -161,16 +164,14 @@ class Powered:
         falls = np.einsum("pb,pby->py", self._without, self._spread)
         return np.asarray(self._without.sum(axis=1)[:, None] ** 2 * mean + falls, dtype=float)
 
-    def _share(
-        self, hits: float, misses: float, spread: float, rows: tuple[NDArray[np.bool_], NDArray[np.bool_]], n: int
-    ) -> Expected:
+    def _share(self, hits: float, misses: float, spread: float, weights: tuple[float, float], n: int) -> Expected:
         """A share with the effective sample size that its variance amounts to.
 
         As in `checks.stratified`, one imagined observation of the weight that a past label has keeps the variance
-        positive, and is taken off again. `spread` is the variance of hits less their share of the total.
+        positive, and is taken off again. `weights` are those of a hit and of a miss, and `spread` is the variance of
+        hits less their share of the total.
         """
         total = hits + misses
-        weights = [self._weight(part) for part in rows]
         smooth = (hits + PSEUDO * weights[0]) / (total + PSEUDO * sum(weights))
         variance = spread / total**2
         variance += PSEUDO * ((weights[0] * (1 - smooth)) ** 2 + (weights[1] * smooth) ** 2) / total**2
@@ -179,12 +180,15 @@ class Powered:
         effective = min(max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0), KNOWN_EXACTLY)
         return Expected(Proportion(hits / total, effective, n), 1 / max(total, 1.0))
 
-    def _weight(self, rows: NDArray[np.bool_]) -> float:
+    def _weight(self, classes: int | slice | NDArray[np.bool_]) -> float:
         """Predictions without a label that one past label speaks for, in these predicted classes."""
-        return float(self._without[rows].sum() / self.learned.known[rows].sum())
+        without, known = self._without_and_known
+        return float(without[classes].sum() / known[classes].sum())
 
-    def _rows(self, k: int) -> NDArray[np.bool_]:
-        return np.asarray(np.arange(self._sizes.size) == k)
+    @cached_property
+    def _without_and_known(self) -> tuple[Floats, Floats]:
+        """Predictions without a label, and past labels, by predicted class (K)."""
+        return self._without.sum(axis=1), self.learned.known.sum(axis=1)
 
 
 def _spread(truth: Floats) -> Floats:

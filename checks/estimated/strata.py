@@ -55,6 +55,11 @@ class Strata:
         return np.asarray(self.counts.sum(axis=2), dtype=float)
 
     @cached_property
+    def support(self) -> Floats:
+        """Labelled predictions by label (K)."""
+        return np.asarray(self.counts.sum(axis=(0, 1)), dtype=float)
+
+    @cached_property
     def unlabelled(self) -> Floats:
         """Predictions without a label (K x B)."""
         return np.asarray(self.sizes - self.labelled, dtype=float)

@@ -67,7 +67,7 @@ class Trust:
         k = self.seen.classes.index(class_name)
         if (refused := self.of_accuracy()) is not None:
             return refused
-        if self._learned_of(k) < MIN_OF_CLASS:
+        if self._learned_of[k] < MIN_OF_CLASS:
             return Refusal.TOO_FEW
         return None if self._fits([self._hits(k), self._misses(k)]) else Refusal.BROKEN
 
@@ -113,9 +113,10 @@ class Trust:
         gap, variance = self._gap[:, k], self._gap_variance[:, k]
         return float(gap.sum() - gap[k]), float(variance.sum() - variance[k])
 
-    def _learned_of(self, k: int) -> float:
-        """Past labels of a class, from the shares learned."""
-        return float((self.learned.labelled * self.learned.truth[:, :, k]).sum())
+    @cached_property
+    def _learned_of(self) -> Floats:
+        """Past labels of each class (K), from the shares learned."""
+        return np.asarray(np.einsum("pb,pby->y", self.learned.labelled, self.learned.truth), dtype=float)
 
     def _fits(self, groups: list[tuple[float, float]]) -> bool:
         return _p_value(groups) >= LEVEL
