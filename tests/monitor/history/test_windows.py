@@ -116,6 +116,18 @@ def test_a_new_prompt_is_also_looked_at_on_its_own_time(history: History) -> Non
     assert [window.start for window in windows(history).recent] == [at(217), at(230)]
 
 
+def test_segments_are_followed_over_the_lookback_with_their_versions(history: History) -> None:
+    old = outcome(20, "card", segment="channel", value="voice", n=5)
+    new = outcome(239, "card", prompt_version="p2", segment="channel", value="voice", n=2)
+    put(
+        history,
+        counts(range(20, 240), outcome(20, "card", n=5), outcome(239, "card", prompt_version="p2", n=2), old, new),
+    )
+    ((name, value, window),) = windows(history).segment_lookback
+    assert (name, value) == ("channel", "voice")
+    assert {(cell.prompt_version, cell.n) for cell in window.outcomes} == {("p1", 5), ("p2", 2)}
+
+
 def test_segments_are_counted_apart(history: History) -> None:
     spoken = outcome(239, "card", segment="channel", value="voice", n=2)
     written = spoken._replace(value="chat", n=1)
