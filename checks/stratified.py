@@ -29,7 +29,7 @@ UPPER = 0.975
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
 
-GUESS = 10.0
+GUESS = 4.0
 """Labels that a stratum without any is as good as known from, being taken to be like the bot as a whole."""
 
 FEW = 2
@@ -117,14 +117,30 @@ class Stratified:
     def prevalence(self, class_name: str) -> float:
         """Estimated share of the predictions that are truly of the class, in [0, 1]."""
         k = self.confusion.index(class_name)
-        total = self.cells.sum()
-        return float(self.cells[:, k].sum() / total) if k is not None and total else 0.0
+        return float(self._prevalences[k]) if k is not None else 0.0
+
+    @cached_property
+    def _prevalences(self) -> Floats:
+        sizes = self.cells.sum(axis=0)
+        return over(sizes, sizes.sum())
 
     def variance(self, slope: Floats) -> float:
         """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
         by_row = slope[self.confusion.rows.classes]
-        first, second = ((self._likely * power).sum(axis=1)[:, None] for power in (by_row, by_row**2))
-        sampled, own = self._variance(first, second)
+        weighted = self._likely * by_row
+        return self._variance_of(weighted.sum(axis=1), np.einsum("rk,rk->r", weighted, by_row))
+
+    def variance_of_hits(self, by_hit: Floats, by_label: Floats) -> float:
+        """The same where the derivative by a cell is that of its label, and `by_hit` more where the two agree (K)."""
+        classes = self.confusion.rows.classes
+        right, either = self._likely_right, by_label + by_hit
+        return self._variance_of(
+            self._likely @ by_label + right * by_hit[classes],
+            self._likely @ by_label**2 + right * (either**2 - by_label**2)[classes],
+        )
+
+    def _variance_of(self, slope: Floats, slope_squared: Floats) -> float:
+        sampled, own = self._variance(*(self._strata.sums(values[:, None]) for values in (slope, slope_squared)))
         return float((sampled.sum(axis=0) + own)[0])
 
     @cached_property
@@ -142,35 +158,62 @@ class Stratified:
 
     @cached_property
     def _likely(self) -> Floats:
-        return likely_shares(self.confusion, self.groups, self.sizes, self.share)
+        return likely_shares(self.confusion, self.groups, self.sizes, self.share, self.cells)
+
+    @cached_property
+    def _likely_right(self) -> Floats:
+        """Of each row (R), the part that is likely right."""
+        return np.take_along_axis(self._likely, self.confusion.rows.classes[:, None], axis=1)[:, 0]
+
+    @cached_property
+    def _likely_by_stratum(self) -> Floats:
+        """Likely shares of the labels in each stratum (G x K)."""
+        return self._strata.sums(self._likely)
+
+    @cached_property
+    def _right_and_wrong(self) -> tuple[Floats, Floats]:
+        """The part of each stratum that is likely right, and the rest (G x 1)."""
+        right = self._strata.sums(self._likely_right[:, None])
+        return right, self._strata.sums(self._likely.sum(axis=1)[:, None]) - right
 
     @cached_property
     def _accuracy(self) -> Proportion:
-        own = self.confusion.rows.classes[:, None]
-        right = _Parts.of(self, lambda share: np.take_along_axis(share, own, axis=1), own >= 0)
-        wrong = _Parts.of(self, lambda share: _rest(share, own), own >= 0)
-        return self._ratios(right, wrong, np.array([self.confusion.n_labelled]))[0]
+        weight = self._largest_weight(np.ones((self.sizes.size, 1), dtype=bool))
+        hits, (right, wrong) = np.array([np.trace(self.cells)]), self._right_and_wrong
+        misses = self.cells.sum() - hits
+        return self._ratios(
+            _Parts(hits, right, weight), _Parts(misses, wrong, weight), np.array([self.confusion.n_labelled])
+        )[0]
 
     @cached_property
     def _recalls(self) -> "_OfClasses":
         return _OfClasses(self._recalls_of, len(self.confusion.classes))
 
     def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
-        own = self.confusion.rows.classes[:, None] == classes
-        seen = own & (self.labelled[self.groups] > 0)[:, None]  # of others nobody knows whether they are hits
-        hits = _Parts.of(self, lambda share: share[:, classes] * seen, own)
-        misses = _Parts.of(self, lambda share: share[:, classes] * ~own, ~own)
-        return self._ratios(hits, misses, self.confusion.support[classes])
+        own, (right, _) = self._own(classes), self._right_and_wrong
+        hits, seen = self.cells[classes, classes], self.confusion.labelled[classes] > 0
+        misses = self.cells[:, classes].sum(axis=0) - hits
+        return self._ratios(
+            _Parts(hits * seen, right * (own & seen), self._largest_weight(own)),  # unseen ones need be no hits
+            _Parts(misses, self._likely_by_stratum[:, classes] * ~own, self._largest_weight(~own)),
+            self.confusion.support[classes],
+        )
 
     @cached_property
     def _precisions(self) -> "_OfClasses":
         return _OfClasses(self._precisions_of, len(self.confusion.classes))
 
     def _precisions_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
-        own = self.confusion.rows.classes[:, None] == classes
-        hits = _Parts.of(self, lambda share: share[:, classes] * own, own)
-        misses = _Parts.of(self, lambda share: (share.sum(axis=1)[:, None] - share[:, classes]) * own, own)
-        return self._ratios(hits, misses, self.confusion.labelled[classes])
+        own, (right, wrong) = self._own(classes), self._right_and_wrong
+        hits, weight = self.cells[classes, classes], self._largest_weight(own)
+        misses = self.cells[classes].sum(axis=1) - hits
+        return self._ratios(
+            _Parts(hits, right * own, weight), _Parts(misses, wrong * own, weight), self.confusion.labelled[classes]
+        )
+
+    def _own(self, classes: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which strata are predicted as each of some classes (G x columns)."""
+        return np.asarray(self.confusion.rows.classes[self._strata.firsts][:, None] == classes)
 
     def _ratios(self, hits: "_Parts", misses: "_Parts", n: Floats) -> list[Proportion]:
         """Shares of hits among hits and misses, one for each column, with their effective sample sizes.
@@ -181,28 +224,25 @@ class Stratified:
         One imagined observation, half hit and half miss, of the most that such a label may stand for, keeps it positive
         when all labelled rows agree, and is taken off the effective n again.
         """
-        sizes = self.sizes[self.groups]
-        hit, miss = sizes @ hits.share, sizes @ misses.share
-        hit_weight, miss_weight = self._largest_weight(hits.rows), self._largest_weight(misses.rows)
-        total = hit + miss + PSEUDO * (hit_weight + miss_weight)
-        smooth = (hit + PSEUDO * hit_weight) / total
+        total = hits.total + misses.total + PSEUDO * (hits.weight + misses.weight)
+        smooth = (hits.total + PSEUDO * hits.weight) / total
         by_hit, by_miss = (1 - smooth) / total, -smooth / total
         sampled, own = self._variance(
             hits.likely * by_hit + misses.likely * by_miss, hits.likely * by_hit**2 + misses.likely * by_miss**2
         )
-        variance = sampled.sum(axis=0) + own + PSEUDO * ((hit_weight * by_hit) ** 2 + (miss_weight * by_miss) ** 2)
+        variance = sampled.sum(axis=0) + own + PSEUDO * ((hits.weight * by_hit) ** 2 + (misses.weight * by_miss) ** 2)
         effective = np.maximum(smooth * (1 - smooth) / variance * self._certainty(sampled, n) - 2 * PSEUDO, 0.0)
-        columns = zip(over(hit, hit + miss).tolist(), effective.tolist(), n.tolist(), strict=True)
+        columns = zip(over(hits.total, hits.total + misses.total).tolist(), effective.tolist(), n.tolist(), strict=True)
         return [Proportion(value, known, int(rows)) for value, known, rows in columns]
 
-    def _variance(self, slope: Floats, slope_squared: Floats) -> tuple[Floats, Floats]:
-        """Variances of functions of the cells, a column each, from derivatives and these squared, weighted by share.
+    def _variance(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
+        """Variances of functions of the cells, a column each, from the means of derivatives and of their squares.
 
-        That of the labels of each stratum (G x columns), and that of the predictions (columns).
+        These are by stratum (G x columns), and so is the variance of the labels; that of the predictions is in all.
         """
-        first, second = (self._strata.sums(values) for values in (slope, slope_squared))
-        sampled = over(self.sizes**2, self.effective)[:, None] * (second - first**2)
-        return sampled, self.sizes @ first**2
+        squares = first**2
+        sampled = over(self.sizes**2, self.effective)[:, None] * (second - squares)
+        return sampled, self.sizes @ squares
 
     def _certainty(self, sampled: Floats, n: Floats) -> Floats:
         """Part of the effective n that is left because the variance itself rests on a few labels, in (0, 1].
@@ -220,13 +260,13 @@ class Stratified:
     def _strata(self) -> "_Groups":
         return _Groups.of_numbers(self.groups)
 
-    def _largest_weight(self, rows: NDArray[np.bool_]) -> Floats:
-        """The most predictions that one label stands for, in the strata where the rows of each column are.
+    def _largest_weight(self, strata: NDArray[np.bool_]) -> Floats:
+        """The most predictions that one label stands for, in some strata (G x columns).
 
         A miss that no label has shown yet is where labels are fewest. A stratum's labels are few by chance too, so its
         weight leans on the mean of all with LEVER rows.
         """
-        there = (self._strata.sums(rows) > 0) & (self.labelled > 0)[:, None]
+        there = (strata & (self.labelled > 0)[:, None]).astype(float)
         mean = over(self.sizes @ there, self.labelled @ there)
         weight = (self.sizes[:, None] + LEVER * mean) / (self.labelled[:, None] + LEVER) * there
         largest = weight.max(axis=0, initial=0.0)
@@ -243,19 +283,15 @@ class Stratified:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Cells that count as hits, or as misses, a column each (R x columns): their share of each row's stratum.
+    """Predictions that count as hits, or as misses, a column each.
 
-    `likely` is that share as it may well be, and `rows` says where they could lie.
+    `total` are the estimated ones, `likely` (G x columns) is the share of each stratum that may well be such, and
+    `weight` the most predictions that one label may stand for.
     """
 
-    share: Floats
+    total: Floats
     likely: Floats
-    rows: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, counts: Stratified, chosen: Callable[[Floats], Floats], rows: NDArray[np.bool_]) -> "_Parts":
-        """What `chosen` takes of the cells."""
-        return cls(chosen(counts.share), chosen(counts._likely), rows)  # noqa: SLF001 - a part of it
+    weight: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +308,15 @@ class _Groups:
         order = np.argsort(numbers, kind="stable")
         return cls(numbers, order, np.flatnonzero(np.diff(numbers[order], prepend=-1)))
 
-    def sums(self, values: Floats | NDArray[np.bool_]) -> Floats:
+    @property
+    def firsts(self) -> NDArray[np.intp]:
+        """The first row of each group."""
+        return self.order[self.starts]
+
+    def sums(self, values: Floats) -> Floats:
         """Sum the rows of each group."""
+        if self.starts.size == self.of.size:  # nothing to add up
+            return values[self.order]
         return np.add.reduceat(values[self.order], self.starts, axis=0, dtype=float)
 
 
@@ -291,10 +334,6 @@ class _OfClasses:
             asked = np.array([k]) if len(self._known) < FEW else self._all
             self._known.update(zip(asked.tolist(), self._work_out(asked), strict=True))
         return self._known[k]
-
-
-def _rest(share: Floats, own: NDArray[np.intp]) -> Floats:
-    return np.asarray(share.sum(axis=1, keepdims=True) - np.take_along_axis(share, own, axis=1))
 
 
 def _smoothed(value: float, n: float) -> float:
