@@ -158,7 +158,7 @@ CHANGES: Final[dict[str, Policy]] = {
     "*wrong* answers after 9 h, others 18 h": wrong_sooner,
     "*wrong* answers after 1 h, others 36 h": wrong_first,
 }
-"""What changes in the labels. In the last four the delay depends on the truth itself, which nothing here corrects."""
+"""What changes in the labels. In the last four the delay depends on the truth itself."""
 
 
 @dataclass(frozen=True, slots=True)
