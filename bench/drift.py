@@ -20,10 +20,11 @@ from checks.alarm import AlarmBudget
 from checks.drift import Drift
 from checks.finding import Verdict
 from checks.measured import Measured
-from checks.shift import ColumnShift
 from checks.study import Study, StudySpan
 from checks.windows import Window, Windows
+from monitor.study.drift.columns import columns_of, values_of
 from monitor.study.drift.part import drift
+from monitor.study.drift.peer import peer_score
 from monitor.study.parts import make_study
 from monitor.study.samples import Samples, StudyRow
 
@@ -114,9 +115,9 @@ def told_of(study: Study) -> set[str]:
     return {found.subject for found in CHECK.run(Measured(windows)) if found.verdict is Verdict.WARNING}
 
 
-def evidently_says(column: ColumnShift) -> bool:
+def evidently_says(samples: Samples, name: str) -> bool:
     """Whether Evidently's own limit is passed; some of its methods give p-values, which alarm when small."""
-    peer = column.peer
+    peer = next(peer_score(values_of(samples, column)) for column in columns_of(samples) if column.name == name)
     if peer is None:
         return False
     return peer.value < peer.limit if "p_value" in peer.method else peer.value >= peer.limit
@@ -140,14 +141,15 @@ def main() -> None:
 def _shares(make: Callable[[np.random.Generator], Samples], studies: int) -> list[float]:
     hits = np.zeros((len(COLUMNS), 3))
     for seed in range(studies):
-        study = make_study(make(np.random.default_rng(seed)), [drift])
+        samples = make(np.random.default_rng(seed))
+        study = make_study(samples, [drift])
         told = told_of(study)
         for place, name in enumerate(COLUMNS):
             column = next(each for each in study.columns if each.column == name)
             small = any(
                 scale.contrast.p_value < ONE_IN_A_HUNDRED / max(len(column.scales), 1) for scale in column.scales
             )
-            hits[place] += [name in told, small, evidently_says(column)]
+            hits[place] += [name in told, small, evidently_says(samples, name)]
     return list((hits / studies).ravel())
 
 

@@ -1,14 +1,17 @@
 """The part of a study that looks for drift."""
 
 from dataclasses import replace
+from typing import Final
 
-from checks.shift import ColumnShift
+from checks.shift import ColumnShift, PeerScore
 from checks.study import Study
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Values, columns_of, values_of
 from monitor.study.drift.compare import shift_of
-from monitor.study.drift.peer import peer_score
 from monitor.study.samples import Samples
+
+SUSPICIOUS: Final = 0.05
+"""P-value from which on Evidently is asked for its opinion of a column."""
 
 
 def drift(samples: Samples, study: Study) -> Study:
@@ -20,4 +23,12 @@ def drift(samples: Samples, study: Study) -> Study:
 
 def _shift(values: Values, calendar: Calendar, *, examples: bool) -> ColumnShift:
     shift = shift_of(values, calendar, examples=examples)
-    return replace(shift, peer=peer_score(values)) if shift.scales else shift
+    if all(scale.contrast.p_value > SUSPICIOUS for scale in shift.scales):
+        return shift
+    return replace(shift, peer=_second_opinion(values))
+
+
+def _second_opinion(values: Values) -> PeerScore | None:
+    from monitor.study.drift.peer import peer_score  # noqa: PLC0415 - 5 s and 150 MB, which healthy days do without
+
+    return peer_score(values)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from checks.shift import ColumnShift, Unjudged
 from checks.study import Study
@@ -178,8 +177,11 @@ def test_the_same_samples_give_the_same_study(studied: Studied) -> None:
     assert studied(whole) == studied(whole)
 
 
-@pytest.mark.parametrize("name", ["text", "predicted", "text_length"])
-def test_evidently_gives_a_second_opinion(studied: Studied, name: str) -> None:
-    peer = column(studied(samples()), name).peer
-    assert peer is not None
-    assert peer.value < peer.limit
+def test_evidently_gives_a_second_opinion_where_something_moved(studied: Studied) -> None:
+    study = studied(samples(now=new_topic(0.5)))
+    text, predicted, confidence = (column(study, name).peer for name in ("text", "predicted", "confidence"))
+    assert text is not None
+    assert predicted is not None
+    assert (text.method, predicted.method) == ("domain classifier AUC", "Jensen-Shannon distance")
+    assert text.value > text.limit
+    assert confidence is None
