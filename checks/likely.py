@@ -24,23 +24,25 @@ LEVER = 2.0
 class has a third of the predictions and four labels."""
 
 
-def likely_shares(confusion: Confusion, groups: NDArray[np.intp], sizes: Floats, share: Floats) -> Floats:
+def likely_shares(
+    confusion: Confusion, groups: NDArray[np.intp], sizes: Floats, share: Floats, cells: Floats
+) -> Floats:
     """Each cell's share of its stratum (R x K), as it may well be; each stratum's cells sum to 1.
 
-    `groups` (R), `sizes` (G) and `share` (R x K) are those of `checks.stratified.Stratified`.
+    `groups` (R), `sizes` (G), `share` (R x K) and `cells` (K x K) are those of `checks.stratified.Stratified`.
     """
     rows = confusion.rows
-    by_class, known = _of_classes(confusion, share * sizes[groups][:, None])
+    by_class, known = _of_classes(confusion, cells)
     labelled = np.bincount(groups, rows.labelled, sizes.size)[groups][:, None]
     part = over(rows.predicted, sizes[groups])[:, None]
     imagined = PRIOR + known[rows.classes][:, None]
-    return np.asarray((labelled * share + imagined * part * by_class[rows.classes]) / (labelled + imagined))
+    total = labelled + imagined
+    return np.asarray(labelled / total * share + imagined * part / total * by_class[rows.classes])
 
 
 def like_the_bot(confusion: Confusion, cells: Floats) -> Floats:
     """Shares of the labels (K x K) of predicted classes that nothing is known of: right as often as all `cells` are."""
-    right, wrong = _of_the_bot(confusion, cells)
-    return np.asarray(right[:, None] * np.eye(right.size) + (1 - right)[:, None] * wrong)
+    return _answers(*_of_the_bot(confusion, cells))
 
 
 def over(part: Floats, whole: Floats) -> Floats:
@@ -50,19 +52,19 @@ def over(part: Floats, whole: Floats) -> Floats:
 
 def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     """The shares of each predicted class (K x K), and the rows of LEVER that it has (K)."""
-    size = len(confusion.classes)
-    totals = np.zeros((size, size))
-    np.add.at(totals, confusion.rows.classes, cells)
     labelled = confusion.labelled
     pull = np.where(labelled > 0, over(confusion.predicted**2, labelled), 0.0)
     lever = LEVER * over(pull, pull.sum())
-    _, wrong = _of_the_bot(confusion, totals)
-    half = (np.eye(size) + wrong) / 2
+    right, wrong = _of_the_bot(confusion, cells)
+    half = (np.eye(labelled.size) + wrong) / 2
     n, pulled = labelled[:, None], lever[:, None]
-    shares = (
-        n * over(totals, totals.sum(axis=1, keepdims=True)) + PRIOR * like_the_bot(confusion, totals) + pulled * half
-    )
-    return np.asarray(shares / (n + PRIOR + pulled)), lever
+    own = n * over(cells, cells.sum(axis=1, keepdims=True))
+    return np.asarray((own + PRIOR * _answers(right, wrong) + pulled * half) / (n + PRIOR + pulled)), lever
+
+
+def _answers(right: Floats, wrong: Floats) -> Floats:
+    """Shares of the labels of each class (K x K) where a part (K) is right, and the rest spread as `wrong` (K x K)."""
+    return np.asarray(right[:, None] * np.eye(right.size) + (1 - right)[:, None] * wrong)
 
 
 def _of_the_bot(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:

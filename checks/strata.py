@@ -19,8 +19,10 @@ def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArr
     [0, 1, 1, 2]
     """
     groups = np.arange(classes.size)
+    thin = set(classes[labelled < least].tolist())
     for first, end in pairwise([*np.flatnonzero(np.diff(classes, prepend=-1)).tolist(), classes.size]):
-        groups[first:end] = first + np.array(_merge_neighbours(labelled[first:end].tolist(), least))
+        if int(classes[first]) in thin:
+            groups[first:end] = first + np.array(_merge_neighbours(labelled[first:end].tolist(), least))
     return np.unique(groups, return_inverse=True)[1]
 
 
