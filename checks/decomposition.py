@@ -110,7 +110,7 @@ class _Side:
         size = len(self.counts.confusion.classes)
         hit, row = np.zeros((2, size + 1))
         hit[self.columns], row[self.columns] = by_hit, by_row
-        return self.counts.variance(np.diag(hit[:size]) + row[:size])
+        return self.counts.variance_of_hits(hit[:size], row[:size])
 
     def recall_with_pool(self, weights: Floats, pooled: NDArray[np.bool_]) -> Floats:
         """Recall of each class; of pooled ones that of all of them together, since theirs alone hides its variance."""
