@@ -117,7 +117,7 @@ def test_once_prints_what_drifted_and_where_the_report_is(tmp_path: Path) -> Non
     lines = [line for line in json_lines(ended.stdout) if line.get("check") == "drift" and line["subject"] == "text"]
     assert [line["verdict"] for line in lines] == ["warning"]
     report = tmp_path / "reports" / "support-bot-20260406T000000Z.html"
-    assert lines[0]["message"].endswith("; report: reports/support-bot-20260406T000000Z.html")
+    assert lines[0]["message"].endswith(f"; report: {report}")
     assert "disposable" in report.read_text(encoding="utf-8")
     assert list((tmp_path / "evidently").rglob("snapshots/*.json"))
 
