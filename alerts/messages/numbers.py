@@ -81,6 +81,7 @@ _FORMAT_OF_CHECK: dict[str, Format] = {
     "calibration": share,
     "generalisation_gap": share,
     "leakage": share,
+    "prompt_bias": share,
     "latency": milliseconds,
     "traffic": ratio,
 }

@@ -61,7 +61,7 @@ _RELEVANCE_SUBJECTS = {"all": "relevance", "low_share": "share of low relevance"
 _NO_METRIC = frozenset({"label_health", "traffic"})
 """Checks whose value means little without words: hours of silence, a multiple of the usual."""
 
-_OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "relevance"}
+_OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "generalisation_gap", "leakage", "prompt_bias", "relevance"}
 """Checks whose message knows more than the numbers of the finding: the accuracy that looks fine, what is usual."""
 
 _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
