@@ -120,8 +120,7 @@ class Delays:
         counts = _Counts.of(seen, bucket)
         if counts is None:
             return cls(_UNKNOWN, {})
-        events, at_risk = counts.events.sum(axis=0), counts.at_risk.sum(axis=0)
-        pooled = counts.curve(events, at_risk, int(events.sum()))
+        pooled = counts.pooled()
         prior, within = LEAN * np.diff(pooled.share), LEAN * pooled.share[1:]
         return cls(
             pooled,
@@ -131,6 +130,12 @@ class Delays:
                 if counts.events[k].any()
             },
         )
+
+    @staticmethod
+    def of_all(seen: "SeenDelays", bucket: timedelta) -> DelayCurve:
+        """The pooled curve alone: those of many classes take far longer."""
+        counts = _Counts.of(seen, bucket)
+        return _UNKNOWN if counts is None else counts.pooled()
 
     def of_class(self, predicted: str) -> DelayCurve:
         """The curve of one predicted class."""
@@ -234,6 +239,11 @@ class _Counts:
             return None
         known = int(enough[-1]) + 1
         return cls(first, events[:, :known], at_risk[:, :known])
+
+    def pooled(self) -> DelayCurve:
+        """The curve of all classes."""
+        events = self.events.sum(axis=0)
+        return self.curve(events, self.at_risk.sum(axis=0), int(events.sum()))
 
     def curve(self, events: Floats, at_risk: Floats, n: int) -> DelayCurve:
         """The product-limit in reverse time."""

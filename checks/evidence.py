@@ -14,7 +14,8 @@ What that rests on: answers count in the order in which their labels come. A lat
 starts before its prediction, whenever it comes, so lateness costs nothing. All is computed anew from the counts that
 are known at each look, so a corrected or deleted label changes the past of a bet as if it had never been otherwise,
 and labels that are no fair sample count with their effective number, not one by one. Neither is covered by the
-theorem, nor is a reference that rolls on. `bench.alarms` measures what the rate is with all three (docs/statistics.md).
+theorem, nor is a reference that rolls on. `bench.alarms` plays all three; docs/statistics.md says how
+many years of each have been.
 """
 
 from collections.abc import Sequence
@@ -57,12 +58,12 @@ def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> flo
     hits, misses = share.value * known, (1 - share.value) * known
     worse = np.clip(np.array(alternatives), EDGE, 1 - EDGE)
     gains = hits * np.log(worse) + misses * np.log1p(-worse)
-    return float(special.logsumexp(gains) - np.log(worse.size)) - null.log_likelihood(hits, misses)
+    return float(np.logaddexp.reduce(gains) - np.log(worse.size)) - null.log_likelihood(hits, misses)
 
 
 def log_sum(bets: Sequence[float]) -> float:
     """Logarithm of the e-detector from those of its e-processes; -inf without any."""
-    return float(special.logsumexp(bets)) if bets else -np.inf
+    return float(np.logaddexp.reduce(bets)) if bets else -np.inf
 
 
 class AtLeast:

@@ -103,7 +103,7 @@ class LabelHealth:
         It is slow when fewer than half come within the tolerated time, at the level that false alarms allow.
         """
         window, bucket = measured.windows.current.length, measured.windows.bucket
-        now, then = (Delays.of(seen, bucket).pooled for seen in measured.seen_delays.split(window))
+        now, then = (Delays.of_all(seen, bucket) for seen in measured.seen_delays.split(window))
         then = then.within(now.horizon)
         if now.n < MIN_DELAYS or then.n < MIN_DELAYS:
             message = "too few labels in the window or the reference to compare their delay"

@@ -106,7 +106,7 @@ class Ripening:
         return LabelForecast(float(confusion.n), float(to_come.sum()), tuple(Ripe(*part) for part in parts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ages:
     """How old the predictions of a window are at `now`: `buckets` by their start, each `bucket` long."""
 
@@ -116,9 +116,14 @@ class Ages:
 
     def of(self, window: Window) -> tuple[Floats, Floats]:
         """Ages in seconds of the window's buckets (from the middle of what has been of them), and their predictions."""
-        inside = [bucket for bucket in self.buckets if window.start <= bucket.start < window.end]
-        ages = [self._age(bucket.start).total_seconds() for bucket in inside]
-        return np.array(ages), np.array([bucket.predictions for bucket in inside], dtype=float)
+        inside = np.array([window.start <= bucket.start < window.end for bucket in self.buckets], dtype=bool)
+        ages, predictions = self._all
+        return ages[inside], predictions[inside]
+
+    @cached_property
+    def _all(self) -> tuple[Floats, Floats]:
+        ages = [self._age(bucket.start).total_seconds() for bucket in self.buckets]
+        return np.array(ages, dtype=float), np.array([bucket.predictions for bucket in self.buckets], dtype=float)
 
     def _age(self, start: datetime) -> timedelta:
         end = min(start + self.bucket, self.now)
