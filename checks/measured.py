@@ -161,7 +161,7 @@ class Measured:
     @cached_property
     def buckets(self) -> Spread:
         """The latencies of the current window's buckets side by side."""
-        return Spread.of_buckets([bucket.cells for bucket in self.windows.latency_buckets])
+        return Spread.of([bucket.cells for bucket in self.windows.latency_buckets])
 
     @cached_property
     def spreads(self) -> tuple[Spread, ...]:

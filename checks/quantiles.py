@@ -86,16 +86,7 @@ class Spread:
     counts: Floats
 
     @classmethod
-    def of(cls, histograms: Sequence[Histogram]) -> "Spread":
-        """Put histograms on common bins."""
-        bins = np.unique(np.concatenate([histogram.bins for histogram in histograms] or [np.zeros(0)]))
-        counts = np.zeros((len(histograms), bins.size))
-        for row, histogram in zip(counts, histograms, strict=True):
-            row[np.searchsorted(bins, histogram.bins)] = histogram.counts
-        return cls(bins, counts)
-
-    @classmethod
-    def of_buckets(cls, buckets: Sequence[Sequence[LatencyCell]]) -> "Spread":
+    def of(cls, buckets: Sequence[Sequence[LatencyCell]]) -> "Spread":
         """Sum the cells of each bucket, whatever versions they are of."""
         row = np.repeat(np.arange(len(buckets)), [len(cells) for cells in buckets])
         pairs = np.array([(cell.bin, cell.n) for cells in buckets for cell in cells], dtype=float).reshape(-1, 2)

@@ -37,6 +37,17 @@ def seen_today(
     return cells, delay[come]
 
 
+def test_the_curve_of_all_labels_is_the_same_without_those_of_each_class() -> None:
+    rng = np.random.default_rng(6)
+    seen = SeenDelays.of(cell for name in ("a", "b") for cell in seen_today(rng, 18, 30, 500, name)[0])
+    alone, pooled = Delays.of_all(seen, HOUR), Delays.of(seen, HOUR).pooled
+    assert (alone.n, alone.edges.tolist(), alone.share.tolist()) == (
+        pooled.n,
+        pooled.edges.tolist(),
+        pooled.share.tolist(),
+    )
+
+
 def test_old_predictions_show_their_delays_as_they_are() -> None:
     delays = np.random.default_rng(1).lognormal(np.log(18), 0.8, 5000)
     known = learn([DelayCell(int(b), 1, "other", OLD) for b in bins(delays)]).pooled

@@ -9,12 +9,14 @@ from checks.counts import LatencyCell
 from checks.quantiles import GAMMA, Histogram, Spread, ratio
 
 
-def histogram(latencies: "np.typing.ArrayLike") -> Histogram:
-    """Bin latencies in ms as the log's query does."""
+def binned(latencies: "np.typing.ArrayLike") -> list[LatencyCell]:
+    """Latencies in ms, as the log's query counts them."""
     bins = np.floor(np.log(np.asarray(latencies, dtype=float)) / np.log(GAMMA)).astype(int)
-    return Histogram.of(
-        [LatencyCell(int(bin_), int(n)) for bin_, n in zip(*np.unique(bins, return_counts=True), strict=True)]
-    )
+    return [LatencyCell(int(bin_), int(n)) for bin_, n in zip(*np.unique(bins, return_counts=True), strict=True)]
+
+
+def histogram(latencies: "np.typing.ArrayLike") -> Histogram:
+    return Histogram.of(binned(latencies))
 
 
 @given(st.lists(st.floats(0.5, 1e6), min_size=1, max_size=200), st.floats(0, 1))
@@ -73,10 +75,20 @@ def test_a_ratio_turned_round_is_its_inverse_and_holds_its_value(
     assert (low, high) == pytest.approx((1 / back_high, 1 / back_low))
 
 
+def test_buckets_side_by_side_are_the_histograms_of_each() -> None:
+    rng = np.random.default_rng(7)
+    buckets = [binned(rng.lognormal(6, 0.4, n)) for n in (25, 0, 60)]
+    spread = Spread.of(buckets)
+    for row, cells in zip(spread.counts, buckets, strict=True):
+        alone = Histogram.of(cells)
+        assert spread.bins[row > 0].tolist() == alone.bins.tolist()
+        assert row[row > 0].tolist() == alone.counts.tolist()
+
+
 def test_one_slow_hour_is_not_a_slow_bot() -> None:
     rng = np.random.default_rng(8)
-    normal = [histogram(rng.lognormal(6, 0.4, 25)) for _ in range(20)]
-    slow_hour = histogram(rng.lognormal(8, 0.4, 60))
+    normal = [binned(rng.lognormal(6, 0.4, 25)) for _ in range(20)]
+    slow_hour = binned(rng.lognormal(8, 0.4, 60))
     limit = float(np.exp(6 + 0.4 * _normal_quantile(0.95))) * 1.1
     share = Spread.of([*normal, slow_hour]).slower_than(limit)
     assert share.value > 0.08  # far more than 5% of the answers were slower
@@ -86,7 +98,7 @@ def test_one_slow_hour_is_not_a_slow_bot() -> None:
 def test_a_bot_that_is_slow_in_every_hour_is_slow() -> None:
     rng = np.random.default_rng(9)
     limit = float(np.exp(6 + 0.4 * _normal_quantile(0.95))) * 1.1
-    share = Spread.of([histogram(rng.lognormal(6.5, 0.4, 25)) for _ in range(20)]).slower_than(limit)
+    share = Spread.of([binned(rng.lognormal(6.5, 0.4, 25)) for _ in range(20)]).slower_than(limit)
     assert share.lower(1e-6) > 0.05
 
 

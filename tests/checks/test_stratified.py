@@ -169,3 +169,14 @@ def test_the_cells_stand_for_every_prediction_of_a_window_with_labels(cells: lis
 def _wilson_width(share: float, n: int) -> float:
     z = 1.96
     return float(2 * z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n))
+
+
+def test_the_variance_of_hits_is_that_of_any_function_of_the_cells() -> None:
+    rng = np.random.default_rng(4)
+    names = ("a", "b", "c")
+    cells = [
+        OutcomeCell(p, y, n := int(rng.integers(1, 90)), n, n, band=b) for p in names for y in names for b in (1, 2)
+    ]
+    counts = Stratified.of(Confusion.of([*cells, cell("a", None, 400), cell("c", None, 90)]))
+    by_hit, by_label = rng.normal(size=(2, len(names)))
+    assert counts.variance_of_hits(by_hit, by_label) == pytest.approx(counts.variance(np.diag(by_hit) + by_label))
