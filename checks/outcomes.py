@@ -87,7 +87,7 @@ class Outcomes(Sequence[OutcomeCell]):
     @cached_property
     def present(self) -> tuple[str, ...]:
         """The classes that are predicted or a label, by name."""
-        found = np.unique(np.concatenate([self.predicted, self.label[self.labelled]]))
+        found = np.flatnonzero(np.bincount(np.concatenate([self.predicted, self.label[self.labelled]])))
         return tuple(sorted(self.classes[k] for k in found.tolist()))
 
     def places(self, names: Sequence[str]) -> tuple[Places, Places]:
