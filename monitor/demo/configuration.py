@@ -29,6 +29,7 @@ monitors:
       urgent: {min_recall: 0.80}     # the one class that must not be missed
     checks:
       latency: {p95_ms: 2000}
+    study: {every: 7d}               # of sampled rows, for drift; every day unless set, but the demo is to be quick
 
   claims-bot:
     every: 15m
@@ -43,6 +44,7 @@ monitors:
         columns: {id: prediction_id, label: label, at: labelled_at}
     checks:
       accuracy: {good: 0.85}         # the target; prompt after prompt stays below it
+    study: {every: 7d}
 
 # To be told in Slack too, and with the token in TUNEWATCH_SLACK__TOKEN:
 # slack: {channel: "#chatbot-oncall"}
