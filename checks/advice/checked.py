@@ -36,9 +36,19 @@ def _signal(check: str, family: str, findings: Iterable[Finding]) -> Signal:
     worst = judged[0]
     numbers = (("value", worst.value or 0.0), ("n", float(worst.n)))
     said = capital(worst.message)
-    if worst.verdict.is_alarm:
+    if worst.verdict.is_alarm or _is_likely(worst):
         return Signal(check, family, holds=True, sentence=f"{said}. {MEANS[check]}", numbers=numbers)
     return Signal(check, family, holds=False, sentence=f"{said}.", numbers=numbers)
+
+
+def _is_likely(finding: Finding) -> bool:
+    """Whether a gap is too large by its own value, and there at 95%: less than an alarm asks for, as it bars no one.
+
+    It only asks for labels before the dearest action, which a model that remembers would not be helped by.
+    """
+    if finding.check != "generalisation_gap" or finding.value is None or finding.threshold is None:
+        return False
+    return finding.value >= finding.threshold and finding.low is not None and finding.low > 0
 
 
 def _order(finding: Finding) -> tuple[bool, float, str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from checks.advice.model import Action, Signal, Veto
+from checks.advice.weights import MATERIAL_CLASS
 
 NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "new_topic", "new_class")
 """Explanations of a fall that a fine-tune would only paper over."""
@@ -35,9 +36,22 @@ def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
         *_if(signals, Action.FINE_TUNE, "unexplained_step", NO_STEP),
         *_if(signals, Action.FINE_TUNE, "doubtful_labels", DOUBTS),
         *_if(signals, Action.FINE_TUNE, "overfitting", ("generalisation_gap",)),
+        *_lost(signals.get("prompt_step")),
         *_if(signals, Action.REVISE_PROMPT, "newest_version", ("replaced", "unproven_version")),
         *(veto for action in CHANGES for veto in _if(signals, action, "changed_judge", ("judge_changed",))),
     )
+
+
+def _lost(step: Signal | None) -> Iterable[Veto]:
+    """The newest prompt lost something beyond doubt, though too little to be all of the failure: first have it back."""
+    numbers = dict(step.numbers) if step is not None else {}
+    if (
+        step is not None
+        and not step.holds
+        and numbers.get("fall_low", 0.0) > 0
+        and numbers.get("fall", 0.0) >= MATERIAL_CLASS
+    ):
+        yield Veto(Action.FINE_TUNE, "newest_prompt_lost", step.sentence)
 
 
 def _unless(signals: Mapping[str, Signal], action: Action, gate: str, *needed: str) -> Iterable[Veto]:

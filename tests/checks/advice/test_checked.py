@@ -22,8 +22,27 @@ def test_a_model_that_remembers_is_not_trained_again_before_it_is_judged(check: 
     assert Action.FINE_TUNE in {veto.action for veto in advice.vetoes}
 
 
-@pytest.mark.parametrize("verdict", [Verdict.OK, Verdict.NOT_ENOUGH_DATA])
-@pytest.mark.parametrize("check", ["generalisation_gap", "leakage", "prompt_bias"])
+def test_a_gap_that_is_likely_and_no_alarm_yet_bars_the_fine_tune_too() -> None:
+    assert advise([low_accuracy(), said("generalisation_gap", Verdict.OK)], PLATEAU, PLAIN).action is not (
+        Action.FINE_TUNE
+    )
+
+
+def test_a_newest_prompt_that_lost_a_little_is_no_plateau_to_fine_tune_from() -> None:
+    advice = advise([low_accuracy(0.67)], history(*prompts(0.75, 0.75, 0.75, 0.67)), PLAIN)
+    assert advice.action is not Action.FINE_TUNE
+    assert "newest_prompt_lost" in {veto.gate for veto in advice.vetoes}
+
+
+@pytest.mark.parametrize(
+    ("check", "verdict"),
+    [
+        ("generalisation_gap", Verdict.NOT_ENOUGH_DATA),
+        ("leakage", Verdict.OK),
+        ("leakage", Verdict.NOT_ENOUGH_DATA),
+        ("prompt_bias", Verdict.OK),
+    ],
+)
 def test_a_check_that_does_not_alarm_stands_in_no_way(check: str, verdict: Verdict) -> None:
     assert advise([low_accuracy(), said(check, verdict)], PLATEAU, PLAIN).action is Action.FINE_TUNE
 
