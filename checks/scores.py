@@ -166,7 +166,7 @@ class Scores:
         variance = max(alone * max(day_effect, 1.0), 0.0 if isinf(between) else between)
         spread = value * (1 - value)
         known = spread / variance if spread > 0 else self.scored / max(day_effect, 1.0)
-        return Proportion(value, 1.0 if isinf(between) else known, self.scored)
+        return Proportion(value, 1.0 if isinf(between) else known, self.scored, informed=True)
 
     def _effect(self, total: Floats, squares: Floats) -> float:
         days = self.bucket // DAY

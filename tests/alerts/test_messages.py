@@ -148,7 +148,7 @@ def test_every_action_has_plain_words(action: Action) -> None:
         (finding(value=None, message="no labels yet"), "recall of urgent: no labels yet"),
         # a check that nobody here knows the unit of
         (
-            finding("drift", "text", cause=Cause.ABOVE_LIMIT, threshold=0.1),
+            finding("drift", "text", cause=Cause.ABOVE_LIMIT, threshold=0.1, message=""),
             "drift of text is 0.12 (0.04–0.31, n=61), limit 0.1, was 0.94",
         ),
     ],

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.drift import BUSY, Story, samples_of
+from bench.drift_days import BUSY, Story, samples_of
 from checks.shift import ColumnShift
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import columns_of, values_of
