@@ -18,7 +18,7 @@ from monitor.history import History
 from monitor.output.terminal import tell
 
 MOST_WORDS = 500
-"""Characters of a note: it goes into a Slack thread."""
+"""Characters of a note or a name: they go into a Slack thread."""
 
 
 @click.command("decide")
@@ -35,8 +35,9 @@ def command(*, file: Path | None, incident_id: str, accepted: bool | None, note:
     """
     if accepted is None:
         raise click.UsageError("say --accept or --reject")
-    if len(note) > MOST_WORDS:
-        raise click.BadParameter(f"has {len(note)} characters; {MOST_WORDS} are shown", param_hint="--note")
+    for hint, text in (("--note", note), ("--by", by or "")):
+        if len(text) > MOST_WORDS:
+            raise click.BadParameter(f"has {len(text)} characters; {MOST_WORDS} are shown", param_hint=hint)
     settings = load(file)
     history = open_history(settings)
     try:

@@ -21,6 +21,9 @@ _QUIET: Final = {
     "PYTHONWARNINGS": "ignore",  # its libraries warn of themselves; nobody could act on that
 }
 
+_OURS: Final = "TUNEWATCH_"
+"""Variables that begin so may be secrets, and the child needs none of them."""
+
 
 class StudyChild:
     """Makes studies in another process. For one thread at a time, but `kill` may come from any."""
@@ -76,7 +79,7 @@ class StudyChild:
                 [sys.executable, "-m", "monitor.study.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | _QUIET,
+                env=_environment(),
             )
         return self._process
 
@@ -95,3 +98,7 @@ class StudyChild:
         if timed_out:
             return f"took longer than the {timeout:g} s that study.timeout allows"
         return f"its process ended with status {process.returncode}"
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)} | _QUIET

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from monitor.study.child import StudyChild
 from monitor.study.messages import Request
 from tests.support.program import ROOT, environment
@@ -39,6 +41,14 @@ def test_a_child_that_was_killed_is_replaced() -> None:
     first.kill()
     first.wait()
     assert "took longer" in child.ask(REQUEST, timeout=0.2).error
+    child.close()
+
+
+def test_a_child_is_told_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNEWATCH_SLACK__TOKEN", "xoxb-not-for-children")
+    child = StudyChild()
+    process = child._running()  # noqa: SLF001 - what an attacker in one of its libraries would find
+    assert b"xoxb" not in Path(f"/proc/{process.pid}/environ").read_bytes()
     child.close()
 
 
