@@ -30,6 +30,7 @@ from checks.outcomes import Outcomes
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
+from monitor.collector import collect_seldom
 
 NOW: Final = datetime(2026, 4, 1, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
@@ -144,6 +145,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15, help="the median of so many is printed")
     runs = parser.parse_args().runs
+    collect_seldom()  # as the program does
     checks = build_checks(MonitorSettings.model_validate(SETTINGS))
     print("| classes | all checks and estimates | aim | one classification_report | of it |")
     print("| --- | --- | --- | --- | --- |")

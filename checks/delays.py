@@ -201,8 +201,9 @@ class SeenDelays(Sequence[DelayCell]):
 
     def where(self, chosen: NDArray[np.bool_]) -> "SeenDelays":
         """Some of the rows."""
-        bins, ages, predicted, label = (column[chosen] for column in (self.bin, self.age, self.predicted, self.label))
-        return SeenDelays(self.classes, bins, ages, predicted, label, self.n[chosen])
+        places = np.flatnonzero(chosen)  # once for all columns: a mask would be gone through for each
+        bins, ages, predicted, label = (col.take(places) for col in (self.bin, self.age, self.predicted, self.label))
+        return SeenDelays(self.classes, bins, ages, predicted, label, self.n.take(places))
 
     def split(self, age: timedelta) -> tuple["SeenDelays", "SeenDelays"]:
         """Those of predictions that are surely younger than `age`, and the others."""
