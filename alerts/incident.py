@@ -59,11 +59,12 @@ class Reason(StrEnum):
     WENT_STALE = "went_stale"  # resolved: its checks have had nothing to say for long
     SOMEBODY_ACKNOWLEDGED = "somebody_acknowledged"
     ACTION_VERIFIED = "action_verified"
+    REPORT_WRITTEN = "report_written"  # a report of the rows is there to look at
 
     @property
     def changes_state(self) -> bool:
         """Whether what stands in the channel is wrong after this step, though nobody is told of it."""
-        return self in (Reason.CLEAR_BEGAN, Reason.CLEAR_BROKEN, Reason.ALARM_RESUMED)
+        return self in (Reason.CLEAR_BEGAN, Reason.CLEAR_BROKEN, Reason.ALARM_RESUMED, Reason.REPORT_WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Incident:
 
     `findings` are those that belong to it as last seen, alarming or not, worst first. `severity` is the worst verdict
     that it ever had since it opened (WARNING or CRITICAL). All times are UTC. `clear_since` is when all findings
-    became clear. `advice` is what people were told last, with its newest numbers.
+    became clear. `advice` is what people were told last, with its newest numbers. `report` is the file of a report of
+    its rows, or "".
     """
 
     id: str
@@ -98,6 +100,7 @@ class Incident:
     resolved_at: datetime | None = None
     acknowledged_by: str | None = None
     proposed: Proposal | None = None
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)

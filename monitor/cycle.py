@@ -25,6 +25,7 @@ from monitor.blindness import blindness
 from monitor.errors import HistoryError
 from monitor.following import Follower
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
+from monitor.linking import with_reports
 from monitor.log import PredictionLog
 from monitor.logs import get_logger
 from monitor.study.plan import StudyPlan
@@ -127,7 +128,8 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, buckets_re
     blind = blindness(
         {fault.check: fault.error for fault in faults}, (check.name for check in monitor.checks), before, windows
     )
-    steps = advance(before, (*findings, *blind), adviser, now, monitor.incidents, monitor.name)
+    taken = advance(before, (*findings, *blind), adviser, now, monitor.incidents, monitor.name)
+    steps = with_reports(taken, windows.study)
     review = Follower(windows, monitor.advice, _after(before, steps), steps).review(transaction, monitor.spec)
     report = CycleReport(
         monitor=monitor.name,

@@ -34,6 +34,7 @@ def event_json(step: Transition) -> Json:
         "since": utc(incident.since),
         "onset": utc(incident.onset),
         "acknowledged_by": incident.acknowledged_by,
+        "report": incident.report or None,
         "decision": None if step.decision is None else decision_json(step.decision),
         "outcome": None if step.outcome is None else outcome_json(step.outcome),
     }

@@ -65,7 +65,13 @@ def root_message(step: Transition) -> Message:
         certainty=_certainty(step),
         reasons=_reasons(step),
         others=_listed(incident.findings[1:]),
-        facts=(_state(step), f"window {window(first.window_start, first.window_end)}", _onset(incident), _id(incident)),
+        facts=(
+            _state(step),
+            f"window {window(first.window_start, first.window_end)}",
+            _onset(incident),
+            *_report(incident),
+            _id(incident),
+        ),
         commands=(f"tunewatch history --incident {incident.id}",),
     )
 
@@ -117,6 +123,10 @@ def _state(step: Transition) -> str:
 
 def _onset(incident: Incident) -> str:
     return f"the data that showed it begins {when(incident.onset)}"
+
+
+def _report(incident: Incident) -> tuple[str, ...]:
+    return (f"report {incident.report}",) if incident.report else ()
 
 
 def _id(incident: Incident) -> str:

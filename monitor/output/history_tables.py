@@ -41,6 +41,8 @@ def incident_parts(incident: Incident, steps: Sequence[Transition]) -> Iterator[
         f": {STATES[incident.state]}",
     )
     yield Text(f"alarm since {when(incident.since)}, in data from {when(incident.onset)} on")
+    if incident.report:
+        yield Text(f"report of the rows: {printable(incident.report)}")
     for finding in incident.findings:
         yield Text.assemble(
             (f"  {WORDS[finding.verdict]}  ", STYLES[finding.verdict]),
