@@ -1,10 +1,11 @@
 """Follow advice that was told: whether somebody acted on it, and what came of that."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.incident import Event, Incident, Reason, Transition
+from alerts.incident import Event, Incident, Reason, State, Transition
+from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.policy import AdvicePolicy
 from checks.trial.criterion import before_of, freeze
@@ -60,24 +61,32 @@ class Follower:
         looked = [Kept(each.key, self._look(each.trial, counts, spec.bucket)) for each in trials]
         kept = [self._replaced(each, told) for each in looked]
         followed = {(each.trial.incident, each.trial.criterion.action) for each in kept if not each.trial.is_over}
-        new = self._new(told, counts) if told else ()
-        begun = [trial for trial in new if (trial.incident, trial.criterion.action) not in followed]
+        begun = self._new(followed, counts)
         changed = [new for old, new in zip(trials, kept, strict=True) if old != new]
-        return Review(tuple(changed), tuple(begun), self._tell(each.trial for each in changed))
+        return Review(tuple(changed), begun, self._tell(each.trial for each in changed))
 
-    def _new(self, told: Mapping[str, Incident], counts: Followed) -> tuple[Trial, ...]:
-        """A trial for each incident whose advice is told in this cycle and can be measured."""
+    def _new(self, followed: Collection[tuple[str, Action]], counts: Followed) -> tuple[Trial, ...]:
+        """A trial for each open incident whose advice can be measured and is not followed yet, or not any more."""
+        waiting = [
+            incident
+            for incident in self.incidents.values()
+            if incident.state is State.FIRING and (incident.id, incident.advice.action) not in followed
+        ]
+        if not waiting:
+            return ()
         pairs = answering(counts.traffic(self.now - LATELY))
-        frozen = {
-            key: freeze(incident.advice, incident.findings, self.windows, self.policy, pairs)
-            for key, incident in told.items()
-        }
-        return tuple(Trial(key, criterion) for key, criterion in frozen.items() if criterion is not None)
+        frozen = [
+            (incident.id, freeze(incident.advice, incident.findings, self.windows, self.policy, pairs))
+            for incident in waiting
+        ]
+        return tuple(Trial(key, criterion) for key, criterion in frozen if criterion is not None)
 
     def _look(self, trial: Trial, counts: Followed, bucket: timedelta) -> Trial:
         seen = trial.follow(counts.traffic(trial.criterion.frozen_at), bucket)
         if seen.act is None:
             return replace(seen, result=_NEVER_TRIED) if seen.has_lapsed(self.now) else seen
+        if not seen.criterion.is_met_by(seen.act):
+            return replace(seen, result=_SOMETHING_ELSE)
         samples = _samples(seen, counts, bucket, self.now)
         after = seen.criterion.metric.of(samples.after)
         if not seen.is_due(after.n if after else 0, self.now):
@@ -101,6 +110,7 @@ class Follower:
 
 
 _NEVER_TRIED = Result(Worked.NOT_TRIED, "Nobody acted on it.")
+_SOMETHING_ELSE = Result(Worked.NOT_TRIED, "Something else was done than what was advised.")
 _REPLACED = Result(Worked.NOT_TRIED, "Other advice took its place before anybody acted on it.")
 
 

@@ -16,7 +16,7 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import ANSWERS_AS_ONE
 from checks.counts import OutcomeCell
 from checks.finding import Finding
-from checks.trial.traffic import Pair, of_versions
+from checks.trial.traffic import Act, Pair, of_versions
 from checks.trial.weights import GAP, MOST_NEEDED, POWER_TAILS
 from checks.windows import Window, Windows
 
@@ -25,6 +25,13 @@ UNTRIED = frozenset({Action.NONE, Action.COLLECT_LABELS, Action.FIX_LABELS})
 
 OF_VERSIONS = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE})
 """Actions that show in the log as other versions; the others are done when somebody says so."""
+
+
+_PART = {Action.ROLLBACK_MODEL: 0, Action.FINE_TUNE: 0, Action.ROLLBACK_PROMPT: 1, Action.REVISE_PROMPT: 1}
+"""Which part of a pair of versions an action changes: the model or the prompt."""
+
+_BACK = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL})
+"""Actions that bring a version back; the others bring a new one."""
 
 
 class Kind(StrEnum):
@@ -44,8 +51,8 @@ class Criterion:
     follows is regression to the mean, and it is never the "before" of a comparison: `seen` are its labelled counts, so
     that labels which came to it later can be told apart. `goal` is where the metric has to come back to, `min_effect`
     the rise that counts, `needed` the labelled rows (answers, for latency) after the act from which it is judged.
-    `answering` are the pairs of versions that answered, with their shares of the traffic. `mix` is for accuracy,
-    `limit_ms` and `quantile` for latency.
+    `answering` are the pairs of versions that answered, with their shares of the traffic, `known` all that ever did.
+    `mix` is for accuracy, `limit_ms` and `quantile` for latency.
     """
 
     action: Action
@@ -60,10 +67,24 @@ class Criterion:
     min_effect: float
     needed: int
     answering: tuple[tuple[Pair, float], ...]
+    known: tuple[Pair, ...] = ()
     seen: tuple[OutcomeCell, ...] = ()
     mix: tuple[tuple[str, float], ...] = ()
     limit_ms: float = 0.0
     quantile: float = 0.0
+
+    def is_met_by(self, act: Act) -> bool:
+        """Whether what was done is what was advised: a prompt is no fine-tune, and a new one is no rollback."""
+        if self.action not in OF_VERSIONS:
+            return True
+        part = _PART[self.action]
+        before, ever = ({pair[part] for pair in pairs} for pairs in (dict(self.answering), self.known))
+        came = {pair[part] for pair in act.came} - before
+        if self.action in _BACK:
+            left = {pair[part] for pair, _ in self.answering if pair not in act.went}
+            withdrawn = {pair[part] for pair in act.went} - left
+            return bool(came & ever) or (not act.came and bool(withdrawn))
+        return bool(came - ever)
 
     @property
     def metric(self) -> Metric:
@@ -117,6 +138,7 @@ def freeze(
         min_effect=effect,
         needed=max(rows_needed(now.value, effect) * (ANSWERS_AS_ONE if is_latency else 1), failed.metric.needed),
         answering=tuple(sorted(answering.items())),
+        known=tuple(sorted((run.model_version, run.prompt_version) for run in windows.versions)),
         seen=() if is_latency else _labelled(seen.outcomes),
         mix=failed.metric.mix if isinstance(failed.metric, Accuracy) else (),
         limit_ms=failed.metric.limit_ms if isinstance(failed.metric, Within) else 0.0,

@@ -9,7 +9,9 @@ from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.counts import OutcomeCell
 from checks.trial.criterion import Criterion, Kind, before_of, freeze
+from checks.trial.traffic import Act
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT
+from tests.support.incidents import T0
 from tests.support.windows import Spell, history
 
 WINDOWS = history(Spell(25, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4"))
@@ -66,3 +68,34 @@ def test_a_label_that_was_taken_back_leaves_no_negative_count() -> None:
     criterion = replace(frozen(), seen=(OutcomeCell("other", "urgent", 3, 3.0, 3.0),))
     unseen = before_of(criterion, Part((OutcomeCell("other", "urgent", 1, 1.0, 1.0),)), Part())
     assert unseen.outcomes == ()
+
+
+V3, V4, V5 = ("m1", "p3"), ("m1", "p4"), ("m1", "p5")
+M2, BOTH = ("m2", "p4"), ("m2", "p5")
+
+
+@pytest.mark.parametrize(
+    ("action", "came", "went", "is_met"),
+    [
+        (Action.ROLLBACK_PROMPT, V3, V4, True),
+        (Action.ROLLBACK_PROMPT, V5, V4, False),  # a new prompt is no rollback
+        (Action.REVISE_PROMPT, V5, V4, True),
+        (Action.REVISE_PROMPT, V3, V4, False),
+        (Action.REVISE_PROMPT, M2, V4, False),
+        (Action.FINE_TUNE, M2, V4, True),
+        (Action.FINE_TUNE, BOTH, V4, True),
+        (Action.FINE_TUNE, V5, V4, False),  # a prompt is no fine-tune
+        (Action.ROLLBACK_MODEL, M2, V4, False),  # it never answered before
+        (Action.FIX_PARSER, V5, V4, True),
+    ],
+)
+def test_only_what_was_advised_is_put_down_to_it(
+    *, action: Action, came: tuple[str, str], went: tuple[str, str], is_met: bool
+) -> None:
+    criterion = replace(frozen(), action=action, known=(V3, V4))
+    assert criterion.is_met_by(Act(T0, (came,), (went,))) is is_met
+
+
+def test_a_prompt_that_is_withdrawn_while_the_other_goes_on_is_rolled_back() -> None:
+    criterion = replace(frozen(), answering=((V3, 0.5), (V4, 0.5)), known=(V3, V4))
+    assert criterion.is_met_by(Act(T0, (), (V4,)))
