@@ -22,6 +22,7 @@ from checks.finding import Cause, Finding
 from checks.measured import Measured
 from checks.windows import Windows
 from monitor.blindness import blindness
+from monitor.collector import not_collecting
 from monitor.errors import HistoryError
 from monitor.following import Follower
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
@@ -95,7 +96,11 @@ def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
     Everything is written in one transaction: a cycle that dies leaves nothing, and the next one does its work. Raises
     SourceError, MappingError and HistoryError, the last also where `now` lies before the last look that is kept.
     """
-    began = time.perf_counter()
+    with not_collecting():
+        return _look(monitor, now, time.perf_counter())
+
+
+def _look(monitor: Monitor, now: datetime, began: float) -> CycleReport:
     for _ in range(ATTEMPTS):
         cursor = monitor.history.cursor(monitor.name)
         if cursor is not None and now < cursor:

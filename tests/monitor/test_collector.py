@@ -1,28 +1,27 @@
-"""A process that looks at logs spends its time on rows, not on searching them."""
+"""Garbage collection, which a look does without."""
 
 import gc
-from collections.abc import Iterator
 
 import pytest
 
-from monitor.collector import collect_seldom
+from monitor.collector import not_collecting
 
 
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    thresholds = gc.get_threshold()
-    yield
-    gc.set_threshold(*thresholds)
+def test_it_goes_on_afterwards_also_after_an_error() -> None:
+    with pytest.raises(ZeroDivisionError):
+        _fail_meanwhile()
+    assert gc.isenabled()
 
 
-def test_fifty_thousand_rows_are_made_without_looking_through_them() -> None:
-    collect_seldom()
-    gc.collect()
-    searched: list[str] = []
-    gc.callbacks.append(lambda phase, _: searched.append(phase))
-    try:
-        rows = [(number, str(number)) for number in range(50_000)]
-    finally:
-        gc.callbacks.pop()
-    assert len(rows) == 50_000
-    assert not searched
+def test_whoever_finds_it_off_leaves_it_off() -> None:
+    with not_collecting():
+        with not_collecting():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def _fail_meanwhile() -> None:
+    with not_collecting():
+        assert not gc.isenabled()
+        raise ZeroDivisionError
