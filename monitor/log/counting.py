@@ -18,6 +18,12 @@ from monitor.log.rows import predictions_cte, repeated_ids
 AHEAD: Final = timedelta(days=1)
 """How far ahead of `as_of` a time may be dated before it is a problem: clocks differ, and a zone may be left out."""
 
+FEW_BUCKETS: Final = 100
+"""Buckets that are counted at once whatever is in them: what changes between two looks is less."""
+
+ROWS_COUNTED_AT_ONCE: Final = 1_500_000
+"""Predictions that one statement of DuckDB counts: it holds each with its label, and not all of that can be spilled."""
+
 _ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each before it becomes a row of ours
 
 
@@ -27,17 +33,15 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
     if not buckets:
         return BucketCounts((), (), (), (), everywhere)
     ordered = sorted(set(buckets))
-    everything = _are_everything(connection, log, ordered, as_of)
-    repeated = has_repeated_ids(connection, log, None if everything else ordered, as_of)
-    statement = _statement(log, ordered, as_of, connection.dialect.name, repeated=repeated, restrict=not everything)
     outcomes: list[OutcomeRow] = []
     latency: list[LatencyRow] = []
     delays: list[DelayRow] = []
     problems: list[ProblemRow] = []
     relevance: list[RelevanceRow] = []
-    # One object for each name and bucket, where the driver makes one for each cell.
+    # One object for each name and bucket, and for each weight, where the driver makes one for each cell.
     shared: Callable[[Any, Any], Any] = {}.setdefault
-    for part, *keys, bin_, n, weight, squared, millionths, designed in _fetch(connection, statement):
+    share_weight: Callable[[Any, Any], float] = {}.setdefault
+    for part, *keys, bin_, n, weight, squared, millionths, designed in _counted(connection, log, ordered, as_of):
         bucket, value, model, prompt, predicted, label = map(shared, keys, keys)
         match part:
             case Part.LATENCY:
@@ -51,11 +55,46 @@ def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_
             case _:
                 name = ALL if part == Part.OUTCOME else log.segments[part - Part.SEGMENT]
                 key = (bucket, name, value, model, prompt, predicted, label)
-                outcomes.append(OutcomeRow(*key, n, weight, squared, bin_, millionths, designed))
+                weights = share_weight(weight, weight), share_weight(squared, squared)
+                outcomes.append(OutcomeRow(*key, n, *weights, bin_, millionths, designed))
     everything_wrong = (*problems, *everywhere)
     return BucketCounts(
         tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), everything_wrong, tuple(relevance)
     )
+
+
+def _counted(
+    connection: sa.Connection, log: MappedLog, ordered: Sequence[int], as_of: datetime
+) -> Iterator[Sequence[Any]]:
+    """The rows of all parts, from one statement for each run of buckets that is counted at once."""
+    for run in _runs(connection, log, ordered, as_of):
+        everything = len(run) == len(ordered) and _are_everything(connection, log, run, as_of)
+        repeated = has_repeated_ids(connection, log, None if everything else run, as_of)
+        statement = _statement(log, run, as_of, connection.dialect.name, repeated=repeated, restrict=not everything)
+        yield from _fetch(connection, statement)
+
+
+def _runs(
+    connection: sa.Connection, log: MappedLog, ordered: Sequence[int], as_of: datetime
+) -> Iterator[Sequence[int]]:
+    """Buckets that are counted at once: all of them, but for DuckDB no more than its memory holds."""
+    if connection.dialect.name != "duckdb" or len(ordered) <= FEW_BUCKETS:
+        yield ordered
+        return
+    p = log.predictions
+    bucket = p.at.bucket(log.bucket).label("bucket")
+    rows = sa.select(bucket, sa.func.count()).select_from(p.source)
+    found = dict(connection.execute(rows.where(p.at.until(as_of)).group_by(bucket)).all())
+    run: list[int] = []
+    held = 0
+    for start in ordered:
+        rows_here = found.get(start, 0)
+        if run and held + rows_here > ROWS_COUNTED_AT_ONCE:
+            yield run
+            run, held = [], 0
+        run.append(start)
+        held += rows_here
+    yield run
 
 
 def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Counter[str]:

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from monitor.log import counting
 from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import all_buckets, comparable, oracle
 from tests.support.logs import LogPlace
@@ -47,3 +48,12 @@ def test_nothing_changed_means_no_buckets(place: LogPlace) -> None:
     kept = KeptCounts()
     assert kept.look(opened(place), START + SPAN)
     assert kept.look(opened(place), START + SPAN) == ()
+
+
+def test_a_log_that_is_counted_in_runs_has_the_same_counts(place: LogPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "FEW_BUCKETS", 2)  # a limit of what DuckDB holds, lowered
+    monkeypatch.setattr(counting, "ROWS_COUNTED_AT_ONCE", 7)
+    log = messy_log(random.Random(11))
+    place.write(log)
+    found = opened(place).count(sorted(all_buckets(log)), START + SPAN)
+    assert comparable(found) == comparable(oracle(log, all_buckets(log), START + SPAN))
