@@ -179,11 +179,11 @@ def news(step: Transition) -> str:
 
 
 OUTCOMES = {
-    Worked.WORKED: "it worked",
-    Worked.PARTLY: "it worked in part",
-    Worked.NO_EFFECT: "it had no effect that can be shown",
-    Worked.HARMED: "it did harm",
-    Worked.TOO_EARLY: "whether it worked cannot be told",
+    Worked.WORKED: "the advice worked",
+    Worked.PARTLY: "the advice worked in part",
+    Worked.NO_EFFECT: "the advice had no effect that can be shown",
+    Worked.HARMED: "the advice did harm",
+    Worked.TOO_EARLY: "whether the advice worked cannot be told",
 }
 """What came of an action, in a few words."""
 

@@ -148,14 +148,6 @@ def _too_few(criterion: Criterion, n: int) -> str:
     )
 
 
-_SAID = {
-    Worked.WORKED: "worked",
-    Worked.PARTLY: "worked in part",
-    Worked.NO_EFFECT: "had no effect that can be shown",
-    Worked.HARMED: "did harm",
-}
-
-
 def _sentence(
     criterion: Criterion,
     worked: Worked,
@@ -166,11 +158,10 @@ def _sentence(
     is_fair: bool,
 ) -> str:
     metric, before, after = criterion.metric, effect.before, effect.after
-    noun = metric.noun[:1].upper() + metric.noun[1:]
     low, high = after.interval()
     was = f"{percent(before.value)} (n={before.n:,})" if is_fair else f"at most {percent(before.value)}"
     rise = (
-        f"{criterion.action.value} {_SAID[worked]}: {noun} went from {was} to {percent(after.value)} "
+        f"After {criterion.action.value}, {metric.noun} went from {was} to {percent(after.value)} "
         f"({percent(low)} to {percent(high)}, n={after.n:,}); the goal was {percent(criterion.goal)}."
     )
     parts = [rise]
