@@ -1,4 +1,8 @@
-"""Limits on what a share would be at the reference's mix of classes, which a weekend does not change."""
+"""Limits on what a share would be at the reference's mix of classes, which a weekend does not change.
+
+For accuracy that share is accuracy itself; for precision it is its cause, how often other messages are left alone
+(see `checks.specificity`), with the loss of it that is tolerated.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -67,7 +71,8 @@ class BehaviourDrop:
         return self.drop.explain(sight)
 
     def _drop(self, pair: Pair) -> Drop:
-        return replace(self.drop, reference=pair.then)
+        margin = self.drop.margin if pair.margin is None else pair.margin
+        return replace(self.drop, reference=pair.then, margin=margin)
 
 
 @dataclass(frozen=True, slots=True)

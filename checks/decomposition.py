@@ -40,10 +40,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Accuracy of the window and of the reference at one and the same mix of classes."""
+    """A share of the window and of the reference at one and the same mix of classes.
+
+    `margin` is the loss of this very share that is tolerated, where it is not the share that the limit is set for.
+    """
 
     now: Proportion
     then: Proportion
+    margin: float | None = None
 
 
 @dataclass(frozen=True)

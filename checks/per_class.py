@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from checks.alarm import AlarmBudget
+from checks.behaviour import BehaviourDrop
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
-from checks.precision_drop import PrecisionDrop
 from checks.shares import Subject, judge_share
 from checks.specificity import specificity
 
@@ -115,7 +115,7 @@ class ClassPrecision(ClassShares):
             look.window.start: specificity(look.stratified, before, class_name, self.max_drop)
             for look, before in reversed(pairs)
         }
-        return PrecisionDrop(drop, known)
+        return BehaviourDrop(drop, known)
 
 
 def _classes(measured: Measured) -> set[str]:

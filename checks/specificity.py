@@ -16,27 +16,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from checks.confusion import Floats
-from checks.decomposition import MIN_CLASS, MIN_MIX, proportion_of
+from checks.decomposition import MIN_CLASS, MIN_MIX, Pair, proportion_of
 from checks.intervals import Proportion
 from checks.stratified import Stratified
 
 
-@dataclass(frozen=True, slots=True)
-class Specificity:
-    """Share of the messages of other classes that are not taken for the class, at the reference's mix of them.
-
-    `now` is of the window and `then` of the reference; `margin` is the loss of it that lowers precision by what is
-    tolerated.
-    """
-
-    now: Proportion
-    then: Proportion
-    margin: float
-
-
-def specificity(current: Stratified, reference: Stratified, class_name: str, max_drop: float) -> Specificity | None:
+def specificity(current: Stratified, reference: Stratified, class_name: str, max_drop: float) -> Pair | None:
     """Compare a class's specificity with the reference's; `max_drop` in (0, 1) is the loss of precision tolerated.
 
+    The shares are of the messages of other classes that are not taken for the class, at the reference's mix of them.
     None where the reference does not know the class, or too little of its mix of other classes is known on both sides.
     """
     then, k = reference.precision(class_name), reference.confusion.index(class_name)
@@ -53,7 +41,7 @@ def specificity(current: Stratified, reference: Stratified, class_name: str, max
         weights[pooled] = weights[pooled].sum() * here.sizes[pooled] / here.sizes[pooled].sum()
     weights /= weights.sum()
     now, then = here.spared_at(weights), there.spared_at(weights)
-    return Specificity(now, then, _margin(reference, k, then.value, max_drop))
+    return Pair(now, then, _margin(reference, k, then.value, max_drop))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from checks.alarm import AlarmBudget
 from checks.confusion import Confusion
+from checks.decomposition import Pair
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.per_class import ClassPrecision
-from checks.specificity import Specificity, specificity
+from checks.specificity import specificity
 from checks.stratified import Stratified
 from tests.support.windows import SUPPORT, Outcomes, Spell, answers, cells, history
 
@@ -24,7 +25,7 @@ def counts(labelled: Mapping[str, float], billing: float = 0.95) -> Stratified:
     return Stratified.of(Confusion.of(cells(outcomes)))
 
 
-def compared(now: Stratified, then: Stratified) -> Specificity:
+def compared(now: Stratified, then: Stratified) -> Pair:
     found = specificity(now, then, "urgent", 0.10)
     assert found is not None
     return found
@@ -52,6 +53,7 @@ def test_the_margin_is_the_loss_that_costs_the_precision_that_is_tolerated() -> 
     then = counts(USUAL)
     found, before = compared(then, then), then.precision("urgent")
     assert before is not None
+    assert found.margin is not None
     hits, others = then.cells[then.confusion.index("urgent"), then.confusion.index("urgent")], then.cells.sum()
     others -= then.cells[:, then.confusion.index("urgent")].sum()
     taken = others * (1 - (found.then.value - found.margin))
