@@ -82,7 +82,6 @@ class Log:
                 BucketTotal(hour, PREDICTIONS // WEEK, round(LABELLED * PREDICTIONS / WEEK)) for hour in hours
             ),
             latency_buckets=tuple(BucketLatency(hour, self._latency(PREDICTIONS // WEEK)) for hour in hours[-WEEK:]),
-            last_prediction_at=NOW,
             last_label_at=NOW,
             delays=self._delays(),
             starts=tuple(Start(self._window(0, hours), self._before(hours, reference)) for hours in STARTS),

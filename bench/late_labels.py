@@ -91,7 +91,6 @@ def windows(log: Log, now: int) -> Windows:
         recent=tuple(_window(log, codes, now - length, now) for length in RECENT),
         reference=reference,
         buckets=_buckets(log, known, first - REFERENCE, now),
-        last_prediction_at=EPOCH + now * HOUR,
         last_label_at=EPOCH + min(int(arrived.max()) + 1, now) * HOUR if arrived.size else None,
         delays=_delays(log, known, now),
         starts=tuple(

@@ -80,7 +80,6 @@ class Player:
             reference=reference,
             buckets=self._totals(first, end),
             latency_buckets=self._latency.buckets[first:end] if self._latency else (),
-            last_prediction_at=EPOCH + hour * HOUR,
             last_label_at=EPOCH + hour * HOUR,
             starts=tuple(
                 Start(self._window(at, end), reference if at >= first else self._window(at - REFERENCE, at))

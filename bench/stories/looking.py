@@ -50,7 +50,6 @@ class Looker:
                 BucketLatency(at(one), counted.window(one, one + 1).latency) for one in range(first, step)
             ),
             problems=tuple(Problem(kind, n) for kind, n in self.problems.items()),
-            last_prediction_at=at(step),
             last_label_at=at(step),
             starts=tuple(self._starts(counted, reference, step)),
         )

@@ -67,7 +67,6 @@ class WindowReader:
             buckets=_bucket_totals(totals, layout),
             latency_buckets=assembly.latency_buckets(self._latency(layout.current)),
             problems=self._problems(layout.current),
-            last_prediction_at=self._last_prediction(layout),
             last_label_at=self._last_label(layout.bucket),
             delays=assembly.delays(self._now),
             starts=assembly.starts(reference),
@@ -106,16 +105,9 @@ class WindowReader:
         )
         return tuple(Problem(kind, int(n)) for kind, n in self._connection.execute(statement))
 
-    def _last_prediction(self, layout: Layout) -> datetime | None:
-        t = TOTAL_CELLS.c
-        statement = select(func.max(t.bucket)).where(t.monitor_id == self._monitor, t.bucket < layout.current.end)
-        return self._end_of(self._connection.scalar(statement), layout.bucket)
-
     def _last_label(self, bucket: int) -> datetime | None:
         statement = select(MONITORS.c.last_label_bucket).where(MONITORS.c.id == self._monitor)
-        return self._end_of(self._connection.scalar(statement), bucket)
-
-    def _end_of(self, start: int | None, bucket: int) -> datetime | None:
+        start = self._connection.scalar(statement)
         return None if start is None else min(from_epoch(start + bucket), self._now)
 
 

@@ -15,7 +15,6 @@ from monitor.log.counts import MILLION
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-KEYS = 4  # version, predicted class, label, confidence band
 NUMBERS = 5  # n, weight, weight squared, millionths of confidence, designed labels
 
 

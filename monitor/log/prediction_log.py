@@ -17,7 +17,6 @@ from monitor.log.labelled import LabelledDraw, LabelledMessage, count_prediction
 from monitor.log.mapped import MappedLog
 from monitor.log.mapping import open_mapping
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
-from monitor.log.sampling import Draw, SampledPrediction, sample
 from monitor.log.surveying import Survey, survey
 from monitor.log.uniform import draw_rows
 from monitor.study.samples import StudyRow
@@ -65,13 +64,6 @@ class PredictionLog:
         """Return all counts of these buckets (starts in epoch seconds), in no order."""
         with self._open() as (connection, log):
             return count(connection, log, buckets, as_of)
-
-    def sample(
-        self, start: datetime, end: datetime, *, as_of: datetime, per_class: int, limit: int
-    ) -> tuple[SampledPrediction, ...]:
-        """Draw predictions of [start, end): the same each time, at most `per_class` of a predicted class."""
-        with self._open() as (connection, log):
-            return sample(connection, log, Draw(start, end, as_of, per_class, limit))
 
     def draw_rows(self, spans: Sequence[StudySpan], *, as_of: datetime, limit: int) -> tuple[StudyRow, ...]:
         """Draw at most `limit` predictions of the spans (at least one), uniformly: the same ones each time."""

@@ -14,7 +14,6 @@ from monitor.study.plan import plan_of
 from monitor.validate.report import Ability, CheckAbility
 
 WIDE: Final = 0.10  # an interval that reaches further than this to either side decides little
-TYPICAL: Final = 0.80  # share at which the width of an interval is shown where no floor says one
 WEEKS_TO_COMPARE: Final = timedelta(days=14)
 
 Judged = tuple[Ability, str]

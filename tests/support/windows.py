@@ -171,7 +171,6 @@ def _cut(days: Mapping[datetime, _Day], problems: Mapping[str, int]) -> Windows:
         buckets=tuple(_total(at, days[at]) for at in sorted(days) if reference.start <= at),
         latency_buckets=tuple(BucketLatency(at, tuple(days[at].latency)) for at in sorted(days) if current.start <= at),
         problems=tuple(Problem(kind, n) for kind, n in problems.items()),
-        last_prediction_at=max(days, default=None),
         last_label_at=max(days, default=None),
     )
 

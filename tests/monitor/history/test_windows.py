@@ -166,14 +166,13 @@ def test_an_empty_history_gives_empty_windows(history: History) -> None:
     assert not (*seen.current.outcomes, *seen.reference.outcomes)
     assert seen.versions == ()
     assert seen.buckets == ()
-    assert seen.last_prediction_at is None
     assert seen.last_label_at is None
 
 
-def test_the_last_prediction_and_label_are_the_ends_of_their_buckets(history: History) -> None:
+def test_the_last_label_is_the_end_of_its_bucket(history: History) -> None:
     put(history, counts(range(3), outcome(1), outcome(2)), marks(range(2)))
     seen = windows(history, hours=2.25)
-    assert (seen.last_prediction_at, seen.last_label_at) == (at(2.25), at(2))
+    assert seen.last_label_at == at(2)
 
 
 def test_the_last_label_is_known_after_its_fingerprint_is_forgotten(history: History) -> None:
