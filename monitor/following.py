@@ -8,10 +8,11 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.policy import AdvicePolicy
-from checks.trial.criterion import before_of, freeze
+from checks.trial.criterion import freeze
 from checks.trial.judge import Result, Samples, Worked, judge
 from checks.trial.traffic import answering, of_versions
 from checks.trial.trial import Trial
+from checks.trial.unseen import unseen
 from checks.windows import Windows
 from monitor.history import Transaction, WindowSpec
 from monitor.history.trials import Followed, Kept
@@ -122,8 +123,8 @@ def _samples(trial: Trial, counts: Followed, bucket: timedelta, now: datetime) -
     pairs = {pair for pair, _ in criterion.answering}
     window = counts.part(criterion.window_start, min(criterion.window_end, act.at))
     since = counts.part(criterion.window_end, act.at)
-    unseen = before_of(criterion, of_versions(window, pairs), of_versions(since, pairs))
+    before = unseen(criterion.seen, of_versions(window, pairs), of_versions(since, pairs))
     after = counts.part(act.at + bucket, trial.until or now)
     if not act.came:
-        return Samples(unseen, after, Part())
-    return Samples(unseen, of_versions(after, set(act.came)), of_versions(after, pairs - set(act.came)))
+        return Samples(before, after, Part())
+    return Samples(before, of_versions(after, set(act.came)), of_versions(after, pairs - set(act.came)))

@@ -17,6 +17,7 @@ from checks.advice.weights import ANSWERS_AS_ONE
 from checks.counts import OutcomeCell
 from checks.finding import Finding
 from checks.trial.traffic import Act, Pair, of_versions
+from checks.trial.unseen import labelled
 from checks.trial.weights import GAP, MOST_NEEDED, POWER_TAILS
 from checks.windows import Window, Windows
 
@@ -139,7 +140,7 @@ def freeze(
         needed=max(rows_needed(now.value, effect) * (ANSWERS_AS_ONE if is_latency else 1), failed.metric.needed),
         answering=tuple(sorted(answering.items())),
         known=tuple(sorted((run.model_version, run.prompt_version) for run in windows.versions)),
-        seen=() if is_latency else _labelled(seen.outcomes),
+        seen=() if is_latency else labelled(seen.outcomes),
         mix=failed.metric.mix if isinstance(failed.metric, Accuracy) else (),
         limit_ms=failed.metric.limit_ms if isinstance(failed.metric, Within) else 0.0,
         quantile=failed.metric.q if isinstance(failed.metric, Within) else 0.0,
@@ -160,16 +161,6 @@ def rows_needed(share: float, effect: float) -> int:
     return min(ceil(z**2 * (share * (1 - share) + after * (1 - after)) / effect**2), MOST_NEEDED)
 
 
-def before_of(criterion: Criterion, window_now: Part, since: Part) -> Part:
-    """What may be compared with: labels that the alarm had not seen.
-
-    They are of predictions of the alarm's window that were labelled later (`window_now` are its counts as they are
-    now), and of the predictions `since`, until the act.
-    """
-    fresh = _less(window_now.outcomes, criterion.seen)
-    return Part((*fresh, *since.outcomes), since.latency)
-
-
 def _alarming(finding: Finding, windows: Windows) -> Window:
     """The window that the finding is of, with its counts; the current one where it is of none of those that end now."""
     spans = (windows.current, *windows.recent)
@@ -185,32 +176,3 @@ def _kind(metric: Metric) -> tuple[Kind, str]:
         case Within():
             return Kind.LATENCY, ""
     return Kind.ACCURACY, ""
-
-
-def _labelled(cells: Sequence[OutcomeCell]) -> tuple[OutcomeCell, ...]:
-    """Labelled cells, whatever their versions and bands."""
-    sums: dict[tuple[str, str], list[float]] = {}
-    for cell in cells:
-        if cell.label is not None:
-            total = sums.setdefault((cell.predicted, cell.label), [0.0, 0.0, 0.0])
-            for at, amount in enumerate((cell.n, cell.weight, cell.weight_squared)):
-                total[at] += amount
-    return tuple(OutcomeCell(*key, int(n), weight, squared) for key, (n, weight, squared) in sorted(sums.items()))
-
-
-def _less(cells: Sequence[OutcomeCell], seen: Sequence[OutcomeCell]) -> tuple[OutcomeCell, ...]:
-    """Cells less labels that were seen; a label taken back leaves nothing, never a negative count."""
-    known = {(cell.predicted, cell.label): cell for cell in seen}
-    merged = _labelled(cells)
-    fresh = [
-        OutcomeCell(
-            cell.predicted,
-            cell.label,
-            cell.n - old.n,
-            max(cell.weight - old.weight, 0.0),
-            max(cell.weight_squared - old.weight_squared, 0.0),
-        )
-        for cell in merged
-        if (old := known.get((cell.predicted, cell.label), OutcomeCell("", None, 0, 0.0, 0.0))).n < cell.n
-    ]
-    return (*fresh, *(cell for cell in cells if cell.label is None))

@@ -6,9 +6,7 @@ import pytest
 
 from checks.advice.advise import advise
 from checks.advice.model import Action
-from checks.advice.parts import Part
-from checks.counts import OutcomeCell
-from checks.trial.criterion import Criterion, Kind, before_of, freeze
+from checks.trial.criterion import Criterion, Kind, freeze
 from checks.trial.traffic import Act
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT
 from tests.support.incidents import T0
@@ -47,27 +45,6 @@ def test_latency_is_judged_by_the_share_of_answers_in_time() -> None:
 def test_what_does_not_change_the_bot_cannot_be_judged_by_it(action: Action) -> None:
     advice = replace(advise([URGENT], WINDOWS, POLICY), action=action)
     assert freeze(advice, [URGENT], WINDOWS, POLICY, ANSWERING) is None
-
-
-def test_labels_that_the_alarm_had_seen_are_not_compared_with() -> None:
-    criterion = replace(frozen(), seen=(OutcomeCell("other", "urgent", 3, 3.0, 3.0),))
-    later = (
-        OutcomeCell("other", "urgent", 5, 5.0, 5.0, "m1", "p4"),
-        OutcomeCell("urgent", "urgent", 2, 2.0, 2.0, "m1", "p4"),
-        OutcomeCell("other", None, 7, 0.0, 0.0, "m1", "p4"),
-    )
-    unseen = before_of(criterion, Part(later), Part())
-    assert {(cell.predicted, cell.label): cell.n for cell in unseen.outcomes} == {
-        ("other", "urgent"): 2,
-        ("urgent", "urgent"): 2,
-        ("other", None): 7,
-    }
-
-
-def test_a_label_that_was_taken_back_leaves_no_negative_count() -> None:
-    criterion = replace(frozen(), seen=(OutcomeCell("other", "urgent", 3, 3.0, 3.0),))
-    unseen = before_of(criterion, Part((OutcomeCell("other", "urgent", 1, 1.0, 1.0),)), Part())
-    assert unseen.outcomes == ()
 
 
 V3, V4, V5 = ("m1", "p3"), ("m1", "p4"), ("m1", "p5")
