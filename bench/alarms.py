@@ -40,7 +40,7 @@ from bench.scenarios import (
 )
 from bench.screening import near, near_latency
 
-SHORTEST = 2.0  # hours: the shortest spell of latency that is judged
+HOURLY = 1.0  # hours between looks at latency, which is counted by the hour
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def healthy_year(calm: Calm, task: Task) -> list[Alarm]:
 
 
 def healthy_latency(task: Task) -> list[Alarm]:
-    """The same of the latency check, which is looked at no less often than its spells are short."""
-    looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, min(task.step, SHORTEST))
+    """The same of the latency check."""
+    looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, HOURLY)
     stream = healthy_stream(CALM[0], task.seed)
     return list(alarms(stream, latency(task.budget), near_latency(stream, looks), latency=True))
 
@@ -72,7 +72,7 @@ def healthy_latency(task: Task) -> list[Alarm]:
 def first_alarm(change: Change, task: Task) -> list[Alarm]:
     """The first alarm after an onset, in hours from it; none when there is none while the change is watched."""
     began, stream = onset(task.seed), changed_stream(change, task.seed)
-    step = min(task.step, 1.0) if change.latency else task.step
+    step = HOURLY if change.latency else task.step
     looks = np.arange(began + step, began + WATCHED, step)
     checks = latency(task.budget) if change.latency else quality(change.floor, task.budget)
     worth = looks if change.latency else near(stream, change.floor, looks, task.budget)

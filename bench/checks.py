@@ -27,6 +27,7 @@ from checks.delays import DELAY_GAMMA, SeenDelays
 from checks.estimates import estimates
 from checks.measured import Measured
 from checks.outcomes import Outcomes
+from checks.starts import starts
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
@@ -37,9 +38,6 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = 24  # hours
 WEEK: Final = 7 * DAY
 PREDICTIONS: Final = 100_000  # a week
-STARTS: Final = (*range(25 * DAY, WEEK, -3 * DAY), *range(WEEK, 0, -DAY))
-"""Hours ago at which evidence begins, as `checks.evidence` spaces them."""
-
 LABELLED: Final = 0.6
 RIGHT: Final = 0.9  # by more than luck
 AIMS: Final = {20: 50, 150: 500}  # ms, by number of classes
@@ -84,12 +82,13 @@ class Log:
             latency_buckets=tuple(BucketLatency(hour, self._latency(PREDICTIONS // WEEK)) for hour in hours[-WEEK:]),
             last_label_at=NOW,
             delays=self._delays(),
-            starts=tuple(Start(self._window(0, hours), self._before(hours, reference)) for hours in STARTS),
+            starts=tuple(self._start(10 * WEEK - at, weight, reference) for at, weight in starts(10 * WEEK, WEEK)),
         )
 
-    def _before(self, hours: int, reference: Window) -> Window:
-        """What a start is compared with: the same for all starts within the current window."""
-        return reference if hours <= WEEK else self._window(hours, hours + 4 * WEEK)
+    def _start(self, hours: int, weight: float, reference: Window) -> Start:
+        """A start so many hours ago; all within the current window are compared with the same."""
+        before = reference if hours <= WEEK else self._window(hours, hours + 4 * WEEK)
+        return Start(self._window(0, hours), before, weight)
 
     def _delays(self) -> SeenDelays:
         """A label's delay is 18 hours in the middle; those that are still to come are not seen."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from checks.counts import BAND_EDGES, DelayCell, OutcomeCell
 from checks.delays import DELAY_GAMMA
-from checks.evidence import REACH, STARTS, THINNED
+from checks.starts import starts
 from checks.windows import BucketTotal, Start, Window, Windows
 
 Floats = NDArray[np.float64]
@@ -97,8 +97,10 @@ def windows(log: Log, now: int) -> Windows:
             Start(
                 _window(log, codes, at, now),
                 reference if at >= first else _window(log, codes, max(at - REFERENCE, 0), at),
+                weight,
             )
-            for at in _starts(now)
+            for at, weight in starts(now, WINDOW)
+            if at > WINDOW
         ),
     )
 
@@ -123,15 +125,6 @@ def _answers() -> Floats:
 def _inside(log: Log, start: int, end: int) -> slice:
     begin, stop = np.searchsorted(log.at, (start, end))
     return slice(int(begin), int(stop))
-
-
-def _starts(now: int) -> list[int]:
-    """As in `monitor.history.spans`: often in the current window, less so before it."""
-    spacing = WINDOW // STARTS
-    sparse = spacing * THINNED
-    far = range(-(-(now - WINDOW * REACH) // sparse) * sparse, now - WINDOW, sparse)
-    near = range(-(-(now - WINDOW) // spacing) * spacing, now, spacing)
-    return [at for at in (*far, *near) if at > WINDOW]
 
 
 def _codes(log: Log, known: NDArray[np.bool_]) -> Ints:

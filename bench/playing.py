@@ -10,9 +10,9 @@ import numpy as np
 from bench.streams import CLASSES, Floats, Ints, Stream
 from checks.check import Check
 from checks.counts import NO_BAND, LatencyCell
-from checks.evidence import REACH, STARTS, THINNED
 from checks.measured import Measured
 from checks.outcomes import UNLABELLED, Outcomes
+from checks.starts import Begin, starts
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -21,8 +21,6 @@ HOUR = timedelta(hours=1)
 WINDOW, REFERENCE = 168, 672  # hours: 7 days, and the 28 before them
 SCALES = (168, 84, 42, 21)
 WARM_UP = 84 * 24  # hours before anything is judged, for every monitor: a reference of twelve weeks
-SPACING = WINDOW // STARTS  # hours between the starts of e-processes
-SPARSE = SPACING * THINNED
 COARSE = 6  # hours in a bucket of totals, which maturity is read from
 
 LN_GAMMA = np.log(1.02)
@@ -82,8 +80,8 @@ class Player:
             latency_buckets=self._latency.buckets[first:end] if self._latency else (),
             last_label_at=EPOCH + hour * HOUR,
             starts=tuple(
-                Start(self._window(at, end), reference if at >= first else self._window(at - REFERENCE, at))
-                for at in starts(end)
+                Start(self._window(at, end), reference if at >= first else self._window(at - REFERENCE, at), weight)
+                for at, weight in followed(end)
             ),
         )
 
@@ -104,11 +102,9 @@ class Player:
         )
 
 
-def starts(end: int) -> list[int]:
-    """Hours at which e-processes started: often in the current window, less so before it."""
-    near = range(-(-(end - WINDOW) // SPACING) * SPACING, end, SPACING)
-    far = range(-(-max(end - WINDOW * REACH, REFERENCE) // SPARSE) * SPARSE, end - WINDOW, SPARSE)
-    return [*far, *near]
+def followed(end: int) -> list[Begin]:
+    """The starts that have a whole reference before them, in hours."""
+    return [start for start in starts(end, WINDOW) if start.at >= REFERENCE]
 
 
 def _outcomes(known: Floats, predicted: Floats) -> Outcomes:

@@ -13,9 +13,9 @@ from math import ceil
 import numpy as np
 from scipy import special
 
-from bench.playing import REFERENCE, SCALES, WINDOW, Player, starts
+from bench.playing import REFERENCE, SCALES, WINDOW, Player, followed
 from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
-from checks.evidence import EFFECTS, SMALLEST_EFFECT
+from checks.evidence import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
 
 NEAR = 6.3
 """Log evidence from which on a look is near an alarm; the checks need 7.6 and more at one false alarm a year."""
@@ -53,21 +53,21 @@ def near(stream: Stream, floor: float, looks: Iterable[float], budget: float = 1
     player, evidence, sigmas = Player(stream), NEAR - np.log(budget), UNLIKELY - np.log(budget) / UNLIKELY
     rest = iter(looks)
     while some := tuple(islice(rest, BATCH)):
-        since, before, windows, reference = (np.stack(counts) for counts in zip(*_of(player, some), strict=True))
-        followed, scanned = _followed(since, before, floor), _scanned(windows, reference, floor)
-        yield from np.array(some)[(followed >= evidence) | (scanned >= sigmas)].tolist()
+        weights, since, before, windows, reference = (np.stack(part) for part in zip(*_of(player, some), strict=True))
+        detected, scanned = _detected(since, before, weights, floor), _scanned(windows, reference, floor)
+        yield from np.array(some)[(detected >= evidence) | (scanned >= sigmas)].tolist()
 
 
-def _of(player: Player, looks: Iterable[float]) -> Iterator[tuple[Floats, Floats, Floats, Floats]]:
+def _of(player: Player, looks: Iterable[float]) -> Iterator[tuple[Floats, ...]]:
     for hour in looks:
         player.advance(hour)
         yield _counts(player, ceil(hour))
 
 
-def _counts(player: Player, end: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Labels (predicted x true) since each start, before it, in each window, and in the reference."""
+def _counts(player: Player, end: int) -> tuple[Floats, ...]:
+    """Weights of the starts; labels (predicted x true) since each, before it, in each window, and in the reference."""
     first = end - WINDOW
-    at = starts(end)
+    at, weights = (list(column) for column in zip(*followed(end), strict=True))
     begin = min(*at, first) - REFERENCE
     known, predicted = (_summed(counts[begin:end]) for counts in (player.known, player.predicted))
 
@@ -75,9 +75,11 @@ def _counts(player: Player, end: int) -> tuple[Floats, Floats, Floats, Floats]:
         some, of = (sums[stop - begin] - sums[start - begin] for sums in (known, predicted))
         return _weighted(some, of)
 
-    start, scale = np.array(at + [end] * (MOST_STARTS - len(at))), np.array(SCALES)
+    unused = MOST_STARTS - len(at)
+    start, scale = np.array(at + [end] * unused), np.array(SCALES)
     old, stop = np.minimum(start, first), np.full_like
     return (
+        np.array(weights + [1.0] * unused),
         between(start, stop(start, end)),
         between(old - REFERENCE, old),
         between(end - scale, stop(scale, end)),
@@ -97,7 +99,7 @@ def _weighted(known: Floats, predicted: Floats) -> Floats:
     return np.asarray(known * (each * labelled.sum(axis=1, keepdims=True) / np.maximum(total, 1))[:, :, None])
 
 
-def _followed(since: Floats, before: Floats, floor: float) -> Floats:
+def _detected(since: Floats, before: Floats, weights: Floats, floor: float) -> Floats:
     """The most evidence that any e-detector has, at each look."""
     accuracy, recall = _accuracy(since, before), _recall(since, before, URGENT)
     sums = [
@@ -108,7 +110,7 @@ def _followed(since: Floats, before: Floats, floor: float) -> Floats:
         _floor(recall, floor),
         _floor(_precision(since, before, URGENT), 0.75),
     ]
-    return np.asarray(np.max([_log_sum(bets, axis=-1) for bets in sums], axis=0))
+    return np.asarray(np.max([_log_sum(bets + np.log(weights), axis=-1) for bets in sums], axis=0))
 
 
 def _scanned(windows: Floats, reference: Floats, floor: float) -> Floats:
@@ -160,15 +162,16 @@ def _drop(share: _Share, margin: float) -> Floats:
 def _floor(share: _Share, floor: float) -> Floats:
     """Log bets against the share being the floor or more."""
     at = np.full(share.n.shape, special.logit(floor))
+    first = max(special.logit(floor) - special.logit(floor - SHORTFALL), SMALLEST_EFFECT)
     null = share.hits * np.log(floor) + (share.n - share.hits) * np.log1p(-floor)
-    gains = _likelihoods(share, at, np.full(share.n.shape, SMALLEST_EFFECT))
+    gains = _likelihoods(share, at, np.full(share.n.shape, first))
     return np.asarray(np.where(share.hits < floor * share.n, gains - null, -np.inf))
 
 
 def _likelihoods(share: _Share, start: Floats, first: Floats) -> Floats:
     worse = special.expit(start - np.multiply.outer(np.array(EFFECTS), first))
     gains = share.hits * np.log(worse) + (share.n - share.hits) * np.log1p(-worse)
-    return np.asarray(_log_sum(gains, axis=0) - np.log(len(EFFECTS)))
+    return np.asarray(_log_sum(gains + np.log(SPREAD)[:, None, None], axis=0))
 
 
 def _log_sum(logs: Floats, axis: int) -> Floats:

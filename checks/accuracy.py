@@ -14,7 +14,7 @@ from checks.shares import Subject, judge_share
 from checks.stratified import Stratified
 from checks.words import signed_points
 
-BAD, GOOD, DROP = 0.1, 0.2, 0.7
+BAD, GOOD, DROP = 0.05, 0.15, 0.8
 """Parts of the budget for the limits: a fall to under `good` or `bad` is first of all a fall."""
 
 

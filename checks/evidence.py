@@ -5,10 +5,11 @@ average while nothing is wrong (Ramdas, Grünwald, Vovk and Shafer 2023, "Game-t
 anytime-valid inference"). Here it is a likelihood ratio of the labelled answers since some start, mixed over how bad it
 may have become (the method of mixtures, Robbins 1970).
 
-Nobody knows when a drop begins, so new e-processes start at fixed intervals, and their sum is the e-detector of
-Shiryaev and Roberts (Shin, Ramdas and Rinaldo 2023, "E-detectors: a nonparametric framework for sequential change
-detection"): as each start adds no more than 1 on average, the mean number of starts until the sum reaches `c` is at
-least `c`, for any sample size and however often one looks. That gives the level: `AlarmBudget.evidence`.
+Nobody knows when a drop begins, so new e-processes start at fixed intervals (`checks.starts`), and their sum is the
+e-detector of Shiryaev and Roberts (Shin, Ramdas and Rinaldo 2023, "E-detectors: a nonparametric framework for
+sequential change detection"): as each start adds no more than 1 on average, the mean number of starts until the sum
+reaches `c` is at least `c`, for any sample size and however often one looks. That gives the level:
+`AlarmBudget.evidence`.
 
 What that rests on: answers count in the order in which their labels come. A late label multiplies the bets of the
 starts before its prediction, whenever it comes, so lateness costs nothing. All is computed anew from the counts that
@@ -26,18 +27,12 @@ from scipy import special
 
 from checks.intervals import Proportion
 
-STARTS = 7
-"""E-processes that start within the current window: one a day in a week. Twice as many would be aligned better with the
-onset, at a stricter level and twice the work; the two came out even."""
-
-THINNED, REACH = 3, 4
-"""Before the current window every third start is followed on, until it is 4 windows old: a small drop in a rare class
-needs weeks of labels to show. To leave starts out makes the sum smaller, so the level holds."""
-
-EFFECTS = (1.0, 2.0, 4.0)
-"""Multiples of the smallest drop of interest (in log odds) that the bet is spread over, in equal parts."""
+EFFECTS, SPREAD = (1.0, 3.0), (0.85, 0.15)
+"""Multiples of the smallest drop of interest (in log odds) that the bet is spread over, and in what parts. Small drops
+have the larger part: a few nats less evidence cost them days, and great ones hours."""
 
 SMALLEST_EFFECT = 0.25  # log odds; a drop from 90.0% to 87.5%
+SHORTFALL = 0.05  # under a floor, the smallest drop of interest
 EDGE = 1e-4  # shares are kept this far from 0 and 1, where one answer would settle the bet
 
 
@@ -49,7 +44,7 @@ class Null(Protocol):
 
 
 def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> float:
-    """Logarithm of the e-process: mean likelihood under the `alternatives` (shares), over that under the null.
+    """Logarithm of the e-process: likelihood under the `alternatives` (shares, mixed as SPREAD), over the null's.
 
     Answers count with their effective number, and never more than there are: a few of very unequal weight can look
     better known than they are.
@@ -58,12 +53,12 @@ def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> flo
     hits, misses = share.value * known, (1 - share.value) * known
     worse = np.clip(np.array(alternatives), EDGE, 1 - EDGE)
     gains = hits * np.log(worse) + misses * np.log1p(-worse)
-    return float(np.logaddexp.reduce(gains) - np.log(worse.size)) - null.log_likelihood(hits, misses)
+    return float(np.logaddexp.reduce(gains + np.log(SPREAD))) - null.log_likelihood(hits, misses)
 
 
-def log_sum(bets: Sequence[float]) -> float:
-    """Logarithm of the e-detector from those of its e-processes; -inf without any."""
-    return float(np.logaddexp.reduce(bets)) if bets else -np.inf
+def log_sum(bets: Sequence[float], weights: Sequence[float]) -> float:
+    """Logarithm of the e-detector from those of its e-processes and what each counts; -inf without any."""
+    return float(np.logaddexp.reduce(bets + np.log(weights))) if bets else -np.inf
 
 
 class AtLeast:
@@ -96,7 +91,7 @@ class AsBefore:
         )
 
 
-def below(share: float, smallest: float = 0.0) -> tuple[float, ...]:
+def below(share: float, smallest: float = SHORTFALL) -> tuple[float, ...]:
     """Alternatives under a share, from the `smallest` drop of interest on."""
     start = special.logit(min(max(share, EDGE), 1 - EDGE))
     first = max(start - special.logit(min(max(share - smallest, EDGE), 1 - EDGE)), SMALLEST_EFFECT)

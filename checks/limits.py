@@ -19,11 +19,15 @@ CLEAR_TAIL = 0.10
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One look's estimate of a share, and where it is followed from a start, what the share was `before` that."""
+    """One look's estimate of a share.
+
+    Where it is followed from a start, `before` is what the share was until then, and `weight` what that start counts.
+    """
 
     look: Look
     share: Proportion
     before: Proportion | None = None
+    weight: float = 1.0
 
 
 class Limit(Protocol):
@@ -191,7 +195,7 @@ def _detected(sights: Sequence[Sight], limit: Limit, trail: Sequence[Sight]) -> 
     if not trail or limit.needs == inf:
         return None
     bets = [limit.log_bet(sight) for sight in trail]
-    if log_sum(bets) < limit.needs:
+    if log_sum(bets, [sight.weight for sight in trail]) < limit.needs:
         return None
     worst = trail[int(np.argmax(bets))]
     newer = [sight for sight in sights if sight.look.window.start > worst.look.window.start]

@@ -11,11 +11,11 @@ import numpy as np
 from checks.confusion import Confusion, Floats
 from checks.decomposition import Decomposition, decompose
 from checks.delays import Delays, SeenDelays
-from checks.evidence import STARTS
 from checks.hastened import Hastened, is_steady
 from checks.informed import Informed
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
+from checks.starts import STARTS
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
 
@@ -80,6 +80,15 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Followed:
+    """What came `since` a start of evidence, what was `before` it, and what the start counts."""
+
+    since: Look
+    before: Look
+    weight: float
+
+
+@dataclass(frozen=True)
 class Measured:
     """What checks look at: the windows, and each of them weighted and judged for maturity on first use."""
 
@@ -109,14 +118,14 @@ class Measured:
         return (self.current, *(self._look(window, self.reference) for window in self.windows.recent))
 
     @cached_property
-    def starts(self) -> tuple[tuple[Look, Look], ...]:
+    def starts(self) -> tuple["Followed", ...]:
         """For each start of an e-process, oldest first, what came since and what was before."""
         reference = self.windows.reference
         befores = (
             self.reference if each.before is reference else self._look(each.before) for each in self.windows.starts
         )
         return tuple(
-            (self._look(start.since, before), before)
+            Followed(self._look(start.since, before), before, start.weight)
             for start, before in zip(self.windows.starts, befores, strict=True)
         )
 
@@ -139,7 +148,10 @@ class Measured:
     def reasons(self) -> Mapping[datetime, Decomposition | None]:
         """For each look, by the start of its window, why its accuracy is not the reference's; None: not known."""
         reference = self.reference.stratified
-        since = {look.window.start: decompose(look.stratified, before.stratified) for look, before in self.starts}
+        since = {
+            start.since.window.start: decompose(start.since.stratified, start.before.stratified)
+            for start in self.starts
+        }
         return since | {look.window.start: decompose(look.stratified, reference) for look in self.looks}
 
     @cached_property

@@ -110,7 +110,10 @@ class ClassPrecision(ClassShares):
         if class_name not in dict(self.floors):
             return replace(drop, by_mix=True)
         reference = measured.reference.stratified
-        pairs = [*((look, reference) for look in measured.looks), *((s, b.stratified) for s, b in measured.starts)]
+        pairs = [
+            *((look, reference) for look in measured.looks),
+            *((each.since, each.before.stratified) for each in measured.starts),
+        ]
         known = {
             look.window.start: specificity(look.stratified, before, class_name, self.max_drop)
             for look, before in reversed(pairs)

@@ -33,10 +33,12 @@ class Subject:
 
     def trail(self, measured: Measured) -> tuple[Sight, ...]:
         """What is known of the share since each start of an e-process, and from before it."""
-        starts = ((look, before) for look, before in measured.starts if look.steady)
-        shares = ((look, self.share_of(look.stratified), before) for look, before in starts)
+        starts = (start for start in measured.starts if start.since.steady)
+        shares = ((start, self.share_of(start.since.stratified)) for start in starts)
         return tuple(
-            Sight(look, share, self.share_of(before.stratified)) for look, share, before in shares if share is not None
+            Sight(start.since, share, self.share_of(start.before.stratified), start.weight)
+            for start, share in shares
+            if share is not None
         )
 
     def reference(self, measured: Measured) -> Proportion | None:

@@ -48,10 +48,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A moment from which evidence is gathered: all that came `since`, and the healthy span `before` it."""
+    """A moment from which evidence is gathered: all that came `since`, and the healthy span `before` it.
+
+    `weight` is what it counts beside the other starts (see `checks.starts`).
+    """
 
     since: Window
     before: Window
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,10 @@ SLACK: Final = "slack"
 
 BUDGET_SHARES: Final = {
     "class_recall": 0.32,  # the case that must never be missed
-    "accuracy": 0.16,
+    "accuracy": 0.20,
     "latency": 0.14,
-    "class_precision": 0.12,
-    "accuracy_paradox": 0.05,  # class_recall follows what it looks for
+    "class_precision": 0.11,
+    "accuracy_paradox": 0.02,  # class_recall follows what it looks for
     "label_health": 0.04,
     "traffic": 0.04,
     "calibration": 0.03,

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from bench.stories.world import NAMES, STEPS_A_DAY, World
 from checks.counts import BAND_EDGES, LatencyCell, OutcomeCell
+from checks.starts import starts
 from checks.windows import BucketLatency, BucketTotal, Problem, Start, VersionRun, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 STEP = timedelta(days=1) / STEPS_A_DAY
 WINDOW, REFERENCE, LOOKBACK = 7 * STEPS_A_DAY, 28 * STEPS_A_DAY, 60 * STEPS_A_DAY
 SCALES = (WINDOW // 2, WINDOW // 4, WINDOW // 8)
-SPACING, SPARSE, REACH = STEPS_A_DAY, 3 * STEPS_A_DAY, 28 * STEPS_A_DAY
 LN_GAMMA = np.log(1.02)
 NO_LABEL = len(NAMES)
 BANDS = len(BAND_EDGES) + 1
@@ -55,12 +55,12 @@ class Looker:
         )
 
     def _starts(self, counted: "_Counted", reference: Window, step: int) -> Iterable[Start]:
-        first = step - WINDOW
-        for begin in range(-(-(step - REACH) // SPARSE) * SPARSE, first, SPARSE):
-            if begin - max(step - LOOKBACK, 0) >= step - begin:
-                yield Start(counted.outcomes_only(begin, step), counted.outcomes_only(begin - REFERENCE, begin))
-        for begin in range(-(-first // SPACING) * SPACING, step, SPACING):
-            yield Start(counted.outcomes_only(begin, step), reference)
+        for begin, weight in starts(step, WINDOW):
+            since = counted.outcomes_only(begin, step)
+            if begin >= step - WINDOW:
+                yield Start(since, reference, weight)
+            elif begin - max(step - LOOKBACK, 0) >= step - begin:
+                yield Start(since, counted.outcomes_only(begin - REFERENCE, begin), weight)
 
 
 def at(step: int) -> datetime:

@@ -70,6 +70,7 @@ class Assembly:
             Start(
                 self._followed([start.since]),
                 reference if start.before == healthy else self._followed(start.before),
+                start.weight,
             )
             for start in self._layout.starts
         )

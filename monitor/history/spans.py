@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from checks.evidence import REACH, STARTS, THINNED
+from checks.starts import starts
 from monitor.history.types import to_epoch
 
 
@@ -42,10 +42,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class StartSpans:
-    """All `since` a start of evidence, and the healthy parts `before` it, in order."""
+    """All `since` a start of evidence, and the healthy parts `before` it, in order; `weight` as in `checks.starts`."""
 
     since: Span
     before: tuple[Span, ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,31 +160,29 @@ def _reach_back(end: int, wanted: int, limit: int, unhealthy: Sequence[Span]) ->
 
 
 def _starts(layout: Layout, spec: WindowSpec, unhealthy: Sequence[Span]) -> tuple[StartSpans, ...]:
-    """Starts of evidence on a fixed grid, so that each is followed on from look to look; see `checks.evidence`.
+    """Starts of evidence on a fixed grid, so that each is followed on from look to look; see `checks.starts`.
 
     None lies before the end of the last incident: what it was about is told. Those before the current window are
     compared with what was healthy before them; the lookback must hold at least as much of it as came since.
     """
     current, bucket = layout.current, layout.bucket
-    spacing = -(-(current.end - current.start) // (STARTS * bucket)) * bucket
     told = max((span.end for span in unhealthy), default=layout.lookback.start)
-    near = [StartSpans(Span(at, current.end), layout.healthy) for at in _grid(current, spacing) if at >= told]
-    if not isinstance(spec.reference, timedelta) or layout.reference.end < current.start:
-        return tuple(near)  # the reference is pinned, or frozen at the onset of an open incident
-    older = Span(max(told, current.end - REACH * (current.end - current.start)), current.start)
-    far = [
-        StartSpans(Span(at, current.end), _known(_healthy(spec, at, unhealthy, bucket), layout.lookback))
-        for at in _grid(older, spacing * THINNED)
-        if at - layout.lookback.start >= current.end - at
-    ]
-    return (*far, *near)
+    # else it is pinned, or frozen at the onset of an open incident
+    rolling = isinstance(spec.reference, timedelta) and layout.reference.end == current.start
+    found: list[StartSpans] = []
+    for at, weight in starts(current.end, current.end - current.start, bucket):
+        since = Span(at, current.end)
+        if at < told:
+            continue
+        if at >= current.start:
+            found.append(StartSpans(since, layout.healthy, weight))
+        elif rolling and at - layout.lookback.start >= current.end - at:
+            before = _known(_healthy(spec, at, unhealthy, bucket), layout.lookback)
+            found.append(StartSpans(since, before, weight))
+    return tuple(found)
 
 
 def _known(parts: Sequence[Span], lookback: Span) -> tuple[Span, ...]:
     """What the lookback holds of the parts."""
     clipped = (Span(max(part.start, lookback.start), part.end) for part in parts if part.end > lookback.start)
     return tuple(clipped) or (Span(lookback.start, lookback.start),)
-
-
-def _grid(within: Span, spacing: int) -> range:
-    return range(-(-within.start // spacing) * spacing, within.end, spacing)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.alarm import AlarmBudget
-from checks.evidence import AsBefore, AtLeast, below, log_bet, log_sum
+from checks.evidence import SPREAD, AsBefore, AtLeast, below, log_bet, log_sum
 from checks.intervals import Proportion
 
 DAY = timedelta(days=1)
@@ -50,11 +50,11 @@ def test_a_bet_against_the_reference_is_fair_over_what_the_reference_leaves_open
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=30))
 def test_the_detector_is_at_least_its_best_bet(bets: list[float]) -> None:
-    assert log_sum(bets) >= max(bets) - 1e-9
+    assert log_sum(bets, [1.0] * len(bets)) >= max(bets) - 1e-9
 
 
 def test_without_a_start_there_is_no_evidence() -> None:
-    assert log_sum([]) == -np.inf
+    assert log_sum([], []) == -np.inf
 
 
 @settings(max_examples=20)
@@ -83,7 +83,7 @@ def days_until(
         gains = won[:, None] * np.log(alternatives / floor) + (seen - won)[:, None] * np.log(
             (1 - alternatives) / (1 - floor)
         )
-        sums[age - 1 :] = np.logaddexp(sums[age - 1 :], np.logaddexp.reduce(gains, axis=1) - np.log(len(alternatives)))
+        sums[age - 1 :] = np.logaddexp(sums[age - 1 :], np.logaddexp.reduce(gains + np.log(SPREAD), axis=1))
     alarms = np.flatnonzero(sums >= needs)
     return int(alarms[0]) + 1 if alarms.size else None
 
