@@ -11,7 +11,7 @@ from monitor.history.engine import reading, writing
 from monitor.history.schema import METADATA
 from monitor.history.views import VIEWS, create_views, drop_views
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """Revision of the newest file in migrations/versions."""
 
 VERSION_TABLE: Final = "tunewatch_revision"

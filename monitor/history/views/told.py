@@ -34,6 +34,75 @@ TOLD: Final = (
         JOIN monitors m ON m.id = s.monitor_id""",
     ),
     View(
+        "estimates_checked",
+        "Each day's last estimates before the labels, beside what the labels known now say of the same window.",
+        {
+            "as_of": "Time of the cycle that made the estimate (UTC).",
+            "monitor": "Name of the monitor.",
+            "metric": "`estimated_accuracy`, `estimated_recall` or `estimated_precision`.",
+            "class": "Class; empty for accuracy.",
+            "window_start": "Start of the window of prediction time (UTC).",
+            "window_end": "End of the window, not included (UTC).",
+            "estimated": "Estimate at that time; refused ones are left out.",
+            "low": "Lower end of its 95% interval.",
+            "high": "Upper end of its 95% interval.",
+            "coverage_then": "Labelled / predicted at that time.",
+            "labels_say": "Share by the labels known now, post-stratified on the predicted class; NULL without any.",
+            "coverage_now": "Labelled / predicted now.",
+        },
+        """
+        WITH points AS (
+            SELECT p.*, ROW_NUMBER() OVER (
+                       PARTITION BY p.series_id, {day:(p.as_of / 1000000)}, p.window_end - p.window_start
+                       ORDER BY p.as_of DESC
+                   ) AS nth
+            FROM metric_points p
+            JOIN metric_series s ON s.id = p.series_id
+            WHERE s.metric IN ('estimated_accuracy', 'estimated_recall', 'estimated_precision')
+        ), told AS (
+            SELECT p.*, s.monitor_id, s.metric, s.class
+            FROM points p
+            JOIN metric_series s ON s.id = p.series_id
+            WHERE p.nth = 1 AND p.value IS NOT NULL
+        ), spans AS (
+            SELECT DISTINCT monitor_id, window_start, window_end FROM told
+        ), cells AS (
+            SELECT w.monitor_id, w.window_start, w.window_end, c.predicted_id, c.label_id,
+                   SUM(c.n) AS n, SUM(c.weight) AS weight
+            FROM spans w
+            JOIN slices s ON s.monitor_id = w.monitor_id AND s.segment = ''
+            JOIN outcome_cells c
+                ON c.slice_id = s.id AND c.bucket >= w.window_start AND c.bucket < w.window_end
+            GROUP BY w.monitor_id, w.window_start, w.window_end, c.predicted_id, c.label_id
+        ), estimates AS (
+            SELECT c.*, c.weight * SUM(c.n) OVER stratum / NULLIF(SUM(c.weight) OVER stratum, 0) AS estimate,
+                   SUM(CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END) OVER span AS n_labelled,
+                   SUM(c.n) OVER span AS n_predicted
+            FROM cells c
+            WINDOW span AS (PARTITION BY c.monitor_id, c.window_start, c.window_end),
+                   stratum AS (PARTITION BY c.monitor_id, c.window_start, c.window_end, c.predicted_id)
+        )
+        SELECT {micros:t.as_of} AS as_of, m.name AS monitor, t.metric, t.class,
+               {time:t.window_start} AS window_start, {time:t.window_end} AS window_end,
+               t.value AS estimated, t.low, t.high, t.coverage AS coverage_then,
+               SUM(CASE WHEN e.predicted_id = e.label_id AND e.label_id <> 0 AND (
+                       t.metric = 'estimated_accuracy' OR k.name = t.class) THEN e.estimate ELSE 0 END)
+                   / NULLIF(SUM(CASE WHEN e.label_id <> 0 AND (
+                       t.metric = 'estimated_accuracy'
+                       OR (t.metric = 'estimated_precision' AND k.name = t.class)
+                       OR (t.metric = 'estimated_recall' AND l.name = t.class)
+                   ) THEN e.estimate ELSE 0 END), 0) AS labels_say,
+               CAST(MAX(e.n_labelled) AS DOUBLE PRECISION) / MAX(e.n_predicted) AS coverage_now
+        FROM told t
+        JOIN monitors m ON m.id = t.monitor_id
+        JOIN estimates e
+            ON e.monitor_id = t.monitor_id AND e.window_start = t.window_start AND e.window_end = t.window_end
+        JOIN classes k ON k.id = e.predicted_id
+        LEFT JOIN classes l ON l.id = e.label_id
+        GROUP BY t.as_of, m.name, t.metric, t.class, t.window_start, t.window_end,
+                 t.value, t.low, t.high, t.coverage""",
+    ),
+    View(
         "advice_success",
         "How often each action worked, of those that were tried and could be judged.",
         {

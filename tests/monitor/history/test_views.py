@@ -140,3 +140,52 @@ def test_an_analyst_reads_the_file_while_the_daemon_writes(tmp_path: Path) -> No
             assert analyst.execute("SELECT n FROM bucket_outcomes").fetchall() == [(1,)]
         assert analyst.execute("SELECT n FROM bucket_outcomes").fetchall() == [(2,)]
     history.close()
+
+
+def estimates_told(history: History, *told: tuple[float, str, str, float | None]) -> None:
+    """Believe each (hour, metric, class, value) at its hour, of the first two days."""
+    with history.transaction("bot") as transaction:
+        for hour in sorted({hour for hour, *_ in told}):
+            lines = tuple(estimate(metric, value, name) for when, metric, name, value in told if when == hour)
+            transaction.record(CycleRecord(at(hour), lines, (), ()))
+
+
+def checked(url: str) -> dict[tuple[str, str], tuple[float, float | None, float]]:
+    found = rows(url, "SELECT metric, class, estimated, labels_say, coverage_now FROM estimates_checked ORDER BY as_of")
+    return {(metric, name): (estimated, said, known) for metric, name, estimated, said, known in found}
+
+
+def test_estimates_are_checked_by_the_labels_that_came_later(history: History, url: str) -> None:
+    # Predicted urgent: 10, of 5 labelled 4 are: 8. Predicted other: 990, of 90 labelled 1 is urgent: 11.
+    cells = [("urgent", "urgent", 4), ("urgent", "other", 1), ("urgent", None, 5)]
+    cells += [("other", "other", 89), ("other", "urgent", 1), ("other", None, 900)]
+    put(history, counts(range(72), *(outcome(5, predicted, label, n) for predicted, label, n in cells)))
+    put(history, counts(range(60, 61), outcome(60, "other", "urgent", 500)))  # not of the window
+    estimates_told(
+        history,
+        (48, "estimated_accuracy", "", 0.95),
+        (48, "estimated_recall", "urgent", 0.5),
+        (48, "estimated_precision", "urgent", 0.9),
+    )
+    found = checked(url)
+    assert found["estimated_accuracy", ""] == (0.95, pytest.approx((8 + 979) / 1000), 0.095)
+    assert found["estimated_recall", "urgent"] == (0.5, pytest.approx(8 / 19), 0.095)
+    assert found["estimated_precision", "urgent"] == (0.9, pytest.approx(0.8), 0.095)
+
+
+def test_of_a_day_the_last_estimate_is_checked_and_a_refused_one_is_not(history: History, url: str) -> None:
+    put(history, counts(range(1), outcome(0, "other", "other", 3)))
+    estimates_told(
+        history,
+        (47, "estimated_accuracy", "", 0.7),
+        (48, "estimated_accuracy", "", 0.8),
+        (49, "estimated_accuracy", "", 0.9),
+        (49, "estimated_recall", "other", None),
+    )
+    assert sorted(value for value, *_ in rows(url, "SELECT estimated FROM estimates_checked")) == [0.7, 0.9]
+
+
+def test_without_a_label_there_is_nothing_to_check_an_estimate_by(history: History, url: str) -> None:
+    put(history, counts(range(1), outcome(0, "other", None, 3)))
+    estimates_told(history, (48, "estimated_accuracy", "", 0.7))
+    assert checked(url) == {("estimated_accuracy", ""): (0.7, None, 0.0)}
