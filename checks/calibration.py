@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from checks.alarm import AlarmBudget
 from checks.estimated.calibration_error import CalibrationError
 from checks.estimated.outlook import Outlook
-from checks.estimated.trust import MIN_LEARNED, Refusal
+from checks.estimated.refused import refused
+from checks.estimated.trust import MIN_LEARNED
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.words import percent
@@ -34,7 +35,8 @@ class Calibration:
         now = CalibrationError.of(outlook.strata(outlook.matured.window)) if outlook.matured else None
         then = CalibrationError.of(outlook.reference)
         if now is None or then is None or min(now.n, then.n) < MIN_LEARNED:
-            return [self._unknown(measured, Cause.TOO_FEW, _too_few(now, then))]
+            message = "; ".join([_too_few(now, then), *refused(outlook)])
+            return [self._unknown(measured, Cause.TOO_FEW, message)]
         return [self._judge(outlook, now, then)]
 
     def _judge(self, outlook: Outlook, now: CalibrationError, then: CalibrationError) -> Finding:
@@ -86,6 +88,4 @@ def _message(outlook: Outlook, now: CalibrationError, then: CalibrationError) ->
             f"accuracy estimated without labels would have been {percent(back.expected.value)}, "
             f"the labels say {percent(back.realised.value)}"
         )
-    if outlook.refusal() is Refusal.BROKEN:
-        parts.append("no estimates are made before the labels, because labels contradict them")
-    return "; ".join(parts)
+    return "; ".join([*parts, *refused(outlook)])

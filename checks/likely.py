@@ -19,7 +19,7 @@ from checks.confusion import Confusion, Floats, Rows
 from checks.counts import NO_BAND, NO_CLASS
 
 PRIOR = 1.0
-"""Imagined rows of a class that are like the bot."""
+"""Imagined rows of a class that are like the bot, and of a class in one band that are like the class."""
 
 BAND = 5.0
 """Imagined rows of a band that are like its class and its band. With 1, where unsure answers have few labels, precision
@@ -48,8 +48,10 @@ def likely_shares(
     labelled = np.bincount(groups, rows.labelled, sizes.size)[groups][:, None]
     part = over(rows.predicted, sizes[groups])[:, None]
     of_class, of_lever = by_class[rows.classes], known[rows.classes][:, None]
-    imagined = BAND * _in_their_bands(rows, of_class) + of_lever * of_class
-    return np.asarray((labelled * share + part * imagined) / (labelled + BAND + of_lever))
+    is_whole = np.bincount(rows.classes)[rows.classes] == 1  # a class in one band is no part of itself
+    lean = np.where(is_whole, PRIOR, BAND)[:, None]
+    like = of_class if is_whole.all() else np.where(is_whole[:, None], of_class, _in_their_bands(rows, of_class))
+    return np.asarray((labelled * share + part * (lean * like + of_lever * of_class)) / (labelled + lean + of_lever))
 
 
 def like_the_bot(confusion: Confusion, cells: Floats) -> Floats:

@@ -150,9 +150,9 @@ def estimates_told(history: History, *told: tuple[float, str, str, float | None]
             transaction.record(CycleRecord(at(hour), lines, (), ()))
 
 
-def checked(url: str) -> dict[tuple[str, str], tuple[float, float | None, float]]:
+def checked(url: str) -> dict[tuple[object, object], list[object]]:
     found = rows(url, "SELECT metric, class, estimated, labels_say, coverage_now FROM estimates_checked ORDER BY as_of")
-    return {(metric, name): (estimated, said, known) for metric, name, estimated, said, known in found}
+    return {(metric, name): figures for metric, name, *figures in found}
 
 
 def test_estimates_are_checked_by_the_labels_that_came_later(history: History, url: str) -> None:
@@ -168,9 +168,9 @@ def test_estimates_are_checked_by_the_labels_that_came_later(history: History, u
         (48, "estimated_precision", "urgent", 0.9),
     )
     found = checked(url)
-    assert found["estimated_accuracy", ""] == (0.95, pytest.approx((8 + 979) / 1000), 0.095)
-    assert found["estimated_recall", "urgent"] == (0.5, pytest.approx(8 / 19), 0.095)
-    assert found["estimated_precision", "urgent"] == (0.9, pytest.approx(0.8), 0.095)
+    assert found["estimated_accuracy", ""] == [0.95, pytest.approx((8 + 979) / 1000), 0.095]
+    assert found["estimated_recall", "urgent"] == [0.5, pytest.approx(8 / 19), 0.095]
+    assert found["estimated_precision", "urgent"] == [0.9, pytest.approx(0.8), 0.095]
 
 
 def test_of_a_day_the_last_estimate_is_checked_and_a_refused_one_is_not(history: History, url: str) -> None:
@@ -188,4 +188,4 @@ def test_of_a_day_the_last_estimate_is_checked_and_a_refused_one_is_not(history:
 def test_without_a_label_there_is_nothing_to_check_an_estimate_by(history: History, url: str) -> None:
     put(history, counts(range(1), outcome(0, "other", None, 3)))
     estimates_told(history, (48, "estimated_accuracy", "", 0.7))
-    assert checked(url) == {("estimated_accuracy", ""): (0.7, None, 0.0)}
+    assert checked(url) == {("estimated_accuracy", ""): [0.7, None, 0.0]}
