@@ -7,6 +7,7 @@ come within a margin of an alarm are looked at in earnest. `bench.alarms --part 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from math import ceil
 
@@ -15,13 +16,19 @@ from scipy import special
 
 from bench.playing import REFERENCE, SCALES, WINDOW, Player, followed
 from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
+from checks import accuracy as accuracy_parts
+from checks.alarm import FOLLOWED, AlarmBudget
 from checks.evidence import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
+from checks.per_class import CRITICAL_SHARE, DROP, FLOOR
+from monitor.bootstrap import BUDGET_SHARES
 
-NEAR = 6.3
-"""Log evidence from which on a look is near an alarm; the checks need 7.6 and more at one false alarm a year."""
+NEAR = 1.0
+"""Log evidence that a look may lack and be near an alarm: what weights, mix and effective numbers make is less."""
 
-UNLIKELY = 4.2
-"""Standard deviations of a window from its limit that count as near; the checks need more than 5."""
+UNLIKELY = 0.6
+"""Standard deviations that a window may be nearer to its limit than an alarm needs."""
+
+DAY = timedelta(days=1)
 
 BATCH = 64
 """Looks that are screened together."""
@@ -50,12 +57,40 @@ def near(stream: Stream, floor: float, looks: Iterable[float], budget: float = 1
 
     `floor` is of the recall of urgent; that of its precision is 0.75, and accuracy should be 0.85.
     """
-    player, evidence, sigmas = Player(stream), NEAR - np.log(budget), UNLIKELY - np.log(budget) / UNLIKELY
+    player, needs = Player(stream), _Needs.of(budget)
     rest = iter(looks)
     while some := tuple(islice(rest, BATCH)):
         weights, since, before, windows, reference = (np.stack(part) for part in zip(*_of(player, some), strict=True))
-        detected, scanned = _detected(since, before, weights, floor), _scanned(windows, reference, floor)
-        yield from np.array(some)[(detected >= evidence) | (scanned >= sigmas)].tolist()
+        evidence, sigmas = _evidence(since, before, weights, floor), _sigmas(windows, reference, floor)
+        close = (evidence >= needs.evidence - NEAR).any(axis=1) | (sigmas >= needs.sigmas - UNLIKELY).any(axis=(1, 2))
+        yield from np.array(some)[close].tolist()
+
+
+@dataclass(frozen=True)
+class _Needs:
+    """What each limit needs to alarm, in the order of `_evidence` and of `_sigmas`."""
+
+    evidence: Floats
+    sigmas: Floats
+
+    @classmethod
+    def of(cls, budget: float) -> "_Needs":
+        """Share out a budget as the checks do."""
+        accuracy, recall, precision = (
+            AlarmBudget(budget).part(BUDGET_SHARES[name]) for name in ("accuracy", "class_recall", "class_precision")
+        )
+        urgent = [check.part(CRITICAL_SHARE) for check in (recall, precision)]
+        others = [check.part((1 - CRITICAL_SHARE) / (len(CLASSES) - 1)) for check in (recall, precision)]
+        drops = [accuracy.part(accuracy_parts.DROP), *(check.part(DROP) for check in urgent)]
+        floors = [accuracy.part(accuracy_parts.GOOD), *(check.part(FLOOR) for check in urgent)]
+        followed = [*drops, *floors]
+        scanned = [part.part(1 - FOLLOWED) for part in drops] + others * (len(CLASSES) - 1)
+        scanned += [part.part(1 - FOLLOWED) for part in floors]
+        scales = [timedelta(hours=scale) for scale in SCALES]
+        return cls(
+            np.array([part.part(FOLLOWED).evidence(DAY, 1) for part in followed]),
+            np.array([[-float(special.ndtri(part.tail(scales, 1)))] for part in scanned]),
+        )
 
 
 def _of(player: Player, looks: Iterable[float]) -> Iterator[tuple[Floats, ...]]:
@@ -99,8 +134,8 @@ def _weighted(known: Floats, predicted: Floats) -> Floats:
     return np.asarray(known * (each * labelled.sum(axis=1, keepdims=True) / np.maximum(total, 1))[:, :, None])
 
 
-def _detected(since: Floats, before: Floats, weights: Floats, floor: float) -> Floats:
-    """The most evidence that any e-detector has, at each look."""
+def _evidence(since: Floats, before: Floats, weights: Floats, floor: float) -> Floats:
+    """What each e-detector has, at each look (looks x limits)."""
     accuracy, recall = _accuracy(since, before), _recall(since, before, URGENT)
     sums = [
         _drop(accuracy, 0.03),
@@ -110,18 +145,18 @@ def _detected(since: Floats, before: Floats, weights: Floats, floor: float) -> F
         _floor(recall, floor),
         _floor(_precision(since, before, URGENT), 0.75),
     ]
-    return np.asarray(np.max([_log_sum(bets + np.log(weights), axis=-1) for bets in sums], axis=0))
+    return np.stack([_log_sum(bets + np.log(weights), axis=-1) for bets in sums], axis=1)
 
 
-def _scanned(windows: Floats, reference: Floats, floor: float) -> Floats:
-    """The most standard deviations by which any window is under a limit, at each look."""
+def _sigmas(windows: Floats, reference: Floats, floor: float) -> Floats:
+    """Standard deviations by which each window is under each limit, at each look (looks x limits x windows)."""
     accuracy, urgent = _accuracy(windows, reference), _recall(windows, reference, URGENT)
     specificity = _specificity(windows, reference)
     precise = _precision(windows, reference, URGENT)
     every = [share(windows, reference, k) for k in range(1, len(CLASSES)) for share in (_recall, _precision)]
     found = [_fallen(share) for share in (accuracy, urgent, specificity, *every)]
     found += [_under(accuracy, 0.85), _under(urgent, floor), _under(precise, 0.75)]
-    return np.asarray(np.max(found, axis=(0, 2)))
+    return np.stack(found, axis=1)
 
 
 def _accuracy(now: Floats, then: Floats) -> _Share:
