@@ -14,14 +14,16 @@ Line = dict[str, Any]
 
 def report(lines: Sequence[Line]) -> None:
     """Print rates by healthy bot and check, and delays by change."""
-    groups: dict[tuple[str, str, float, float], list[list[Line]]] = defaultdict(list)
+    groups: dict[tuple[str, str, float, float, int], list[list[Line]]] = defaultdict(list)
     for line in lines:
         task = line["task"]
-        groups[task["part"], task["name"], task["step"], task["budget"]].append(line["alarms"])
-    print("| part | what | looks every | budget | played | outcome |\n| --- | --- | --- | --- | --- | --- |")
-    for (part, name, step, budget), found in sorted(groups.items()):
+        key = tuple(task[name] for name in ("part", "name", "step", "budget", "reference"))
+        groups[key].append(line["alarms"])
+    print("| part | what | looks every | budget | reference | played | outcome |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for (part, name, step, budget, reference), found in sorted(groups.items()):
         outcome = delays_of(found) if part == "delays" else rate_of(found)
-        print(f"| {part} | {name} | {step:g} h | {budget:g} | {len(found)} | {outcome} |")
+        print(f"| {part} | {name} | {step:g} h | {budget:g} | {reference} d | {len(found)} | {outcome} |")
 
 
 def delays_of(onsets: Sequence[Sequence[Line]]) -> str:

@@ -2,6 +2,7 @@
 
     python -m bench.alarms --part healthy --keep FILE    # false incidents of healthy bots, a year at a time
     python -m bench.alarms --part labels  --keep FILE    # the same with labels that are biased, or corrected
+    python -m bench.alarms --part weekends --keep FILE   # healthy bots whose weekends bring harder messages
     python -m bench.alarms --part delays  --keep FILE    # how long changes for the worse take to be seen
     python -m bench.alarms --part screen                 # that screening loses no alarm
     python -m bench.alarms --part report  --keep FILE    # the tables
@@ -15,7 +16,7 @@ JSON for each year or onset that is done, and what it has is not done again.
 import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from bench.scenarios import (
     CHANGES,
     LABELS,
     WATCHED,
+    WEEKENDS,
     YEAR_HOURS,
     Calm,
     Change,
@@ -45,21 +47,27 @@ HOURLY = 1.0  # hours between looks at latency, which is counted by the hour
 
 @dataclass(frozen=True)
 class Task:
-    """One year or onset to play; `step` is in hours between looks, `budget` in false alarms a year."""
+    """One year or onset to play.
+
+    `step` is in hours between looks, `budget` in false alarms a year, `reference` in days.
+    """
 
     part: str
-    name: str
-    seed: int
     step: float
     budget: float
+    reference: int
+    name: str = ""
+    seed: int = 0
 
 
 def healthy_year(calm: Calm, task: Task) -> list[Alarm]:
     """Alarms of the quality checks in a year of a healthy bot."""
     looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, task.step)
     stream = healthy_stream(calm, task.seed)
-    worth = list(near(stream, calm.floor, looks, task.budget))
-    return list(alarms(stream, quality(calm.floor, task.budget), worth))
+    # the screening does not know of the mix of classes
+    hours = 24 * task.reference
+    worth = looks if calm.hard_weekends else list(near(stream, calm.floor, looks, task.budget, hours))
+    return list(alarms(stream, quality(calm.floor, task.budget), worth, reference=hours))
 
 
 def healthy_latency(task: Task) -> list[Alarm]:
@@ -75,22 +83,24 @@ def first_alarm(change: Change, task: Task) -> list[Alarm]:
     step = HOURLY if change.latency else task.step
     looks = np.arange(began + step, began + WATCHED, step)
     checks = latency(task.budget) if change.latency else quality(change.floor, task.budget)
-    worth = looks if change.latency else near(stream, change.floor, looks, task.budget)
-    found = next(alarms(stream, checks, worth, latency=change.latency), None)
+    hours = 24 * task.reference
+    worth = looks if change.latency else near(stream, change.floor, looks, task.budget, hours)
+    found = next(alarms(stream, checks, worth, reference=hours, latency=change.latency), None)
     return [] if found is None else [Alarm(found.hour - began, found.check, found.subject)]
 
 
-def tasks(part: str, reps: range, step: float, budget: float) -> Iterator[tuple[Task, Callable[[Task], list[Alarm]]]]:
-    """What a part is made of, seed by seed, so that a run that is broken off has some of all."""
-    for seed in reps:
-        if part == "delays":
+def tasks(like: Task, seeds: range) -> Iterator[tuple[Task, Callable[[Task], list[Alarm]]]]:
+    """What the part of such a task is made of, seed by seed, so that a run that is broken off has some of all."""
+    for seed in seeds:
+        one = replace(like, seed=seed)
+        if like.part == "delays":
             for change in CHANGES:
-                yield Task(part, change.name, seed, step, budget), partial(first_alarm, change)
+                yield replace(one, name=change.name), partial(first_alarm, change)
             continue
-        for calm in {"healthy": CALM, "labels": LABELS}[part]:
-            yield Task(part, calm.name, seed, step, budget), partial(healthy_year, calm)
-    for seed in reps if part == "healthy" else ():
-        yield Task(part, "latency", seed, step, budget), healthy_latency
+        for calm in {"healthy": CALM, "labels": LABELS, "weekends": WEEKENDS}[like.part]:
+            yield replace(one, name=calm.name), partial(healthy_year, calm)
+    for seed in seeds if like.part == "healthy" else ():
+        yield replace(like, name="latency", seed=seed), healthy_latency
 
 
 def screen(days: int) -> None:
@@ -123,11 +133,14 @@ def read(keep: Path) -> list[dict[str, Any]]:
 def main() -> None:
     """Run one part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=("healthy", "labels", "delays", "screen", "report"), required=True)
+    parser.add_argument(
+        "--part", choices=("healthy", "labels", "weekends", "delays", "screen", "report"), required=True
+    )
     parser.add_argument("--keep", type=Path, default=Path("alarms.jsonl"), help="where what is done is kept")
     parser.add_argument("--reps", type=int, default=20, help="years of each healthy bot, or onsets of each change")
     parser.add_argument("--first", type=int, default=0, help="seed of the first of them")
     parser.add_argument("--step", type=float, default=0.25, help="hours between looks (of latency: always 1)")
+    parser.add_argument("--reference", type=int, default=28, help="days of healthy time to compare with")
     parser.add_argument("--only", default="", help="play only what has this in its name")
     parser.add_argument("--budget", type=float, default=1.0, help="false alarms a year that the monitor may raise")
     chosen = parser.parse_args()
@@ -136,8 +149,8 @@ def main() -> None:
     elif chosen.part == "report":
         report(read(chosen.keep))
     else:
-        seeds = range(chosen.first, chosen.first + chosen.reps)
-        todo = tasks(chosen.part, seeds, chosen.step, chosen.budget)
+        like = Task(chosen.part, chosen.step, chosen.budget, chosen.reference)
+        todo = tasks(like, range(chosen.first, chosen.first + chosen.reps))
         play(((task, do) for task, do in todo if chosen.only in task.name), chosen.keep)
 
 

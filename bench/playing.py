@@ -36,10 +36,15 @@ class Alarm:
 
 
 def alarms(
-    stream: Stream, checks: Sequence[Check], looks: Iterable[float], *, latency: bool = False
+    stream: Stream,
+    checks: Sequence[Check],
+    looks: Iterable[float],
+    *,
+    reference: int = REFERENCE,
+    latency: bool = False,
 ) -> Iterator[Alarm]:
     """Look at these hours, in order, and say which findings alarm; `latency` builds the histograms too."""
-    player = Player(stream, with_latency=latency)
+    player = Player(stream, reference, with_latency=latency)
     for hour in looks:
         measured = Measured(player.windows(hour))
         for check in checks:
@@ -49,9 +54,13 @@ def alarms(
 
 
 class Player:
-    """Keeps the known counts of each hour, and adds the labels that arrive as time goes by."""
+    """Keeps the known counts of each hour, and adds the labels that arrive as time goes by.
 
-    def __init__(self, stream: Stream, *, with_latency: bool = False) -> None:
+    `reference` is its length in hours; it is shorter where the stream has not been as long.
+    """
+
+    def __init__(self, stream: Stream, reference: int = REFERENCE, *, with_latency: bool = False) -> None:
+        self.reference = reference
         size = len(CLASSES)
         self.predicted = np.zeros((stream.hours, size))
         np.add.at(self.predicted, (stream.hour, stream.predicted), 1)
@@ -69,7 +78,7 @@ class Player:
         self.advance(hour)
         end = ceil(hour)
         first = end - WINDOW
-        reference = self._window(first - REFERENCE, first)
+        reference = self._window(max(first - self.reference, 0), first)
         return Windows(
             now=EPOCH + hour * HOUR,
             bucket=HOUR,
@@ -80,7 +89,11 @@ class Player:
             latency_buckets=self._latency.buckets[first:end] if self._latency else (),
             last_label_at=EPOCH + hour * HOUR,
             starts=tuple(
-                Start(self._window(at, end), reference if at >= first else self._window(at - REFERENCE, at), weight)
+                Start(
+                    self._window(at, end),
+                    reference if at >= first else self._window(max(at - self.reference, 0), at),
+                    weight,
+                )
                 for at, weight in followed(end)
             ),
         )
@@ -103,7 +116,7 @@ class Player:
 
 
 def followed(end: int) -> list[Begin]:
-    """The starts that have a whole reference before them, in hours."""
+    """The starts, in hours, that have as much as the usual reference before them."""
     return [start for start in starts(end, WINDOW) if start.at >= REFERENCE]
 
 

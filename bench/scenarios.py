@@ -52,6 +52,7 @@ class Calm:
     bot: Bot
     floor: float = 0.80
     labelling: Labelling = FAIR
+    hard_weekends: bool = False
 
 
 CALM = (
@@ -87,12 +88,15 @@ LABELS = (
     Calm("a twentieth of the labels wrong for three days", Bot(), labelling=Labelling(wrong=0.05)),
 )
 
+WEEKENDS = (Calm("a hard class three times as common at weekends", Bot(last=0.75), hard_weekends=True),)
+
 
 def healthy_stream(calm: Calm, seed: int) -> Stream:
     """A year in which nothing happens, after the warm-up."""
-    own = [*CALM, *LABELS].index(calm)
+    own = [*CALM, *LABELS, *WEEKENDS].index(calm)
     chance = np.random.default_rng([1, seed, own] if own else [1, seed])
-    return simulate([Spell(WARM_UP + YEAR_HOURS, calm.bot)], chance, calm.labelling)
+    spell = Spell(WARM_UP + YEAR_HOURS, calm.bot)
+    return simulate([spell], chance, calm.labelling, hard_weekends=calm.hard_weekends)
 
 
 def onset(seed: int) -> int:

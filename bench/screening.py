@@ -52,12 +52,15 @@ class _Share:
     n_before: Floats
 
 
-def near(stream: Stream, floor: float, looks: Iterable[float], budget: float = 1.0) -> Iterator[float]:
+def near(
+    stream: Stream, floor: float, looks: Iterable[float], budget: float = 1.0, reference: int = REFERENCE
+) -> Iterator[float]:
     """Of the looks (hours, in order), those that come near an alarm of a quality check with so large a budget.
 
-    `floor` is of the recall of urgent; that of its precision is 0.75, and accuracy should be 0.85.
+    `floor` is of the recall of urgent; that of its precision is 0.75, and accuracy should be 0.85. `reference` is in
+    hours.
     """
-    player, needs = Player(stream), _Needs.of(budget)
+    player, needs = Player(stream, reference), _Needs.of(budget)
     rest = iter(looks)
     while some := tuple(islice(rest, BATCH)):
         weights, since, before, windows, reference = (np.stack(part) for part in zip(*_of(player, some), strict=True))
@@ -103,7 +106,7 @@ def _counts(player: Player, end: int) -> tuple[Floats, ...]:
     """Weights of the starts; labels (predicted x true) since each, before it, in each window, and in the reference."""
     first = end - WINDOW
     at, weights = (list(column) for column in zip(*followed(end), strict=True))
-    begin = min(*at, first) - REFERENCE
+    begin = max(min(*at, first) - player.reference, 0)
     known, predicted = (_summed(counts[begin:end]) for counts in (player.known, player.predicted))
 
     def between(start: Ints, stop: Ints) -> Floats:
@@ -116,9 +119,9 @@ def _counts(player: Player, end: int) -> tuple[Floats, ...]:
     return (
         np.array(weights + [1.0] * unused),
         between(start, stop(start, end)),
-        between(old - REFERENCE, old),
+        between(np.maximum(old - player.reference, 0), old),
         between(end - scale, stop(scale, end)),
-        between(np.full_like(scale, first - REFERENCE), stop(scale, first)),
+        between(np.full_like(scale, max(first - player.reference, 0)), stop(scale, first)),
     )
 
 

@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 CLASSES = ("urgent", "billing", "account", "cards", "other")
 URGENT = 0
 MIX = np.array([0.03, 0.32, 0.28, 0.22, 0.15])  # share of each true class
+HARD_WEEKEND = np.array([0.03, 0.20, 0.17, 0.15, 0.45])  # where weekends bring more of the last class
 
 PREDICTIONS_A_DAY = 600
 LABELLED = 0.6
@@ -35,13 +36,15 @@ RUSH = 0.08  # of the logarithm, how much slower answers are in the busiest hour
 class Bot:
     """How well a bot does: the recall of urgent and of all other classes, false alarms of urgent, and its latency.
 
-    `false_urgent` is the share of other messages that are taken for urgent; `slower` multiplies latencies.
+    `false_urgent` is the share of other messages that are taken for urgent; `slower` multiplies latencies. `last` is
+    the recall of the last class, where it is not that of the others.
     """
 
     urgent: float = 0.92
     others: float = 0.92
     false_urgent: float = 0.004
     slower: float = 1.0
+    last: float | None = None
 
     def towards(self, other: "Bot", part: float) -> "Bot":
         """A bot that is a part in [0, 1] of the way to another one."""
@@ -54,6 +57,8 @@ class Bot:
         table = np.zeros((size, size))
         for true in range(size):
             right = self.urgent if true == URGENT else self.others
+            if true == size - 1 and self.last is not None:
+                right = self.last
             table[true] = (1 - right) / (size - 1)
             table[true, true] = right
             if true != URGENT:
@@ -104,8 +109,10 @@ class Stream:
     latency: Floats = field(repr=False)  # ms
 
 
-def simulate(spells: Sequence[Spell], rng: np.random.Generator, labelling: Labelling = FAIR) -> Stream:
-    """One bot's log over spells that follow each other."""
+def simulate(
+    spells: Sequence[Spell], rng: np.random.Generator, labelling: Labelling = FAIR, *, hard_weekends: bool = False
+) -> Stream:
+    """One bot's log over spells that follow each other; the mix at weekends is another one if they are hard."""
     parts: list[tuple[Ints, Ints, Ints, Floats]] = []
     pace = _Pace(sum(spell.hours for spell in spells), rng)
     began = 0
@@ -114,7 +121,7 @@ def simulate(spells: Sequence[Spell], rng: np.random.Generator, labelling: Label
         for step in range(steps):
             bot = spell.bot if spell.until is None else spell.bot.towards(spell.until, (step + 0.5) / steps)
             length = spell.hours // steps
-            parts.append(_play(bot, pace, slice(began, began + length), rng))
+            parts.append(_play(bot, pace, slice(began, began + length), rng, hard_weekends=hard_weekends))
             began += length
     hour, predicted, true, latency = (np.concatenate(column) for column in zip(*parts, strict=True))
     at = hour + rng.random(hour.size)
@@ -133,7 +140,7 @@ class _Pace:
     def __init__(self, hours: int, rng: np.random.Generator) -> None:
         hour = np.arange(hours)
         swing = -np.cos(2 * np.pi * (hour - 3) / 24)  # least at 3 at night
-        day = np.where(hour // 24 % 7 >= 5, WEEKEND, 1.0)  # noqa: PLR2004 - hour 0 is on a Monday
+        day = np.where(_at_weekend(hour), WEEKEND, 1.0)
         self.expected: Floats = PREDICTIONS_A_DAY / 24 * day * 7 / (5 + 2 * WEEKEND) * (1 + BUSY * swing)
         self.slow: Floats = RUSH * swing + HOUR_SIGMA * rng.standard_normal(hours) + _spells(hours, rng)
 
@@ -144,10 +151,18 @@ def _spells(hours: int, rng: np.random.Generator) -> Floats:
     return np.asarray(signal.lfilter([1.0], [1.0, -SPELL_MEMORY], steps))
 
 
-def _play(bot: Bot, pace: _Pace, span: slice, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:
+def _at_weekend(hour: Ints) -> np.ndarray:
+    return np.asarray(hour // 24 % 7 >= 5)  # noqa: PLR2004 - hour 0 is on a Monday
+
+
+def _play(
+    bot: Bot, pace: _Pace, span: slice, rng: np.random.Generator, *, hard_weekends: bool
+) -> tuple[Ints, Ints, Ints, Floats]:
     counts = rng.poisson(pace.expected[span])
     hour = np.repeat(np.arange(span.start, span.stop), counts)
     true = rng.choice(MIX.size, hour.size, p=MIX)
+    if hard_weekends:
+        true = np.where(_at_weekend(hour), rng.choice(MIX.size, hour.size, p=HARD_WEEKEND), true)
     edges = np.cumsum(bot.confusion(), axis=1)[true]
     predicted = np.minimum((rng.random(hour.size)[:, None] > edges).sum(axis=1), MIX.size - 1)
     slow = np.repeat(pace.slow[span], counts)
