@@ -63,8 +63,8 @@ def near(
     player, needs = Player(stream, reference), _Needs.of(budget)
     rest = iter(looks)
     while some := tuple(islice(rest, BATCH)):
-        weights, since, before, windows, reference = (np.stack(part) for part in zip(*_of(player, some), strict=True))
-        evidence, sigmas = _evidence(since, before, weights, floor), _sigmas(windows, reference, floor)
+        weights, since, before, windows, healthy = (np.stack(part) for part in zip(*_of(player, some), strict=True))
+        evidence, sigmas = _evidence(since, before, weights, floor), _sigmas(windows, healthy, floor)
         close = (evidence >= needs.evidence - NEAR).any(axis=1) | (sigmas >= needs.sigmas - UNLIKELY).any(axis=(1, 2))
         yield from np.array(some)[close].tolist()
 
