@@ -85,7 +85,7 @@ def reply_message(step: Transition) -> Message:
         monitor=incident.monitor,
         headline=f"{_badge(incident)} {incident.monitor}: {news(step)}",
         news=news(step),
-        problem=step.outcome.sentence if step.outcome else problem(shown[0]),
+        problem=step.outcome.sentence.removesuffix(".") if step.outcome else problem(shown[0]),
         since=since(incident),
         action=action(step),
         certainty=_certainty(step),

@@ -12,6 +12,7 @@ from alerts.messages.text import render_text
 from alerts.messages.words import certainty, problem, recommendation
 from checks.advice.model import Action
 from checks.finding import Cause, Finding, Verdict
+from checks.trial.judge import Result, Worked
 from tests.support.incidents import advice, clear, finding, fine, opened, step
 
 
@@ -51,6 +52,14 @@ def test_a_resolved_incident_says_from_when_to_when_and_gives_no_advice() -> Non
     assert first.startswith("🟢 RESOLVED support-bot: every finding stayed clear: recall of urgent is 95%")
     assert first.endswith("from 2026-03-29 06:00 UTC to 2026-03-31 06:00 UTC")
     assert second == "→ Nothing left to do"
+
+
+def test_what_came_of_an_advice_is_one_sentence_with_its_incident() -> None:
+    told = Result(Worked.NO_EFFECT, "After revise_prompt, accuracy went from 75% to 75%; the goal was 85%.")
+    verified = replace(step(Event.VERIFIED, Reason.ACTION_VERIFIED), outcome=told)
+    first, *_ = render_text(reply_message(verified)).splitlines()
+
+    assert first.endswith("the goal was 85%, since 2026-03-29 06:00 UTC")
 
 
 def test_an_incident_closed_for_want_of_data_does_not_claim_that_all_is_well() -> None:
