@@ -154,8 +154,8 @@ def alarms(peer: Peer, signals: Sequence[Signal], setting: float) -> list[float]
 
 
 PEERS = (
-    Peer("NannyML, daily chunks, SDs", 3.0, tuple(np.arange(2.0, 8.1, 0.25).tolist()), daily_chunks),
-    Peer("Evidently, rolling window, relative", 0.10, tuple(np.arange(0.02, 0.41, 0.01).tolist()), rolling_window),
-    Peer("river ADWIN, delta", 2e-3, tuple((10 ** -np.arange(0.0, 40.1, 0.5)).tolist()), adwin),
-    Peer("river DDM, SDs", 3.0, tuple(np.arange(1.5, 12.1, 0.25).tolist()), ddm),
+    Peer("NannyML, daily chunks, SDs", 3.0, tuple(np.arange(2.0, 8.1, 0.05).tolist()), daily_chunks),
+    Peer("Evidently, rolling window, relative", 0.10, tuple(np.arange(0.02, 0.41, 0.0025).tolist()), rolling_window),
+    Peer("river ADWIN, delta", 2e-3, tuple((10 ** -np.arange(0.0, 40.1, 0.1)).tolist()), adwin),
+    Peer("river DDM, SDs", 3.0, tuple(np.arange(1.5, 12.1, 0.05).tolist()), ddm),
 )
