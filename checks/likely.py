@@ -45,13 +45,17 @@ def likely_shares(
     """
     rows = confusion.rows
     by_class, known = _of_classes(confusion, cells)
-    labelled = np.bincount(groups, rows.labelled, sizes.size)[groups][:, None]
-    part = over(rows.predicted, sizes[groups])[:, None]
-    of_class, of_lever = by_class[rows.classes], known[rows.classes][:, None]
+    labelled = np.bincount(groups, rows.labelled, sizes.size)[groups]
     is_whole = np.bincount(rows.classes)[rows.classes] == 1  # a class in one band is no part of itself
-    lean = np.where(is_whole, PRIOR, BAND)[:, None]
-    like = of_class if is_whole.all() else np.where(is_whole[:, None], of_class, _in_their_bands(rows, of_class))
-    return np.asarray((labelled * share + part * (lean * like + of_lever * of_class)) / (labelled + lean + of_lever))
+    lean, of_lever = np.where(is_whole, PRIOR, BAND), known[rows.classes]
+    wrong = 1 - np.diag(by_class)[rows.classes]
+    likely = wrong if is_whole.all() else np.where(is_whole, wrong, _wrong_in_their_bands(rows, wrong))
+    imagined = over(rows.predicted, sizes[groups]) / (labelled + lean + of_lever)
+    shares = by_class[rows.classes]
+    shares *= (imagined * (lean * over(likely, wrong) + of_lever))[:, None]
+    shares[np.arange(wrong.size), rows.classes] = imagined * (lean * (1 - likely) + of_lever * (1 - wrong))
+    shares += share * (labelled / (labelled + lean + of_lever))[:, None]
+    return np.asarray(shares)
 
 
 def like_the_bot(confusion: Confusion, cells: Floats) -> Floats:
@@ -64,18 +68,14 @@ def over(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.zeros(np.broadcast_shapes(part.shape, whole.shape)), where=whole > 0)
 
 
-def _in_their_bands(rows: Rows, of_class: Floats) -> Floats:
-    """Shares of the labels of each row (R x K) where those of its class are wrong as much oftener as its band is."""
-    own = np.arange(rows.classes.size), rows.classes
-    wrong = 1 - of_class[own]
+def _wrong_in_their_bands(rows: Rows, wrong: Floats) -> Floats:
+    """Wrong share of each row (R), where that of its class (`wrong`, R) rises as much as all answers of its band do."""
     weight = rows.weights.sum(axis=1)
-    found = rows.labelled * over(weight - rows.weights[own], weight)
+    right = rows.weights[np.arange(wrong.size), rows.classes]
+    found = rows.labelled * over(weight - right, weight)
     band = rows.bands - NO_BAND
     excess = (np.bincount(band, found) + STEADY) / (np.bincount(band, rows.labelled * wrong) + STEADY)
-    likely = np.minimum(wrong * excess[band], np.maximum(wrong, MOST_WRONG))
-    shares = of_class * over(likely, wrong)[:, None]
-    shares[own] = 1 - likely
-    return np.asarray(shares)
+    return np.minimum(wrong * excess[band], np.maximum(wrong, MOST_WRONG))
 
 
 def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
