@@ -83,6 +83,7 @@ class Log:
             last_label_at=NOW,
             delays=self._delays(),
             starts=tuple(self._start(10 * WEEK - at, weight, reference) for at, weight in starts(10 * WEEK, WEEK)),
+            older=self._window(5 * WEEK, 60 * DAY),
         )
 
     def _start(self, hours: int, weight: float, reference: Window) -> Start:

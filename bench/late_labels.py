@@ -102,6 +102,7 @@ def windows(log: Log, now: int) -> Windows:
             for at, weight in starts(now, WINDOW)
             if at > WINDOW
         ),
+        older=_window(log, codes, max(now - LOOKBACK, 0), first - REFERENCE) if first > REFERENCE else None,
     )
 
 

@@ -19,6 +19,7 @@ EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)
 
 WINDOW, REFERENCE = 168, 672  # hours: 7 days, and the 28 before them
+LOOKBACK = 60 * 24
 SCALES = (168, 84, 42, 21)
 WARM_UP = 84 * 24  # hours before anything is judged, for every monitor: a reference of twelve weeks
 COARSE = 6  # hours in a bucket of totals, which maturity is read from
@@ -96,7 +97,12 @@ class Player:
                 )
                 for at, weight in followed(end)
             ),
+            older=self._older(first, end),
         )
+
+    def _older(self, first: int, end: int) -> Window | None:
+        start, stop = max(end - LOOKBACK, 0), first - self.reference
+        return self._window(start, stop) if start < stop else None
 
     def _window(self, start: int, end: int) -> Window:
         known, predicted = self.known[start:end].sum(axis=0), self.predicted[start:end].sum(axis=0)

@@ -6,7 +6,7 @@ come within a margin of an alarm are looked at in earnest. `bench.alarms --part 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from math import ceil
@@ -14,7 +14,7 @@ from math import ceil
 import numpy as np
 from scipy import special
 
-from bench.playing import REFERENCE, SCALES, WINDOW, Player, followed
+from bench.playing import LOOKBACK, REFERENCE, SCALES, WINDOW, Player, followed
 from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
 from checks import accuracy as accuracy_parts
 from checks.alarm import FOLLOWED, AlarmBudget
@@ -44,12 +44,14 @@ RESTLESS = 3.0
 
 @dataclass(frozen=True)
 class _Share:
-    """One share in each of W windows: hits and rows, and the same before."""
+    """One share in each of W windows: hits and rows, the same before, and before that."""
 
     hits: Floats
     n: Floats
     hits_before: Floats
     n_before: Floats
+    hits_older: Floats = field(default_factory=lambda: np.zeros(1))
+    n_older: Floats = field(default_factory=lambda: np.zeros(1))
 
 
 def near(
@@ -63,8 +65,9 @@ def near(
     player, needs = Player(stream, reference), _Needs.of(budget)
     rest = iter(looks)
     while some := tuple(islice(rest, BATCH)):
-        weights, since, before, windows, healthy = (np.stack(part) for part in zip(*_of(player, some), strict=True))
-        evidence, sigmas = _evidence(since, before, weights, floor), _sigmas(windows, healthy, floor)
+        weights, *counts = (np.stack(part) for part in zip(*_of(player, some), strict=True))
+        since, before, older, windows, healthy = counts
+        evidence, sigmas = _evidence(since, before, older, weights, floor), _sigmas(windows, healthy, floor)
         close = (evidence >= needs.evidence - NEAR).any(axis=1) | (sigmas >= needs.sigmas - UNLIKELY).any(axis=(1, 2))
         yield from np.array(some)[close].tolist()
 
@@ -103,10 +106,13 @@ def _of(player: Player, looks: Iterable[float]) -> Iterator[tuple[Floats, ...]]:
 
 
 def _counts(player: Player, end: int) -> tuple[Floats, ...]:
-    """Weights of the starts; labels (predicted x true) since each, before it, in each window, and in the reference."""
+    """Weights of the starts, and labels (predicted x true).
+
+    They are those since each start, before it, and older ones; in each window, and in the reference.
+    """
     first = end - WINDOW
     at, weights = (list(column) for column in zip(*followed(end), strict=True))
-    begin = max(min(*at, first) - player.reference, 0)
+    begin = max(min(min(*at, first) - player.reference, end - LOOKBACK), 0)
     known, predicted = (_summed(counts[begin:end]) for counts in (player.known, player.predicted))
 
     def between(start: Ints, stop: Ints) -> Floats:
@@ -116,10 +122,13 @@ def _counts(player: Player, end: int) -> tuple[Floats, ...]:
     unused = MOST_STARTS - len(at)
     start, scale = np.array(at + [end] * unused), np.array(SCALES)
     old, stop = np.minimum(start, first), np.full_like
+    stops = np.where(start >= first, max(first - player.reference, begin), begin)  # only these have older time
+    oldest = np.minimum(stops, max(end - LOOKBACK, begin))
     return (
         np.array(weights + [1.0] * unused),
         between(start, stop(start, end)),
         between(np.maximum(old - player.reference, 0), old),
+        between(oldest, stops),
         between(end - scale, stop(scale, end)),
         between(np.full_like(scale, max(first - player.reference, 0)), stop(scale, first)),
     )
@@ -137,13 +146,13 @@ def _weighted(known: Floats, predicted: Floats) -> Floats:
     return np.asarray(known * (each * labelled.sum(axis=1, keepdims=True) / np.maximum(total, 1))[:, :, None])
 
 
-def _evidence(since: Floats, before: Floats, weights: Floats, floor: float) -> Floats:
+def _evidence(since: Floats, before: Floats, older: Floats, weights: Floats, floor: float) -> Floats:
     """What each e-detector has, at each look (looks x limits)."""
     accuracy, recall = _accuracy(since, before), _recall(since, before, URGENT)
     sums = [
-        _drop(accuracy, 0.03),
-        _drop(recall, 0.10),
-        _drop(_specificity(since, before), 0.002),
+        _drop(_with_older(accuracy, _accuracy(older, before)), 0.03),
+        _drop(_with_older(recall, _recall(older, before, URGENT)), 0.10),
+        _drop(_with_older(_specificity(since, before), _specificity(older, before)), 0.002),
         _floor(accuracy, 0.85),
         _floor(recall, floor),
         _floor(_precision(since, before, URGENT), 0.75),
@@ -188,13 +197,29 @@ def _specificity(now: Floats, then: Floats) -> _Share:
 
 def _drop(share: _Share, margin: float) -> Floats:
     """Log bets against the share being what it was, wherever it is lower."""
-    was = np.clip(share.hits_before / np.maximum(share.n_before, 1), 1e-4, 1 - 1e-4)
+    was, null = _as_before(share)
     first = np.maximum(special.logit(was) - special.logit(np.maximum(was - margin, 1e-4)), SMALLEST_EFFECT)
     gains = _likelihoods(share, special.logit(was), first)
-    misses, a, b = share.n - share.hits, share.hits_before + 0.5, share.n_before - share.hits_before + 0.5
-    null = special.betaln(a + share.hits, b + misses) - special.betaln(a, b)
-    lower = share.hits < was * share.n
+    lower = share.hits * np.maximum(share.n_before, 1) < share.hits_before * share.n
     return np.asarray(np.where(lower, gains - null, -np.inf))
+
+
+def _as_before(share: _Share) -> tuple[Floats, Floats]:
+    """The share that is expected, and the log likelihood of what came, as `checks.evidence.AsBefore` has them."""
+    own = share.hits_before + 0.5, share.n_before - share.hits_before + 0.5
+    past = share.hits_older + 0.5, share.n_older - share.hits_older + 0.5
+    both = own[0] + share.hits_older, own[1] + share.n_older - share.hits_older
+    odds = special.betaln(*both) + special.betaln(0.5, 0.5) - special.betaln(*own) - special.betaln(*past)
+    same = special.expit(odds)
+    mean = same * both[0] / (both[0] + both[1]) + (1 - same) * own[0] / (own[0] + own[1])
+    misses = share.n - share.hits
+    likelihoods = [special.betaln(a + share.hits, b + misses) - special.betaln(a, b) for a, b in (both, own)]
+    null = np.logaddexp(special.log_expit(odds) + likelihoods[0], special.log_expit(-odds) + likelihoods[1])
+    return np.clip(mean, 1e-4, 1 - 1e-4), np.asarray(null)
+
+
+def _with_older(share: _Share, older: _Share) -> _Share:
+    return replace(share, hits_older=older.hits, n_older=older.n)
 
 
 def _floor(share: _Share, floor: float) -> Floats:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from checks.alarm import AlarmBudget
-from checks.behaviour import BehaviourDrop, BehaviourFloor
-from checks.decomposition import Decomposition, Effect
+from checks.behaviour import BehaviourDrop, BehaviourFloor, Pairs, with_older
+from checks.decomposition import Decomposition, Effect, decompose
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
@@ -38,7 +38,7 @@ class Accuracy:
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding, on all predictions."""
         subject = Subject(self.name, "all", "accuracy", Stratified.accuracy)
-        pairs = {start: why.at_reference_mix if why else None for start, why in measured.reasons.items()}
+        pairs = _at_reference_mix(measured)
         levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
         (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
         limits: list[Limit] = [
@@ -50,6 +50,18 @@ class Accuracy:
             limits.append(BehaviourDrop(fall, pairs))
         finding = judge_share(subject, measured, limits)
         return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]
+
+
+def _at_reference_mix(measured: Measured) -> Pairs:
+    pairs = {start: why.at_reference_mix if why else None for start, why in measured.reasons.items()}
+    if measured.older is None:
+        return pairs
+    why = decompose(measured.older.stratified, measured.reference.stratified)
+    older = why.at_reference_mix if why else None
+    followed = {each.since.window.start for each in measured.starts if each.older is not None}
+    return pairs | {
+        start: with_older(pair, older) for start, pair in pairs.items() if pair is not None and start in followed
+    }
 
 
 def _why(reason: Decomposition | None) -> str:

@@ -7,6 +7,7 @@ For accuracy that share is accuracy itself; for precision it is its cause, how o
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isclose
 
 from checks.decomposition import Pair
 from checks.finding import Cause, Verdict
@@ -130,5 +131,15 @@ class BehaviourFloor:
         return sight if pair is None else _at(pair, sight)
 
 
+def with_older(pair: Pair, older: Pair | None) -> Pair:
+    """Add what the share was before the reference, where that is the share of the same classes.
+
+    Each pair has its window beside the reference, at a mix of the classes that both know.
+    """
+    if older is None or not isclose(older.then.value, pair.then.value):
+        return pair
+    return replace(pair, older=older.now)
+
+
 def _at(pair: Pair, sight: Sight) -> Sight:
-    return Sight(sight.look, pair.now)
+    return Sight(sight.look, pair.now, older=pair.older)

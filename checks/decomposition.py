@@ -42,12 +42,14 @@ class Effect:
 class Pair:
     """A share of the window and of the reference at one and the same mix of classes.
 
-    `margin` is the loss of this very share that is tolerated, where it is not the share that the limit is set for.
+    `margin` is the loss of this very share that is tolerated, where it is not the share that the limit is set for;
+    `older` is what the share was before the reference, at the same mix.
     """
 
     now: Proportion
     then: Proportion
     margin: float | None = None
+    older: Proportion | None = None
 
 
 @dataclass(frozen=True)

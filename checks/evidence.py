@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from checks.intervals import Proportion
@@ -33,7 +34,11 @@ have the larger part: a few nats less evidence cost them days, and great ones ho
 
 SMALLEST_EFFECT = 0.25  # log odds; a drop from 90.0% to 87.5%
 SHORTFALL = 0.05  # under a floor, the smallest drop of interest
+JEFFREYS = np.array([0.5, 0.5])
 EDGE = 1e-4  # shares are kept this far from 0 and 1, where one answer would settle the bet
+
+
+Floats = NDArray[np.float64]
 
 
 class Null(Protocol):
@@ -78,17 +83,39 @@ class AsBefore:
     The likelihood is averaged over the reference's Jeffreys posterior (beta-binomial), so a small reference makes a
     cautious bet. That is an e-value on average over what the reference leaves open (Grünwald, de Heide and Koolen 2024,
     "Safe testing", section 4), not for the worst case of it.
+
+    `older` labels, from before the reference, make it as good as longer if the share was the same then. Whether it was
+    is left open at even odds, and the labels of both say how likely each is (Bayesian model averaging; as a prior, the
+    robust mixture of Schmidli et al. 2014). A level that was accepted since then is so kept out.
     """
 
-    def __init__(self, reference: Proportion) -> None:
-        self._hits = reference.value * reference.effective_n + 0.5
-        self._misses = (1 - reference.value) * reference.effective_n + 0.5
+    def __init__(self, reference: Proportion, older: Proportion | None = None) -> None:
+        own, past = _counts(reference), _counts(older)
+        beliefs = [own + JEFFREYS]
+        odds = np.zeros(1)
+        if older is not None:
+            beliefs.append(own + past + JEFFREYS)
+            apart = special.betaln(*(own + JEFFREYS)) + special.betaln(*(past + JEFFREYS)) - special.betaln(*JEFFREYS)
+            odds = np.array([apart, special.betaln(*beliefs[1])])
+        self._hits, self._misses = np.array(beliefs).T
+        self._chances = odds - np.logaddexp.reduce(odds)
+
+    @property
+    def mean(self) -> float:
+        """What the share is expected to be."""
+        return float(np.exp(self._chances) @ (self._hits / (self._hits + self._misses)))
 
     def log_likelihood(self, hits: float, misses: float) -> float:
         """Of the answers, predicted from the reference's."""
-        return float(
-            special.betaln(self._hits + hits, self._misses + misses) - special.betaln(self._hits, self._misses)
-        )
+        predicted = special.betaln(self._hits + hits, self._misses + misses) - special.betaln(self._hits, self._misses)
+        return float(np.logaddexp.reduce(self._chances + predicted))
+
+
+def _counts(share: Proportion | None) -> Floats:
+    """Effective hits and misses."""
+    if share is None:
+        return np.zeros(2)
+    return np.array([share.value, 1 - share.value]) * share.effective_n
 
 
 def below(share: float, smallest: float = SHORTFALL) -> tuple[float, ...]:

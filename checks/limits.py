@@ -21,12 +21,14 @@ CLEAR_TAIL = 0.10
 class Sight:
     """One look's estimate of a share.
 
-    Where it is followed from a start, `before` is what the share was until then, and `weight` what that start counts.
+    Where it is followed from a start, `before` is what the share was until then, `older` what it was before that, and
+    `weight` what the start counts.
     """
 
     look: Look
     share: Proportion
     before: Proportion | None = None
+    older: Proportion | None = None
     weight: float = 1.0
 
 
@@ -130,7 +132,8 @@ class Drop:
         before = sight.before or self.reference
         if sight.share.value >= before.value or self._within(sight.share, before):
             return -inf
-        return log_bet(sight.share, AsBefore(before), below(before.value, self.margin))
+        null = AsBefore(before, sight.older)
+        return log_bet(sight.share, null, below(null.mean, self.margin))
 
     def broken(self, sight: Sight) -> bool:
         """Whether the share is surely lower than it was, and not within the margin."""

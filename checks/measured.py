@@ -17,7 +17,7 @@ from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.starts import STARTS
 from checks.stratified import Stratified
-from checks.windows import Window, Windows
+from checks.windows import Start, Window, Windows
 
 Made = TypeVar("Made")
 
@@ -81,11 +81,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Followed:
-    """What came `since` a start of evidence, what was `before` it, and what the start counts."""
+    """What came `since` a start of evidence, what was `before` it, and what the start counts.
+
+    `older` is from before that, None where there is nothing.
+    """
 
     since: Look
     before: Look
     weight: float
+    older: Look | None = None
 
 
 @dataclass(frozen=True)
@@ -120,14 +124,17 @@ class Measured:
     @cached_property
     def starts(self) -> tuple["Followed", ...]:
         """For each start of an e-process, oldest first, what came since and what was before."""
-        reference = self.windows.reference
-        befores = (
-            self.reference if each.before is reference else self._look(each.before) for each in self.windows.starts
-        )
-        return tuple(
-            Followed(self._look(start.since, before), before, start.weight)
-            for start, before in zip(self.windows.starts, befores, strict=True)
-        )
+        return tuple(self._followed(start) for start in self.windows.starts)
+
+    @cached_property
+    def older(self) -> Look | None:
+        """The healthy time before the reference, where there is any."""
+        return None if self.windows.older is None else self._look(self.windows.older)
+
+    def _followed(self, start: Start) -> Followed:
+        is_reference = start.before is self.windows.reference
+        before = self.reference if is_reference else self._look(start.before)
+        return Followed(self._look(start.since, before), before, start.weight, self.older if is_reference else None)
 
     @property
     def followed(self) -> bool:

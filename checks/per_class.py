@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from checks.alarm import AlarmBudget
-from checks.behaviour import BehaviourDrop
+from checks.behaviour import BehaviourDrop, with_older
+from checks.decomposition import Pair
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
 from checks.shares import Subject, judge_share
 from checks.specificity import specificity
+from checks.stratified import Stratified
 
 CRITICAL_SHARE = 0.8
 """Part of the budget kept for the classes with a floor of their own, so that many other classes do not dull them."""
@@ -110,14 +112,15 @@ class ClassPrecision(ClassShares):
         if class_name not in dict(self.floors):
             return replace(drop, by_mix=True)
         reference = measured.reference.stratified
-        pairs = [
-            *((look, reference) for look in measured.looks),
-            *((each.since, each.before.stratified) for each in measured.starts),
-        ]
-        known = {
-            look.window.start: specificity(look.stratified, before, class_name, self.max_drop)
-            for look, before in reversed(pairs)
-        }
+
+        def compared(window: Stratified, before: Stratified) -> Pair | None:
+            return specificity(window, before, class_name, self.max_drop)
+
+        older = None if measured.older is None else compared(measured.older.stratified, reference)
+        known = {each.window.start: compared(each.stratified, reference) for each in measured.looks}
+        for start in measured.starts:
+            pair = compared(start.since.stratified, start.before.stratified)
+            known[start.since.window.start] = pair and with_older(pair, older if start.older else None)
         return BehaviourDrop(drop, known)
 
 

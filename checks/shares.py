@@ -35,8 +35,15 @@ class Subject:
         """What is known of the share since each start of an e-process, and from before it."""
         starts = (start for start in measured.starts if start.since.steady)
         shares = ((start, self.share_of(start.since.stratified)) for start in starts)
+        older = None if measured.older is None else self.share_of(measured.older.stratified)
         return tuple(
-            Sight(start.since, share, self.share_of(start.before.stratified), start.weight)
+            Sight(
+                start.since,
+                share,
+                self.share_of(start.before.stratified),
+                older if start.older is not None else None,
+                start.weight,
+            )
             for start, share in shares
             if share is not None
         )

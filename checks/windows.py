@@ -87,8 +87,9 @@ class Windows:
     looked for. `reference` is the healthy span that `current` is compared with; it may be empty. `versions` is ordered
     by `first_seen`. `buckets` covers reference and current, in order, gaps left out (a missing bucket had no
     predictions). `latency_buckets` covers `current`. `delays` are of all labels of the lookback, by predicted class and
-    age. `starts` are those of evidence, oldest first. `last_label_at` is the end (at most `now`) of the newest bucket
-    with label rows by their own time; None when there never was one.
+    age. `starts` are those of evidence, oldest first; `older` is healthy time before the reference, None without any.
+    `last_label_at` is the end (at most `now`) of the newest bucket with label rows by their own time; None when there
+    never was one.
     """
 
     now: datetime
@@ -105,4 +106,5 @@ class Windows:
     last_label_at: datetime | None = None
     delays: Sequence[DelayCell] = ()
     starts: tuple[Start, ...] = ()
+    older: Window | None = None
     study: Study | None = None

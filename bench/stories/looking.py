@@ -52,6 +52,7 @@ class Looker:
             problems=tuple(Problem(kind, n) for kind, n in self.problems.items()),
             last_label_at=at(step),
             starts=tuple(self._starts(counted, reference, step)),
+            older=counted.outcomes_only(max(step - LOOKBACK, 0), first - REFERENCE) if first > REFERENCE else None,
         )
 
     def _starts(self, counted: "_Counted", reference: Window, step: int) -> Iterable[Start]:

@@ -75,6 +75,10 @@ class Assembly:
             for start in self._layout.starts
         )
 
+    def older(self) -> Window | None:
+        """The healthy time before the reference, where the lookback has any."""
+        return self._followed(self._layout.older) if self._layout.older else None
+
     def _followed(self, parts: Sequence[Span]) -> Window:
         return Window(from_epoch(parts[0].start), from_epoch(parts[-1].end), self._outcomes.within(parts))
 

@@ -70,6 +70,7 @@ class WindowReader:
             last_label_at=self._last_label(layout.bucket),
             delays=assembly.delays(self._now),
             starts=assembly.starts(reference),
+            older=assembly.older(),
         )
 
     def _totals(self, part: Span) -> Iterable[_Total]:

@@ -51,7 +51,10 @@ class StartSpans:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The spans of one cycle. `healthy` are the parts of `reference` that count; all that are many are in order."""
+    """The spans of one cycle; all that are many are in order.
+
+    `healthy` are the parts of `reference` that count, and `older` is healthy time before it.
+    """
 
     bucket: int
     lookback: Span
@@ -60,6 +63,7 @@ class Layout:
     reference: Span
     healthy: tuple[Span, ...]
     starts: tuple[StartSpans, ...] = ()
+    older: tuple[Span, ...] = ()
 
     @property
     def ranges(self) -> tuple[Span, ...]:
@@ -78,7 +82,7 @@ class Layout:
     @property
     def start_spans(self) -> tuple[Span, ...]:
         """Every span that a start needs."""
-        return tuple(span for start in self.starts for span in (start.since, *start.before))
+        return (*(span for start in self.starts for span in (start.since, *start.before)), *self.older)
 
 
 def lay_out(spec: WindowSpec, now: datetime, unhealthy: Sequence[Span], frozen_at: int | None) -> Layout:
@@ -97,7 +101,8 @@ def lay_out(spec: WindowSpec, now: datetime, unhealthy: Sequence[Span], frozen_a
     reference = Span(healthy[0].start, healthy[-1].end)
     lookback = Span(min(_before(end, spec.lookback, bucket).start, current.start), end)
     layout = Layout(bucket, lookback, current, tuple(recent), reference, healthy)
-    return replace(layout, starts=_starts(layout, spec, unhealthy))
+    told = max((span.end for span in unhealthy), default=lookback.start)
+    return replace(layout, starts=_starts(layout, spec, unhealthy, told), older=_older(layout, spec, told))
 
 
 def with_version(layout: Layout, starts: Sequence[int]) -> Layout:
@@ -159,14 +164,19 @@ def _reach_back(end: int, wanted: int, limit: int, unhealthy: Sequence[Span]) ->
     return parts
 
 
-def _starts(layout: Layout, spec: WindowSpec, unhealthy: Sequence[Span]) -> tuple[StartSpans, ...]:
+def _older(layout: Layout, spec: WindowSpec, told: int) -> tuple[Span, ...]:
+    """What the lookback holds before a rolling reference, since the end of the last incident."""
+    span = Span(max(layout.lookback.start, told), layout.reference.start)
+    return (span,) if isinstance(spec.reference, timedelta) and span.start < span.end else ()
+
+
+def _starts(layout: Layout, spec: WindowSpec, unhealthy: Sequence[Span], told: int) -> tuple[StartSpans, ...]:
     """Starts of evidence on a fixed grid, so that each is followed on from look to look; see `checks.starts`.
 
     None lies before the end of the last incident: what it was about is told. Those before the current window are
     compared with what was healthy before them; the lookback must hold at least as much of it as came since.
     """
     current, bucket = layout.current, layout.bucket
-    told = max((span.end for span in unhealthy), default=layout.lookback.start)
     # else it is pinned, or frozen at the onset of an open incident
     rolling = isinstance(spec.reference, timedelta) and layout.reference.end == current.start
     found: list[StartSpans] = []

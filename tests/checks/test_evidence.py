@@ -48,6 +48,31 @@ def test_a_bet_against_the_reference_is_fair_over_what_the_reference_leaves_open
     assert total == pytest.approx(1, rel=1e-6)
 
 
+@settings(max_examples=30)
+@given(hits=st.integers(0, 50), misses=st.integers(0, 50), past=st.integers(0, 300), gone=st.integers(0, 300))
+def test_older_labels_leave_a_bet_fair_over_what_all_labels_leave_open(
+    hits: int, misses: int, past: int, gone: int
+) -> None:
+    null = AsBefore(share(hits, max(hits + misses, 1)), share(past, max(past + gone, 1)))
+    n = 20
+    ways = [exp(sum(np.log([(n - i) / (i + 1) for i in range(x)]))) for x in range(n + 1)]
+    assert sum(w * exp(null.log_likelihood(x, n - x)) for x, w in enumerate(ways)) == pytest.approx(1, rel=1e-6)
+
+
+def test_older_labels_that_agree_make_the_reference_as_good_as_longer() -> None:
+    reference, whole = share(90, 100), share(900, 1000)
+    longer = AsBefore(reference, share(810, 900))
+    assert longer.log_likelihood(30, 10) == pytest.approx(AsBefore(whole).log_likelihood(30, 10), abs=0.3)
+    assert longer.log_likelihood(30, 10) < AsBefore(reference).log_likelihood(30, 10) - 0.5  # a drop is less likely
+
+
+def test_older_labels_of_another_level_are_kept_out() -> None:
+    reference = share(280, 400)
+    risen = AsBefore(reference, share(760, 800))
+    assert risen.log_likelihood(30, 10) == pytest.approx(AsBefore(reference).log_likelihood(30, 10), abs=1e-6)
+    assert risen.mean == pytest.approx(0.70, abs=0.001)
+
+
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=30))
 def test_the_detector_is_at_least_its_best_bet(bets: list[float]) -> None:
     assert log_sum(bets, [1.0] * len(bets)) >= max(bets) - 1e-9

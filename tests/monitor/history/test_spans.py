@@ -67,6 +67,20 @@ def test_past_trouble_that_ends_within_the_current_window_shortens_the_reference
     assert laid_out(240, (days(7, 9),)).healthy == (days(3, 7),)
 
 
+def test_older_healthy_time_is_all_that_the_lookback_holds_before_the_reference() -> None:
+    assert laid_out(480).older == (days(0, 14),)
+
+
+def test_nothing_older_than_the_last_incident_is_compared_with() -> None:
+    assert laid_out(480, (days(2, 3),)).older == (days(3, 14),)
+    assert laid_out(480, (days(15, 16),)).older == ()
+
+
+def test_beside_a_pinned_reference_nothing_older_counts() -> None:
+    spec = WindowSpec(SPEC.window, (), (at(240), at(336)), SPEC.bucket, SPEC.lookback)
+    assert laid_out(480, spec=spec).older == ()
+
+
 def test_a_pinned_reference_is_taken_as_it_is() -> None:
     spec = WindowSpec(SPEC.window, (), (at(-2000), at(-1000)), SPEC.bucket, SPEC.lookback)
     layout = laid_out(240, (days(-60, -50),), spec=spec)
@@ -102,6 +116,9 @@ def test_every_window_is_a_union_of_pieces(unhealthy: list[Span], frozen: int | 
     pieces = [piece for part in layout.ranges for piece in layout.pieces(part)]
     for window in (layout.current, *layout.recent, *layout.healthy):
         assert sum(p.end - p.start for p in pieces if window.holds(p)) == window.end - window.start
+    pieces = [piece for part in layout.ranges for piece in layout.pieces(part, for_starts=True)]
+    for span in layout.start_spans:
+        assert sum(p.end - p.start for p in pieces if span.holds(p)) == span.end - span.start
 
 
 @given(spans, st.floats(0, 400))

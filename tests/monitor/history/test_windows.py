@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from alerts.incident import State
 from checks.counts import DelayCell
+from checks.starts import EVERY, THINNED
 from checks.windows import BucketTotal, Window, Windows
 from monitor.history import CycleRecord, History, WindowSpec
 from monitor.history.delays import Delays, age_bin
@@ -223,3 +224,22 @@ def test_other_bucket_lengths_work_the_same(history: History) -> None:
     put(history, BucketCounts(tuple(row.bucket for row in rows), tuple(rows), (), (), ()))
     seen = windows(history, spec, 2)
     assert [sum(c.n for c in w.outcomes) for w in (seen.current, *seen.recent, seen.reference)] == [6, 2, 12]
+
+
+def test_a_start_counts_what_came_since_and_the_older_time_is_what_came_before_the_reference(history: History) -> None:
+    put(history, counts(range(480), *(outcome(hour, label="card") for hour in range(480))))
+    seen = windows(history, hours=480)
+    assert seen.older is not None
+    assert (seen.older.start, seen.older.end) == (at(0), at(336))
+    assert sum(cell.n for cell in seen.older.outcomes) == 336
+    newest = seen.starts[-1]
+    assert sum(cell.n for cell in newest.since.outcomes) == 480 - (newest.since.start - at(0)) // timedelta(hours=1)
+    assert newest.before is seen.reference
+    assert {start.weight for start in seen.starts} == {EVERY, EVERY + (1 - EVERY) * THINNED}
+
+
+def test_a_young_log_has_no_older_time(history: History) -> None:
+    put(history, counts(range(480), *(outcome(hour, label="card") for hour in range(470, 480))))
+    older = windows(history, hours=480).older
+    assert older is not None
+    assert not older.outcomes
