@@ -122,7 +122,7 @@ class MonitorSettings(Section):
     bucket: Duration = timedelta(hours=1)
     """The grain of time in the history; divides a day."""
     lookback: Duration = timedelta(days=60)
-    """How far back rows that come late, change or vanish are still noticed."""
+    """How far back rows that come late, change or vanish are noticed, and healthy time tells what is usual."""
     false_alarms: FalseAlarmRate = FalseAlarms(1, timedelta(days=365))
     """How often an incident may open while nothing is wrong."""
     checks: ChecksSettings = ChecksSettings()
