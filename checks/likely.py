@@ -2,12 +2,12 @@
 
 Three labels that agree do not prove that a stratum has no miss. So a variance is not taken from a stratum's own shares
 alone, but from the mean of a Dirichlet posterior in three steps. A confidence band leans on its predicted class, with
-BAND imagined rows that are wrong as often as the class is, times how much oftener than their classes all labels of the
-band are wrong (indirect standardisation). A class leans on the bot as a whole, with PRIOR rows that are right as often
-as all predictions and otherwise wrong as others are. Where one class decides (it has many predictions, and few labels),
-being like the others says too little: LEVER rows, half of them right, are dealt out among the classes by how much each
-adds to the variance of a total, N^2/n of N predictions and n labels. With one class alone that is more than Jeffreys'
-prior.
+PRIOR imagined rows; where the labels of a band, over all classes, are wrong oftener than their classes are, with
+UNSURE more that are wrong as much oftener (indirect standardisation). A class leans on the bot as a whole, with PRIOR
+rows that are right as often as all predictions and otherwise wrong as others are. Where one class decides (it has many
+predictions, and few labels), being like the others says too little: LEVER rows, half of them right, are dealt out
+among the classes by how much each adds to the variance of a total, N^2/n of N predictions and n labels. With one class
+alone that is more than Jeffreys' prior.
 
 The values themselves never lean on anything.
 """
@@ -19,11 +19,11 @@ from checks.confusion import Confusion, Floats, Rows
 from checks.counts import NO_BAND, NO_CLASS
 
 PRIOR = 1.0
-"""Imagined rows of a class that are like the bot, and of a class in one band that are like the class."""
+"""Imagined rows of a band that are like its class, and of a class that are like the bot."""
 
-BAND = 5.0
-"""Imagined rows of a band that are like its class and its band. With 1, where unsure answers have few labels, precision
-is covered by 92% instead of 94% (`bench.labels`)."""
+UNSURE = 2.0
+"""Imagined rows, besides, of a band that is wrong oftener than its classes. Without them, where unsure answers have few
+labels, precision is covered by 91% (`bench.labels`). Sure bands get none: a bot that changed may be wrong there too."""
 
 STEADY = 1.0
 """Imagined wrong answers, as many as expected, that a band's excess of them begins with."""
@@ -46,15 +46,16 @@ def likely_shares(
     rows = confusion.rows
     by_class, known = _of_classes(confusion, cells)
     labelled = np.bincount(groups, rows.labelled, sizes.size)[groups]
-    is_whole = np.bincount(rows.classes)[rows.classes] == 1  # a class in one band is no part of itself
-    lean, of_lever = np.where(is_whole, PRIOR, BAND), known[rows.classes]
+    part = over(rows.predicted, sizes[groups])
     wrong = 1 - np.diag(by_class)[rows.classes]
-    likely = wrong if is_whole.all() else np.where(is_whole, wrong, _wrong_in_their_bands(rows, wrong))
-    imagined = over(rows.predicted, sizes[groups]) / (labelled + lean + of_lever)
+    oftener = _wrong_in_their_bands(rows, wrong)
+    is_unsure = np.bincount(groups, part * (oftener - wrong), sizes.size) > 0
+    lean, unsure = PRIOR + known[rows.classes], np.where(is_unsure, UNSURE, 0.0)[groups]
+    imagined = part / (labelled + lean + unsure)
     shares = by_class[rows.classes]
-    shares *= (imagined * (lean * over(likely, wrong) + of_lever))[:, None]
-    shares[np.arange(wrong.size), rows.classes] = imagined * (lean * (1 - likely) + of_lever * (1 - wrong))
-    shares += share * (labelled / (labelled + lean + of_lever))[:, None]
+    shares *= (imagined * (lean + unsure * over(oftener, wrong)))[:, None]
+    shares[np.arange(wrong.size), rows.classes] = imagined * (lean * (1 - wrong) + unsure * (1 - oftener))
+    shares += share * (labelled / (labelled + lean + unsure))[:, None]
     return np.asarray(shares)
 
 
@@ -69,13 +70,17 @@ def over(part: Floats, whole: Floats) -> Floats:
 
 
 def _wrong_in_their_bands(rows: Rows, wrong: Floats) -> Floats:
-    """Wrong share of each row (R), where that of its class (`wrong`, R) rises as much as all answers of its band do."""
+    """Wrong share of each row (R), where that of its class (`wrong`, R) rises as much as all answers of its band do.
+
+    A class that is in one band is no part of itself.
+    """
     weight = rows.weights.sum(axis=1)
     right = rows.weights[np.arange(wrong.size), rows.classes]
     found = rows.labelled * over(weight - right, weight)
     band = rows.bands - NO_BAND
     excess = (np.bincount(band, found) + STEADY) / (np.bincount(band, rows.labelled * wrong) + STEADY)
-    return np.minimum(wrong * excess[band], np.maximum(wrong, MOST_WRONG))
+    likely = np.minimum(wrong * excess[band], np.maximum(wrong, MOST_WRONG))
+    return np.where(np.bincount(rows.classes)[rows.classes] == 1, wrong, likely)
 
 
 def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:

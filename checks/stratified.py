@@ -191,10 +191,10 @@ class Stratified:
 
     def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own, (right, _) = self._own(classes), self._right_and_wrong
-        hits, seen = self.cells[classes, classes], self.confusion.labelled[classes] > 0
+        hits = self.cells[classes, classes]
         misses = self.cells[:, classes].sum(axis=0) - hits
         return self._ratios(
-            _Parts(hits * seen, right * (own & seen), self._largest_weight(own)),  # unseen ones need be no hits
+            _Parts(hits, right * own, self._largest_weight(own)),
             _Parts(misses, self._likely_by_stratum[:, classes] * ~own, self._largest_weight(~own)),
             self.confusion.support[classes],
         )

@@ -121,12 +121,16 @@ def test_a_class_whose_predictions_nobody_labelled_has_no_recall() -> None:
     assert Stratified.of(Confusion.of(cells)).recall("u") is None
 
 
-def test_a_class_that_is_missed_altogether_has_recall_0_even_if_its_few_predictions_are_unlabelled() -> None:
-    cells = [cell("u", None, 1), cell("o", "u", 20), cell("o", "o", 200)]
-    recall = Stratified.of(Confusion.of(cells)).recall("u")
-    assert recall is not None
-    assert recall.value == 0
-    assert recall.interval()[1] < 0.2
+def test_a_class_that_is_missed_has_a_recall_even_if_its_few_predictions_are_unlabelled() -> None:
+    """They may be hits: at most 1 of 21, and at most 4 of 24."""
+    for few, most in ((1, 1 / 21), (4, 4 / 24)):
+        cells = [cell("u", None, few), cell("o", "u", 20), cell("o", "o", 200)]
+        recall = Stratified.of(Confusion.of(cells)).recall("u")
+        assert recall is not None
+        assert 0 < recall.value < most
+        low, high = recall.interval()
+        assert low < 0.06
+        assert most < high < 0.4
 
 
 def test_without_labels_nothing_is_known() -> None:
