@@ -21,7 +21,7 @@ from checks.counts import NO_BAND, NO_CLASS
 PRIOR = 1.0
 """Imagined rows of a band that are like its class, and of a class that are like the bot."""
 
-UNSURE = 2.0
+UNSURE = 4.0
 """Imagined rows, besides, of a band that is wrong oftener than its classes. Without them, where unsure answers have few
 labels, precision is covered by 91% (`bench.labels`). Sure bands get none: a bot that changed may be wrong there too."""
 
