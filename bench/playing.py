@@ -66,7 +66,7 @@ class Player:
         self.predicted = np.zeros((stream.hours, size))
         np.add.at(self.predicted, (stream.hour, stream.predicted), 1)
         self.known = np.zeros((stream.hours, size, size))
-        self._labels = _Arrivals(stream)
+        self._stream, self._labels = stream, _Arrivals(stream)
         self._latency = _Latencies(stream) if with_latency else None
 
     def advance(self, hour: float) -> None:
@@ -98,7 +98,14 @@ class Player:
                 for at, weight in followed(end)
             ),
             older=self._older(first, end),
+            corrected=self._corrected(first, end, hour),
         )
+
+    def _corrected(self, first: int, end: int, hour: float) -> float:
+        """Share of the labels before the current window that are known to have been others at first."""
+        stream, before = self._stream, slice(*np.searchsorted(self._stream.hour, (end - LOOKBACK, first)))
+        changed = (stream.corrected[before] <= hour) & (stream.first[before] != stream.true[before])
+        return float(changed.sum()) / max(float((stream.arrives[before] <= hour).sum()), 1.0)
 
     def _older(self, first: int, end: int) -> Window | None:
         start, stop = max(end - LOOKBACK, 0), first - self.reference

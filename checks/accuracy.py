@@ -41,12 +41,13 @@ class Accuracy:
         pairs = _at_reference_mix(measured)
         levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
         (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
+        low = measured.windows.corrected
         limits: list[Limit] = [
-            Floor(self.bad, Verdict.CRITICAL, bad, needs=needs_bad),
-            BehaviourFloor(Floor(self.good, Verdict.WARNING, good, needs=needs_good), pairs),
+            Floor(self.bad, Verdict.CRITICAL, bad, needs=needs_bad, unsettled=low),
+            BehaviourFloor(Floor(self.good, Verdict.WARNING, good, needs=needs_good, unsettled=low), pairs),
         ]
         if (reference := subject.reference(measured)) is not None:
-            fall = Drop(reference, self.max_drop, Verdict.WARNING, drop, needs=needs_drop)
+            fall = Drop(reference, self.max_drop, Verdict.WARNING, drop, needs=needs_drop, unsettled=low)
             limits.append(BehaviourDrop(fall, pairs))
         finding = judge_share(subject, measured, limits)
         return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]

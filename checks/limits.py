@@ -1,7 +1,7 @@
 """Limits on a share, and whether the looks of a cycle break them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
@@ -69,13 +69,17 @@ class Limit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The share should be `floor` or more; `tail` is the level of the test."""
+    """The share should be `floor` or more; `tail` is the level of the test.
+
+    `unsettled` is by how much it may read low because labels of the newest days will be corrected.
+    """
 
     floor: float
     verdict: Verdict
     tail: float
     cause: Cause = Cause.BELOW_FLOOR
     needs: float = inf
+    unsettled: float = 0.0
 
     @property
     def threshold(self) -> float:
@@ -84,21 +88,25 @@ class Floor:
 
     def log_bet(self, sight: Sight) -> float:
         """The bet against `floor` or more."""
-        if sight.share.value >= self.floor:
+        if sight.share.value >= self._least:
             return -inf
-        return log_bet(sight.share, AtLeast(self.floor), below(self.floor))
+        return log_bet(sight.share, AtLeast(self._least), below(self._least))
 
     def broken(self, sight: Sight) -> bool:
         """Whether `floor` or more is less credible than the level of the test."""
-        return sight.share.counted.chance_at_least(self.floor) < self.tail
+        return sight.share.counted.chance_at_least(self._least) < self.tail
 
     def kept(self, sight: Sight) -> bool:
         """Whether the share's lower bound reaches the floor."""
         return sight.share.lower(CLEAR_TAIL) >= self.floor
 
+    @property
+    def _least(self) -> float:
+        return max(self.floor - self.unsettled, 0.0)
+
     def doubt(self, sight: Sight) -> float:
         """The credibility of `floor` or more."""
-        return sight.share.counted.chance_at_least(self.floor)
+        return sight.share.counted.chance_at_least(self._least)
 
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - a floor is the same for every look
         """The floor."""
@@ -112,6 +120,9 @@ class Drop:
     Two questions, two answers: that the share fell at all must be beyond doubt, and that it fell by less than the
     margin must not be likely. To ask for the margin beyond doubt would never notice a drop of its size, and to ask the
     estimate for it would notice one at every second look.
+
+    `unsettled` is by how much the share may read low because labels of the newest days will be corrected, as those of
+    the reference have been: that much of a fall is none.
     """
 
     reference: Proportion
@@ -121,6 +132,7 @@ class Drop:
     cause: Cause = Cause.BELOW_REFERENCE
     needs: float = inf
     by_mix: bool = False
+    unsettled: float = 0.0
 
     @property
     def threshold(self) -> float:
@@ -129,22 +141,30 @@ class Drop:
 
     def log_bet(self, sight: Sight) -> float:
         """The bet against the share being what it was."""
-        before = sight.before or self.reference
+        before = self._as_it_reads(sight.before or self.reference)
         if sight.share.value >= before.value or self._within(sight.share, before):
             return -inf
-        null = AsBefore(before, sight.older)
+        null = AsBefore(before, None if sight.older is None else self._as_it_reads(sight.older))
         return log_bet(sight.share, null, below(null.mean, self.margin))
 
     def broken(self, sight: Sight) -> bool:
         """Whether the share is surely lower than it was, and not within the margin."""
         limit = -self.margin if self.by_mix else 0.0
-        if sight.share.value - self.reference.value >= limit:  # the bound lies above the estimate
+        if sight.share.value - self._usual.value >= limit:  # the bound lies above the estimate
             return False
         return self.doubt(sight) < limit and (self.by_mix or not self.kept(sight))
 
     def kept(self, sight: Sight) -> bool:
         """Whether the share is probably within the margin."""
-        return self._within(sight.share, self.reference)
+        return self._within(sight.share, self._usual)
+
+    @property
+    def _usual(self) -> Proportion:
+        return self._as_it_reads(self.reference)
+
+    def _as_it_reads(self, share: Proportion) -> Proportion:
+        """A share whose labels are settled, as it would read while they are not."""
+        return replace(share, value=max(share.value - self.unsettled, 0.0)) if self.unsettled else share
 
     def _within(self, share: Proportion, reference: Proportion) -> bool:
         """Whether the lower bound of the difference is within the margin."""
@@ -152,7 +172,7 @@ class Drop:
 
     def doubt(self, sight: Sight) -> float:
         """The upper bound of the difference."""
-        return greatest_difference(sight.share.counted, self.reference, self.tail)
+        return greatest_difference(sight.share.counted, self._usual, self.tail)
 
     def explain(self, sight: Sight) -> str:  # noqa: ARG002 - the reference is told with every share
         """Nothing more than the reference."""

@@ -56,10 +56,12 @@ class ClassShares:
         limits: list[Limit] = []
         if floor is not None:
             tail, needs = levels.of(FLOOR)
-            limits.append(Floor(floor, verdict, tail, needs=needs))
+            limits.append(Floor(floor, verdict, tail, needs=needs, unsettled=measured.windows.corrected))
         if (reference := subject.reference(measured)) is not None:
             tail, needs = levels.of(DROP if floor is not None else 1.0)
-            limits.append(self.drop(name, Drop(reference, self.max_drop, verdict, tail, needs=needs), measured))
+            low = measured.windows.corrected
+            fall = Drop(reference, self.max_drop, verdict, tail, needs=needs, unsettled=low)
+            limits.append(self.drop(name, fall, measured))
         return judge_share(subject, measured, limits)
 
     def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:  # noqa: ARG002 - precision needs them
@@ -121,7 +123,13 @@ class ClassPrecision(ClassShares):
         for start in measured.starts:
             pair = compared(start.since.stratified, start.before.stratified)
             known[start.since.window.start] = pair and with_older(pair, older if start.older else None)
-        return BehaviourDrop(drop, known)
+        return BehaviourDrop(replace(drop, unsettled=drop.unsettled * _taken(reference, class_name)), known)
+
+
+def _taken(counts: Stratified, class_name: str) -> float:
+    """Share of all predictions that are as the class: no more of the others' labels can come to count against it."""
+    k = counts.confusion.index(class_name)
+    return 0.0 if k is None else float(counts.confusion.predicted[k]) / max(float(counts.confusion.n), 1.0)
 
 
 def _classes(measured: Measured) -> set[str]:

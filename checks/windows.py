@@ -88,6 +88,7 @@ class Windows:
     by `first_seen`. `buckets` covers reference and current, in order, gaps left out (a missing bucket had no
     predictions). `latency_buckets` covers `current`. `delays` are of all labels of the lookback, by predicted class and
     age. `starts` are those of evidence, oldest first; `older` is healthy time before the reference, None without any.
+    `corrected` is the share of the labels from before `current`, in [0, 1], that named another class at first.
     `last_label_at` is the end (at most `now`) of the newest bucket with label rows by their own time; None when there
     never was one.
     """
@@ -107,4 +108,5 @@ class Windows:
     delays: Sequence[DelayCell] = ()
     starts: tuple[Start, ...] = ()
     older: Window | None = None
+    corrected: float = 0.0
     study: Study | None = None

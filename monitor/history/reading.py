@@ -17,6 +17,7 @@ from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.scored import ScoreReader
 from monitor.history.spans import Layout, Span, WindowSpec, lay_out, to_whole_seconds, with_version
 from monitor.history.types import from_epoch
+from monitor.log.problems import ProblemKind
 
 
 class _Total(NamedTuple):
@@ -71,6 +72,7 @@ class WindowReader:
             delays=assembly.delays(self._now),
             starts=assembly.starts(reference),
             older=assembly.older(),
+            corrected=self._corrected(layout),
         )
 
     def _totals(self, part: Span) -> Iterable[_Total]:
@@ -105,6 +107,17 @@ class WindowReader:
             .order_by(t.kind)
         )
         return tuple(Problem(kind, int(n)) for kind, n in self._connection.execute(statement))
+
+    def _corrected(self, layout: Layout) -> float:
+        """Share of the labels of the lookback, but for the current window's, that were other ones at first."""
+        before = Span(layout.lookback.start, layout.current.start)
+        p, t = PROBLEM_CELLS.c, TOTAL_CELLS.c
+        is_corrected = and_(p.kind == ProblemKind.CORRECTED_LABEL.value, *within(p, before))
+        n = self._connection.scalar(select(func.sum(p.n)).where(p.monitor_id == self._monitor, is_corrected))
+        of = self._connection.scalar(
+            select(func.sum(t.n_labelled)).where(t.monitor_id == self._monitor, *within(t, before))
+        )
+        return min(int(n or 0) / int(of), 1.0) if of else 0.0
 
     def _last_label(self, bucket: int) -> datetime | None:
         statement = select(MONITORS.c.last_label_bucket).where(MONITORS.c.id == self._monitor)

@@ -77,6 +77,7 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
             *cleaned,
             sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
             (delay < 0).label("early"),
+            found.c.corrected,
         )
         .select_from(p.outerjoin(found, found.c.id == p.c.id))
         .where(kept)

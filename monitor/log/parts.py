@@ -67,6 +67,7 @@ def problem_parts(
         yield _problem(ProblemKind.BAD_RELEVANCE, row.c.bucket, row.c.bad_relevance)
     if log.labels is not None:
         yield _problem(ProblemKind.LABEL_BEFORE_PREDICTION, row.c.bucket, row.c.early)
+        yield _problem(ProblemKind.CORRECTED_LABEL, row.c.bucket, row.c.corrected)
         yield from _label_problems(log, log.labels, buckets, as_of)
 
 

@@ -25,6 +25,8 @@ class ProblemKind(StrEnum):
     """The id was used by an earlier prediction, which is the one that counts; this row is left out."""
     LABEL_BEFORE_PREDICTION = "label_before_prediction"
     """The first label is dated before its prediction: counted as a label, with a delay of one second."""
+    CORRECTED_LABEL = "corrected_label"
+    """The prediction's label rows name several classes; the latest counts."""
 
     NULL_LABEL = "null_label"
     """A label row that names no class; it neither labels nor takes an earlier label back."""

@@ -64,8 +64,8 @@ def repeated_ids(log: MappedLog, as_of: datetime, buckets: Sequence[int] | None)
 def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialect: str) -> sa.CTE:
     """The label of each id as known at `as_of`: the latest that names a class (ties: the greatest, then its weight).
 
-    Columns: id, label, weight, designed, and first_epoch of the first label that names a class. With `ids`, only of
-    those.
+    Columns: id, label, weight, designed, first_epoch of the first label that names a class, and whether it is
+    corrected: they do not all name the same. With `ids`, only of those.
     """
     statement = sa.select(
         labels.id.label("id"),
@@ -80,14 +80,16 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
     known = statement.cte("known_label")
     order = (known.c.epoch.desc(), BytewiseText(known.c.label).desc(), known.c.weight.asc())
     first = sa.func.min(known.c.epoch).over(partition_by=known.c.id).label("first_epoch")
-    columns = (known.c.id, known.c.label, known.c.weight, known.c.designed, first)
+    least, greatest = (extreme(known.c.label).over(partition_by=known.c.id) for extreme in (sa.func.min, sa.func.max))
+    corrected = (least != greatest).label("corrected")
+    columns = (known.c.id, known.c.label, known.c.weight, known.c.designed, first, corrected)
     if (
         dialect == "postgresql"
     ):  # which plans for next to no rows where row_number() = 1, and then joins by nested loops
         return sa.select(*columns).ext(distinct_on(known.c.id)).order_by(known.c.id, *order).cte("label")
     rank = sa.func.row_number().over(partition_by=known.c.id, order_by=order).label("nth")
     ranked = sa.select(*columns, rank).subquery()
-    chosen = [ranked.c[name] for name in ("id", "label", "weight", "designed", "first_epoch")]
+    chosen = [ranked.c[name] for name in ("id", "label", "weight", "designed", "first_epoch", "corrected")]
     best = sa.select(*chosen).where(ranked.c.nth == 1)
     return (_indexable(best) if dialect == "sqlite" else best).cte("label")
 

@@ -32,6 +32,10 @@ PROBLEMS: Final = {
     ),
     ProblemKind.DUPLICATE_ID: ("predictions.columns.id", "repeat an id and are left out; is it that of a prediction?"),
     ProblemKind.LABEL_BEFORE_PREDICTION: ("labels.columns.at", "are labelled before they were predicted; same zone?"),
+    ProblemKind.CORRECTED_LABEL: (
+        "labels.columns.label",
+        "were labelled as one class, and later as another: alarms allow for as much",
+    ),
     ProblemKind.NULL_LABEL: ("labels.columns.label", "of the label log name no class"),
     ProblemKind.ORPHAN_LABEL: ("labels.columns.id", "of the label log are of no prediction"),
     ProblemKind.BAD_PROBABILITY: ("labels.columns.inclusion_probability", "hold no probability above 0 and up to 1"),

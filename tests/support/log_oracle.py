@@ -121,6 +121,7 @@ def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:
             "no_class": not row.predicted,
             "null_id": row.prediction_id is None,
             "label_before_prediction": any(_seconds(row, _at(label)) < 0 for label in labels),
+            "corrected_label": len({label.label for label in labels}) > 1,
         }
         yield from ((_bucket(row.ts), kind) for kind, is_so in wrong.items() if is_so)
     ahead = as_of + timedelta(days=1)

@@ -243,3 +243,11 @@ def test_a_young_log_has_no_older_time(history: History) -> None:
     older = windows(history, hours=480).older
     assert older is not None
     assert not older.outcomes
+
+
+def test_the_share_of_corrected_labels_is_of_the_time_before_the_current_window(history: History) -> None:
+    labelled = [outcome(hour, label="card") for hour in range(480)]
+    problems = [ProblemRow(T0 + hour * HOUR, "corrected_label", 1) for hour in (10, 20, 470)]
+    put(history, counts(range(480), *labelled, problems=tuple(problems)))
+    assert windows(history, hours=480).corrected == 2 / 432
+    assert windows(history, hours=24).corrected == 0.0  # nothing came before

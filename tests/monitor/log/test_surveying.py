@@ -34,6 +34,7 @@ def test_a_survey_tells_rows_classes_versions_and_what_is_missing(place: LogPlac
     assert ColumnSurvey("latency_ms", "latency_ms", 1 / 11) in survey.columns
     assert ColumnSurvey("segment channel", "channel", 0.0) in survey.columns
     assert set(survey.problems) == {
+        ProblemSurvey(ProblemKind.CORRECTED_LABEL, 1),
         ProblemSurvey(ProblemKind.DUPLICATE_ID, 1),
         ProblemSurvey(ProblemKind.ORPHAN_LABEL, 1),
     }
