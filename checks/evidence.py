@@ -20,10 +20,10 @@ many years of each have been.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from math import exp, lgamma, log, log1p
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from checks.intervals import Proportion
@@ -34,11 +34,8 @@ have the larger part: a few nats less evidence cost them days, and great ones ho
 
 SMALLEST_EFFECT = 0.25  # log odds; a drop from 90.0% to 87.5%
 SHORTFALL = 0.05  # under a floor, the smallest drop of interest
-JEFFREYS = np.array([0.5, 0.5])
+JEFFREYS = 0.5
 EDGE = 1e-4  # shares are kept this far from 0 and 1, where one answer would settle the bet
-
-
-Floats = NDArray[np.float64]
 
 
 class Null(Protocol):
@@ -56,9 +53,9 @@ def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> flo
     """
     known = share.counted.effective_n
     hits, misses = share.value * known, (1 - share.value) * known
-    worse = np.clip(np.array(alternatives), EDGE, 1 - EDGE)
-    gains = hits * np.log(worse) + misses * np.log1p(-worse)
-    return float(np.logaddexp.reduce(gains + np.log(SPREAD))) - null.log_likelihood(hits, misses)
+    worse = (min(max(alternative, EDGE), 1 - EDGE) for alternative in alternatives)
+    gains = (log(part) + hits * log(one) + misses * log1p(-one) for one, part in zip(worse, SPREAD, strict=True))
+    return _log_sum(tuple(gains)) - null.log_likelihood(hits, misses)
 
 
 def log_sum(bets: Sequence[float], weights: Sequence[float]) -> float:
@@ -74,7 +71,7 @@ class AtLeast:
 
     def log_likelihood(self, hits: float, misses: float) -> float:
         """At the floor."""
-        return float(hits * np.log(self._floor) + misses * np.log1p(-self._floor))
+        return hits * log(self._floor) + misses * log1p(-self._floor)
 
 
 class AsBefore:
@@ -90,32 +87,52 @@ class AsBefore:
     """
 
     def __init__(self, reference: Proportion, older: Proportion | None = None) -> None:
-        own, past = _counts(reference), _counts(older)
-        beliefs = [own + JEFFREYS]
-        odds = np.zeros(1)
+        own = _Belief.of(reference)
+        self._beliefs = {own: 0.0}  # logarithm of the chance of each
         if older is not None:
-            beliefs.append(own + past + JEFFREYS)
-            apart = special.betaln(*(own + JEFFREYS)) + special.betaln(*(past + JEFFREYS)) - special.betaln(*JEFFREYS)
-            odds = np.array([apart, special.betaln(*beliefs[1])])
-        self._hits, self._misses = np.array(beliefs).T
-        self._chances = odds - np.logaddexp.reduce(odds)
+            past = _Belief.of(older)
+            both = _Belief(own.hits + past.hits - JEFFREYS, own.misses + past.misses - JEFFREYS)
+            odds = both.log_beta() + _Belief(JEFFREYS, JEFFREYS).log_beta() - own.log_beta() - past.log_beta()
+            either = _log_sum((odds, 0.0))
+            self._beliefs = {own: -either, both: odds - either}
 
     @property
     def mean(self) -> float:
         """What the share is expected to be."""
-        return float(np.exp(self._chances) @ (self._hits / (self._hits + self._misses)))
+        return sum(
+            exp(chance) * belief.hits / (belief.hits + belief.misses) for belief, chance in self._beliefs.items()
+        )
 
     def log_likelihood(self, hits: float, misses: float) -> float:
         """Of the answers, predicted from the reference's."""
-        predicted = special.betaln(self._hits + hits, self._misses + misses) - special.betaln(self._hits, self._misses)
-        return float(np.logaddexp.reduce(self._chances + predicted))
+        predicted = (
+            chance + belief.log_beta(hits, misses) - belief.log_beta() for belief, chance in self._beliefs.items()
+        )
+        return _log_sum(tuple(predicted))
 
 
-def _counts(share: Proportion | None) -> Floats:
-    """Effective hits and misses."""
-    if share is None:
-        return np.zeros(2)
-    return np.array([share.value, 1 - share.value]) * share.effective_n
+class _Belief(NamedTuple):
+    """A beta distribution of a share: hits and misses, with half an imagined one of each."""
+
+    hits: float
+    misses: float
+
+    @classmethod
+    def of(cls, share: Proportion) -> "_Belief":
+        """Jeffreys' posterior."""
+        known = share.effective_n
+        return cls(share.value * known + JEFFREYS, (1 - share.value) * known + JEFFREYS)
+
+    def log_beta(self, hits: float = 0.0, misses: float = 0.0) -> float:
+        """Logarithm of the beta function, after so many more answers."""
+        a, b = self.hits + hits, self.misses + misses
+        return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+def _log_sum(logs: Sequence[float]) -> float:
+    """Logarithm of the sum of a few exponentials."""
+    most = max(logs)
+    return most + log(sum(exp(one - most) for one in logs))
 
 
 def below(share: float, smallest: float = SHORTFALL) -> tuple[float, ...]:

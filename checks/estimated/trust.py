@@ -55,21 +55,31 @@ class Trust:
 
     def of_precision(self, class_name: str) -> Refusal | None:
         """None when an estimate of the class's precision may be given."""
-        k = self.seen.classes.index(class_name)
-        if (refused := self.of_accuracy()) is not None:
-            return refused
-        if self.learned.labelled[k].sum() < MIN_OF_CLASS:
-            return Refusal.TOO_FEW
-        return None if self._fits([self._hits(k)]) else Refusal.BROKEN
+        return self._precisions[class_name]
 
     def of_recall(self, class_name: str) -> Refusal | None:
         """None when an estimate of the class's recall may be given."""
-        k = self.seen.classes.index(class_name)
+        return self._recalls[class_name]
+
+    @cached_property
+    def _precisions(self) -> dict[str, Refusal | None]:
+        predicted = self.learned.labelled.sum(axis=1)
+        return {name: self._of_class(predicted[k], self._hits(k)) for k, name in enumerate(self.seen.classes)}
+
+    @cached_property
+    def _recalls(self) -> dict[str, Refusal | None]:
+        return {
+            name: self._of_class(self._learned_of[k], self._hits(k), self._misses(k))
+            for k, name in enumerate(self.seen.classes)
+        }
+
+    def _of_class(self, learned: float, *groups: tuple[float, float]) -> Refusal | None:
+        """Why a share of a class that rests on so many past labels is not estimated, judged by these deviations."""
         if (refused := self.of_accuracy()) is not None:
             return refused
-        if self._learned_of[k] < MIN_OF_CLASS:
+        if learned < MIN_OF_CLASS:
             return Refusal.TOO_FEW
-        return None if self._fits([self._hits(k), self._misses(k)]) else Refusal.BROKEN
+        return None if self._fits(groups) else Refusal.BROKEN
 
     @cached_property
     def by_band(self) -> float:
@@ -118,7 +128,7 @@ class Trust:
         """Past labels of each class (K), from the shares learned."""
         return np.asarray(np.einsum("pb,pby->y", self.learned.labelled, self.learned.truth), dtype=float)
 
-    def _fits(self, groups: list[tuple[float, float]]) -> bool:
+    def _fits(self, groups: Sequence[tuple[float, float]]) -> bool:
         return _p_value(groups) >= LEVEL
 
 
