@@ -85,7 +85,7 @@ def _parts(budget: float) -> dict[str, AlarmBudget]:
 LABELS = (
     Calm("five labels where urgent was predicted for one elsewhere", Bot(), labelling=Labelling(0.9, 0.18)),
     Calm("the same, recall .82", Bot(urgent=0.82), labelling=Labelling(0.9, 0.18)),
-    Calm("a twentieth of the labels wrong for three days", Bot(), labelling=Labelling(wrong=0.05)),
+    Calm("a fiftieth of the labels wrong for three days", Bot(), labelling=Labelling(wrong=0.02)),
 )
 
 WEEKENDS = (Calm("a hard class three times as common at weekends", Bot(last=0.75), hard_weekends=True),)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,10 +91,11 @@ class Spread:
     def of(cls, buckets: Sequence[Sequence[LatencyCell]]) -> "Spread":
         """Sum the cells of each bucket, whatever versions they are of."""
         row = np.repeat(np.arange(len(buckets)), [len(cells) for cells in buckets])
-        pairs = np.array([(cell.bin, cell.n) for cells in buckets for cell in cells], dtype=float).reshape(-1, 2)
-        bins, column = np.unique(pairs[:, 0], return_inverse=True)
+        every = list(chain.from_iterable(buckets))
+        each, n = (np.fromiter(map(attrgetter(name), every), float, len(every)) for name in ("bin", "n"))
+        bins, column = np.unique(each, return_inverse=True)
         shape = len(buckets), bins.size
-        return cls(bins, sums(row * bins.size + column, pairs[:, 1], shape[0] * shape[1]).reshape(shape))
+        return cls(bins, sums(row * bins.size + column, n, shape[0] * shape[1]).reshape(shape))
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Spread":
         """Some of the buckets."""

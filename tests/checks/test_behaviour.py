@@ -1,8 +1,15 @@
 """What a share was before the reference counts only where it is the same share."""
 
+from dataclasses import replace
+
 from checks.behaviour import with_older
+from checks.counts import OutcomeCell
 from checks.decomposition import Pair
 from checks.intervals import Proportion
+from checks.measured import Measured
+from checks.windows import Window
+from tests.support.windows import DAY, Spell, history
+from tests.support.windows import NOW as TODAY
 
 NOW, THEN = Proportion(0.90, 400, 400), Proportion(0.93, 1600, 1600)
 
@@ -21,3 +28,14 @@ def test_older_time_that_knows_other_classes_does_not_count() -> None:
 
 def test_without_older_time_a_pair_stays_as_it_is() -> None:
     assert with_older(Pair(NOW, THEN), None) == Pair(NOW, THEN)
+
+
+def test_a_reference_with_very_many_labels_needs_nothing_older() -> None:
+    older = Window(TODAY - 60 * DAY, TODAY - 35 * DAY, (right(900),))
+    for n, is_used in ((1_000, True), (70_000, False)):
+        known = replace(history(Spell(35, {("billing", "billing"): n / 35})), older=older)
+        assert (Measured(known).older is not None) is is_used
+
+
+def right(n: int) -> OutcomeCell:
+    return OutcomeCell("billing", "billing", n, float(n), float(n))
