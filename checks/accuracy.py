@@ -41,7 +41,7 @@ class Accuracy:
         pairs = _at_reference_mix(measured)
         levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
         (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
-        low = measured.windows.corrected
+        low = measured.unsettled
         limits: list[Limit] = [
             Floor(self.bad, Verdict.CRITICAL, bad, needs=needs_bad, unsettled=low),
             BehaviourFloor(Floor(self.good, Verdict.WARNING, good, needs=needs_good, unsettled=low), pairs),

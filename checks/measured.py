@@ -21,6 +21,9 @@ from checks.windows import Start, Window, Windows
 
 Made = TypeVar("Made")
 
+MOST_UNSETTLED = 0.05
+"""Most that is allowed for labels to be corrected: a log that was labelled anew must not silence its alarms."""
+
 RICH = 50_000
 """Labels of a reference that older ones would add nothing to speak of to: accuracy is known to a tenth of a point."""
 
@@ -140,6 +143,11 @@ class Measured:
         is_reference = start.before is self.windows.reference
         before = self.reference if is_reference else self._look(start.before)
         return Followed(self._look(start.since, before), before, start.weight, self.older if is_reference else None)
+
+    @property
+    def unsettled(self) -> float:
+        """By how much a share may read low because labels of the newest days will be corrected, in [0, 1]."""
+        return min(self.windows.corrected, MOST_UNSETTLED)
 
     @property
     def followed(self) -> bool:

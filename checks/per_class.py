@@ -56,11 +56,10 @@ class ClassShares:
         limits: list[Limit] = []
         if floor is not None:
             tail, needs = levels.of(FLOOR)
-            limits.append(Floor(floor, verdict, tail, needs=needs, unsettled=measured.windows.corrected))
+            limits.append(Floor(floor, verdict, tail, needs=needs, unsettled=measured.unsettled))
         if (reference := subject.reference(measured)) is not None:
             tail, needs = levels.of(DROP if floor is not None else 1.0)
-            low = measured.windows.corrected
-            fall = Drop(reference, self.max_drop, verdict, tail, needs=needs, unsettled=low)
+            fall = Drop(reference, self.max_drop, verdict, tail, needs=needs, unsettled=measured.unsettled)
             limits.append(self.drop(name, fall, measured))
         return judge_share(subject, measured, limits)
 

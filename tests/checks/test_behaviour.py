@@ -37,5 +37,11 @@ def test_a_reference_with_very_many_labels_needs_nothing_older() -> None:
         assert (Measured(known).older is not None) is is_used
 
 
+def test_a_log_that_was_labelled_anew_does_not_silence_its_alarms() -> None:
+    known = history(Spell(35, {("billing", "billing"): 10}))
+    assert Measured(replace(known, corrected=0.02)).unsettled == 0.02
+    assert Measured(replace(known, corrected=0.9)).unsettled == 0.05
+
+
 def right(n: int) -> OutcomeCell:
     return OutcomeCell("billing", "billing", n, float(n), float(n))
