@@ -88,26 +88,22 @@ class AsBefore:
 
     def __init__(self, reference: Proportion, older: Proportion | None = None) -> None:
         own = _Belief.of(reference)
-        self._beliefs = {own: 0.0}  # logarithm of the chance of each
+        self._beliefs = [(own, 0.0)]  # each with the logarithm of its chance
         if older is not None:
             past = _Belief.of(older)
             both = _Belief(own.hits + past.hits - JEFFREYS, own.misses + past.misses - JEFFREYS)
             odds = both.log_beta() + _Belief(JEFFREYS, JEFFREYS).log_beta() - own.log_beta() - past.log_beta()
             either = _log_sum((odds, 0.0))
-            self._beliefs = {own: -either, both: odds - either}
+            self._beliefs = [(own, -either), (both, odds - either)]
 
     @property
     def mean(self) -> float:
         """What the share is expected to be."""
-        return sum(
-            exp(chance) * belief.hits / (belief.hits + belief.misses) for belief, chance in self._beliefs.items()
-        )
+        return sum(exp(chance) * belief.hits / (belief.hits + belief.misses) for belief, chance in self._beliefs)
 
     def log_likelihood(self, hits: float, misses: float) -> float:
         """Of the answers, predicted from the reference's."""
-        predicted = (
-            chance + belief.log_beta(hits, misses) - belief.log_beta() for belief, chance in self._beliefs.items()
-        )
+        predicted = (chance + belief.log_beta(hits, misses) - belief.log_beta() for belief, chance in self._beliefs)
         return _log_sum(tuple(predicted))
 
 

@@ -65,6 +65,13 @@ def test_older_labels_that_agree_make_the_reference_as_good_as_longer() -> None:
     assert longer.log_likelihood(30, 10) < AsBefore(reference).log_likelihood(30, 10) - 0.5  # a drop is less likely
 
 
+def test_older_labels_that_tell_nothing_change_nothing() -> None:
+    reference = share(90, 100)
+    beside = AsBefore(reference, Proportion(0.5, 0.0, 3))
+    assert beside.log_likelihood(30, 10) == pytest.approx(AsBefore(reference).log_likelihood(30, 10))
+    assert beside.mean == pytest.approx(AsBefore(reference).mean)
+
+
 def test_older_labels_of_another_level_are_kept_out() -> None:
     reference = share(280, 400)
     risen = AsBefore(reference, share(760, 800))
