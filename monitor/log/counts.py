@@ -88,6 +88,21 @@ class ProblemRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class LogNotice:
+    """Something about the log as it is now that people must be told, because its counts alone would hide it.
+
+    `n` of `of` rows, files or ids (`of` >= `n`; 0 where it is not known) are concerned; `kind` is a `ProblemKind`.
+    `examples` are at most three, each short and for people: file names, ids, times or class names, never the text of
+    a message.
+    """
+
+    kind: str
+    n: int
+    of: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BucketCounts:
     """All counts of the buckets named; a bucket that is named and has no rows became empty."""
 
@@ -97,6 +112,7 @@ class BucketCounts:
     delays: tuple[DelayRow, ...]
     problems: tuple[ProblemRow, ...]
     relevance: tuple[RelevanceRow, ...] = ()
+    notices: tuple[LogNotice, ...] = ()
 
 
 class Mark(NamedTuple):
