@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -18,13 +18,23 @@ class CheckSettings(Section):
     """Whether the check runs."""
 
 
+USUAL_BAD: Final = 0.60
+BAD_OF_GOOD: Final = 0.75
+"""What is bad where a low `good` leaves no room for the usual."""
+
+
+def _usual_bad(validated: dict[str, float]) -> float:
+    """The default of `bad`, always below `good`."""
+    return min(USUAL_BAD, round(BAD_OF_GOOD * validated.get("good", 1.0), 4))
+
+
 class AccuracySettings(CheckSettings):
     """The share of predictions that are right."""
 
     good: Share = 0.85
     """Accuracy that is good enough: an incident closes above it, and advice aims at it."""
-    bad: Share = 0.60
-    """Accuracy that is critical below."""
+    bad: Share = Field(default_factory=_usual_bad)
+    """Accuracy that is critical below. Where it is not set, at most three quarters of `good`."""
     max_drop: Share = 0.03
     """How far accuracy may fall below the reference, as a difference of shares."""
 

@@ -15,6 +15,7 @@ from config.study import StudySettings
 
 DAY: Final = timedelta(days=1)
 SHORTEST_EVERY: Final = timedelta(seconds=5)  # more often, and the log is read without a pause
+USUAL_LOOKBACK: Final = timedelta(days=60)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,6 +105,12 @@ class AdviceSettings(Section):
     """Clean labels that each class needs before fine-tuning is advised."""
 
 
+def _usual_lookback(validated: dict[str, Any]) -> timedelta:
+    """What holds the window and a rolling reference; keys that are not valid have errors of their own."""
+    lengths = (validated.get("window"), validated.get("reference"))
+    return max(USUAL_LOOKBACK, sum((length for length in lengths if isinstance(length, timedelta)), timedelta(0)))
+
+
 class MonitorSettings(Section):
     """One chatbot: its log, its classes, and how it is judged."""
 
@@ -121,8 +128,8 @@ class MonitorSettings(Section):
     """What the window is compared with: a length just before it, or a pinned `{start, end}`."""
     bucket: Duration = timedelta(hours=1)
     """The grain of time in the history; divides a day."""
-    lookback: Duration = timedelta(days=60)
-    """How far back rows that come late, change or vanish are noticed, and healthy time tells what is usual."""
+    lookback: Duration = Field(default_factory=_usual_lookback)
+    """How far back changes of the log are noticed and health is remembered; more where window and reference need it."""
     false_alarms: FalseAlarmRate = FalseAlarms(1, timedelta(days=365))
     """How often an incident may open while nothing is wrong."""
     checks: ChecksSettings = ChecksSettings()

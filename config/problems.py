@@ -23,6 +23,8 @@ BOUNDS: Final = {
     "less_than": ("must be below {}", "lt"),
     "less_than_equal": ("must be at most {}", "le"),
 }
+DEFAULT_NOT_MADE: Final = "default_factory_not_called"
+"""A default that follows other keys, where one of these is wrong; that one has a problem of its own."""
 KINDS: Final = {
     "string_type": "must be text; put it in quotes",
     "string_too_short": "is empty",
@@ -51,7 +53,8 @@ class Origins:
 
 def explain(error: ValidationError, origins: Origins) -> list[Problem]:
     """Return a problem for each thing that pydantic found."""
-    return [problem for details in error.errors() for problem in _problems(details, origins)]
+    told = (details for details in error.errors() if details["type"] != DEFAULT_NOT_MADE)
+    return [problem for details in told for problem in _problems(details, origins)]
 
 
 def _nested(known: Path, path: Path) -> bool:

@@ -35,7 +35,7 @@ class HistorySettings(Section):
     url: Annotated[DatabaseUrl, AfterValidator(_can_keep_history)] = "sqlite:///tunewatch.db"
     """SQLAlchemy URL of a SQLite or PostgreSQL database."""
     keep: Duration = timedelta(days=400)
-    """How long the history is kept."""
+    """How long the history is kept. Longer than 400d where it is not set and a `lookback` is."""
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show the URL without its password."""

@@ -1,6 +1,7 @@
 """All that an operator may set."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -72,6 +73,13 @@ class Settings(BaseSettings):
         ImpossibleError.raise_for([*self._names_apart(), *self._kept_long_enough()])
         return self
 
+    @property
+    def keep_history(self) -> timedelta:
+        """How long the history is kept: `history.keep`, at least the longest lookback where that is not set."""
+        if "keep" in self.history.model_fields_set:
+            return self.history.keep
+        return max(self.history.keep, *(monitor.lookback for monitor in self.monitors.values()))
+
     def missing_secrets(self) -> tuple[Problem, ...]:
         """Name the secrets that the daemon cannot do without and that are not set; other commands need none."""
         if self.slack is None or self.slack.token is not None:
@@ -88,7 +96,7 @@ class Settings(BaseSettings):
 
     def _kept_long_enough(self) -> list[tuple[str, str]]:
         name, monitor = max(self.monitors.items(), key=lambda item: item[1].lookback)
-        if self.history.keep >= monitor.lookback:
+        if self.keep_history >= monitor.lookback:
             return []
         lookback = format_duration(monitor.lookback)
         return [("history.keep", f"must be at least as long as monitors.{name}.lookback ({lookback})")]

@@ -57,7 +57,7 @@ def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # no
 
 
 def _section_rows(key: str, field: FieldInfo) -> Iterator[tuple[str, str, str]]:
-    default = field.get_default(call_default_factory=True)
+    default = field.get_default(call_default_factory=True, validated_data={})
     if not field.is_required() and section_in(type(default)) is None:
         yield key, _default(field), field.description or ""
     yield from _rows(field.annotation, f"{key}.")
@@ -66,7 +66,7 @@ def _section_rows(key: str, field: FieldInfo) -> Iterator[tuple[str, str, str]]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    default = field.get_default(call_default_factory=True)
+    default = field.get_default(call_default_factory=True, validated_data={})
     return "not set" if default is None else f"`{_written(default)}`"
 
 

@@ -33,7 +33,7 @@ def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
         for name, monitor in settings.monitors.items()
     ]
     health = Health(Heartbeat(clock()), courier.is_alive, vitals, history.ping, clock)
-    purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.history.keep, clock))
+    purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, clock))
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
     return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge, studies], rounds)

@@ -26,7 +26,7 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
         ("    window: 90m", "monitors.bot.window must be a multiple of bucket, but 1h30m is not one of 1h"),
         ("    reference: 90m", "monitors.bot.reference must be a multiple of bucket"),
         ("    lookback: 30d", "lookback must be at least as long as window and reference together (35d), but is 30d"),
-        ("    lookback: 500d", "history.keep must be at least as long as monitors.bot.lookback (500d)"),
+        ("history: {keep: 50d}", "history.keep must be at least as long as monitors.bot.lookback (60d)"),
         ("    reference: {start: 2026-03-09, end: 2026-03-01}", "monitors.bot.reference.end must be after start"),
         ("    reference: {start: 2026-03-01}", "tunewatch.yaml:8: monitors.bot.reference.end is missing"),
         (
@@ -41,7 +41,8 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
         ("    classes: {no: {min_recall: 0.8}}", "put it in quotes"),
         ("    classes: {1: {min_recall: 0.8}}", "monitors.bot.classes.1 must be text; put it in quotes"),
         ("    classes: urgent", "monitors.bot.classes must be a section with keys and values of its own, not 'urgent'"),
-        ("    checks: {accuracy: {good: 0.5}}", "monitors.bot.checks.accuracy.good must be above bad"),
+        ("    checks: {accuracy: {good: 0.5, bad: 0.6}}", "monitors.bot.checks.accuracy.good must be above bad"),
+        ("    checks: {accuracy: {bad: 0.9}}", "checks.accuracy.good must be above bad, but 0.85 is not above 0.9"),
         ("    checks: {relevance: {low: 0.55}}", "relevance.low must be a whole number of tenths"),
         ("    checks: {accuracy: {good: high}}", "checks.accuracy.good must be a number, not 'high'"),
         ("    checks: {latency: {p50_ms: 9, p99_ms: 5}}", "latency.p99_ms must not be below p50_ms, but 5 is below 9"),

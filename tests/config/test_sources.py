@@ -24,6 +24,28 @@ def test_what_is_left_out_keeps_its_default(loaded: Loaded) -> None:
     assert monitor.checks.class_recall.enabled
 
 
+@pytest.mark.parametrize(
+    ("lines", "lookback", "keep"),
+    [
+        ("    window: 60d", 88, 400),
+        ("    reference: 90d", 97, 400),
+        ("    window: 400d", 428, 428),
+        ("    lookback: 500d", 500, 500),
+        ("    window: 70d\n    reference: {start: 2026-01-01, end: 2026-03-01}", 70, 400),
+        ("    window: 14d", 60, 400),
+    ],
+)
+def test_defaults_follow_what_they_depend_on(loaded: Loaded, lines: str, lookback: int, keep: int) -> None:
+    settings = loaded(f"{MONITOR}{lines}\n")
+    assert settings.monitors["bot"].lookback == timedelta(days=lookback)
+    assert settings.keep_history == timedelta(days=keep)
+
+
+def test_a_low_good_takes_bad_with_it(loaded: Loaded) -> None:
+    accuracy = loaded(f"{MONITOR}    checks: {{accuracy: {{good: 0.5}}}}\n").monitors["bot"].checks.accuracy
+    assert (accuracy.good, accuracy.bad) == (0.5, 0.375)
+
+
 def test_the_environment_wins_over_secrets_and_these_over_the_file(write: Write, tmp_path: Path) -> None:
     secrets = tmp_path / "secrets"
     secrets.mkdir()
