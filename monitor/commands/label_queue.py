@@ -12,8 +12,11 @@ from config.settings import Settings
 from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option
 from monitor.exits import Exit
-from monitor.labelling import Form, budget_parts, make_queue, render
+from monitor.export.personal import Scrubber, ScrubberMissingError
+from monitor.labelling import Form, Queue, budget_parts, make_queue, render, scrubbed
 from monitor.labelling.queue import NothingToLabelError
+from monitor.output.cells import guarded_id
+from monitor.output.private_file import write_private
 from monitor.output.terminal import note, tell
 
 STDOUT: Final = "-"
@@ -31,6 +34,7 @@ STDOUT: Final = "-"
 )
 @click.option("--as-of", type=TIME, metavar="TIME", help="The window that ends at this time (UTC); now unless given.")
 @click.option("--no-text", is_flag=True, help="Leave the messages of users out.")
+@click.option("--no-scrub", is_flag=True, help="Leave personal data in the messages.")
 @click.option("--force", is_flag=True, help="Overwrite the file.")
 def command(
     *,
@@ -41,6 +45,7 @@ def command(
     form: str | None,
     as_of: datetime | None,
     no_text: bool,
+    no_scrub: bool,
     force: bool,
 ) -> int:
     """Choose the predictions of the current window whose labels tell most of the critical classes' recall.
@@ -48,7 +53,9 @@ def command(
     Each is written with its inclusion probability. Put that into the label log beside the label, and map the column
     as labels.columns.inclusion_probability. Without a critical class the recall of all classes counts.
 
-    Label what is chosen, all of it; who labels should not see what was predicted.
+    Label what is chosen, all of it; who labels should not see what was predicted. Personal data that can be told by
+    its form (addresses, cards, accounts, long numbers) is taken out of the messages; names are not. Only you can read
+    the file.
     """
     settings = load(file)
     written = _form_of(out) if form is None else Form(form)
@@ -60,8 +67,11 @@ def command(
     except NothingToLabelError as error:
         raise click.UsageError(f"{monitor}: {error}") from None
     with_text = not no_text and settings.monitors[monitor].source.predictions.columns.text is not None
+    if with_text:
+        queue = _without_personal_data(queue, settings.monitors[monitor], scrub=not no_scrub)
     _write(render(queue, written, with_text=with_text), out)
     tell(*budget_parts(queue))
+    _note_guarded_ids(queue, written)
     _notes(settings.monitors[monitor], len(queue.predictions), budget)
     return Exit.FINE
 
@@ -87,9 +97,32 @@ def _write(text: str, out: Path) -> None:
         click.echo(text, nl=False)
         return
     try:
-        out.write_text(text, encoding="utf-8", newline="")
+        write_private(out, text)
     except OSError as error:
         raise click.BadParameter(f"{out} cannot be written: {error.strerror}", param_hint="--out") from None
+
+
+def _without_personal_data(queue: Queue, settings: MonitorSettings, *, scrub: bool) -> Queue:
+    if not scrub:
+        note("personal data was left in the messages, as asked: take care where the file goes")
+        return queue
+    try:
+        cleaned, found = scrubbed(queue, Scrubber(settings.personal_data.patterns, settings.personal_data.phone_region))
+    except ScrubberMissingError as error:
+        raise click.UsageError(f"{error}; or --no-text, or --no-scrub") from None
+    if found:
+        listed = ", ".join(f"{n} [{kind}]" for kind, n in sorted(found.items()))
+        note(f"taken out of the messages: {listed}; names are not recognised")
+    return cleaned
+
+
+def _note_guarded_ids(queue: Queue, form: Form) -> None:
+    guarded = sum(guarded_id(each.drawn.id) != each.drawn.id for each in queue.predictions)
+    if form is Form.CSV and guarded:
+        note(
+            f"{guarded} ids begin like a spreadsheet's formula and have an apostrophe before them: leave it out of the "
+            "label log, or take --format jsonl"
+        )
 
 
 def _notes(settings: MonitorSettings, drawn: int, budget: int) -> None:

@@ -6,9 +6,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
-ONLY_OWNER: Final = 0o600  # messages of users are in these files
+from monitor.output.private_file import ONLY_OWNER
 
 
 class FolderError(Exception):

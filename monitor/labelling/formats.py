@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from monitor.labelling.queue import Queue, QueuedPrediction
+from monitor.output.cells import guarded, guarded_id
 from monitor.output.jsonl import iso, to_line
 
 
@@ -61,7 +62,7 @@ def _csv(records: Iterable[Mapping[str, Any]]) -> str:
     for place, record in enumerate(records):
         if place == 0:
             writer.writerow(record)
-        writer.writerow(record.values())
+        writer.writerow(guarded_id(value) if name == "id" else guarded(value) for name, value in record.items())
     return written.getvalue()
 
 

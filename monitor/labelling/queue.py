@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,7 @@ from checks.informed import Informed
 from checks.intervals import Proportion
 from config.monitor import MonitorSettings
 from monitor.bootstrap import window_spec
+from monitor.export.personal import Scrub
 from monitor.history.spans import lay_out
 from monitor.log import PredictionLog, open_log
 from monitor.log.queueing import DrawnPrediction, Scope
@@ -67,6 +68,18 @@ def make_queue(name: str, settings: MonitorSettings, budget: int, as_of: datetim
         return _make(log, name, settings, budget, as_of)
     finally:
         log.close()
+
+
+def scrubbed(queue: Queue, scrub: Scrub) -> tuple[Queue, Counter[str]]:
+    """The queue with messages from which `scrub` took what it finds, and how often it found each kind."""
+    found: Counter[str] = Counter()
+    predictions = []
+    for queued in queue.predictions:
+        cleaned = scrub(queued.drawn.text or "")
+        found += cleaned.found
+        text = None if queued.drawn.text is None else cleaned.text
+        predictions.append(replace(queued, drawn=replace(queued.drawn, text=text)))
+    return replace(queue, predictions=tuple(predictions)), found
 
 
 def _make(log: PredictionLog, name: str, settings: MonitorSettings, budget: int, as_of: datetime) -> Queue:

@@ -10,6 +10,7 @@ import click
 from alerts.incident import Incident
 from alerts.messages.event_json import advice_json, finding_json
 from monitor.history.queries import Belief
+from monitor.output.cells import guarded
 from monitor.output.jsonl import iso
 
 Record = Mapping[str, Any]
@@ -68,7 +69,10 @@ def belief_record(monitor: str, belief: Belief) -> dict[str, Any]:
 
 
 def print_csv(records: Iterable[Record]) -> None:
-    """Print the records with a heading; nothing where there are none. Times are in UTC, unknown values empty."""
+    """Print the records with a heading; nothing where there are none. Times are in UTC, unknown values empty.
+
+    Texts that a spreadsheet would take for formulas are guarded by an apostrophe.
+    """
     for place, record in enumerate(records):
         if place == 0:
             click.echo(_csv_line(record))
@@ -82,4 +86,4 @@ def _csv_line(cells: Iterable[Any]) -> str:
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - of any scalar
-    return iso(value) if hasattr(value, "astimezone") else value
+    return iso(value) if hasattr(value, "astimezone") else guarded(value)

@@ -12,10 +12,10 @@ from alerts.incident import Incident
 from config.monitor import MonitorSettings
 from monitor.export.audit.doubts import Doubt, find_doubts
 from monitor.export.audit.readme import Audit, render_readme
-from monitor.export.cells import to_csv
 from monitor.export.folder import new_folder, write_files
 from monitor.export.material import NothingToExportError, hold_out, read_material
 from monitor.log import PredictionLog
+from monitor.output.cells import to_csv
 from monitor.output.jsonl import iso
 
 COLUMNS: Final = (

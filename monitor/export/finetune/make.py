@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from config.monitor import MonitorSettings
-from monitor.export.cells import to_csv
 from monitor.export.finetune.card import hub_card, render_card
 from monitor.export.finetune.dataset import Dataset, Limits, Split, split_up
 from monitor.export.finetune.format import Example, Format
@@ -17,6 +16,7 @@ from monitor.export.folder import new_folder, write_files
 from monitor.export.material import NothingToExportError, hold_out, read_material
 from monitor.export.prompt import Prompt, read_prompt
 from monitor.log import PredictionLog
+from monitor.output.cells import to_csv
 from monitor.output.jsonl import iso, to_line
 
 ROWS = ("split", "line", "id", "at", "label", "group")

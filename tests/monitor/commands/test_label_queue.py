@@ -215,3 +215,52 @@ def test_a_budget_for_more_than_there_is_takes_all_and_a_dash_prints_it(tmp_path
     assert len(lines) == 2000 - len(_rows(tmp_path / "labels-1.csv"))
     assert {line["inclusion_probability"] for line in lines} == {1.0}
     assert "have no label, so all of them are chosen" in ended.stderr
+
+
+def _personal(home: Path) -> None:
+    """Give the predictions messages and ids as people and attackers write them."""
+    rows = pq.read_table(home / "predictions.parquet").to_pylist()
+    texts = ("my card is 4111 1111 1111 1111", "call +49 30 901820, mail a@b.example", "=cmd|' /C calc'!A0", "-1+1")
+    for i, row in enumerate(rows):
+        row["text"] = texts[i % len(texts)]
+        row["id"] = (f"-b64_{i}", f"=id({i})")[i % 2]
+    pq.write_table(pa.Table.from_pylist(rows), home / "predictions.parquet")
+
+
+@pytest.mark.usefixtures("truth")
+@pytest.mark.parametrize("out", ["queue.csv", "queue.jsonl", "queue.json"])
+def test_personal_data_is_taken_out_and_nobody_else_can_read_the_file(tmp_path: Path, out: str) -> None:
+    _personal(tmp_path)
+    ended = _queue(tmp_path, out=out)
+    written = (tmp_path / out).read_text()
+
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / out).stat().st_mode & 0o777 == 0o600
+    assert "4111" not in written
+    assert "901820" not in written
+    assert "a@b" not in written
+    assert "my card is [CARD]" in written
+    assert "taken out of the messages" in ended.stderr
+
+
+@pytest.mark.usefixtures("truth")
+def test_personal_data_stays_only_where_that_is_said(tmp_path: Path) -> None:
+    _personal(tmp_path)
+    ended = _queue(tmp_path, "--no-scrub")
+
+    assert "4111 1111 1111 1111" in (tmp_path / "queue.csv").read_text()
+    assert "personal data was left" in ended.stderr
+
+
+@pytest.mark.usefixtures("truth")
+def test_no_cell_is_a_formula_and_ids_that_cannot_be_one_come_back_as_they_were(tmp_path: Path) -> None:
+    _personal(tmp_path)
+    ended = _queue(tmp_path)
+    rows = _rows(tmp_path / "queue.csv")
+
+    assert not [row for row in rows if row["text"].startswith(("=", "-", "+", "@"))]
+    assert {row["id"][:5] for row in rows} == {"-b64_", "'=id("}
+    assert "ids begin like a spreadsheet's formula" in ended.stderr
+    (tmp_path / "queue.csv").chmod(0o644)
+    assert _queue(tmp_path, "--force").returncode == 0
+    assert (tmp_path / "queue.csv").stat().st_mode & 0o777 == 0o600

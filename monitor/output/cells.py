@@ -2,13 +2,17 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""First letters that make spreadsheets compute a cell (OWASP, "CSV Injection")."""
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First letters that make spreadsheets compute a cell, wide forms included (OWASP, "CSV Injection")."""
 
 GUARD: Final = "'"
+
+_HARMLESS_ID: Final = re.compile(r"[-+][\w.:-]+")
+"""Ids such as -hY7_q, of URL-safe Base64: no operator follows the first letter, so there is nothing to compute."""
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -25,6 +29,11 @@ def guarded(value: Any) -> Any:  # noqa: ANN401 - a cell can be anything
     if isinstance(value, str) and value.startswith((*FORMULA, GUARD)):
         return GUARD + value
     return value
+
+
+def guarded_id(value: str) -> str:
+    """An id as it may be written: it has to come back as it was, so only what could be computed gets an apostrophe."""
+    return value if _HARMLESS_ID.fullmatch(value) else str(guarded(value))
 
 
 def unguarded(value: str) -> str:
