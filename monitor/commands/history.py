@@ -10,6 +10,7 @@ import click
 
 from alerts.incident import Incident
 from alerts.messages.event_json import event_json
+from alerts.messages.numbers import when
 from config.loading import load
 from monitor.bootstrap import open_history
 from monitor.clock import utc_now
@@ -17,6 +18,7 @@ from monitor.commands.one_incident import find_one
 from monitor.commands.options import DURATION, config_option, json_option, monitor_option
 from monitor.exits import Exit
 from monitor.history.queries import Belief, Queries
+from monitor.log.relation import nearest
 from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table
 from monitor.output.jsonl import print_line
 from monitor.output.records import belief_record, incident_details, incident_record, print_csv
@@ -38,17 +40,23 @@ class Question:
     monitors: tuple[str, ...]
     since: datetime | None
     metric: str | None
-    class_name: str
+    class_name: str | None
     slice: str
 
 
 @click.command("history")
 @config_option
 @monitor_option
-@click.option("--since", "ago", type=DURATION, metavar="DURATION", help="Only the last so much, such as 7d.")
+@click.option(
+    "--since",
+    "ago",
+    type=DURATION,
+    metavar="DURATION",
+    help="Only so much before the newest look, such as 7d.",
+)
 @click.option("--incident", "incident_id", metavar="ID", help="One incident with all that was told of it.")
 @click.option("--metric", metavar="NAME", help="One metric from look to look: accuracy, recall, latency_p95, …")
-@click.option("--class", "class_name", default="", metavar="NAME", help="With --metric: of this class.")
+@click.option("--class", "class_name", metavar="NAME", help="With --metric: of this class; else of all of them.")
 @click.option("--slice", "slice_name", default="all", show_default=True, metavar="NAME", help="With --metric.")
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a heading on stdout.")
@@ -59,7 +67,7 @@ def command(
     ago: timedelta | None,
     incident_id: str | None,
     metric: str | None,
-    class_name: str,
+    class_name: str | None,
     slice_name: str,
     as_json: bool,
     as_csv: bool,
@@ -73,8 +81,9 @@ def command(
     form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
     history = open_history(load(file))
     try:
-        since = utc_now() - ago if ago else None
-        question = Question(_known(history.queries, names), since, metric, class_name, slice_name)
+        monitors = _known(history.queries, names)
+        since = _end(history.queries, monitors) - ago if ago else None
+        question = Question(monitors, since, metric, class_name, slice_name)
         if incident_id:
             _show_incident(history.queries, incident_id, form)
         elif metric:
@@ -96,6 +105,12 @@ def _known(queries: Queries, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names) or known
 
 
+def _end(queries: Queries, monitors: Sequence[str]) -> datetime:
+    """Where the last so much ends: at the newest look, which in a history that is not written any more is not now."""
+    now = utc_now()
+    return min(queries.newest_look(monitors) or now, now)
+
+
 def _show_incidents(queries: Queries, question: Question, form: Form) -> None:
     incidents = [each for each in queries.incidents(since=question.since) if each.monitor in question.monitors]
     match form:
@@ -105,7 +120,15 @@ def _show_incidents(queries: Queries, question: Question, form: Form) -> None:
         case Form.CSV:
             print_csv(map(incident_record, incidents))
         case Form.TABLE:
-            show(incidents_table(incidents) if incidents else "no incident")
+            show(incidents_table(incidents) if incidents else _no_incident(queries, question))
+
+
+def _no_incident(queries: Queries, question: Question) -> str:
+    newest = queries.newest_look(question.monitors)
+    if newest is None:
+        return "nothing has been looked at yet"
+    span = f" from {when(question.since)} on" if question.since else ""
+    return f"no incident{span}; the newest look was as of {when(newest)}"
 
 
 def _show_incident(queries: Queries, wanted: str, form: Form) -> None:
@@ -128,14 +151,42 @@ def _show_metric(queries: Queries, question: Question, form: Form) -> None:
         case Form.CSV:
             print_csv(_records(beliefs))
         case Form.TABLE:
-            nothing = "nothing was ever believed of it; see --since, --class and --slice"
-            show(beliefs_table(beliefs) if beliefs else nothing)
+            show(beliefs_table(beliefs) if beliefs else _nothing_believed(queries, question))
 
 
 def _beliefs(queries: Queries, question: Question) -> Iterator[tuple[str, Belief]]:
     for monitor in question.monitors:
-        found = queries.metrics(monitor, question.metric or "", question.class_name, question.slice, question.since)
-        yield from ((monitor, belief) for belief in found)
+        for name in _classes(queries, question, monitor):
+            found = queries.metrics(monitor, question.metric or "", name, question.slice, question.since)
+            yield from ((monitor, belief) for belief in found)
+
+
+def _classes(queries: Queries, question: Question, monitor: str) -> Sequence[str]:
+    """The class that is asked for; else "", the figure of all of them, or each one where there is no such figure."""
+    if question.class_name is not None:
+        return (question.class_name,)
+    known = sorted(
+        series.class_name
+        for series in queries.series([monitor])
+        if (series.metric, series.slice) == (question.metric, question.slice)
+    )
+    return known[:1] if "" in known else known
+
+
+def _nothing_believed(queries: Queries, question: Question) -> str:
+    known = queries.series(question.monitors)
+    metrics = {series.metric for series in known}
+    if question.metric not in metrics:
+        return f"there is no metric {question.metric!r}; {nearest(question.metric or '', sorted(metrics))}"
+    parts = {"--class": question.class_name, "--slice": question.slice}
+    there = {
+        "--class": {each.class_name for each in known if each.metric == question.metric},
+        "--slice": {each.slice for each in known if each.metric == question.metric},
+    }
+    for option, asked in parts.items():
+        if asked is not None and asked not in there[option]:
+            return f"{question.metric} has no {option} {asked!r}; {nearest(asked, sorted(filter(None, there[option])))}"
+    return f"nothing was believed of it from {when(question.since)} on" if question.since else "nothing was believed"
 
 
 def _records(beliefs: Iterable[tuple[str, Belief]]) -> Iterator[dict[str, object]]:

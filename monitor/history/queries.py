@@ -1,7 +1,9 @@
 """What people ask the history: the answers of `tunewatch history`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Engine, or_, select
 
@@ -18,6 +20,14 @@ class Belief:
 
     as_of: datetime
     estimate: Estimate
+
+
+class Series(NamedTuple):
+    """One figure that is believed from look to look; `class_name` is "" where it is of all classes."""
+
+    metric: str
+    class_name: str
+    slice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,20 @@ class Queries:
         """All monitors that the history has ever seen, by name."""
         with reading(self._engine) as connection:
             return tuple(connection.scalars(select(MONITORS.c.name).order_by(MONITORS.c.name)))
+
+    def newest_look(self, monitors: Sequence[str]) -> datetime | None:
+        """The `as_of` of the newest look of any of these; None before the first."""
+        t = MONITORS.c
+        with reading(self._engine) as connection:
+            return max(filter(None, connection.scalars(select(t.cursor).where(t.name.in_(monitors)))), default=None)
+
+    def series(self, monitors: Sequence[str]) -> frozenset[Series]:
+        """What figures there ever were of these."""
+        s = METRIC_SERIES.c
+        statement = select(s.metric, s["class"], s.slice).join(MONITORS, MONITORS.c.id == s.monitor_id)
+        with reading(self._engine) as connection:
+            found = connection.execute(statement.where(MONITORS.c.name.in_(monitors)).distinct())
+            return frozenset(Series(*row) for row in found)
 
     def incidents(self, monitor: str | None = None, since: datetime | None = None) -> tuple[Incident, ...]:
         """Incidents that people were told of or still may be, newest first; `since` is of the resolution."""

@@ -1,6 +1,7 @@
 """The history, as a person reads it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,6 +14,9 @@ from monitor.history.queries import Belief
 from monitor.output.tables import STYLES, cell
 from monitor.output.terminal import printable
 from monitor.output.timeline import step_parts
+
+COPIED: Final = "incident"
+"""The column whose texts people copy: never broken over two lines."""
 
 
 def incidents_table(incidents: Iterable[Incident]) -> Table:
@@ -76,5 +80,5 @@ def beliefs_table(beliefs: Iterable[tuple[str, Belief]]) -> Table:
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == COPIED)
     return table

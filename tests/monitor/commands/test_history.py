@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.output.records import print_csv
 from tests.monitor.commands.conftest import make_home
 from tests.support.chat_log import BREAK, END
 from tests.support.program import json_lines, run_here
@@ -69,17 +70,56 @@ def test_a_metric_is_printed_look_by_look(played: Path) -> None:
     assert "recall" in run_here(*asked, cwd=played).stdout
 
 
-def test_a_metric_that_nobody_knows_prints_nothing_but_a_hint(played: Path) -> None:
-    assert "nothing was ever believed" in run_here("history", "--metric", "recal", cwd=played).stdout
-    assert run_here("history", "--metric", "recal", "--csv", cwd=played).stdout == ""
+def test_what_nobody_knows_prints_nothing_but_a_hint(played: Path) -> None:
+    cases = {
+        ("--metric", "recal"): "there is no metric 'recal'; did you mean recall",
+        ("--metric", "recall", "--class", "urgnt"): "recall has no --class 'urgnt'; did you mean urgent",
+        ("--metric", "accuracy", "--slice", "model"): "accuracy has no --slice 'model'; There are: all",
+    }
+    for arguments, hint in cases.items():
+        assert hint in run_here("history", *arguments, cwd=played).stdout
+        assert run_here("history", *arguments, "--csv", cwd=played).stdout == ""
 
 
-def test_since_leaves_out_what_is_older(played: Path) -> None:
-    assert run_here("history", "--metric", "accuracy", "--since", "1h", "--json", cwd=played).stdout == ""
+def test_a_metric_of_classes_without_a_class_is_printed_of_each(played: Path) -> None:
+    lines = json_lines(run_here("history", "--metric", "recall", "--json", cwd=played).stdout)
+    of_urgent = json_lines(run_here("history", "--metric", "recall", "--class", "urgent", "--json", cwd=played).stdout)
+    of_all = json_lines(run_here("history", "--metric", "accuracy", "--json", cwd=played).stdout)
+
+    assert len({line["class"] for line in lines}) > 1
+    assert [line for line in lines if line["class"] == "urgent"] == of_urgent
+    assert {line["class"] for line in of_all} == {""}
+
+
+def test_the_id_of_an_incident_stands_on_one_line(played: Path) -> None:
+    (line,) = json_lines(run_here("history", "--json", cwd=played).stdout)
+    assert line["incident"] in run_here("history", cwd=played, COLUMNS="80").stdout
+
+
+def test_a_class_that_a_spreadsheet_would_compute_is_guarded_in_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    print_csv([{"class": "=cmd|' /C calc'!A0", "value": -0.5}])
+    assert capsys.readouterr().out.splitlines()[1] == "'=cmd|' /C calc'!A0,-0.5"
+
+
+def test_since_counts_back_from_the_newest_look(played: Path) -> None:
+    lines = json_lines(run_here("history", "--metric", "accuracy", "--since", "1h", "--json", cwd=played).stdout)
+
+    assert [line["as_of"] for line in lines] == [f"{END:%Y-%m-%dT%H:%M:%SZ}"]
+    assert len(json_lines(run_here("history", "--since", "7d", "--json", cwd=played).stdout)) == 1
+
+
+def test_no_incident_says_up_to_when(played: Path) -> None:
+    empty = (played / "tunewatch.yaml").read_text().replace("support-bot", "other-bot")
+    (played / "other.yaml").write_text(empty.replace("history.db", "other.db"))
+    assert "nothing has been looked at yet" in run_here("history", "-c", "other.yaml", cwd=played).stdout
+    looked = run_here("once", "-c", "other.yaml", "--as-of", "2026-03-08", cwd=played)
+    assert looked.returncode == 0, looked.stderr
+    told = run_here("history", "-c", "other.yaml", "--since", "7d", cwd=played).stdout
+    assert told == "no incident from 2026-03-01 00:00 UTC on; the newest look was as of 2026-03-08 00:00 UTC\n"
 
 
 def test_no_history_yet_is_an_empty_one(home: Path) -> None:
-    assert run_here("history", cwd=home).stdout == "no incident\n"
+    assert run_here("history", cwd=home).stdout == "nothing has been looked at yet\n"
 
 
 @pytest.mark.parametrize(
