@@ -9,9 +9,10 @@ from sqlalchemy.sql.ddl import SetColumnComment, SetTableComment
 from monitor.errors import HistoryError
 from monitor.history.engine import reading, writing
 from monitor.history.schema import METADATA
-from monitor.history.views import VIEWS, create_views, drop_views
+from monitor.history.views import VIEWS, definitions
+from monitor.history.views.upgrade import upgrade_tables
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """Revision of the newest file in migrations/versions."""
 
 VERSION_TABLE: Final = "tunewatch_revision"
@@ -32,10 +33,16 @@ def migrate(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if _revision(connection) != HEAD:
-            _upgrade(connection)
+            upgrade(connection, HEAD, definitions(engine.dialect))
+            if engine.dialect.supports_comments:
+                _write_comments(connection)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str, selects: dict[str, str]) -> None:
+    """Bring the tables to a revision, and make its views: SELECTs by name.
+
+    What others built on the history, and who may read it, stays.
+    """
     # Alembic takes a tenth of a second to import, and most starts have nothing to migrate.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -47,11 +54,7 @@ def _upgrade(connection: Connection) -> None:
     config.attributes["version_table"] = VERSION_TABLE
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     _check_ours(connection, known)
-    drop_views(connection)
-    command.upgrade(config, "head")
-    create_views(connection)
-    if connection.dialect.supports_comments:
-        _write_comments(connection)
+    upgrade_tables(connection, METADATA.tables.keys(), selects, lambda: command.upgrade(config, revision))
 
 
 def _check_ours(connection: Connection, known: set[str]) -> None:

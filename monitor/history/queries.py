@@ -10,8 +10,9 @@ from sqlalchemy import Engine, or_, select
 from alerts.incident import Incident, Transition
 from checks.estimate import Estimate
 from monitor.history.engine import reading
+from monitor.history.record import SECOND
 from monitor.history.schema import CYCLES, FINDINGS, INCIDENT_EVENTS, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS
-from monitor.history.types import from_epoch, from_micros, to_micros
+from monitor.history.types import from_epoch, from_micros, to_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Queries:
             .order_by(p.as_of, p.window_start)
         )
         if since is not None:
-            statement = statement.where(p.as_of >= to_micros(since))
+            statement = statement.where(p.as_of >= to_epoch(since) * SECOND)
         with reading(self._engine) as connection:
             return tuple(
                 Belief(

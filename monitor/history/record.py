@@ -13,10 +13,11 @@ from checks.finding import Finding
 from monitor.history.bulk import insert_rows
 from monitor.history.incidents import write_transition
 from monitor.history.names import intern_series
-from monitor.history.schema import CYCLES, FINDINGS, METRIC_POINTS, MONITORS
-from monitor.history.types import to_epoch, to_micros
+from monitor.history.schema import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, MONITORS
+from monitor.history.types import to_epoch
 
-HOUR: Final = 3_600_000_000  # microseconds
+SECOND: Final = 1_000_000  # microseconds
+HOUR: Final = 3600 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,18 @@ def write_estimates(connection: Connection, monitor: int, as_of: datetime, estim
     """
     estimates = tuple(estimates)
     series = intern_series(connection, monitor, {(e.metric, e.class_name, e.slice) for e in estimates})
-    now = to_micros(as_of)
+    now = to_epoch(as_of) * SECOND
     t = METRIC_POINTS.c
     connection.execute(delete(METRIC_POINTS).where(t.series_id.in_(series.values()), t.as_of == now))
     recent = select(METRIC_POINTS).where(t.series_id.in_(series.values()), t.as_of >= now // HOUR * HOUR, t.as_of < now)
     last = {(row[0], row[3] - row[2]): row[2:] for row in connection.execute(recent.order_by(t.series_id, t.as_of))}
     points = [_point(series[e.metric, e.class_name, e.slice], now, e) for e in estimates]
-    insert_rows(
-        connection, METRIC_POINTS, [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
-    )
+    news = [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
+    times = BELIEF_TIMES.c
+    connection.execute(delete(BELIEF_TIMES).where(times.monitor_id == monitor, times.micros == now))
+    if news:
+        connection.execute(insert(BELIEF_TIMES), {"monitor_id": monitor, "micros": now, "as_of": as_of})
+    insert_rows(connection, METRIC_POINTS, news)
 
 
 def write_findings(connection: Connection, monitor: str, as_of: datetime, findings: Sequence[Finding]) -> None:

@@ -15,8 +15,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class UtcTime(TypeDecorator[datetime]):
     """An aware time: TIMESTAMPTZ on PostgreSQL, on SQLite the text 2026-03-29 06:00:00 (UTC).
 
-    The text has microseconds only where there are some, so that equal times are equal texts and the order of the texts
-    is the order of the times. SQLite's own date functions read it.
+    It is of whole seconds, rounded down, on both: so equal times are equal texts of one form, the order of the texts is
+    the order of the times, and 2026-03-29 06:00:00 finds the same rows everywhere. SQLite's own date functions read it.
     """
 
     impl = Text
@@ -33,7 +33,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"the history keeps aware times only, not {value!r}")
-        utc = value.astimezone(UTC)
+        utc = value.astimezone(UTC).replace(microsecond=0)
         return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None).isoformat(sep=" ")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002

@@ -1,7 +1,7 @@
 """The tables of the history; every column's comment is also its line in docs/history.md."""
 
 from monitor.history.schema.base import METADATA
-from monitor.history.schema.beliefs import CYCLES, FINDINGS, METRIC_POINTS, METRIC_SERIES
+from monitor.history.schema.beliefs import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, METRIC_SERIES
 from monitor.history.schema.cells import (
     DELAY_CELLS,
     LATENCY_CELLS,
@@ -27,6 +27,7 @@ from monitor.history.schema.studies import STUDIES
 __all__ = [
     "ADVICE",
     "ADVICE_OUTCOMES",
+    "BELIEF_TIMES",
     "CLASSES",
     "CYCLES",
     "DECISIONS",

@@ -19,6 +19,24 @@ METRIC_SERIES: Final = Table(
     comment="The names of the metrics that are kept.",
 )
 
+BELIEF_TIMES: Final = Table(
+    "belief_times",
+    METADATA,
+    Column(
+        "monitor_id", ForeignKey("monitors.id"), primary_key=True, autoincrement=False, comment="Key in `monitors`."
+    ),
+    Column(
+        "micros",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="Time of the cycle in microseconds since 1970 (UTC), as in `metric_points`; of whole seconds.",
+    ),
+    Column("as_of", UtcTime, nullable=False, index=True, comment="The same time (UTC)."),
+    sqlite_with_rowid=False,
+    comment="The cycles that `metric_points` has rows of: times by which `metric_history` is searched.",
+)
+
 METRIC_POINTS: Final = Table(
     "metric_points",
     METADATA,

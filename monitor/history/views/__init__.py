@@ -1,5 +1,5 @@
 """The views that analysts read."""
 
-from monitor.history.views.making import VIEWS, create_views, drop_views
+from monitor.history.views.making import VIEWS, definitions, replace_views
 
-__all__ = ["VIEWS", "create_views", "drop_views"]
+__all__ = ["VIEWS", "definitions", "replace_views"]

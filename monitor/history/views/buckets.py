@@ -30,7 +30,7 @@ _OUTCOMES: Final = """
     JOIN classes p ON p.id = c.predicted_id
     LEFT JOIN classes l ON l.id = c.label_id
     WHERE s.segment %s ''"""
-_SUMS: Final = "c.n, c.weight, c.weight_squared"
+_SUMS: Final = "{count:c.n} AS n, c.weight, c.weight_squared"
 
 _EDGES: Final = (0.0, *BAND_EDGES, 1.0)
 _LOW, _HIGH = (
@@ -38,7 +38,7 @@ _LOW, _HIGH = (
     for edges in (_EDGES[:-1], _EDGES[1:])
 )
 _CONFIDENCES: Final = f"""c.band, CAST({_LOW} AS DOUBLE PRECISION) AS low, CAST({_HIGH} AS DOUBLE PRECISION) AS high,
-           c.n, c.confidence_millionths / CAST(1000000 AS DOUBLE PRECISION) AS confidence"""
+           {{count:c.n}} AS n, c.confidence_millionths / CAST(1000000 AS DOUBLE PRECISION) AS confidence"""
 
 BUCKETS: Final = (
     View(
@@ -83,7 +83,7 @@ BUCKETS: Final = (
         },
         """
         SELECT m.name AS monitor, {time:c.bucket} AS bucket_start, v.model_version, v.prompt_version,
-               c.bin, b.low_ms, b.mid_ms, b.high_ms, c.n
+               c.bin, b.low_ms, b.mid_ms, b.high_ms, {count:c.n} AS n
         FROM latency_cells c
         JOIN monitors m ON m.id = c.monitor_id
         JOIN versions v ON v.id = c.version_id
@@ -103,7 +103,7 @@ BUCKETS: Final = (
         },
         """
         SELECT m.name AS monitor, {time:c.bucket} AS bucket_start, v.model_version, v.prompt_version,
-               p.name AS predicted, r.name AS source, c.bin, c.n,
+               p.name AS predicted, r.name AS source, c.bin, {count:c.n} AS n,
                c.score_millionths / CAST(1000000 AS DOUBLE PRECISION) AS score
         FROM relevance_cells c
         JOIN monitors m ON m.id = c.monitor_id

@@ -31,7 +31,7 @@ DAILY: Final = (
                SUM(CASE WHEN t.weight > 0 THEN t.n * t.weight_right / t.weight END)
                    / SUM(CASE WHEN t.weight > 0 THEN t.n END) AS accuracy,
                CAST(SUM(t.n_right) AS DOUBLE PRECISION) / NULLIF(SUM(t.n_labelled), 0) AS raw,
-               CAST(SUM(t.n) AS BIGINT) AS n, CAST(SUM(t.n_labelled) AS BIGINT) AS n_labelled,
+               {count:SUM(t.n)} AS n, {count:SUM(t.n_labelled)} AS n_labelled,
                CAST(SUM(t.n_labelled) AS DOUBLE PRECISION) / SUM(t.n) AS coverage
         FROM strata t
         JOIN monitors m ON m.id = t.monitor_id
@@ -69,7 +69,7 @@ DAILY: Final = (
                SUM(CASE WHEN e.predicted_id = e.label_id THEN e.estimate ELSE 0 END) / SUM(e.estimate) AS recall,
                CAST(SUM(CASE WHEN e.predicted_id = e.label_id THEN e.n ELSE 0 END) AS DOUBLE PRECISION)
                    / SUM(e.n) AS raw,
-               CAST(SUM(e.n) AS BIGINT) AS n
+               {count:SUM(e.n)} AS n
         FROM estimated e
         JOIN monitors m ON m.id = e.monitor_id
         JOIN classes k ON k.id = e.label_id
@@ -99,7 +99,7 @@ DAILY: Final = (
                MIN(CASE WHEN r.upto * 100 >= r.total * 50 THEN b.mid_ms END) AS p50_ms,
                MIN(CASE WHEN r.upto * 100 >= r.total * 95 THEN b.mid_ms END) AS p95_ms,
                MIN(CASE WHEN r.upto * 100 >= r.total * 99 THEN b.mid_ms END) AS p99_ms,
-               CAST(MAX(r.total) AS BIGINT) AS n
+               {count:MAX(r.total)} AS n
         FROM ranked r
         JOIN monitors m ON m.id = r.monitor_id
         JOIN latency_bins b ON b.bin = r.bin
@@ -129,7 +129,7 @@ DAILY: Final = (
         )
         SELECT m.name AS monitor, s.day, r.name AS source,
                s.millionths / (1000000 * CAST(s.n AS DOUBLE PRECISION)) AS mean,
-               CAST(s.n_low AS DOUBLE PRECISION) / s.n AS low_share, CAST(s.n AS BIGINT) AS n,
+               CAST(s.n_low AS DOUBLE PRECISION) / s.n AS low_share, {count:s.n} AS n,
                CAST(s.n AS DOUBLE PRECISION) / p.n AS coverage
         FROM scored s
         JOIN predicted p ON p.monitor_id = s.monitor_id AND p.day = s.day

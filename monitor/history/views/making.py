@@ -1,5 +1,6 @@
-"""Make the views in a database, and take them away."""
+"""Make the views in a database, in the place of those that an earlier release made."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Dialect
@@ -10,11 +11,11 @@ from monitor.history.views.told import TOLD
 from monitor.history.views.view import View
 
 VIEWS: Final = (*BUCKETS, *TOLD, *DAILY)
-"""All of them; they hold no data, so a migration drops them and makes them anew."""
+"""All of them. Others build on them: a column keeps its name, its place and its type, and new ones come last."""
 
 
-class _Time:
-    """Spells the three time expressions of a dialect, through format specs such as {time:c.bucket}."""
+class _Spelling:
+    """Spells an expression of a dialect, through format specs such as {time:c.bucket}."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
@@ -23,19 +24,17 @@ class _Time:
         return self._pattern.replace("?", expression)
 
 
+# Counts are no integers of the database: n / n would be cut to a whole number, on SQLite also SUM(n) / SUM(n).
 _SPELLINGS: Final = {
     "sqlite": {
-        "time": _Time("datetime(?, 'unixepoch')"),
-        "day": _Time("date(?, 'unixepoch')"),
-        "micros": _Time(
-            "datetime(? / 1000000, 'unixepoch')"
-            " || CASE ? % 1000000 WHEN 0 THEN '' ELSE printf('.%06d', ? % 1000000) END"
-        ),
+        "time": _Spelling("datetime(?, 'unixepoch')"),
+        "day": _Spelling("date(?, 'unixepoch')"),
+        "count": _Spelling("CAST(? AS REAL)"),
     },
     "postgresql": {
-        "time": _Time("to_timestamp(?)"),
-        "day": _Time("CAST(to_timestamp(?) AT TIME ZONE 'UTC' AS DATE)"),
-        "micros": _Time("(TIMESTAMPTZ 'epoch' + ? * INTERVAL '1 microsecond')"),
+        "time": _Spelling("to_timestamp(?)"),
+        "day": _Spelling("CAST(to_timestamp(?) AT TIME ZONE 'UTC' AS DATE)"),
+        "count": _Spelling("CAST(? AS NUMERIC)"),
     },
 }
 
@@ -45,16 +44,46 @@ def select_of(view: View, dialect: Dialect) -> str:
     return view.select.format(**_SPELLINGS[dialect.name])
 
 
-def drop_views(connection: Connection) -> None:
-    """Take all views away."""
-    for view in reversed(VIEWS):
-        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view.name}")
+def definitions(dialect: Dialect) -> dict[str, str]:
+    """The SELECT of every view by its name, in the order in which they are made."""
+    return {view.name: select_of(view, dialect) for view in VIEWS}
 
 
-def create_views(connection: Connection) -> None:
-    """Make all views, as this release defines them."""
-    for view in VIEWS:
-        # Percent signs are doubled because drivers take a single one for a parameter.
-        select = select_of(view, connection.dialect)
-        escaped = select.replace("%", "%%") if connection.dialect.paramstyle in ("format", "pyformat") else select
-        connection.exec_driver_sql(f"CREATE VIEW {view.name} AS {escaped}")
+def replace_views(connection: Connection, selects: dict[str, str]) -> None:
+    """Make the views that are new or differ, without taking away what builds on them.
+
+    On PostgreSQL that is refused by the database where a column's name, place or type would change.
+    """
+    replace = _replace_sqlite if connection.dialect.name == "sqlite" else _replace_postgresql
+    for name, select in selects.items():
+        replace(connection, name, select)
+
+
+def run(connection: Connection, statement: str) -> None:
+    """Run a statement as it stands; percent signs are doubled where the driver takes a single one for a parameter."""
+    doubled = connection.dialect.paramstyle in ("format", "pyformat")
+    connection.exec_driver_sql(statement.replace("%", "%%") if doubled else statement)
+
+
+def _replace_postgresql(connection: Connection, name: str, select: str) -> None:
+    run(connection, f"CREATE OR REPLACE VIEW {name} AS {select}")
+
+
+def _replace_sqlite(connection: Connection, name: str, select: str) -> None:
+    """Views of others name this one and find it again: SQLite keeps no other tie. Its triggers are kept."""
+    wanted = f"CREATE VIEW {name} AS {select}"
+    if _definitions(connection, "view", name) == [wanted]:
+        return
+    triggers = _definitions(connection, "trigger", name)
+    connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+    for statement in (wanted, *triggers):
+        connection.exec_driver_sql(statement)
+
+
+def _definitions(connection: Connection, kind: str, name: str) -> Sequence[str]:
+    column = "name" if kind == "view" else "tbl_name"
+    found = connection.exec_driver_sql(
+        f"SELECT sql FROM sqlite_master WHERE type = ? AND {column} = ?",  # noqa: S608 - one of two words
+        (kind, name),
+    )
+    return [sql for (sql,) in found]

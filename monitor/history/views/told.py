@@ -26,11 +26,13 @@ TOLD: Final = (
             "provisional": "Whether many labels of the window are still to come.",
         },
         """
-        SELECT {micros:p.as_of} AS as_of, m.name AS monitor, s.metric, s.class, s.slice,
+        SELECT t.as_of, m.name AS monitor, s.metric, s.class, s.slice,
                {time:p.window_start} AS window_start, {time:p.window_end} AS window_end,
-               p.value, p.low, p.high, p.raw, p.n, p.n_labelled, p.coverage, p.provisional
+               p.value, p.low, p.high, p.raw, {count:p.n} AS n, {count:p.n_labelled} AS n_labelled, p.coverage,
+               p.provisional
         FROM metric_points p
         JOIN metric_series s ON s.id = p.series_id
+        JOIN belief_times t ON t.monitor_id = s.monitor_id AND t.micros = p.as_of
         JOIN monitors m ON m.id = s.monitor_id""",
     ),
     View(
@@ -82,7 +84,7 @@ TOLD: Final = (
             WINDOW span AS (PARTITION BY c.monitor_id, c.window_start, c.window_end),
                    stratum AS (PARTITION BY c.monitor_id, c.window_start, c.window_end, c.predicted_id)
         )
-        SELECT {micros:t.as_of} AS as_of, m.name AS monitor, t.metric, t.class,
+        SELECT {time:(t.as_of / 1000000)} AS as_of, m.name AS monitor, t.metric, t.class,
                {time:t.window_start} AS window_start, {time:t.window_end} AS window_end,
                t.value AS estimated, t.low, t.high, t.coverage AS coverage_then,
                SUM(CASE WHEN e.predicted_id = e.label_id AND e.label_id <> 0 AND (
@@ -131,7 +133,8 @@ TOLD: Final = (
         ), shared AS (
             SELECT c.*, CAST(c.worked AS DOUBLE PRECISION) / c.n AS success, 3.8414588 / c.n AS z2 FROM counted c
         )
-        SELECT monitor, action, n, worked, partly, no_effect, harmed, success,
+        SELECT monitor, action, {count:n} AS n, {count:worked} AS worked, {count:partly} AS partly,
+               {count:no_effect} AS no_effect, {count:harmed} AS harmed, success,
                (success + z2 / 2 - SQRT(z2 * (success * (1 - success) + z2 / 4))) / (1 + z2) AS low,
                (success + z2 / 2 + SQRT(z2 * (success * (1 - success) + z2 / 4))) / (1 + z2) AS high
         FROM shared""",

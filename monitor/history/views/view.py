@@ -16,8 +16,8 @@ DAY_KEYS: Final = {"monitor": "Name of the monitor.", "day": "UTC day of the pre
 class View:
     """One view: its comment, its columns with theirs, and its SELECT.
 
-    In `select`, {time:x} is the UTC time and {day:x} the UTC day of epoch seconds x, {micros:x} the UTC time of
-    microseconds.
+    In `select`, {time:x} is the UTC time and {day:x} the UTC day of epoch seconds x; {count:x} is a whole number x of a
+    type whose quotients are not cut to whole numbers.
     """
 
     name: str

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
 from monitor.errors import HistoryError
 from monitor.history import History
 from monitor.history.migrate import HEAD, VERSION_TABLE
 from tests.support.history import counts, marks, outcome, put, random_counts, rows
+from tests.support.releases import bring_to
 
 
 def write(url: str, statement: str) -> None:
@@ -54,7 +54,7 @@ def test_a_database_with_tables_of_the_same_names_is_left_alone(fresh_url: str) 
 
 
 def test_a_migration_that_fails_leaves_nothing(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.history.migrate.create_views", lambda _: 1 / 0)
+    monkeypatch.setattr("monitor.history.views.upgrade.replace_views", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         History.open(fresh_url)
     engine = sa.create_engine(fresh_url)
@@ -162,16 +162,9 @@ def test_a_sqlite_history_is_in_write_ahead_mode_with_foreign_keys(tmp_path: Pat
 
 
 def test_a_history_from_before_confidence_bands_keeps_its_outcomes_and_has_the_log_counted_anew(
-    fresh_url: str, monkeypatch: pytest.MonkeyPatch
+    fresh_url: str,
 ) -> None:
-    with monkeypatch.context() as earlier:
-        earlier.setattr("monitor.history.migrate.HEAD", "0001")
-        earlier.setattr("monitor.history.migrate.VIEWS", ())
-        earlier.setattr("monitor.history.migrate.create_views", lambda _: None)
-        earlier.setattr("monitor.history.migrate._write_comments", lambda _: None)
-        upgrade = command.upgrade
-        earlier.setattr("alembic.command.upgrade", lambda config, _: upgrade(config, "0001"))
-        History.open(fresh_url).close()
+    bring_to(fresh_url, "0001")
     write(fresh_url, "INSERT INTO monitors (id, name, shape) VALUES (1, 'bot', 'hourly')")
     write(fresh_url, "INSERT INTO classes VALUES (1, 'card')")
     write(fresh_url, "INSERT INTO versions VALUES (1, 'm1', 'p1')")
