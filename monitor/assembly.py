@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from config.settings import Settings
-from monitor.bootstrap import build_deliverer, build_monitor, report_folder
+from monitor.bootstrap import build_deliverer, build_monitor, build_outbox, channel_names, report_folder
 from monitor.clock import Clock
 from monitor.courier import Courier
 from monitor.daemon import Daemon
@@ -27,12 +27,14 @@ _LOG = get_logger(__name__)
 def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
     """The daemon, not started, with its web address taken. Raises BindError where it cannot be."""
     vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clock())
-    courier = Courier(build_deliverer(settings, history), clock)
+    outbox = build_outbox(settings, history)
+    courier = Courier(build_deliverer(settings, outbox, clock))
     looks = [
         Look(name, monitor.every, partial(build_monitor, settings, name, history), vitals, courier.wake, clock)
         for name, monitor in settings.monitors.items()
     ]
-    health = Health(Heartbeat(clock()), courier.is_alive, vitals, history.ping, clock)
+    undelivered = partial(outbox.undelivered, channel_names(settings))
+    health = Health(Heartbeat(clock()), courier.pulse, vitals, undelivered, clock)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, clock))
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)

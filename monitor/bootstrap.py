@@ -2,9 +2,8 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from functools import partial
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from alerts.channels.channel import Channel
@@ -30,12 +29,17 @@ from checks.traffic import Traffic
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings
 from config.settings import Settings
+from monitor.clock import Clock
 from monitor.cycle import Monitor
-from monitor.delivery import deliver_one
+from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec
+from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
+
+REQUEST_LASTS: Final = 3
+"""Time-outs that one request may take: to connect, to send and to read each have their own."""
 
 CONSOLE: Final = "console"
 SLACK: Final = "slack"
@@ -176,9 +180,15 @@ def build_channels(settings: Settings) -> Mapping[str, Channel]:
     return channels
 
 
-def build_deliverer(settings: Settings, history: History) -> Callable[[datetime], bool]:
-    """What delivers one notification that is due, and says whether there was one."""
-    return partial(deliver_one, history, build_channels(settings))
+def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
+    """The outbox as this process sees it; its claims outlast any one request."""
+    slowest = REQUEST_LASTS * settings.slack.timeout if settings.slack else timedelta(0)
+    return history.outbox(lease=max(LEASE, slowest))
+
+
+def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock) -> Deliverer:
+    """What delivers notifications that are due."""
+    return Deliverer(outbox, build_channels(settings), clock)
 
 
 def _slack(settings: SlackSettings) -> Channel:

@@ -1,28 +1,51 @@
 """The thread that carries notifications from the outbox to the channels."""
 
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from enum import StrEnum
+from typing import Final, Protocol
 
-from monitor.clock import Clock
 from monitor.errors import UnreachableError
 from monitor.logs import get_logger
 
 POLL_EVERY: Final = 5.0  # seconds; for retries that fall due and for incidents that another daemon wrote
 
+STUCK_AFTER: Final = 300.0
+"""Seconds that one notification may take: a dozen requests with their time-outs, and waits for the history's lock."""
+
 _LOG = get_logger(__name__)
 
-DeliverOne = Callable[[datetime], bool]
-"""Delivers one notification that is due; says whether there was one."""
+
+class Delivering(Protocol):
+    """What the courier does, a step at a time."""
+
+    def begin(self) -> object:
+        """Once, before anything is delivered."""
+
+    def deliver_one(self) -> bool:
+        """Deliver one notification that is due; whether there was one."""
+
+
+class Pulse(StrEnum):
+    """How the thread is doing."""
+
+    ALIVE = "alive"
+    DEAD = "dead"  # not started, or ended
+    STUCK = "stuck"  # at one notification for far too long
 
 
 class Courier:
-    """Empties the outbox whenever it is woken, and every few seconds anyway."""
+    """Empties the outbox whenever it is woken, and every few seconds anyway.
 
-    def __init__(self, deliver_one: DeliverOne, clock: Clock) -> None:
-        self._deliver_one = deliver_one
-        self._clock = clock
+    `monotonic` gives seconds that no change of the clock disturbs.
+    """
+
+    def __init__(self, delivering: Delivering, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._delivering = delivering
+        self._monotonic = monotonic
+        self._busy_since: float | None = None
+        self._has_begun = False
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="courier", daemon=True)
@@ -35,9 +58,12 @@ class Courier:
         """Say that there may be something new."""
         self._woken.set()
 
-    def is_alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
+    def pulse(self) -> Pulse:
+        """Whether the thread runs and gets on."""
+        if not self._thread.is_alive():
+            return Pulse.DEAD
+        since = self._busy_since
+        return Pulse.ALIVE if since is None or self._monotonic() - since <= STUCK_AFTER else Pulse.STUCK
 
     def stop(self, patience: float) -> bool:
         """Finish the delivery under way; whether that took at most `patience` seconds."""
@@ -55,9 +81,19 @@ class Courier:
 
     def _empty(self) -> None:
         try:
-            while not self._stopping.is_set() and self._deliver_one(self._clock()):
+            while not self._stopping.is_set() and self._step():
                 pass
         except UnreachableError as error:
             _LOG.error("outbox unreachable", error=str(error))
         except Exception:  # noqa: BLE001 - a fault of ours must not end delivery; it is logged with its traceback
             _LOG.exception("delivery crashed")
+
+    def _step(self) -> bool:
+        self._busy_since = self._monotonic()
+        try:
+            if not self._has_begun:
+                self._delivering.begin()
+                self._has_begun = True
+            return self._delivering.deliver_one()
+        finally:
+            self._busy_since = None

@@ -1,15 +1,18 @@
 """What the health endpoints answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.clock import Clock
+from monitor.courier import Pulse
 from monitor.errors import UnreachableError
 from monitor.heartbeat import Heartbeat
+from monitor.outbox import Undelivered
 from monitor.output.jsonl import iso
 from monitor.redact import redact
+from monitor.undelivered import described, is_late
 from monitor.vitals import Looks, Vitals
 from monitor.web import Answer
 
@@ -18,40 +21,41 @@ from monitor.web import Answer
 class Health:
     """Answers whether the process works (`healthy`: restart it if not) and whether what it says is current (`ready`).
 
-    `reach_history` raises UnreachableError when the history cannot be read.
+    `undelivered` reads what people were not told from the history, and raises UnreachableError when it cannot.
     """
 
     heartbeat: Heartbeat
-    courier_is_alive: Callable[[], bool]
+    courier: Callable[[], Pulse]
     vitals: Vitals
-    reach_history: Callable[[], object]
+    undelivered: Callable[[], Sequence[Undelivered]]
     clock: Clock
 
     def healthy(self) -> Answer:
         """Whether the scheduler and the delivery work."""
         detail = {
             "scheduler": "alive" if self.heartbeat.is_alive(self.clock()) else "stuck",
-            "delivery": "alive" if self.courier_is_alive() else "dead",
+            "delivery": self.courier().value,
         }
         return Answer(set(detail.values()) == {"alive"}, detail)
 
     def ready(self) -> Answer:
-        """Whether the history can be read and every monitor's last look is recent and whole."""
+        """Whether the history can be read, every monitor's last look is recent and whole, and people know of it."""
         now = self.clock()
         looks = self.vitals.looks()
-        error = self._history_error()
+        waiting, error = self._waiting()
         detail = {
             "history": error or "reachable",
             "monitors": {name: _described(look, now) for name, look in looks.items()},
+            "undelivered": described(waiting, now),
         }
-        return Answer(not error and all(look.is_ready(now) for look in looks.values()), detail)
+        told = not any(is_late(each, now) for each in waiting)
+        return Answer(not error and told and all(look.is_ready(now) for look in looks.values()), detail)
 
-    def _history_error(self) -> str:
+    def _waiting(self) -> tuple[Sequence[Undelivered], str]:
         try:
-            self.reach_history()
+            return self.undelivered(), ""
         except UnreachableError as error:
-            return redact(str(error)) or "unreachable"
-        return ""
+            return (), redact(str(error)) or "unreachable"
 
 
 def _described(look: Looks, now: datetime) -> dict[str, Any]:

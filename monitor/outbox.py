@@ -1,27 +1,51 @@
 """The outbox as the delivery worker sees it: notifications written in the same transaction as the incident."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from alerts.incident import Transition
+from monitor.retrying import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One step of an incident on its way to one channel.
 
-    `id` is the same however often it is tried. `attempts` counts the tries that came before this one;
-    `interrupted` says that one of them neither succeeded nor failed as far as the outbox knows (the process died, or
-    the claim ran out), so that the message may be there already.
+    `id` is the same however often it is tried. `attempts` counts the tries that came before this one, without those
+    that were asked to wait; `interrupted` says that one of them neither succeeded nor failed for certain (the process
+    died, the claim ran out, there was no answer), so that the message may be there already. `present` is how the
+    incident stands now. `first` says that the channel has been told nothing of the incident yet: then this one
+    speaks for all steps that wait, up to the one with the id `through`. `failures` counts the tries in a row of any
+    notification that the channel as a whole did not take.
     """
 
     id: str
     channel: str
     transition: Transition
     created_at: datetime
+    present: Transition
+    first: bool
+    through: str
     attempts: int = 0
     interrupted: bool = False
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """What a channel has not been told of incidents that are open. `error` is "" before the first try."""
+
+    channel: str
+    notifications: int
+    oldest: datetime
+    error: str
+    retry_at: datetime | None
+
+
+class ClaimLostError(Exception):
+    """Another worker has taken the notification over: whatever is left to do for it is no longer ours."""
 
 
 class Outbox(Protocol):
@@ -31,14 +55,24 @@ class Outbox(Protocol):
     once the one before is sent or dead: a reply never overtakes the message that it answers.
     """
 
-    def next_notification(self, now: datetime) -> Notification | None:
-        """Claim the oldest one that is due, so that no other worker takes it before the claim runs out."""
+    def begin(self, channels: Collection[str], now: datetime) -> int:
+        """Start afresh, as a process does that may have another token: try again now what waits for a later try.
 
-    def mark_sent(self, notification_id: str, ref: str, now: datetime) -> None:
-        """Keep where the message went; `ref` is "" where the channel has no such thing."""
+        Notifications that dead processes of this machine were sending are freed, and open incidents that a channel
+        has heard nothing of are told in it. Returns how many were freed or added.
+        """
 
-    def mark_failed(self, notification_id: str, error: str, retry_at: datetime | None, now: datetime) -> None:
-        """Keep why it failed, and try again at `retry_at`, or never (None: dead)."""
+    def next_notification(self, channels: Collection[str], now: datetime) -> Notification | None:
+        """Claim one that is due in one of these channels, so that no other worker takes it before the claim ends."""
+
+    def keep_claim(self, notification: Notification, now: datetime) -> None:
+        """Make the claim last from now on as long as a new one. Raises ClaimLostError."""
+
+    def mark_sent(self, notification: Notification, ref: str, note: str, now: datetime) -> None:
+        """Keep where the message went; `ref` is "" where the channel has no such thing. `note` is what went amiss."""
+
+    def mark_failed(self, notification: Notification, error: str, plan: Plan, now: datetime) -> None:
+        """Keep why it failed, and when to try again what."""
 
     def thread_ref(self, incident_id: str, channel: str) -> str | None:
         """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""

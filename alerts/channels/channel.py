@@ -1,9 +1,14 @@
 """What a channel is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.incident import Transition
+
+
+def _do_nothing() -> None:
+    """What is done before a request where nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,20 +16,35 @@ class Post:
     """One step of an incident for one channel.
 
     `id` is the same on every try. `thread` is the `ref` of what the channel was sent of this incident before, if
-    anything. `maybe_sent` says that an earlier try may have arrived though nobody knows.
+    anything. `maybe_sent` says that an earlier try may have arrived though nobody knows. `present` is how the
+    incident stands now, which may be later than the step; None for the step itself. `first` says that nobody there
+    has been told of the incident: then the post speaks for all that happened since. `before_request` is called before
+    each request and may raise, whereupon nothing more is sent.
     """
 
     id: str
     step: Transition
     thread: str | None = None
     maybe_sent: bool = False
+    present: Transition | None = None
+    first: bool = False
+    before_request: Callable[[], None] = _do_nothing
+
+    @property
+    def now(self) -> Transition:
+        """How the incident stands now."""
+        return self.present or self.step
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where it went: `ref` is what the channel wants to see as `thread` next time, "" where it needs nothing."""
+    """Where it went: `ref` is what the channel wants to see as `thread` next time, "" where it needs nothing.
+
+    `note` says what went amiss though it was told, such as a form that the channel did not take; "" for nothing.
+    """
 
     ref: str = ""
+    note: str = ""
 
 
 class ChannelError(Exception):
@@ -32,15 +52,23 @@ class ChannelError(Exception):
 
     `permanent` says that trying again helps nothing until a person does something, which the message says. `fixable`
     says that the same post goes through once they did (a token renewed, a bot invited); a post that the channel
-    refuses for what is in it is not. `retry_after` is how many seconds the channel asked to wait, None if it did not.
+    refuses for what is in it is not. `asks_to_wait` says that the channel takes nothing from anybody for a while, and
+    did not take this. `retry_after` is how many seconds the channel asked to wait, None if it did not.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool, fixable: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        fixable: bool = False,
+        asks_to_wait: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.fixable = fixable
+        self.asks_to_wait = asks_to_wait
         self.retry_after = retry_after
 
 
@@ -48,4 +76,4 @@ class Channel(Protocol):
     """Tells people of an incident, somewhere."""
 
     def send(self, post: Post) -> Receipt:
-        """Tell it. Raises ChannelError, and nothing else, when that fails for reasons outside of the program."""
+        """Tell it. Raises ChannelError when that fails for reasons outside, and what `before_request` raises."""

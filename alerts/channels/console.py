@@ -4,7 +4,7 @@ from typing import TextIO
 
 from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.incident import Event
-from alerts.messages.message import reply_message, root_message
+from alerts.messages.message import Message, first_message, reply_message, root_message
 from alerts.messages.text import render_text
 
 _WHOLE = frozenset({Event.OPENED, Event.REOPENED})
@@ -17,14 +17,15 @@ class ConsoleChannel:
         self._stream = stream
 
     def send(self, post: Post) -> Receipt:
-        """Write the event; a step without one writes nothing."""
-        if post.step.event is not None:
-            whole = post.step.event in _WHOLE
-            message = root_message(post.step) if whole else reply_message(post.step)
-            self._write(render_text(message) + "\n\n")
+        """Write the event; a step without one writes nothing, unless nothing was told before."""
+        if post.first:
+            self._write(first_message(post.step, post.now))
+        elif post.step.event is not None:
+            self._write(root_message(post.step) if post.step.event in _WHOLE else reply_message(post.step))
         return Receipt()
 
-    def _write(self, text: str) -> None:
+    def _write(self, message: Message) -> None:
+        text = render_text(message) + "\n\n"
         try:
             self._stream.write(_encodable(text, self._stream))
             self._stream.flush()

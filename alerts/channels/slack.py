@@ -19,12 +19,15 @@ from slack_sdk.web import SlackResponse
 
 from alerts.channels.channel import Post, Receipt
 from alerts.channels.slack_errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
+from alerts.channels.slack_silence import unanswered
+from alerts.channels.waiting import retry_after
 from alerts.incident import Event
-from alerts.messages.message import Message, reply_message, root_message
-from alerts.messages.slack import render_slack
+from alerts.messages.message import Message, first_message, reply_message, root_message
+from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
 
 _BROADCAST: Final = frozenset({Event.ESCALATED, Event.REOPENED})
 _METADATA: Final = "tunewatch_step"
+_INERT: Final = {"unfurl_links": False, "unfurl_media": False}
 _PAGE: Final = 200  # messages; Slack's advice
 _PAGES: Final = 5  # a thousand messages back; who is that late may be told twice
 
@@ -77,47 +80,70 @@ class SlackChannel:
     def send(self, post: Post) -> Receipt:
         """Bring the first message up to date, then tell the event in its thread. Raises ChannelError."""
         if post.thread is None:
-            # Without a first message (it was given up on, say) there is nothing to bring up to date.
-            return self._post_root(post, self._channel) if post.step.event else Receipt()
+            # Without a first message (it was told where nothing is kept, say) there is nothing to bring up to date.
+            return self._post_root(post, self._channel) if post.step.event or post.first else Receipt()
         thread = _Thread.parse(post.thread)
         try:
-            self._update_root(post, thread)
+            note = self._update_root(post, thread)
         except SlackError as error:
             if error.code in ROOT_IS_GONE:
                 same_channel = error.code == "message_not_found"
                 return self._post_root(post, thread.channel if same_channel else self._channel)
             if error.code not in ROOT_IS_FIXED:
                 raise
+            note = ""
         if post.step.event not in {None, Event.OPENED}:
-            self._post_reply(post, thread)
-        return Receipt(thread.ref)
+            note = self._post_reply(post, thread) or note
+        return Receipt(thread.ref, note)
 
-    def _update_root(self, post: Post, thread: _Thread) -> None:
-        payload = _payload(root_message(post.step), post, part="root")
-        _call(self._client.chat_update, channel=thread.channel, ts=thread.ts, **payload)
+    def _update_root(self, post: Post, thread: _Thread) -> str:
+        return self._tell(self._client.chat_update, _root(post), post, "root", channel=thread.channel, ts=thread.ts)[1]
 
     def _post_root(self, post: Post, channel: str) -> Receipt:
         if post.maybe_sent and (thread := self._find_root(post, channel)):
-            self._update_root(post, thread)
-            return Receipt(thread.ref)
-        payload = _payload(root_message(post.step), post, part="root")
-        answer = _call(
-            self._client.chat_postMessage, channel=channel, unfurl_links=False, unfurl_media=False, **payload
-        )
-        return Receipt(_Thread(str(answer["channel"]), str(answer["ts"])).ref)
+            return Receipt(thread.ref, self._update_root(post, thread))
+        answer, note = self._tell(self._client.chat_postMessage, _root(post), post, "root", channel=channel, **_INERT)
+        if not (answer.get("channel") and answer.get("ts")):
+            raise slack_error(answer.status_code, "", None)
+        return Receipt(_Thread(str(answer["channel"]), str(answer["ts"])).ref, note)
 
-    def _post_reply(self, post: Post, thread: _Thread) -> None:
+    def _post_reply(self, post: Post, thread: _Thread) -> str:
         if post.maybe_sent and self._has_reply(post, thread):
-            return
-        _call(
+            return ""
+        return self._tell(
             self._client.chat_postMessage,
+            reply_message(post.step),
+            post,
+            "reply",
             channel=thread.channel,
             thread_ts=thread.ts,
             reply_broadcast=post.step.event in _BROADCAST,
-            unfurl_links=False,
-            unfurl_media=False,
-            **_payload(reply_message(post.step), post, part="reply"),
-        )
+            **_INERT,
+        )[1]
+
+    def _tell(
+        self,
+        method: _Method,
+        message: Message,
+        post: Post,
+        part: str,
+        **where: Any,  # noqa: ANN401 - the method's own
+    ) -> tuple[SlackResponse, str]:
+        """Send the message in the richest form that Slack takes; the answer, and what it did not take."""
+        refused = ""
+        *richer, plainest = _forms(message)
+        for form in richer:
+            try:
+                return self._ask(post, method, **_payload(form, post, part), **where), refused
+            except SlackError as error:
+                if not error.is_about_message:
+                    raise
+                refused = f"told in a plainer form: {error}"
+        return self._ask(post, method, **_payload(plainest, post, part), **where), refused
+
+    def _ask(self, post: Post, method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401
+        post.before_request()
+        return _call(method, **arguments)
 
     # ---- what an uncertain try left behind
 
@@ -125,22 +151,22 @@ class SlackChannel:
         if not re.fullmatch(r"[CGD][A-Z0-9]{6,}", channel):
             return None  # conversations.history takes ids only
         wanted = _marks(post, part="root")
-        for message in self._look(self._client.conversations_history, channel=channel):
+        for message in self._look(post, self._client.conversations_history, channel=channel):
             if _metadata(message).items() >= wanted.items():
                 return _Thread(channel, str(message["ts"]))
         return None
 
     def _has_reply(self, post: Post, thread: _Thread) -> bool:
         wanted = _marks(post, part="reply")
-        replies = self._look(self._client.conversations_replies, channel=thread.channel, ts=thread.ts)
+        replies = self._look(post, self._client.conversations_replies, channel=thread.channel, ts=thread.ts)
         return any(_metadata(message).items() >= wanted.items() for message in replies)
 
-    def _look(self, method: _Method, **arguments: str) -> Iterable[dict[str, Any]]:
+    def _look(self, post: Post, method: _Method, **arguments: str) -> Iterable[dict[str, Any]]:
         """Messages with their metadata, a page at a time; none where the app may not read."""
         cursor = ""
         for _ in range(_PAGES):
             try:
-                answer = _call(method, include_all_metadata=True, limit=_PAGE, cursor=cursor, **arguments)
+                answer = self._ask(post, method, include_all_metadata=True, limit=_PAGE, cursor=cursor, **arguments)
             except SlackError as error:
                 if error.code in CANNOT_LOOK:
                     return
@@ -151,11 +177,23 @@ class SlackChannel:
                 return
 
 
-def _payload(message: Message, post: Post, part: str) -> dict[str, Any]:
-    rendered = render_slack(message)
+def _root(post: Post) -> Message:
+    return first_message(post.step, post.now) if post.first else root_message(post.now)
+
+
+def _forms(message: Message) -> tuple[SlackMessage, ...]:
+    """The message as it should be, as plain text, and as one short line: alerts come first, beauty second."""
+    return (
+        render_slack(message),
+        SlackMessage(render_plain(message), ()),
+        SlackMessage(render_short(message), ()),
+    )
+
+
+def _payload(form: SlackMessage, post: Post, part: str) -> dict[str, Any]:
     return {
-        "text": rendered.text,
-        "blocks": list(rendered.blocks),
+        "text": form.text,
+        "blocks": list(form.blocks),
         "parse": "none",
         "link_names": False,
         "metadata": {"event_type": _METADATA, "event_payload": _marks(post, part)},
@@ -180,12 +218,20 @@ def _call(method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401 -
     except SlackApiError as error:
         failure = _failure(error.response)
     except (OSError, HTTPException, SlackClientError, ValueError) as error:
-        failure = SlackError(f"no answer from Slack: {type(error).__name__}")
+        failure = unanswered(error)
+    except (AttributeError, LookupError, TypeError):  # JSON that is no object, an encoding that nobody knows
+        failure = slack_error(200, "", None)
     # Raised out here: the SDK's exceptions hold the token, and must not travel along as the cause of this one.
     raise failure
 
 
 def _failure(response: SlackResponse) -> SlackError:
     body = response.data if isinstance(response.data, dict) else {}
-    headers = {str(key).lower(): value for key, value in response.headers.items()}
-    return slack_error(response.status_code, str(body.get("error", "")), headers.get("retry-after"))
+    headers = {str(key).lower(): _one(value) for key, value in response.headers.items()}
+    wait = retry_after(headers.get("retry-after"), headers.get("date"))
+    return slack_error(response.status_code, str(body.get("error", "")), wait)
+
+
+def _one(value: object) -> str:
+    """A header's value; the SDK gives some as lists."""
+    return str(value[0]) if isinstance(value, list) and value else str(value)

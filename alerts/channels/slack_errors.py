@@ -27,13 +27,22 @@ _FIXABLE = {
 }
 _REFUSED = frozenset(
     {
+        "attachment_payload_limit_exceeded",
         "invalid_arguments",
+        "invalid_array_arg",
+        "invalid_attachments",
         "invalid_blocks",
         "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "invalid_post_type",
+        "markdown_text_conflict",
         "metadata_too_large",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
+        "too_many_attachments",
+        "too_many_blocks",
     }
 )
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
@@ -63,32 +72,33 @@ class SlackError(ChannelError):
         code: str = "",
         permanent: bool = False,
         fixable: bool = False,
+        asks_to_wait: bool = False,
         retry_after: float | None = None,
     ) -> None:
-        super().__init__(message, permanent=permanent, fixable=fixable, retry_after=retry_after)
+        super().__init__(
+            message, permanent=permanent, fixable=fixable, asks_to_wait=asks_to_wait, retry_after=retry_after
+        )
         self.code = code
 
+    @property
+    def is_about_message(self) -> bool:
+        """Whether Slack may take the same news in another form."""
+        return self.permanent and not self.fixable
 
-def slack_error(status: int, code: str, retry_after: str | None) -> SlackError:
-    """The error for an HTTP status, Slack's `error` and the header Retry-After.
+
+def slack_error(status: int, code: str, wait: float | None) -> SlackError:
+    """The error for an HTTP status, Slack's `error` and the seconds that it asks to wait.
 
     A code that is not known counts as temporary: it costs a few tries, and not an alert.
     """
     if status == _HTTP_TOO_MANY or code in _RATE_LIMITED:
-        return SlackError("Slack asks to wait", code=code, retry_after=_seconds(retry_after))
+        return SlackError("Slack asks to wait", code=code, asks_to_wait=True, retry_after=wait)
     if not re.fullmatch(r"[a-z0-9_]+", code):  # a proxy's page; whatever stands in it is no business of a log
         return SlackError(f"the answer (HTTP {status}) is not Slack's; check slack.base_url if this lasts")
     if status >= _HTTP_SERVER_ERROR:
-        return SlackError(f"Slack has a problem: HTTP {status}, {code}", code=code, retry_after=_seconds(retry_after))
+        return SlackError(f"Slack has a problem: HTTP {status}, {code}", code=code, retry_after=wait)
     if code in _FIXABLE:
         return SlackError(f"Slack says {code}: {_FIXABLE[code]}", code=code, permanent=True, fixable=True)
     if code in _REFUSED:
         return SlackError(f"Slack refuses the message: {code}; this is a fault of tunewatch", code=code, permanent=True)
     return SlackError(f"Slack says {code}", code=code)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    try:
-        return max(float(retry_after or ""), 0.0)
-    except ValueError:
-        return None

@@ -1,7 +1,7 @@
 """The neutral message: what is told, before any channel's markup."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.incident import Incident, State, Transition
 from alerts.messages.numbers import when, window
@@ -73,6 +73,28 @@ def root_message(step: Transition) -> Message:
             _id(incident),
         ),
         commands=(f"tunewatch history --incident {incident.id}",),
+    )
+
+
+def first_message(step: Transition, present: Transition) -> Message:
+    """What is said of an incident for the first time, however late: how it stands, or that it came and went.
+
+    `step` is the earliest that was not told, `present` how the incident stands now.
+    """
+    now = root_message(present)
+    if present.incident.state is not State.RESOLVED:
+        return now
+    incident, over = step.incident, present.incident
+    opened = f"opened {WORDS[over.severity]} {when(over.opened_at or over.since)}"
+    ended = f"resolved {when(over.resolved_at or present.at)}"
+    first = worst(incident)
+    return replace(
+        now,
+        headline=f"{now.badge} {incident.monitor}: {opened}, {ended}: {short_problem(first)}",
+        news=f"{opened}, {ended}, not told before",
+        problem=problem(first),
+        others=(f"now: {problem(worst(present.incident))}", *_listed(incident.findings[1:])),
+        facts=(_state(present), _onset(incident), *_report(present.incident), _id(incident)),
     )
 
 

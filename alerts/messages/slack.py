@@ -36,6 +36,16 @@ def render_slack(message: Message) -> SlackMessage:
     return SlackMessage(clip(text, MAX_TEXT), tuple(_within(_blocks(message), MAX_ALL)))
 
 
+def render_plain(message: Message) -> str:
+    """The whole message as text without blocks, for when Slack does not take the blocks."""
+    return clip("\n".join(_line(line) for line in render_text(message).splitlines()), MAX_TEXT)
+
+
+def render_short(message: Message) -> str:
+    """One line that says what is wrong, as short as a header."""
+    return clip(escape(message.headline), MAX_HEADER)
+
+
 def _blocks(message: Message) -> Iterator[Block]:
     yield {"type": "header", "text": _plain(message.headline)}
     yield _section(f"*What:* {_line(message.problem)}, {_line(message.since)}\n*Do:* {_line(message.action)}")

@@ -10,11 +10,10 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap import build_channels, build_monitor, open_history, report_folder
+from monitor.bootstrap import build_deliverer, build_monitor, build_outbox, open_history, report_folder
 from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.cycle import CycleReport, run_cycle
-from monitor.delivery import deliver_all
 from monitor.errors import UnreachableError
 from monitor.exits import Exit
 from monitor.guard import describe
@@ -71,7 +70,9 @@ def _deliver(settings: Settings, history: History) -> None:
     if missing := settings.missing_secrets():
         note(f"nobody is told, notifications wait for a look that can: {', '.join(map(str, missing))}")
         return
-    deliver_all(history, build_channels(settings), utc_now, until=utc_now() + DELIVERY_TIME)
+    deliverer = build_deliverer(settings, build_outbox(settings, history), utc_now)
+    deliverer.begin()
+    deliverer.deliver_all(until=utc_now() + DELIVERY_TIME)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from config.loading import load
 from monitor import backtest
 from monitor.bootstrap import CONSOLE, build_monitor, open_history
 from monitor.cycle import CycleReport
-from monitor.delivery import deliver_one
+from monitor.delivery import Deliverer
 from monitor.demo import story, timeline
 from monitor.demo.bots import BOTS, END, START
 from monitor.demo.files import write_log
@@ -98,7 +98,8 @@ def _show_alerts(at: datetime, history: History, emit: Emit) -> None:
     """Deliver what waits in the outbox, as the daemon would, to a console that is shown here."""
     written = io.StringIO()
     channels = {CONSOLE: ConsoleChannel(written)}
-    while deliver_one(history, channels, at):
+    deliverer = Deliverer(history.outbox(), channels, lambda: at)
+    while deliverer.deliver_one():
         pass
     if written.getvalue():
         emit(Group(Text(), *(_wrapped(line) for line in written.getvalue().splitlines())))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, literal
 from sqlalchemy.exc import OperationalError
 
 Row = Sequence[int | float | str | bytes | None]
@@ -24,6 +24,15 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> No
         return
     names = table.columns.keys()
     connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in prepared])
+
+
+def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> int:
+    """Add a row unless a key of it is taken, also by somebody who adds it now. Returns how many were added."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - the one that is needed is there by now
+
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    added = insert(table).values(values).on_conflict_do_nothing().returning(literal(1))
+    return len(connection.execute(added).all())  # psycopg counts no rows here
 
 
 def _copy(connection: Connection, table: Table, rows: Iterable[Row]) -> None:

@@ -13,7 +13,7 @@ from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.marks import forget_marks, read_marks
 from monitor.history.migrate import migrate
 from monitor.history.names import add_monitor, monitor_id
-from monitor.history.outbox import claim_next, newest_ref, settle_failed, settle_sent
+from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.history.purge import purge_before, thin
 from monitor.history.queries import Queries
 from monitor.history.registered import RegisteredSet, read_sets, write_set
@@ -22,7 +22,7 @@ from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
 from monitor.history.transaction import Transaction
 from monitor.log.counts import Fingerprints
-from monitor.outbox import Notification
+from monitor.worker import Worker
 
 
 class History:
@@ -109,25 +109,9 @@ class History:
         with writing(self._engine) as connection:
             return purge_before(connection, before) + thin(connection)
 
-    def next_notification(self, now: datetime) -> Notification | None:
-        """Claim the oldest notification that is due, so that no other worker takes it before the claim runs out."""
-        with writing(self._engine) as connection:
-            return claim_next(connection, now)
-
-    def mark_sent(self, notification_id: str, ref: str, now: datetime) -> None:
-        """Keep where a notification went; `ref` is "" where the channel has no such thing."""
-        with writing(self._engine) as connection:
-            settle_sent(connection, notification_id, ref, now)
-
-    def mark_failed(self, notification_id: str, error: str, retry_at: datetime | None, now: datetime) -> None:  # noqa: ARG002
-        """Keep why a notification failed, and try again at `retry_at`, or never (None: dead)."""
-        with writing(self._engine) as connection:
-            settle_failed(connection, notification_id, error, retry_at)
-
-    def thread_ref(self, incident_id: str, channel: str) -> str | None:
-        """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""
-        with reading(self._engine) as connection:
-            return newest_ref(connection, incident_id, channel)
+    def outbox(self, worker: Worker | None = None, lease: timedelta = LEASE) -> HistoryOutbox:
+        """The notifications, for one worker: of this process unless given. A claim lasts `lease` unless it is kept."""
+        return HistoryOutbox(self._engine, worker or Worker.here(), lease)
 
     def holdout(self, monitor: str) -> datetime | None:
         """From when on the monitor's new messages are held out for testing; None before the first export."""

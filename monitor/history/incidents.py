@@ -54,7 +54,7 @@ def write_transition(connection: Connection, transition: Transition, channels: I
         return
     event = connection.execute(INCIDENT_EVENTS.insert(), _event_row(transition)).inserted_primary_key
     if event is not None and transition.is_posted:
-        rows = [_notification_row(event[0], transition, channel) for channel in channels]
+        rows = [notification_row(event[0], incident.id, channel, transition.at) for channel in channels]
         _insert(connection, rows)
 
 
@@ -126,14 +126,15 @@ def _event_row(transition: Transition) -> dict[str, Any]:
     }
 
 
-def _notification_row(event: int, transition: Transition, channel: str) -> dict[str, Any]:
+def notification_row(event: int, incident: str, channel: str, at: datetime) -> dict[str, Any]:
+    """A notification that waits to be sent for the first time."""
     return {
         "event_id": event,
-        "incident_id": transition.incident.id,
+        "incident_id": incident,
         "channel": channel,
         "state": "waiting",
-        "created_at": transition.at,
-        "due_at": transition.at,
+        "created_at": at,
+        "due_at": at,
         "attempts": 0,
         "interrupted": False,
         "ref": "",

@@ -1,16 +1,29 @@
-"""The outbox: which notification is next, and what became of it."""
+"""The outbox in the history: which notification is next, and what became of it."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, exists, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, and_, exists, func, or_, select, update
 
-from monitor.history.schema import INCIDENT_EVENTS, NOTIFICATIONS
-from monitor.outbox import Notification
+from alerts.incident import Incident, State, Transition
+from monitor.history.bulk import insert_if_new
+from monitor.history.channel_state import pause_channel, resume_channel, revive_channels
+from monitor.history.engine import reading, writing
+from monitor.history.incidents import notification_row
+from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
+from monitor.outbox import ClaimLostError, Notification, Undelivered
+from monitor.redact import redact
+from monitor.retrying import LONGEST_PAUSE, Plan, Trouble
+from monitor.worker import Worker
 
-CLAIM: Final = timedelta(minutes=5)
-"""How long a worker has for one notification before another may take it over: several requests with their timeouts."""
+LEASE: Final = timedelta(seconds=60)
+"""How long a claim lasts unless it is kept: several timeouts of one request. Claims are kept before each request."""
+
+NEWS: Final = timedelta(days=7)
+"""How long after its end an incident that nobody was told of is still told: as long as one may be reopened."""
 
 
 class Delivery(StrEnum):
@@ -22,64 +35,229 @@ class Delivery(StrEnum):
     DEAD = "dead"
 
 
-def claim_next(connection: Connection, now: datetime) -> Notification | None:
-    """Take the oldest notification that is due, and none before its turn within its incident and channel."""
-    row = connection.execute(_next(now)).one_or_none()
-    if row is None:
-        return None
-    interrupted = row.interrupted or row.state == Delivery.SENDING
-    claim = {
-        "state": Delivery.SENDING,
-        "claimed_until": now + CLAIM,
-        "attempts": row.attempts + 1,
-        "interrupted": interrupted,
-    }
-    _update(connection, row.id, claim)
-    return Notification(str(row.id), row.channel, row.detail, row.created_at, row.attempts, interrupted)
+class HistoryOutbox:
+    """The outbox as one worker sees it. Every method raises HistoryError when the history cannot be reached."""
+
+    def __init__(self, engine: Engine, worker: Worker, lease: timedelta = LEASE) -> None:
+        self._engine = engine
+        self._worker = worker.name
+        self._lease = lease
+
+    def begin(self, channels: Collection[str], now: datetime) -> int:
+        """Start afresh, as a process does that may have another token: try again now what waits for a later try.
+
+        Notifications that dead processes of this machine were sending are freed, and open incidents that a channel
+        has heard nothing of are told in it. Returns how many were freed or added.
+        """
+        with writing(self._engine) as connection:
+            revive_channels(connection, channels)
+            _hasten(connection, now)
+            return _free_claims_of_dead(connection, now) + _introduce(connection, channels, now)
+
+    def next_notification(self, channels: Collection[str], now: datetime) -> Notification | None:
+        """Claim one that is due in one of these channels, so that no other worker takes it before the claim ends."""
+        with writing(self._engine) as connection:
+            while (row := connection.execute(_next(channels, now)).one_or_none()) is not None:
+                first = not _was_told(connection, row)
+                if first and _is_old_news(row.incident, now):
+                    _bury(connection, row)
+                    continue
+                return self._claim(connection, row, now, first=first)
+            return None
+
+    def _claim(self, connection: Connection, row: Row[Any], now: datetime, *, first: bool) -> Notification:
+        interrupted = row.interrupted or row.state == Delivery.SENDING
+        claim = {
+            "state": Delivery.SENDING,
+            "claimed_until": now + self._lease,
+            "claimed_by": self._worker,
+            "attempts": row.attempts + 1,
+            "interrupted": interrupted,
+        }
+        connection.execute(update(NOTIFICATIONS).where(NOTIFICATIONS.c.id == row.id).values(claim))
+        return Notification(
+            id=str(row.id),
+            channel=row.channel,
+            transition=row.detail,
+            created_at=row.created_at,
+            present=_present(connection, row.incident),
+            first=first,
+            through=str(_newest_waiting(connection, row) if first else row.id),
+            attempts=row.attempts,
+            interrupted=interrupted,
+            failures=row.failures or 0,
+        )
+
+    def keep_claim(self, notification: Notification, now: datetime) -> None:
+        """Make the claim last from now on as long as a new one. Raises ClaimLostError."""
+        with writing(self._engine) as connection:
+            self._change(connection, notification, {"claimed_until": now + self._lease})
+
+    def mark_sent(self, notification: Notification, ref: str, note: str, now: datetime) -> None:
+        """Note that it arrived, and with a first message all that it spoke for. Raises ClaimLostError."""
+        sent = {"state": Delivery.SENT, "sent_at": now, "claimed_until": None, "claimed_by": None, "ref": ref}
+        with writing(self._engine) as connection:
+            self._change(connection, notification, sent | {"error": note})
+            resume_channel(connection, notification.channel)
+            if notification.through != notification.id:
+                connection.execute(update(NOTIFICATIONS).where(_spoken_for(notification)).values(sent | {"error": ""}))
+
+    def mark_failed(self, notification: Notification, error: str, plan: Plan, now: datetime) -> None:
+        """Note that it did not arrive, and when to try again what. Raises ClaimLostError."""
+        failed: dict[str, Any] = {"state": Delivery.WAITING, "claimed_until": None, "claimed_by": None, "error": error}
+        if plan.trouble is Trouble.ASKED_TO_WAIT:
+            failed |= {"attempts": notification.attempts}
+        else:
+            failed |= {"due_at": plan.retry_at, "interrupted": notification.interrupted or plan.trouble.is_uncertain}
+        with writing(self._engine) as connection:
+            self._change(connection, notification, failed)
+            if plan.trouble.is_of_channel:
+                pause_channel(connection, notification.channel, error, plan, now)
+
+    def thread_ref(self, incident_id: str, channel: str) -> str | None:
+        """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""
+        t = NOTIFICATIONS.c
+        statement = select(t.ref).where(t.incident_id == incident_id, t.channel == channel, t.ref != "")
+        with reading(self._engine) as connection:
+            return connection.scalar(statement.order_by(t.id.desc()).limit(1))
+
+    def undelivered(self, channels: Collection[str]) -> tuple[Undelivered, ...]:
+        """What these channels have not been told of incidents that are open, by channel."""
+        t, channel = NOTIFICATIONS.c, CHANNELS.c
+        statement = (
+            select(t.channel, t.created_at, t.error, t.due_at, channel.error.label("trouble"), channel.paused_until)
+            .join(INCIDENTS, INCIDENTS.c.id == t.incident_id)
+            .outerjoin(CHANNELS, channel.channel == t.channel)
+            .where(t.state.in_(_UNDELIVERED), t.channel.in_(channels), INCIDENTS.c.state != State.RESOLVED)
+            .order_by(t.channel, t.created_at, t.id)
+        )
+        with reading(self._engine) as connection:
+            rows: Sequence[Any] = connection.execute(statement).all()
+        names = dict.fromkeys(row.channel for row in rows)
+        return tuple(_undelivered(name, [row for row in rows if row.channel == name]) for name in names)
+
+    def _change(self, connection: Connection, notification: Notification, values: dict[str, Any]) -> None:
+        t = NOTIFICATIONS.c
+        mine = and_(t.id == int(notification.id), t.state == Delivery.SENDING, t.claimed_by == self._worker)
+        if connection.execute(update(NOTIFICATIONS).where(mine).values(values)).rowcount == 0:
+            raise ClaimLostError(f"notification {notification.id} was taken over by another process")
 
 
-def settle_sent(connection: Connection, notification_id: str, ref: str, now: datetime) -> None:
-    """Note that it arrived."""
-    sent = {"state": Delivery.SENT, "sent_at": now, "claimed_until": None, "ref": ref, "error": ""}
-    _update(connection, int(notification_id), sent)
+_OPEN: Final = (State.FIRING, State.RECOVERING)
+_UNDELIVERED: Final = (Delivery.WAITING, Delivery.SENDING)
 
 
-def settle_failed(connection: Connection, notification_id: str, error: str, retry_at: datetime | None) -> None:
-    """Note that it did not arrive, and when to try again; None gives it up."""
-    failed: dict[str, Any] = {"claimed_until": None, "error": error}
-    failed |= {"state": Delivery.DEAD} if retry_at is None else {"state": Delivery.WAITING, "due_at": retry_at}
-    _update(connection, int(notification_id), failed)
-
-
-def newest_ref(connection: Connection, incident_id: str, channel: str) -> str | None:
-    """Where the newest notification of an incident went that says so."""
-    t = NOTIFICATIONS.c
-    statement = select(t.ref).where(t.incident_id == incident_id, t.channel == channel, t.ref != "")
-    return connection.scalar(statement.order_by(t.id.desc()).limit(1))
-
-
-def _next(now: datetime) -> Select[Any]:
-    t = NOTIFICATIONS.c
-    earlier = NOTIFICATIONS.alias("earlier")
+def _next(channels: Collection[str], now: datetime) -> Select[Any]:
+    """The one that has been due for longest, in a channel that is not paused, and none before its turn."""
+    t, earlier, far = NOTIFICATIONS.c, NOTIFICATIONS.alias("earlier"), now + LONGEST_PAUSE
     is_due = or_(
-        and_(t.state == Delivery.WAITING, t.due_at <= now),
-        and_(t.state == Delivery.SENDING, t.claimed_until <= now),
+        and_(t.state == Delivery.WAITING, _is_over(t.due_at, now, far)),
+        and_(t.state == Delivery.SENDING, _is_over(t.claimed_until, now, far)),
     )
     has_earlier = exists().where(
         earlier.c.incident_id == t.incident_id,
         earlier.c.channel == t.channel,
         earlier.c.id < t.id,
-        earlier.c.state.in_([Delivery.WAITING, Delivery.SENDING]),
+        earlier.c.state.in_(_UNDELIVERED),
     )
+    paused = CHANNELS.c.paused_until
     return (
-        select(NOTIFICATIONS, INCIDENT_EVENTS.c.detail)
+        select(NOTIFICATIONS, INCIDENT_EVENTS.c.detail, INCIDENTS.c.detail.label("incident"), CHANNELS.c.failures)
         .join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
-        .where(is_due, ~has_earlier)
-        .order_by(t.id)
+        .join(INCIDENTS, INCIDENTS.c.id == t.incident_id)
+        .outerjoin(CHANNELS, CHANNELS.c.channel == t.channel)
+        .where(t.channel.in_(channels), or_(paused.is_(None), _is_over(paused, now, far)), is_due, ~has_earlier)
+        .order_by(t.due_at, t.id)  # one that fails again and again goes behind those that were not tried
         .limit(1)
         .with_for_update(skip_locked=True, of=NOTIFICATIONS)  # two workers take two; SQLite has one writer anyway
     )
 
 
-def _update(connection: Connection, key: int, values: dict[str, Any]) -> None:
-    connection.execute(NOTIFICATIONS.update().where(NOTIFICATIONS.c.id == key).values(**values))
+def _is_over(time: Any, now: datetime, far: datetime) -> Any:  # noqa: ANN401 - a column, and a condition
+    """Whether a pause is over, or so long that a clock made it which ran ahead of this one."""
+    return or_(time <= now, time > far)
+
+
+def _was_told(connection: Connection, row: Row[Any]) -> bool:
+    t = NOTIFICATIONS.c
+    sent = select(t.id).where(t.incident_id == row.incident_id, t.channel == row.channel, t.state == Delivery.SENT)
+    return connection.execute(sent.limit(1)).first() is not None
+
+
+def _is_old_news(incident: Incident, now: datetime) -> bool:
+    return incident.resolved_at is not None and now - incident.resolved_at > NEWS
+
+
+def _bury(connection: Connection, row: Row[Any]) -> None:
+    t = NOTIFICATIONS.c
+    untold = and_(t.incident_id == row.incident_id, t.channel == row.channel, t.state.in_(_UNDELIVERED))
+    why = redact(f"over for more than {NEWS.days} days before it could be told; {row.error}".removesuffix("; "))
+    values = {"state": Delivery.DEAD, "error": why, "claimed_until": None, "claimed_by": None}
+    connection.execute(update(NOTIFICATIONS).where(untold).values(values))
+
+
+def _present(connection: Connection, incident: Incident) -> Transition:
+    """The newest step, with the incident's newest numbers."""
+    t = INCIDENT_EVENTS.c
+    newest: Transition = connection.execute(
+        select(t.detail).where(t.incident_id == incident.id).order_by(t.id.desc()).limit(1)
+    ).scalar_one()
+    return replace(newest, incident=incident, at=max(newest.at, incident.updated_at))
+
+
+def _newest_waiting(connection: Connection, row: Row[Any]) -> int:
+    t = NOTIFICATIONS.c
+    statement = select(func.max(t.id)).where(t.incident_id == row.incident_id, t.channel == row.channel)
+    newest: int = connection.execute(statement).scalar_one()
+    return newest
+
+
+def _spoken_for(notification: Notification) -> Any:  # noqa: ANN401 - a condition
+    t = NOTIFICATIONS.c
+    return and_(
+        t.incident_id == notification.transition.incident.id,
+        t.channel == notification.channel,
+        t.state == Delivery.WAITING,
+        t.id <= int(notification.through),
+    )
+
+
+def _hasten(connection: Connection, now: datetime) -> None:
+    """Let what failed be tried now."""
+    t = NOTIFICATIONS.c
+    later = and_(t.state == Delivery.WAITING, t.due_at > now, t.error != "")
+    connection.execute(update(NOTIFICATIONS).where(later).values(due_at=now))
+
+
+def _free_claims_of_dead(connection: Connection, now: datetime) -> int:
+    t = NOTIFICATIONS.c
+    claims = connection.execute(select(t.id, t.claimed_by).where(t.state == Delivery.SENDING)).all()
+    dead = [claim.id for claim in claims if (worker := Worker.parse(claim.claimed_by or "")) and worker.is_dead()]
+    freed = {"state": Delivery.WAITING, "interrupted": True, "due_at": now, "claimed_until": None, "claimed_by": None}
+    if dead:
+        connection.execute(update(NOTIFICATIONS).where(t.id.in_(dead), t.state == Delivery.SENDING).values(freed))
+    return len(dead)
+
+
+def _introduce(connection: Connection, channels: Collection[str], now: datetime) -> int:
+    """Put open incidents into the outbox of channels that were added after they were told elsewhere."""
+    t, incident, added = NOTIFICATIONS.c, INCIDENTS.c, 0
+    for channel in channels:
+        known = exists().where(t.incident_id == incident.id, t.channel == channel)
+        statement = (
+            select(incident.id, func.max(INCIDENT_EVENTS.c.id).label("event"))
+            .join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.incident_id == incident.id)
+            .where(incident.state.in_(_OPEN), INCIDENT_EVENTS.c.event.is_not(None), ~known)
+            .group_by(incident.id)
+        )
+        for row in connection.execute(statement).all():
+            values = notification_row(row.event, row.id, channel, now)
+            added += insert_if_new(connection, NOTIFICATIONS, values)
+    return added
+
+
+def _undelivered(channel: str, rows: Sequence[Any]) -> Undelivered:
+    first = rows[0]
+    error = first.trouble or next((row.error for row in rows if row.error), "")
+    retry_at = first.paused_until or first.due_at
+    return Undelivered(channel, len(rows), first.created_at, error, retry_at)

@@ -1,5 +1,6 @@
 """The Slack channel against a real HTTP server that plays Slack."""
 
+import json
 import logging
 import traceback
 from collections.abc import Iterator
@@ -133,11 +134,30 @@ def test_a_refusal_that_nobody_here_knows_is_worth_another_try(slack: FakeSlack,
     assert (str(error), error.permanent) == ("Slack says new_kind_of_trouble", False)
 
 
-def test_a_message_that_slack_will_never_take_is_not_tried_again(slack: FakeSlack, channel: SlackChannel) -> None:
-    slack.break_down(200, '{"ok": false, "error": "invalid_blocks"}')
+def test_a_message_that_slack_takes_in_no_form_is_a_fault_of_tunewatch(slack: FakeSlack, channel: SlackChannel) -> None:
+    for _ in range(3):
+        slack.break_down(200, '{"ok": false, "error": "invalid_blocks"}')
     error = fail(channel, Post("1", opened()))
 
     assert (error.permanent, error.fixable) == (True, False)
+    assert "fault of tunewatch" in str(error)
+
+
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long", "metadata_too_large", "no_text"])
+def test_blocks_that_slack_refuses_become_text_in_the_first_message_and_in_replies(
+    slack: FakeSlack, channel: SlackChannel, code: str
+) -> None:
+    refused = json.dumps({"ok": False, "error": code})
+    ref = channel.send(Post("1", opened())).ref
+    slack.break_down(200, refused)
+    slack.no_trouble()
+    slack.break_down(200, refused)
+    receipt = channel.send(Post("2", ESCALATED, ref))
+
+    assert receipt.ref == ref
+    assert code in receipt.note
+    assert [message.body.get("blocks") for message in slack.workspace.oncall.messages] == [[], []]
+    assert "recall of urgent is 12%" in slack.workspace.oncall.messages[1].text
 
 
 def test_an_event_without_a_first_message_gets_one(slack: FakeSlack, channel: SlackChannel) -> None:
@@ -215,6 +235,38 @@ def test_a_broken_server_is_worth_another_try(slack: FakeSlack, channel: SlackCh
 
     assert not error.permanent
     assert "html" not in str(error)
+
+
+@pytest.mark.parametrize("body", ["[1, 2]", "null", '"ok"', '{"ok": true}', "<html>log in</html>"])
+def test_an_answer_that_is_not_slacks_is_worth_another_try(slack: FakeSlack, channel: SlackChannel, body: str) -> None:
+    slack.break_down(200, body)
+    error = fail(channel, Post("1", opened()))
+
+    assert (error.permanent, "is not Slack's" in str(error)) == (False, True)
+
+
+@pytest.mark.parametrize("token", ["xoxb-1\n2", "xoxb-1\r2", "xoxb-\u20282"])
+def test_a_token_with_a_character_that_no_token_has_is_named(slack: FakeSlack, token: str) -> None:
+    error = fail(SlackChannel(token, "C0ONCALL1", slack.url), Post("1", opened()))
+
+    assert (error.permanent, error.fixable) == (True, True)
+    assert "slack.token has a character that no token has" in str(error)
+    assert token not in str(error)
+
+
+def test_why_there_was_no_answer_is_said(slack: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(url: str, timeout: float = 5) -> str:
+        return str(fail(SlackChannel(TOKEN, "C0ONCALL1", url, timeout), Post("1", opened())))
+
+    assert "DNS" in said("http://nowhere.invalid/api/")
+    assert "connection refused" in said("http://127.0.0.1:9/api/")
+    assert "TLS" in said(slack.url.replace("http:", "https:"))
+    slack.drop(obeyed=False)
+    assert "closed before it answered" in said(slack.url)
+    slack.stall(0.4, obeyed=False)
+    assert "time-out" in said(slack.url, 0.1)
+    monkeypatch.setenv("https_proxy", slack.url)
+    assert "proxy" in said("https://slack.invalid/api/")
 
 
 def test_a_slow_server_is_worth_another_try(slack: FakeSlack) -> None:

@@ -1,10 +1,14 @@
 """What every test of the monitor has around it."""
 
 import logging
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
+
+from monitor.history import History
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +20,17 @@ def _logging_as_before() -> Iterator[None]:
     root.handlers, root.level = handlers, level
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def sqlite_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty history to copy."""
+    file = tmp_path_factory.mktemp("empty") / "history.db"
+    History.open(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture
+def copied_sqlite(sqlite_history: Path, tmp_path: Path) -> str:
+    """An empty history of the test's own."""
+    return f"sqlite:///{shutil.copy(sqlite_history, tmp_path)}"

@@ -1,8 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from monitor.courier import Pulse
 from monitor.errors import HistoryError
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
+from monitor.outbox import Undelivered
 from monitor.vitals import Vitals
 
 START = datetime(2026, 3, 29, 6, tzinfo=UTC)
@@ -13,17 +17,17 @@ class World:
 
     def __init__(self) -> None:
         self.now = START
-        self.courier_alive = True
+        self.pulse = Pulse.ALIVE
+        self.waiting: tuple[Undelivered, ...] = ()
         self.history_error = ""
         self.heartbeat = Heartbeat(START)
         self.vitals = Vitals({"bot": timedelta(minutes=15)}, START)
-        self.health = Health(
-            self.heartbeat, lambda: self.courier_alive, self.vitals, self._reach_history, lambda: self.now
-        )
+        self.health = Health(self.heartbeat, lambda: self.pulse, self.vitals, self._undelivered, lambda: self.now)
 
-    def _reach_history(self) -> None:
+    def _undelivered(self) -> tuple[Undelivered, ...]:
         if self.history_error:
             raise HistoryError(self.history_error)
+        return self.waiting
 
 
 def test_a_scheduler_that_no_longer_beats_is_not_healthy() -> None:
@@ -37,11 +41,38 @@ def test_a_scheduler_that_no_longer_beats_is_not_healthy() -> None:
     assert world.health.healthy().good
 
 
-def test_a_delivery_that_died_is_not_healthy() -> None:
+@pytest.mark.parametrize("pulse", [Pulse.DEAD, Pulse.STUCK])
+def test_a_delivery_that_died_or_is_stuck_is_not_healthy(pulse: Pulse) -> None:
     world = World()
-    world.courier_alive = False
+    world.pulse = pulse
 
     assert not world.health.healthy().good
+    assert world.health.healthy().detail["delivery"] == pulse.value
+
+
+def test_an_open_incident_that_nobody_was_told_of_makes_it_unready_with_channel_and_reason() -> None:
+    world = World()
+    error = "Slack says token_revoked: check slack.token, not xoxb-1-secret"
+    world.waiting = (Undelivered("slack", 3, START, error, START + timedelta(minutes=7)),)
+    world.now += timedelta(minutes=5)
+    world.heartbeat.beat(world.now)
+    world.vitals.succeeded("bot", world.now)
+    assert world.health.ready().good
+
+    world.now += timedelta(seconds=1)
+    answer = world.health.ready()
+    assert not answer.good
+    assert answer.detail["undelivered"] == {
+        "slack": {
+            "condition": "late",
+            "notifications": 3,
+            "oldest": "2026-03-29T06:00:00Z",
+            "limit_seconds": 300.0,
+            "error": "Slack says token_revoked: check slack.token, not xoxb-***",
+            "retry_at": "2026-03-29T06:07:00Z",
+        }
+    }
+    assert world.health.healthy().good, "a restart renews no token"
 
 
 def test_ready_says_when_each_monitor_last_succeeded() -> None:
@@ -64,6 +95,7 @@ def test_ready_says_when_each_monitor_last_succeeded() -> None:
                 "error": None,
             }
         },
+        "undelivered": {},
     }
 
 

@@ -56,6 +56,7 @@ class FakeSlack:
 
     def __init__(self, token: str = TOKEN, port: int = 0, on_change: Callable[[], None] = lambda: None) -> None:
         self.workspace = Workspace(token)
+        self.answers_at = ""  # the time that answers say they are of, instead of now
         self.calls: list[Call] = []
         self.trouble: deque[Trouble] = deque()
         self._on_change = on_change
@@ -80,9 +81,9 @@ class FakeSlack:
 
     # ---- what goes wrong
 
-    def rate_limit(self, retry_after: int) -> None:
+    def rate_limit(self, retry_after: int | str) -> None:
         body = json.dumps({"ok": False, "error": "ratelimited"})
-        self.trouble.append(Trouble(429, (("Retry-After", str(retry_after)),), body))
+        self.trouble.append(Trouble(429, (("Retry-After", str(retry_after)),) if retry_after != "" else (), body))
 
     def break_down(self, status: int = 503, body: str = '{"ok": false, "error": "service_unavailable"}') -> None:
         self.trouble.append(Trouble(status, body=body))
@@ -158,7 +159,8 @@ class FakeSlack:
 
             def _reply(self, trouble: Trouble, answer: str) -> None:
                 payload = (trouble.body or answer).encode()
-                self.send_response(trouble.status)
+                self.send_response_only(trouble.status)
+                self.send_header("Date", slack.answers_at or self.date_time_string())
                 for name, value in (*trouble.headers, ("Content-Type", "application/json; charset=utf-8")):
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(payload)))

@@ -62,11 +62,16 @@ class Workspace:
     """One workspace with one bot. Time stamps are made up, and grow."""
 
     def __init__(self, token: str, *, scopes: frozenset[str] = frozenset({"chat:write", "channels:history"})) -> None:
-        self.token = token
+        self._token = token
         self.scopes = scopes
+        self._next_ts = 1_774_764_000
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: one channel, empty, and the bot in it with its token."""
+        self.token = self._token
         self.channels = [Channel("C0ONCALL1", "chatbot-oncall")]
         self.allows_edits = True
-        self._next_ts = 1_774_764_000
 
     @property
     def oncall(self) -> Channel:

@@ -14,6 +14,7 @@ from monitor.history.schema.holdouts import HOLDOUTS
 from monitor.history.schema.incidents import (
     ADVICE,
     ADVICE_OUTCOMES,
+    CHANNELS,
     DECISIONS,
     INCIDENT_EVENTS,
     INCIDENTS,
@@ -28,6 +29,7 @@ __all__ = [
     "ADVICE",
     "ADVICE_OUTCOMES",
     "BELIEF_TIMES",
+    "CHANNELS",
     "CLASSES",
     "CYCLES",
     "DECISIONS",

@@ -131,11 +131,21 @@ NOTIFICATIONS: Final = Table(
     Column("event_id", ForeignKey("incident_events.id"), nullable=False, comment="The step that is told."),
     Column("incident_id", ForeignKey("incidents.id"), nullable=False, comment="Its incident."),
     Column("channel", Text, nullable=False, comment="Channel, such as `slack`."),
-    Column("state", Text, nullable=False, comment="`waiting`, `sending`, `sent`, or `dead` when it was given up."),
+    Column(
+        "state",
+        Text,
+        nullable=False,
+        comment="`waiting`, `sending`, `sent`, or `dead`: too old to be news, of an incident that was over untold.",
+    ),
     Column("created_at", UtcTime, nullable=False, comment="Time of the step (UTC)."),
     Column("due_at", UtcTime, nullable=False, comment="Not to be tried before (UTC)."),
     Column("claimed_until", UtcTime, comment="While `sending`: when another worker may take it over (UTC)."),
-    Column("attempts", Integer, nullable=False, comment="Tries begun."),
+    Column(
+        "claimed_by",
+        Text,
+        comment="While `sending`: who does; host, boot, process namespace, pid, start of the process, a random number.",
+    ),
+    Column("attempts", Integer, nullable=False, comment="Tries begun, without those that were asked to wait."),
     Column(
         "interrupted",
         Boolean,
@@ -149,9 +159,21 @@ NOTIFICATIONS: Final = Table(
         nullable=False,
         comment="Where it went, such as the time stamp of a Slack message; empty when unknown.",
     ),
-    Column("error", Text, nullable=False, comment="Why the last try failed; empty when none did."),
+    Column("error", Text, nullable=False, comment="Why the last try failed, or what went amiss; empty otherwise."),
     UniqueConstraint("event_id", "channel"),
     Index(None, "incident_id", "channel", "id"),
     Index(None, "state", "due_at"),
     comment="The outbox: one row for each step that is told and each channel.",
+)
+
+CHANNELS: Final = Table(
+    "channels",
+    METADATA,
+    Column("channel", Text, primary_key=True, comment="Channel, such as `slack`."),
+    Column("paused_until", UtcTime, comment="Nothing is tried before (UTC); empty when the last try succeeded."),
+    Column("trouble", Text, nullable=False, comment="`asked_to_wait`, `channel_down`, `channel_refuses`, or empty."),
+    Column("error", Text, nullable=False, comment="Why the last try failed; empty when it succeeded."),
+    Column("failures", Integer, nullable=False, comment="Failed tries in a row, without those asked to wait."),
+    Column("failing_since", UtcTime, comment="First failed try since the last success (UTC)."),
+    comment="The channels that something was sent to: whether they take it.",
 )

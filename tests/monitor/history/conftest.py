@@ -1,6 +1,5 @@
 """A history of each kind."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,20 +43,6 @@ def emptied_postgres(postgres_history: str) -> Iterator[str]:
             if table is not LATENCY_BINS:
                 connection.execute(table.delete())
     engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def sqlite_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty history to copy."""
-    file = tmp_path_factory.mktemp("empty") / "history.db"
-    History.open(f"sqlite:///{file}").close()
-    return file
-
-
-@pytest.fixture
-def copied_sqlite(sqlite_history: Path, tmp_path: Path) -> str:
-    """An empty history of the test's own."""
-    return f"sqlite:///{shutil.copy(sqlite_history, tmp_path)}"
 
 
 @pytest.fixture(params=["copied_sqlite", "emptied_postgres"], ids=KINDS)

@@ -1,0 +1,90 @@
+"""When what failed is tried again. Nothing is given up: what only a person can mend is tried at a slow, steady pace."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from alerts.channels.channel import ChannelError
+
+LONGEST_PAUSE: Final = timedelta(hours=1)
+"""No pause is longer; a time of a next try that lies further ahead was made by a clock that ran ahead."""
+
+SHORTEST_WAIT: Final = timedelta(seconds=1)
+LONGEST_WAIT: Final = timedelta(minutes=15)
+USUAL_WAIT: Final = timedelta(seconds=30)
+"""For a channel that asks to wait: within these bounds what it asks for, and that where it does not say how long."""
+
+
+class Trouble(StrEnum):
+    """What a failed try says of the tries to come."""
+
+    ASKED_TO_WAIT = "asked_to_wait"  # the whole channel; this try does not count
+    CHANNEL_DOWN = "channel_down"  # the whole channel, and it may pass by itself
+    CHANNEL_REFUSES = "channel_refuses"  # the whole channel, until a person does something
+    MESSAGE_REFUSED = "message_refused"  # this message, until tunewatch is mended
+    MESSAGE_CRASHED = "message_crashed"  # this message, and it may pass by itself
+
+    @property
+    def is_of_channel(self) -> bool:
+        """Whether the next message would fare no better."""
+        return self not in (Trouble.MESSAGE_REFUSED, Trouble.MESSAGE_CRASHED)
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the message may have arrived all the same; who was refused, or asked to wait, told nothing."""
+        return self in (Trouble.CHANNEL_DOWN, Trouble.MESSAGE_CRASHED)
+
+
+PAUSES: Final = {
+    # An outage of a day costs some 300 calls, and ends at most five minutes late.
+    Trouble.CHANNEL_DOWN: (timedelta(seconds=5), timedelta(minutes=5)),
+    # Soon enough once somebody renewed the token, and slow enough for a week without one.
+    Trouble.CHANNEL_REFUSES: (timedelta(minutes=1), timedelta(minutes=15)),
+    Trouble.MESSAGE_REFUSED: (timedelta(minutes=15), LONGEST_PAUSE),
+    Trouble.MESSAGE_CRASHED: (timedelta(seconds=5), timedelta(minutes=15)),
+}
+"""The first pause, doubled up to the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is in trouble, and when it is tried again (UTC)."""
+
+    trouble: Trouble
+    retry_at: datetime
+
+
+def trouble_of(error: ChannelError) -> Trouble:
+    """The trouble that a channel's error tells of."""
+    if error.asks_to_wait:
+        return Trouble.ASKED_TO_WAIT
+    if not error.permanent:
+        return Trouble.CHANNEL_DOWN
+    return Trouble.CHANNEL_REFUSES if error.fixable else Trouble.MESSAGE_REFUSED
+
+
+def plan(trouble: Trouble, failures: int, asked: float | None, now: datetime) -> Plan:
+    """When to try again after `failures` such failures in a row before this one.
+
+    `asked` is how many seconds the channel asked to wait, None if it did not. Bounds hold it; NaN counts as None.
+    """
+    wait = _wait(asked)
+    if trouble is Trouble.ASKED_TO_WAIT:
+        return Plan(trouble, _up(now + (wait or USUAL_WAIT)))
+    first, longest = PAUSES[trouble]
+    pause = min(first * (1 << min(failures, 16)), longest)  # beyond, the pause is the longest anyway
+    return Plan(trouble, _up(now + max(pause, wait or pause)))
+
+
+def _up(time: datetime) -> datetime:
+    """The next whole second, which is what the history keeps."""
+    return time + (timedelta(microseconds=-time.microsecond % 1_000_000))
+
+
+def _wait(asked: float | None) -> timedelta | None:
+    if asked is None or math.isnan(asked):
+        return None
+    seconds = min(max(asked, SHORTEST_WAIT.total_seconds()), LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds)

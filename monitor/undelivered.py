@@ -1,0 +1,32 @@
+"""Whether people have been told of what is open, as `/-/ready` tells it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from monitor.outbox import Undelivered
+from monitor.output.jsonl import iso
+from monitor.redact import redact
+
+PATIENCE: Final = timedelta(minutes=5)
+"""How long an open incident may wait to be told: a few tries, and less than anybody wants to be in the dark."""
+
+
+def is_late(waiting: Undelivered, now: datetime) -> bool:
+    """Whether a channel has known nothing of something that is open for too long."""
+    return now - waiting.oldest > PATIENCE
+
+
+def described(waiting: Sequence[Undelivered], now: datetime) -> Mapping[str, Any]:
+    """What each channel that is behind has not been told, since when, and why."""
+    return {
+        each.channel: {
+            "condition": "late" if is_late(each, now) else "waiting",
+            "notifications": each.notifications,
+            "oldest": iso(each.oldest),
+            "limit_seconds": PATIENCE.total_seconds(),
+            "error": redact(each.error) or "not tried yet",
+            "retry_at": iso(each.retry_at) if each.retry_at else None,
+        }
+        for each in waiting
+    }
