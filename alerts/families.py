@@ -17,6 +17,8 @@ _FAMILY_OF_CHECK = {
     "label_health": Family.DATA,
     "traffic": Family.DATA,
     "drift": Family.DATA,
+    "log_health": Family.WATCH,
+    "look": Family.WATCH,
 }
 
 HELD_FAMILIES = frozenset({Family.DATA, Family.WATCH})
@@ -24,6 +26,13 @@ HELD_FAMILIES = frozenset({Family.DATA, Family.WATCH})
 
 The alarms of quality and latency already keep their false-alarm rate under repeated looks (`checks.alarm`): to hold
 them longer would only cost time. A silent hour of traffic or of labels is common, and says little until it lasts.
+"""
+
+
+FACTS = frozenset({Family.WATCH})
+"""Families whose findings are facts: the first look that finds all well ends the incident.
+
+Whether a look succeeds, or how many rows it could read, is counted; no chance is left that time would have to rule out.
 """
 
 

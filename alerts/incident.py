@@ -16,7 +16,7 @@ class Family(StrEnum):
     QUALITY = "quality"  # accuracy, recall, precision, paradox, relevance, drift, ...
     LATENCY = "latency"
     DATA = "data"  # traffic and labels: the log itself
-    WATCH = "watch"  # tunewatch itself: a check that crashed watches nothing
+    WATCH = "watch"  # whether tunewatch sees at all: looks that fail, a log that misleads, a check that crashed
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2s
 
-from alerts.families import HELD_FAMILIES, family_of_finding
+from alerts.families import FACTS, HELD_FAMILIES, family_of_finding
 from alerts.incident import Event, Family, Incident, Proposal, Reason, State, Transition
 from alerts.policy import Policy
 from alerts.seen import Seen, is_worse
@@ -206,7 +206,7 @@ class _Cycle:
     def _recover(self, incident: Incident) -> Transition:
         since = incident.clear_since or self.now
         current = replace(incident, state=State.RECOVERING, clear_since=since, updated_at=self.now, proposed=None)
-        if self.now - since >= self.policy.recover:
+        if self.family in FACTS or self.now - since >= self.policy.recover:
             return self._resolve(current, Event.RESOLVED, Reason.STAYED_CLEAR)
         began = incident.clear_since is None
         return self._step(current, None, Reason.CLEAR_BEGAN if began else Reason.REFRESHED)

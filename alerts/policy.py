@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from checks.advice.model import Action
 
-_WAITING = frozenset({Action.NONE, Action.COLLECT_LABELS})
+_WAITING = frozenset({Action.NONE, Action.COLLECT_LABELS, Action.FIX_LOG, Action.CHECK_TRAFFIC, Action.REPORT_FAULT})
+"""Advice that does not touch the bot: once the bot itself is known to need something, people hear of it soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Policy:
     """Durations that keep an incident calm; zero means at once, none is negative.
 
     hold: how long an alarm of a held family lasts before people are told.
-    recover: how long every finding stays clear before the incident is resolved.
+    recover: how long every finding stays clear before the incident is resolved (`alerts.families.FACTS` are at once).
     reopen_within: an alarm this soon after resolving reopens the same incident.
     stale: a finding that has had no data for this long no longer keeps its incident open.
     settle: how long another action is advised, in at least two cycles, before people who were told to wait hear of it.

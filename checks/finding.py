@@ -33,6 +33,10 @@ class Cause(StrEnum):
     TOO_FEW = "too_few"  # labels, predictions or reference
     NOT_COMPARABLE = "not_comparable"  # what was measured then is not what is measured now
     NOT_LOGGED = "not_logged"  # the column is not in the log
+    UNREADABLE = "unreadable"  # nothing of the log, or not the log at all
+    INVALID = "invalid"  # the log is read, but its figures are not those of the bot
+    LOSES_ROWS = "loses_rows"  # some of the log is left out, too little to mislead
+    CLOCK = "clock"  # this machine's clock contradicts what is known
     CRASHED = "crashed"  # of the check itself: whether it ran, not what it says
 
 

@@ -80,6 +80,29 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about the log as a whole, as `monitor.log.counts.LogNotice` has it: `n` of `of` (0: not known)."""
+
+    kind: str
+    n: int
+    of: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of the log could be read: all `predictions` and `labels` that were ever counted.
+
+    `label_rows` are those dated in the current window, and `to_come` predictions dated after it, not counted yet.
+    """
+
+    predictions: int = 0
+    labels: int = 0
+    label_rows: int = 0
+    to_come: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Windows:
     """What the history knows at `now` (UTC), cut into the spans that checks and advice need.
 
@@ -90,7 +113,7 @@ class Windows:
     age. `starts` are those of evidence, oldest first; `older` is healthy time before the reference, None without any.
     `corrected` is the share of the labels from before `current`, in [0, 1], that named another class at first.
     `last_label_at` is the end (at most `now`) of the newest bucket with label rows by their own time; None when there
-    never was one.
+    never was one. `extent` and `notices` are of the whole log.
     """
 
     now: datetime
@@ -110,3 +133,5 @@ class Windows:
     older: Window | None = None
     corrected: float = 0.0
     study: Study | None = None
+    extent: Extent = Extent()
+    notices: tuple[Notice, ...] = ()

@@ -104,6 +104,17 @@ class LabelHealthSettings(CheckSettings):
     """How many times later than in the reference labels may arrive."""
 
 
+class LogHealthSettings(CheckSettings):
+    """Whether the log can be believed: while it cannot, nothing is advised but its repair."""
+
+    max_lost: Share = 0.05
+    """Largest share of rows that may be left out because their time or the line itself cannot be read."""
+    max_repeated: Share = 0.20
+    """Largest share of the window's predictions that may have no id, or that of an earlier one."""
+    max_orphans: Share = 0.50
+    """Largest share of the window's label rows that may be of no prediction; 1 where a label log is of several bots."""
+
+
 class TrafficSettings(CheckSettings):
     """Whether predictions arrive, as many as usual."""
 
@@ -180,6 +191,7 @@ class ChecksSettings(Section):
     latency: LatencySettings = LatencySettings()
     label_health: LabelHealthSettings = LabelHealthSettings()
     traffic: TrafficSettings = TrafficSettings()
+    log_health: LogHealthSettings = LogHealthSettings()
     calibration: CalibrationSettings = CalibrationSettings()
     relevance: RelevanceSettings = RelevanceSettings()
     drift: DriftSettings = DriftSettings()

@@ -1,12 +1,13 @@
 """Puts the daemon together from its settings."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from config.settings import Settings
-from monitor.bootstrap import build_deliverer, build_monitor, build_outbox, channel_names, report_folder
-from monitor.clock import Clock
+from monitor.bootstrap import build_deliverer, build_monitor, build_outage, build_outbox, channel_names, report_folder
+from monitor.clock import MACHINE, Clock, Clocks
 from monitor.courier import Courier
 from monitor.daemon import Daemon
 from monitor.health import Health
@@ -21,24 +22,36 @@ from monitor.vitals import Vitals
 
 PURGE_EVERY: Final = timedelta(days=1)
 
+WATCH_EVERY: Final = timedelta(minutes=1)
+"""Between two looks at the looks that are under way."""
+
 _LOG = get_logger(__name__)
 
 
-def assemble(settings: Settings, history: History, clock: Clock) -> Daemon:
+def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> Daemon:
     """The daemon, not started, with its web address taken. Raises BindError where it cannot be."""
-    vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clock())
+    clock = clocks.now
+    vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clocks.ticks)
     outbox = build_outbox(settings, history)
     courier = Courier(build_deliverer(settings, outbox, clock))
     looks = [
-        Look(name, monitor.every, partial(build_monitor, settings, name, history), vitals, courier.wake, clock)
+        Look(
+            build_outage(settings, name, history),
+            monitor.every,
+            partial(build_monitor, settings, name, history),
+            vitals,
+            courier.wake,
+            clocks,
+        )
         for name, monitor in settings.monitors.items()
     ]
     undelivered = partial(outbox.undelivered, channel_names(settings))
-    health = Health(Heartbeat(clock()), courier.pulse, vitals, undelivered, clock)
+    health = Health(Heartbeat(clocks.ticks), courier.pulse, vitals, undelivered, clocks)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, clock))
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
-    return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge, studies], rounds)
+    watch = Task("watch over looks", WATCH_EVERY, partial(_watch_over, looks), aside=True)
+    return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge, studies, watch], rounds)
 
 
 def _study_rounds(settings: Settings, history: History, clock: Clock) -> StudyRounds:
@@ -48,6 +61,13 @@ def _study_rounds(settings: Settings, history: History, clock: Clock) -> StudyRo
     )
 
 
+def _watch_over(looks: Iterable[Look]) -> None:
+    for look in looks:
+        look.watch_over()
+
+
 def _purge(history: History, keep: timedelta, clock: Clock) -> None:
-    rows = history.purge(clock() - keep)
+    # What is kept is counted back from the newest row too: a clock that is set ahead by a year would end the history.
+    newest = history.newest_row()
+    rows = history.purge((clock() if newest is None else min(clock(), newest)) - keep)
     _LOG.info("purged", rows=rows, keep_days=keep.days)

@@ -1,6 +1,7 @@
-"""What a crashed check means for incidents: nobody may be blind without knowing."""
+"""What a crashed check means for incidents: nobody may be blind without knowing, nor think so when it is over."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import Family, Incident, State
@@ -15,28 +16,51 @@ LONGEST = 300
 
 
 def blindness(
-    crashed: Mapping[str, str], ran: Iterable[str], incidents: Collection[Incident], windows: Windows
+    crashed: Mapping[str, str], found: Collection[Finding], incidents: Collection[Incident], windows: Windows
 ) -> tuple[Finding, ...]:
     """Findings of the family `watch`, which say nothing about the chatbot.
 
-    An alarm for each check that `crashed`, with its error; and, while an incident waits for them, a clear finding for
-    each other one that `ran`.
+    An alarm for each check that `crashed`, with its error; and, while an incident waits for it, a clear finding for
+    whatever it holds that is not among what this look `found`: the look ended well, so what it does not find is over.
     """
-    waiting = any(each.family is Family.WATCH and each.state is not State.RESOLVED for each in incidents)
-    alarms = [_finding(check, error, windows) for check, error in crashed.items()]
-    well = [_finding(check, "", windows) for check in ran if check not in crashed] if waiting else []
-    return (*alarms, *well)
+    alarms = [_crash(check, error, windows) for check, error in crashed.items()]
+    now = {finding.key for finding in (*found, *alarms)}
+    gone = [finding for finding in _waiting(incidents) if finding.key not in now and not _is_unknown(finding, crashed)]
+    return (*alarms, *(_clear(finding, windows) for finding in gone))
 
 
-def _finding(check: str, error: str, windows: Windows) -> Finding:
-    said = f"crashed ({error[:LONGEST]}); it judges nothing until that is mended" if error else "runs"
+def _waiting(incidents: Iterable[Incident]) -> tuple[Finding, ...]:
+    watched = (each for each in incidents if each.family is Family.WATCH and each.state is not State.RESOLVED)
+    return tuple(finding for incident in watched for finding in incident.findings)
+
+
+def _is_unknown(finding: Finding, crashed: Collection[str]) -> bool:
+    """Whether it is a judgement of a check that could not judge now."""
+    return finding.subject != SUBJECT and finding.check in crashed
+
+
+def _crash(check: str, error: str, windows: Windows) -> Finding:
     return Finding(
         check=check,
         subject=SUBJECT,
-        verdict=Verdict.WARNING if error else Verdict.OK,
+        verdict=Verdict.WARNING,
         cause=Cause.CRASHED,
-        message=said,
+        message=f"crashed ({error[:LONGEST]}); it judges nothing until that is mended",
         window_start=windows.now - timedelta(microseconds=1),
         window_end=windows.now,
-        clear=not error,
+    )
+
+
+def _clear(finding: Finding, windows: Windows) -> Finding:
+    """The same subject, now that nothing is wrong with it; the cause stays, as it names the family."""
+    return replace(
+        finding,
+        verdict=Verdict.OK,
+        message="runs" if finding.cause is Cause.CRASHED else f"over: {finding.message.removeprefix('over: ')}",
+        window_start=windows.now - timedelta(microseconds=1),
+        window_end=windows.now,
+        value=None,
+        threshold=None,
+        n=0,
+        clear=True,
     )

@@ -22,6 +22,7 @@ from checks.label_health import LabelHealth
 from checks.labels_needed import NEED_LABELS
 from checks.latency import Latency
 from checks.leakage import Leakage
+from checks.log_health import LogHealth
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.prompt_bias import PromptBias
 from checks.relevance import Relevance
@@ -35,6 +36,7 @@ from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec
 from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
+from monitor.outage import Outage
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
 
@@ -86,12 +88,21 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
         spec=window_spec(chosen),
         checks=build_checks(chosen),
         advice=advice_policy(chosen),
-        incidents=Policy(
-            hold=chosen.incidents.hold, recover=chosen.incidents.recover, reopen_within=chosen.incidents.reopen_within
-        ),
+        incidents=incident_policy(chosen),
         channels=channel_names(settings),
         study=plan_of(chosen),
     )
+
+
+def incident_policy(settings: MonitorSettings) -> Policy:
+    """How long things last before an incident takes a step."""
+    chosen = settings.incidents
+    return Policy(hold=chosen.hold, recover=chosen.recover, reopen_within=chosen.reopen_within)
+
+
+def build_outage(settings: Settings, name: str, history: History) -> Outage:
+    """What keeps and tells the looks of a monitor that fail, whether or not its log was ever reached."""
+    return Outage(name, history, incident_policy(settings.monitors[name]), channel_names(settings))
 
 
 def _shape(settings: MonitorSettings) -> str:
@@ -128,6 +139,9 @@ def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
         ),
         "traffic": Traffic(
             checks.traffic.max_silence, checks.traffic.min_ratio, checks.traffic.max_ratio, budget["traffic"]
+        ),
+        "log_health": LogHealth(
+            checks.log_health.max_lost, checks.log_health.max_repeated, checks.log_health.max_orphans
         ),
         "calibration": Calibration(checks.calibration.max_rise, budget["calibration"]),
         "relevance": Relevance(

@@ -34,7 +34,7 @@ Exit status:
   0  fine
   1  an incident is open
   2  wrong usage or configuration
-  3  the source or the history could not be reached
+  3  the source or the history could not be reached, or nothing could be read
 """
 
 

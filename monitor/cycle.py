@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.families import family_of
+from alerts.families import family_of_finding
 from alerts.incident import Family, Incident, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
@@ -14,21 +14,25 @@ from alerts.seen import worst_first
 from checks.advice.advise import advise
 from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
-from checks.advice.quiet import our_own_fault
+from checks.advice.watch import watch_advice
 from checks.check import Check
 from checks.estimate import Estimate
 from checks.estimates import estimates
 from checks.finding import Cause, Finding
+from checks.log_health import NAME as LOG_HEALTH
+from checks.log_health import held_back, invalidates
 from checks.measured import Measured
-from checks.windows import Windows
+from checks.windows import Notice, Windows
 from monitor.blindness import blindness
 from monitor.collector import not_collecting
-from monitor.errors import HistoryError
+from monitor.errors import ClockError, HistoryError
 from monitor.following import Follower
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
 from monitor.linking import with_reports
 from monitor.log import PredictionLog
+from monitor.log.counts import LogNotice
 from monitor.logs import get_logger
+from monitor.present import SKEW, contradiction, second_clock, was_dated_ahead
 from monitor.study.plan import StudyPlan
 
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
@@ -70,6 +74,14 @@ class CycleReport:
     faults: tuple[Fault, ...]
     seconds: float
 
+    @property
+    def read_nothing(self) -> bool:
+        """Whether the log has rows, and none that can be read."""
+        return any(
+            finding.check == LOG_HEALTH and finding.cause is Cause.UNREADABLE and finding.verdict.is_alarm
+            for finding in self.findings
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
@@ -90,24 +102,20 @@ class Monitor:
     study: StudyPlan | None = None
 
 
-def run_cycle(monitor: Monitor, now: datetime) -> CycleReport:
-    """Look at the log as of `now` (UTC).
+def run_cycle(monitor: Monitor, now: datetime, looked_at: datetime | None = None) -> CycleReport:
+    """Look at the log as of `now` (UTC), which the clock calls `looked_at`, where it is asked.
 
     Everything is written in one transaction: a cycle that dies leaves nothing, and the next one does its work. Raises
-    SourceError, MappingError and HistoryError, the last also where `now` lies before the last look that is kept.
+    SourceError, MappingError and HistoryError, and ClockError where `now` lies before the last look that is kept and
+    nothing says that it is right; else that look is set aside (see `monitor.present`).
     """
     with not_collecting():
-        return _look(monitor, now, time.perf_counter())
+        return _look(monitor, now, looked_at, time.perf_counter())
 
 
-def _look(monitor: Monitor, now: datetime, began: float) -> CycleReport:
+def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: float) -> CycleReport:
     for _ in range(ATTEMPTS):
-        cursor = monitor.history.cursor(monitor.name)
-        if cursor is not None and now < cursor:
-            raise HistoryError(
-                f"{monitor.name}: the history has a look as of {cursor:%Y-%m-%d %H:%M:%S} UTC, and time does not go "
-                f"back to {now:%Y-%m-%d %H:%M:%S}; is this machine's clock right?"
-            )
+        now, cursor = _agreed(monitor, now)
         seen = monitor.history.fingerprints(monitor.name)
         with monitor.log.snapshot():
             changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
@@ -116,39 +124,73 @@ def _look(monitor: Monitor, now: datetime, began: float) -> CycleReport:
             if transaction.cursor() != cursor:
                 continue  # another daemon has looked meanwhile: what we read is old
             transaction.replace(counts, changes.fingerprints)
-            return _judge(monitor, transaction, now, len(changes.buckets), began)
+            return _judge(monitor, transaction, now, _Read(len(changes.buckets), counts.notices, looked_at, began))
     raise HistoryError(
         f"{monitor.name}: another daemon keeps writing the same history; run one daemon for each history"
     )
 
 
-def _judge(monitor: Monitor, transaction: Transaction, now: datetime, buckets_read: int, began: float) -> CycleReport:
+def _agreed(monitor: Monitor, now: datetime) -> tuple[datetime, datetime | None]:
+    """The time of this look, and the cursor that it goes on from; looks that are dated after it are set aside."""
+    last = monitor.history.last_look(monitor.name)
+    if last is None or now >= last.as_of:
+        return now, None if last is None else last.as_of
+    if last.as_of - now <= SKEW:
+        return last.as_of, last.as_of
+    if not was_dated_ahead(last, now):
+        second = second_clock(monitor.history, monitor.log, now - monitor.lookback, last.as_of)
+        if not second.agrees(now):
+            raise ClockError(contradiction(monitor.name, last.as_of, now, second))
+    with monitor.history.transaction(monitor.name) as transaction:
+        aside = transaction.set_aside(now)
+        cursor = transaction.cursor()
+    _LOG.warning(
+        "looks set aside that are dated after the present",
+        monitor=monitor.name,
+        looks=aside.looks,
+        up_to=last.as_of.isoformat(),
+        incidents=list(aside.incidents),
+    )
+    return now, cursor
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a look read of the log."""
+
+    buckets: int
+    notices: tuple[LogNotice, ...]
+    looked_at: datetime | None
+    began: float
+
+
+def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Read) -> CycleReport:
     windows = transaction.windows(monitor.spec, now)
+    windows = replace(windows, notices=tuple(Notice(*astuple(notice)) for notice in read.notices))
     measured = Measured(windows)
-    findings, faults = _run_checks(monitor, measured)
+    found, faults = _run_checks(monitor, measured)
+    findings = held_back(found)
     figures = estimates(measured)
     before = transaction.incidents()
-    adviser = _Adviser(monitor.advice, windows)
+    adviser = _Adviser(monitor.advice, windows, tuple(finding for finding in findings if invalidates(finding)))
     faults = (*faults, *_study_faults(monitor, transaction, windows))
-    blind = blindness(
-        {fault.check: fault.error for fault in faults}, (check.name for check in monitor.checks), before, windows
-    )
+    blind = blindness({fault.check: fault.error for fault in faults}, findings, before, windows)
     taken = advance(before, (*findings, *blind), adviser, now, monitor.incidents, monitor.name)
     steps = with_reports(taken, windows.study)
     review = Follower(windows, monitor.advice, _after(before, steps), steps).review(transaction, monitor.spec)
     report = CycleReport(
         monitor=monitor.name,
         as_of=now,
-        buckets_read=buckets_read,
+        buckets_read=read.buckets,
         estimates=figures,
         findings=findings,
         advice=_advice_by_family(findings, adviser),
         transitions=(*steps, *review.steps),
         open_incidents=_still_open(before, steps),
         faults=faults,
-        seconds=time.perf_counter() - began,
+        seconds=time.perf_counter() - read.began,
     )
-    transaction.record(_to_keep(report, monitor))
+    transaction.record(replace(_to_keep(report, monitor), looked_at=read.looked_at))
     review.write(transaction)
     return report
 
@@ -189,18 +231,22 @@ def _study_faults(monitor: Monitor, transaction: Transaction, windows: Windows) 
 
 
 class _Adviser:
-    """Advice on findings of one family, given once for each family however often it is asked for."""
+    """Advice on findings of one family, given once for each family however often it is asked for.
 
-    def __init__(self, policy: AdvicePolicy, windows: Windows) -> None:
+    `doubts` are findings that say that the log misleads: they bar everything but its repair.
+    """
+
+    def __init__(self, policy: AdvicePolicy, windows: Windows, doubts: tuple[Finding, ...]) -> None:
         self._policy = policy
+        self._doubts = doubts
         self._windows = windows
         self._given: dict[tuple[Finding, ...], Advice] = {}
 
     def __call__(self, findings: tuple[Finding, ...]) -> Advice:
         if findings not in self._given:
-            is_ours = any(finding.cause is Cause.CRASHED for finding in findings)
+            is_ours = any(family_of_finding(finding) is Family.WATCH for finding in findings)
             self._given[findings] = (
-                our_own_fault(findings) if is_ours else advise(findings, self._windows, self._policy)
+                watch_advice(findings) if is_ours else advise(findings, self._windows, self._policy, self._doubts)
             )
         return self._given[findings]
 
@@ -208,7 +254,7 @@ class _Adviser:
 def _advice_by_family(findings: Sequence[Finding], adviser: _Adviser) -> tuple[FamilyAdvice, ...]:
     """Advice for each family that has an alarm, and for quality in any case: "nothing to do" is advice too."""
     # In the order in which `advance` asks for it, so that it is the same question and has its answer already.
-    by_family = {family: worst_first(f for f in findings if family_of(f.check) is family) for family in Family}
+    by_family = {family: worst_first(f for f in findings if family_of_finding(f) is family) for family in Family}
     return tuple(
         FamilyAdvice(family, adviser(found))
         for family, found in by_family.items()

@@ -11,7 +11,7 @@ from monitor.courier import Courier
 from monitor.health import Health
 from monitor.logs import get_logger
 from monitor.look import Look
-from monitor.scheduling import Task, build_scheduler
+from monitor.scheduling import Scheduler, Task
 from monitor.study.rounds import StudyRounds
 from monitor.web import WebServer, health_app
 
@@ -49,23 +49,16 @@ class Daemon:
         self._looks = looks
         self._studies = studies
         self._courier = courier
-        clock = health.clock
         tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
-        self._scheduler = build_scheduler(tasks, lambda: health.heartbeat.beat(clock()), clock())
+        self._scheduler = Scheduler(tasks, health.heartbeat.beat)
         self._web = WebServer(health_app(health.healthy, health.ready), *address)
 
     def run(self, stop_within: float = STOP_WITHIN) -> Ending:
-        """Connect to the logs, and work until a signal comes.
+        """Work until a signal comes.
 
-        A log that cannot be reached yet is logged, and its monitor tries again on schedule. Raises MappingError where
-        the columns of one do not fit.
+        Each monitor connects by itself, beside the others: one whose log cannot be reached, or does not fit its
+        mapping, tells of it and tries again on schedule. The health endpoints answer from the first moment on.
         """
-        try:
-            for look in self._looks:
-                look.prepare()
-        except BaseException:
-            self._close()
-            raise
         signals: SimpleQueue[int] = SimpleQueue()  # `put` is reentrant, as a signal handler needs; Event.set is not
         for number in _SIGNALS:
             signal.signal(number, lambda received, _frame: signals.put(received))
@@ -75,15 +68,12 @@ class Daemon:
             signal.signal(number, signal.SIG_DFL)  # whoever asks twice is not made to wait
         return self._stop(signal.Signals(received), stop_within)
 
-    def _close(self) -> None:
-        self._web.stop(patience=0)
-        for look in self._looks:
-            look.close(patience=0)
-
     def _start(self) -> None:
-        self._courier.start()
-        self._scheduler.start()
         self._web.start()
+        self._courier.start()
+        for look in self._looks:
+            _LOG.info("watching", monitor=look.name, every_seconds=look.every.total_seconds())
+        self._scheduler.start()
         host, port = self._web.address
         _LOG.info("started", monitors=len(self._looks), web=f"http://{host}:{port}")
 
@@ -93,7 +83,7 @@ class Daemon:
         for look in self._looks:
             look.stop()
         self._studies.stop()
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.stop()
         busy = [look.name for look in self._looks if not look.close(deadline - time.monotonic())]
         studied = self._studies.close(deadline - time.monotonic())
         delivered = self._courier.stop(deadline - time.monotonic())

@@ -13,6 +13,10 @@ class HistoryError(UnreachableError):
     """The metric history could not be read or written."""
 
 
+class ClockError(HistoryError):
+    """The history has a look that is dated after the present clock, and nothing else says which of both is right."""
+
+
 class MappingError(Exception):
     """The configured columns do not fit the log; the command exits with 2.
 

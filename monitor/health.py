@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.clock import Clock
+from monitor.clock import Clocks
 from monitor.courier import Pulse
 from monitor.errors import UnreachableError
 from monitor.heartbeat import Heartbeat
@@ -28,28 +28,28 @@ class Health:
     courier: Callable[[], Pulse]
     vitals: Vitals
     undelivered: Callable[[], Sequence[Undelivered]]
-    clock: Clock
+    clocks: Clocks
 
     def healthy(self) -> Answer:
         """Whether the scheduler and the delivery work."""
         detail = {
-            "scheduler": "alive" if self.heartbeat.is_alive(self.clock()) else "stuck",
+            "scheduler": "alive" if self.heartbeat.is_alive() else "stuck",
             "delivery": self.courier().value,
         }
         return Answer(set(detail.values()) == {"alive"}, detail)
 
     def ready(self) -> Answer:
         """Whether the history can be read, every monitor's last look is recent and whole, and people know of it."""
-        now = self.clock()
+        tick, now = self.clocks.ticks(), self.clocks.now()
         looks = self.vitals.looks()
         waiting, error = self._waiting()
         detail = {
             "history": error or "reachable",
-            "monitors": {name: _described(look, now) for name, look in looks.items()},
+            "monitors": {name: _described(look, tick, now) for name, look in looks.items()},
             "undelivered": described(waiting, now),
         }
         told = not any(is_late(each, now) for each in waiting)
-        return Answer(not error and told and all(look.is_ready(now) for look in looks.values()), detail)
+        return Answer(not error and told and all(look.is_ready(tick, now) for look in looks.values()), detail)
 
     def _waiting(self) -> tuple[Sequence[Undelivered], str]:
         try:
@@ -58,13 +58,13 @@ class Health:
             return (), redact(str(error)) or "unreachable"
 
 
-def _described(look: Looks, now: datetime) -> dict[str, Any]:
-    succeeded = look.succeeded_at
+def _described(look: Looks, tick: float, now: datetime) -> dict[str, Any]:
+    age, succeeded = look.age(tick), look.succeeded_at
     return {
-        "condition": look.condition(now).value,
+        "condition": look.condition(tick, now).value,
         "last_success": iso(succeeded) if succeeded else None,
-        "age_seconds": round((now - succeeded).total_seconds(), 1) if succeeded else None,
+        "age_seconds": round(age, 1) if age is not None else None,
         "limit_seconds": look.patience.total_seconds(),
         "crashed_checks": list(look.crashed),
-        "error": look.error if look.failed_at and (not succeeded or look.failed_at > succeeded) else None,
+        "error": look.error if look.is_failing else None,
     }

@@ -1,26 +1,29 @@
 """Tells a scheduler that is stuck from one that has nothing to do."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
+
+from monitor.clock import Ticks
 
 BEAT_EVERY: Final = timedelta(seconds=5)
 DEAD_AFTER: Final = timedelta(seconds=60)
 
 
 class Heartbeat:
-    """The last time that the scheduler ran its smallest job."""
+    """The last time that the scheduler ran its smallest job, by a clock that cannot be set."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, ticks: Ticks) -> None:
         self._lock = threading.Lock()
-        self._last = now
+        self._ticks = ticks
+        self._last = ticks()
 
-    def beat(self, now: datetime) -> None:
+    def beat(self) -> None:
         """Say that the scheduler lives."""
         with self._lock:
-            self._last = now
+            self._last = self._ticks()
 
-    def is_alive(self, now: datetime) -> bool:
+    def is_alive(self) -> bool:
         """Whether the last beat is recent."""
         with self._lock:
-            return now - self._last <= DEAD_AFTER
+            return self._ticks() - self._last <= DEAD_AFTER.total_seconds()

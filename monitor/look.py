@@ -1,73 +1,85 @@
-"""One monitor's recurring look at its log, in the daemon: what may fail is noted, logged, and tried again next time."""
+"""One monitor's recurring look at its log, in the daemon: what may fail is noted, told, and tried again next time."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Final
 
-from monitor.clock import Clock
+from alerts.incident import Transition
+from checks.finding import Cause
+from monitor.clock import Clocks
 from monitor.cycle import CycleReport, Monitor, run_cycle
-from monitor.errors import MappingError, UnreachableError
+from monitor.errors import SourceError, UnreachableError
 from monitor.logs import get_logger
-from monitor.redact import redact
-from monitor.vitals import Vitals
+from monitor.outage import Failure, Outage
+from monitor.vitals import Vitals, patience
 
 _LOG = get_logger(__name__)
-
-_FAULT: Final = "a fault of tunewatch; its log has the traceback"
 
 
 class Look:
     """Runs one monitor's cycle, and never raises: the other monitors go on, and so does this one next time.
 
     `build` connects to the log. It is called again before a look until it succeeds, so a log that cannot be reached
-    when the daemon starts delays its own monitor only. `then` is called after each look that succeeded.
+    when the daemon starts, or does not fit its mapping, delays its own monitor only. `outage` keeps and tells the looks
+    that fail. `then` is called after each look, as there may be something to deliver.
     """
 
     def __init__(
         self,
-        name: str,
+        outage: Outage,
         every: timedelta,
         build: Callable[[], Monitor],
         vitals: Vitals,
         then: Callable[[], None],
-        clock: Clock,
+        clocks: Clocks,
     ) -> None:
-        self.name = name
+        self.name = outage.monitor
         self.every = every
         self._build = build
         self._then = then
         self._built: Monitor | None = None
         self._vitals = vitals
-        self._clock = clock
+        self._outage = outage
+        self._clocks = clocks
+        self._began: float | None = None
         self._running = threading.Lock()
         self._stopping = threading.Event()
-
-    def prepare(self) -> None:
-        """Connect for the first time. Raises MappingError; a log that cannot be reached is tried again by `run`."""
-        try:
-            self._built = self._build()
-            self._built.log.check()
-        except UnreachableError as error:
-            _LOG.error("log unreachable, will try again", monitor=self.name, error=str(error))
-        _LOG.info("watching", monitor=self.name, every_seconds=self.every.total_seconds())
 
     def run(self) -> CycleReport | None:
         """Look once; None where the look failed or none is wanted any more."""
         with self._running:
             if self._stopping.is_set():
                 return None
+            self._began = self._clocks.ticks()
             try:
                 report = self._look()
-            except (UnreachableError, MappingError) as error:
-                self._failed(str(error), unexpected=False)
+            except Exception as error:  # noqa: BLE001 - a fault of ours too must not end the watch
+                self._failed(error)
                 return None
-            except Exception:  # noqa: BLE001 - a fault of ours must not end the watch; it is logged with its traceback
-                self._failed(_FAULT, unexpected=True)
-                return None
-        _tell(report)
-        self._then()
+            finally:
+                self._began = None
+                self._then()
+        _tell(report.monitor, report.transitions)
+        _LOG.info(
+            "looked",
+            monitor=report.monitor,
+            as_of=report.as_of.isoformat(),
+            buckets=report.buckets_read,
+            findings=len(report.findings),
+            open_incidents=len(report.open_incidents),
+            seconds=round(report.seconds, 3),
+        )
         return report
+
+    def watch_over(self) -> None:
+        """Note a look that does not end: a log that never answers is one that nobody watches."""
+        began = self._began
+        if began is None or self._stopping.is_set():
+            return
+        seconds = self._clocks.ticks() - began
+        if seconds > patience(self.every).total_seconds():
+            self._failed(SourceError(f"the look that began {seconds / 60:.0f} minutes ago has not ended"))
+            self._then()
 
     def stop(self) -> None:
         """Begin no further look."""
@@ -84,36 +96,37 @@ class Look:
 
     def _look(self) -> CycleReport:
         self._built = self._built or self._build()
-        report = run_cycle(self._built, self._clock())
-        self._vitals.succeeded(self.name, self._clock(), tuple(fault.check for fault in report.faults))
+        now = self._clocks.now()
+        report = run_cycle(self._built, now, looked_at=now)
+        self._vitals.succeeded(self.name, self._clocks.now(), tuple(fault.check for fault in report.faults))
         return report
 
-    def _failed(self, error: str, *, unexpected: bool) -> None:
-        self._vitals.failed(self.name, redact(error), self._clock())
-        if unexpected:
-            _LOG.exception("look crashed", monitor=self.name)
+    def _failed(self, error: Exception) -> None:
+        failure = Failure.of(error)
+        self._vitals.failed(self.name, failure.error, failure.cause)
+        if failure.cause is Cause.CRASHED:
+            _LOG.error("look crashed", monitor=self.name, exc_info=error)
         else:
-            _LOG.error("look failed", monitor=self.name, error=error)
+            _LOG.error("look failed", monitor=self.name, error=failure.error)
+        if self._vitals.all_failed_by(Cause.NOT_LOGGED):
+            _LOG.error("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")
+        try:
+            _tell(self.name, self._outage.note(error, self._clocks.now()))
+        except UnreachableError as unreachable:
+            _LOG.error("the failed look cannot be kept", monitor=self.name, error=str(unreachable))
+        except Exception:  # noqa: BLE001 - as above
+            _LOG.exception("the failed look cannot be kept", monitor=self.name)
 
 
-def _tell(report: CycleReport) -> None:
-    for transition in report.transitions:
-        if transition.event is not None:
-            incident = transition.incident
+def _tell(monitor: str, steps: Iterable[Transition]) -> None:
+    for step in steps:
+        if step.event is not None:
+            incident = step.incident
             _LOG.warning(
                 "incident",
-                monitor=report.monitor,
+                monitor=monitor,
                 incident=incident.id,
-                happened=transition.event.value,
+                happened=step.event.value,
                 severity=incident.severity.value,
                 action=incident.advice.action.value,
             )
-    _LOG.info(
-        "looked",
-        monitor=report.monitor,
-        as_of=report.as_of.isoformat(),
-        buckets=report.buckets_read,
-        findings=len(report.findings),
-        open_incidents=len(report.open_incidents),
-        seconds=round(report.seconds, 3),
-    )

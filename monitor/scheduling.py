@@ -1,25 +1,20 @@
-"""APScheduler, set up so that no look is lost in silence and none overlaps itself."""
+"""When things are done again: by a clock that cannot be set, no look lost in silence, and none overlapping itself."""
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
-
-from apscheduler.events import (
-    EVENT_JOB_ERROR,
-    EVENT_JOB_MAX_INSTANCES,
-    EVENT_JOB_MISSED,
-    JobExecutionEvent,
-    JobSubmissionEvent,
-)
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.heartbeat import BEAT_EVERY
 from monitor.logs import get_logger
 
-MOST_WORKERS: Final = 4
+MOST_AT_ONCE: Final = 4
 """Looks that run side by side: each may hold a database's memory limit, and most of them wait for the same disk."""
+
+LONGEST_WAIT: Final = timedelta(seconds=30)
+"""For one of those places: looks at sources that never answer must not keep the others from theirs."""
 
 STAGGER: Final = timedelta(milliseconds=250)
 """Between the first looks of two monitors, so that they do not start as a herd."""
@@ -31,7 +26,7 @@ _LOG = get_logger(__name__)
 class Task:
     """Something to do again and again: at once, or first after one interval when `later` is set.
 
-    What is `aside` has a thread of its own, so that it never takes the place of a look.
+    What is `aside` never takes the place of a look.
     """
 
     name: str
@@ -41,46 +36,54 @@ class Task:
     aside: bool = False
 
 
-def build_scheduler(tasks: Sequence[Task], beat: Callable[[], None], now: datetime) -> BackgroundScheduler:
-    """A scheduler that is not started yet.
+class Scheduler:
+    """A thread for each task, which waits by the monotonic clock: it does not care what is done to the time of day.
 
-    Windows come from the history's cursor and never from the time at which a task was due, so a late run is as good
-    as one in time (`misfire_grace_time=None`) and several late ones are one (`coalesce`). `beat` has a thread of its
-    own: long looks must not make the scheduler seem dead.
+    Windows come from the history's cursor and never from the moment at which a task was due, so a late run is as good
+    as one in time, and several late ones are one. A task never overlaps itself: where it takes longer than its
+    interval, the runs that fell due meanwhile are skipped, and that is logged. `beat` has a thread of its own: long
+    looks must not make the scheduler seem dead.
     """
-    scheduler = BackgroundScheduler(
-        timezone=UTC,
-        executors={
-            "default": ThreadPoolExecutor(min(max(len(tasks), 1), MOST_WORKERS)),
-            "heartbeat": ThreadPoolExecutor(1),
-            "aside": ThreadPoolExecutor(1),
-        },
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-    )
-    for place, task in enumerate(tasks):
-        _add(scheduler, task, now + (task.every if task.later else place * STAGGER))
-    scheduler.add_job(beat, "interval", seconds=BEAT_EVERY.total_seconds(), id="heartbeat", executor="heartbeat")
-    scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-    return scheduler
 
+    def __init__(self, tasks: Sequence[Task], beat: Callable[[], object]) -> None:
+        """Prepare; `start` begins."""
+        self._stopping = threading.Event()
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        pulse = Task("heartbeat", BEAT_EVERY, beat, aside=True)
+        delays = [task.every if task.later else place * STAGGER for place, task in enumerate(tasks)]
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(task, delay.total_seconds()), name=task.name, daemon=True)
+            for task, delay in ((pulse, timedelta()), *zip(tasks, delays, strict=True))
+        ]
 
-def _add(scheduler: BackgroundScheduler, task: Task, first: datetime) -> None:
-    seconds = task.every.total_seconds()
-    scheduler.add_job(
-        task.run,
-        "interval",
-        seconds=seconds,
-        id=task.name,
-        name=task.name,
-        next_run_time=first,
-        executor="aside" if task.aside else "default",
-    )
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
 
+    def stop(self) -> None:
+        """Begin nothing more; what is under way goes on."""
+        self._stopping.set()
 
-def _tell(event: JobExecutionEvent | JobSubmissionEvent) -> None:
-    if event.code == EVENT_JOB_MAX_INSTANCES:
-        _LOG.warning("run skipped", task=event.job_id, reason="the one before is still running; raise `every`")
-    elif event.code == EVENT_JOB_MISSED:
-        _LOG.warning("run missed", task=event.job_id, due=event.scheduled_run_time.isoformat())
-    else:
-        _LOG.error("run crashed", task=event.job_id, exc_info=event.exception)
+    def _repeat(self, task: Task, delay: float) -> None:
+        every = task.every.total_seconds()
+        due = time.monotonic() + delay
+        while not self._stopping.wait(max(due - time.monotonic(), 0)):
+            self._run(task)
+            missed = int(max(time.monotonic() - due, 0) // every)
+            if missed:
+                _LOG.warning(
+                    "run skipped", task=task.name, runs=missed, reason="the one before took longer; raise `every`"
+                )
+            due += (missed + 1) * every
+
+    def _run(self, task: Task) -> None:
+        has_place = not task.aside and self._places.acquire(timeout=LONGEST_WAIT.total_seconds())
+        try:
+            if not self._stopping.is_set():
+                task.run()
+        except Exception as error:  # noqa: BLE001 - a task that crashes is done again when it is due
+            _LOG.error("run crashed", task=task.name, exc_info=error)
+        finally:
+            if has_place:
+                self._places.release()

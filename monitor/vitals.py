@@ -7,11 +7,22 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from checks.finding import Cause
+from monitor.clock import Ticks
+
 ALLOWED_MISSES: Final = 3
 """A monitor is late after this many intervals: one missed look is an ordinary network hiccup."""
 
 LEAST_PATIENCE: Final = timedelta(minutes=5)
 """Nobody wants to be told of a monitor with `every: 10s` that it is 31 seconds old."""
+
+SKEW: Final = timedelta(minutes=1)
+"""What two readings of the time of day may differ by without one of them being wrong."""
+
+
+def patience(every: timedelta) -> timedelta:
+    """For how long one look is enough."""
+    return max(ALLOWED_MISSES * every, LEAST_PATIENCE)
 
 
 class Condition(StrEnum):
@@ -21,59 +32,84 @@ class Condition(StrEnum):
     STARTING = "starting"  # its first look has not ended
     FAILING = "failing"  # the last look failed, an earlier one is still recent
     CRIPPLED = "crippled"  # a check crashed in the last look: what it watches is not watched
+    CLOCK = "clock"  # the last look is dated after the present clock
     LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What is known of one monitor's looks at its log. Times are UTC; `crashed` are checks, in the last success."""
+    """What is known of one monitor's looks at its log.
+
+    `started`, `succeeded` and `failed` are ticks, `succeeded_at` is the time of day (UTC) of the same success.
+    `crashed` are checks, in the last success; `error` and `cause` are of the last failure.
+    """
 
     every: timedelta
-    started_at: datetime
+    started: float
+    succeeded: float | None = None
     succeeded_at: datetime | None = None
-    failed_at: datetime | None = None
+    failed: float | None = None
     error: str = ""
+    cause: Cause | None = None
     crashed: tuple[str, ...] = ()
 
     @property
     def patience(self) -> timedelta:
         """For how long one success is enough."""
-        return max(ALLOWED_MISSES * self.every, LEAST_PATIENCE)
+        return patience(self.every)
 
-    def condition(self, now: datetime) -> Condition:
-        """The state at `now`."""
-        if now - (self.succeeded_at or self.started_at) > self.patience:
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last look failed."""
+        return self.failed is not None and (self.succeeded is None or self.failed >= self.succeeded)
+
+    def age(self, tick: float) -> float | None:
+        """Seconds since the last success; None before the first."""
+        return None if self.succeeded is None else tick - self.succeeded
+
+    def condition(self, tick: float, now: datetime) -> Condition:
+        """The state at `tick`, when the time of day is `now`."""
+        if self.succeeded_at is not None and self.succeeded_at - now > SKEW:
+            return Condition.CLOCK
+        if self.is_failing and self.cause is Cause.CLOCK:
+            return Condition.CLOCK
+        if tick - (self.started if self.succeeded is None else self.succeeded) > self.patience.total_seconds():
             return Condition.LATE
-        if self.succeeded_at is None:
+        if self.succeeded is None:
             return Condition.STARTING
         if self.crashed:
             return Condition.CRIPPLED
-        failing = self.failed_at is not None and self.failed_at > self.succeeded_at
-        return Condition.FAILING if failing else Condition.READY
+        return Condition.FAILING if self.is_failing else Condition.READY
 
-    def is_ready(self, now: datetime) -> bool:
-        """Whether what this monitor says can be relied on at `now`."""
-        return self.condition(now) in (Condition.READY, Condition.FAILING)
+    def is_ready(self, tick: float, now: datetime) -> bool:
+        """Whether what this monitor says can be relied on."""
+        return self.condition(tick, now) in (Condition.READY, Condition.FAILING)
 
 
 class Vitals:
     """The looks of every monitor; written by the scheduler's threads, read by the web server's."""
 
-    def __init__(self, every: Mapping[str, timedelta], started_at: datetime) -> None:
+    def __init__(self, every: Mapping[str, timedelta], ticks: Ticks) -> None:
         self._lock = threading.Lock()
-        self._looks = {name: Looks(interval, started_at) for name, interval in every.items()}
+        self._ticks = ticks
+        self._looks = {name: Looks(interval, ticks()) for name, interval in every.items()}
 
     def succeeded(self, monitor: str, now: datetime, crashed: tuple[str, ...] = ()) -> None:
         """Note that a look ended well, but for the checks that crashed in it."""
         with self._lock:
-            self._looks[monitor] = replace(self._looks[monitor], succeeded_at=now, crashed=crashed)
+            looks = self._looks[monitor]
+            self._looks[monitor] = replace(looks, succeeded=self._ticks(), succeeded_at=now, crashed=crashed)
 
-    def failed(self, monitor: str, error: str, now: datetime) -> None:
+    def failed(self, monitor: str, error: str, cause: Cause) -> None:
         """Note that a look failed. `error` is shown to whoever asks, so it must hold no secret."""
         with self._lock:
-            self._looks[monitor] = replace(self._looks[monitor], failed_at=now, error=error)
+            self._looks[monitor] = replace(self._looks[monitor], failed=self._ticks(), error=error, cause=cause)
 
     def looks(self) -> Mapping[str, Looks]:
         """A copy of what is known now, by monitor."""
         with self._lock:
             return dict(self._looks)
+
+    def all_failed_by(self, cause: Cause) -> bool:
+        """Whether the last look of every monitor failed for this one cause."""
+        return all(look.is_failing and look.cause is cause for look in self.looks().values())

@@ -3,6 +3,7 @@
 from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.model import Action, Advice
+from checks.advice.watch import LOOK
 from checks.finding import Cause, Finding, Verdict
 from checks.trial.judge import Worked
 from checks.trial.trial import Decision
@@ -39,6 +40,9 @@ ACTIONS = {
     Action.FIX_LABELS: "repair the labels before anything else",
     Action.FIX_PARSER: "repair the parsing of the bot's output",
     Action.REDUCE_LATENCY: "make the answers faster",
+    Action.CHECK_TRAFFIC: "check that the bot is up and that its log arrives",
+    Action.FIX_LOG: "repair the log, or how it is read, before anything else",
+    Action.REPORT_FAULT: "look at tunewatch's own log and report the fault; nobody needs to touch the bot",
     Action.NONE: "leave it alone for now",
 }
 
@@ -58,8 +62,11 @@ _LABEL_SUBJECTS = {
     "delay": "delay of labels",
 }
 _RELEVANCE_SUBJECTS = {"all": "relevance", "low_share": "share of low relevance"}
-_NO_METRIC = frozenset({"label_health", "traffic"})
+_NO_METRIC = frozenset({"label_health", "log_health", "traffic"})
 """Checks whose value means little without words: hours of silence, a multiple of the usual."""
+
+_WATCH = frozenset({"log_health"})
+"""Checks whose findings are sentences, with a number or without."""
 
 _OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "generalisation_gap", "leakage", "prompt_bias", "relevance"}
 """Checks whose message knows more than the numbers of the finding: the accuracy that looks fine, what is usual."""
@@ -69,6 +76,8 @@ _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
 
 def subject(finding: Finding) -> str:
     """What a finding is about: `recall of urgent`, with the slice where it is not of everything."""
+    if finding.check == LOOK:
+        return "tunewatch's look at the log"
     if finding.cause is Cause.CRASHED:
         return f"tunewatch's own check {finding.check}"
     if finding.check == "label_health" and finding.subject in _LABEL_SUBJECTS:
@@ -85,6 +94,8 @@ def subject(finding: Finding) -> str:
 
 def problem(finding: Finding) -> str:
     """A finding as one sentence with all its numbers; the check's own words where those say more."""
+    if finding.check in _WATCH and finding.message:
+        return finding.message
     if finding.value is None:
         return f"{subject(finding)}: {finding.message or 'no data'}"
     if finding.check in _OWN_WORDS and finding.message:
@@ -99,6 +110,10 @@ def _doubt(finding: Finding) -> str:
 
 def short_problem(finding: Finding) -> str:
     """A finding for a headline: subject, value and limit."""
+    if finding.check == LOOK:
+        return "tunewatch cannot see" if finding.verdict.is_alarm else "tunewatch sees again"
+    if finding.check in _WATCH and finding.message:
+        return finding.message
     if finding.value is None:
         return subject(finding)
     if finding.check in _NO_METRIC and finding.message:

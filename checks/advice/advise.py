@@ -29,17 +29,23 @@ from checks.advice.tokens import tokens_signal
 from checks.advice.unknown_class import unknown_class_signal
 from checks.advice.unparseable import unparseable_signal
 from checks.advice.versions import Changes, changes
+from checks.advice.watch import invalid_log_signal
 from checks.finding import Finding
 from checks.windows import Windows
 
 
-def advise(findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy) -> Advice:
+def advise(
+    findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy, doubts: Sequence[Finding] = ()
+) -> Advice:
     """The one action that the findings of an incident call for, with all that spoke for and against it.
 
     `findings` are those of one family of one monitor, alarming or not, in any order. Where the evidence does not
-    settle it, the action is NONE, `abstained` is true and `experiment` names the cheapest step that would.
+    settle it, the action is NONE, `abstained` is true and `experiment` names the cheapest step that would. `doubts` say
+    that the log misleads (`checks.log_health.invalidates`): then nothing is advised but its repair.
     """
     alarming = alarms(findings)
+    if doubts:
+        return _told((invalid_log_signal(doubts),), Changes(None, None, None, None), (), windows)
     if not alarming:
         return nothing_alarms(findings)
     windows = _by_appearance(windows)

@@ -11,6 +11,11 @@ NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "n
 CHANGES = (Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE)
 """Actions that change the chatbot."""
 
+ON_FIGURES = tuple(
+    action for action in Action if action not in (Action.FIX_LOG, Action.FIX_PARSER, Action.REPORT_FAULT, Action.NONE)
+)
+"""Actions that rest on the figures of the log; that answers name no class may be the log's fault or its reader's."""
+
 DOUBTS = (
     "too_few_labels",
     "labels_to_come",
@@ -39,6 +44,7 @@ def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
         *_lost(signals.get("prompt_step")),
         *_if(signals, Action.REVISE_PROMPT, "newest_version", ("replaced", "unproven_version")),
         *(veto for action in CHANGES for veto in _if(signals, action, "changed_judge", ("judge_changed",))),
+        *(veto for action in ON_FIGURES for veto in _if(signals, action, "invalid_log", ("log_health",))),
     )
 
 

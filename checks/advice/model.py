@@ -16,6 +16,9 @@ class Action(StrEnum):
     FIX_LABELS = "fix_labels"
     FIX_PARSER = "fix_parser"
     REDUCE_LATENCY = "reduce_latency"
+    CHECK_TRAFFIC = "check_traffic"
+    FIX_LOG = "fix_log"
+    REPORT_FAULT = "report_fault"
     NONE = "none"
 
 

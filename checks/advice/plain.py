@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from checks.advice.model import Signal
+from checks.advice.weights import DOWN, SURGE
 from checks.advice.words import capital
-from checks.finding import Finding
+from checks.finding import Cause, Finding
 
-LOOK = "Look at the prediction log and at the last deployment first: the chatbot's quality is not in question."
+LOOK = "Is the chatbot up, and does its log still arrive? Look at the last deployment and at the shipping of the log."
+MORE = "Find out who sends so much: a retry loop, a load test, or news; the chatbot's quality is not in question."
 
 
 def latency_signal(alarming: Sequence[Finding]) -> Signal:
@@ -23,11 +25,11 @@ def data_signals(alarming: Sequence[Finding]) -> tuple[Signal, ...]:
 
 
 def _data(finding: Finding) -> Signal:
-    then = (
-        LOOK
-        if finding.check == "traffic"
-        else "Without labels, a fall in quality stays unseen: get labelling going again."
-    )
-    numbers = () if finding.value is None else (("value", finding.value),)
+    then = "Without labels, a fall in quality stays unseen: get labelling going again."
+    if finding.check == "traffic":
+        then = MORE if finding.cause is Cause.ABOVE_REFERENCE else LOOK
+    numbers: tuple[tuple[str, float], ...] = () if finding.value is None else (("value", finding.value),)
+    if finding.check == "traffic":
+        numbers += (("strength", SURGE if finding.cause is Cause.ABOVE_REFERENCE else DOWN),)
     message = capital(finding.message.removesuffix("."))
     return Signal(finding.check, "data", holds=True, sentence=f"{message}. {then}", numbers=numbers)

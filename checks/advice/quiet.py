@@ -17,20 +17,6 @@ def nothing_alarms(findings: Sequence[Finding]) -> Advice:
     )
 
 
-def our_own_fault(findings: Sequence[Finding]) -> Advice:
-    """Action NONE where checks crashed: nothing is known to be wrong with the chatbot."""
-    names = listed(sorted({finding.check for finding in findings if finding.verdict.is_alarm}))
-    return Advice(
-        Action.NONE,
-        0.0,
-        None,
-        (
-            f"This is a fault of tunewatch, not of the chatbot: nothing watches {names} until it is mended.",
-            "The log of tunewatch has the traceback; the other checks go on.",
-        ),
-    )
-
-
 def _nearest(findings: Sequence[Finding]) -> tuple[str, ...]:
     judged = [(finding, gap) for finding in findings if (gap := _gap(finding)) is not None]
     if not judged:

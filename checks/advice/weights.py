@@ -63,20 +63,26 @@ WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
     ("unknown_class", True): ((Action.FIX_PARSER, 2.5),),
     ("tokens", True): ((Action.REDUCE_LATENCY, 0.5),),
     ("latency_only", True): ((Action.REDUCE_LATENCY, 2.0),),
-    ("traffic", True): ((Action.NONE, 3.0),),
+    # Silence may be the bot or the way of its log to us, and either wants somebody now [practice].
+    ("traffic", True): ((Action.CHECK_TRAFFIC, 3.0),),
+    # Figures of a log that is not read as it is are figures of something else [design: is the evidence valid].
+    ("log_health", True): ((Action.FIX_LOG, 5.0),),
 }
 """(signal, what it says) -> what that adds to which actions. A signal that cannot tell (None) adds nothing."""
 
 STAGES: dict[Action, int] = {
+    Action.FIX_LOG: 0,
     Action.COLLECT_LABELS: 0,
     Action.FIX_LABELS: 0,
     Action.ROLLBACK_PROMPT: 1,
     Action.ROLLBACK_MODEL: 1,
     Action.FIX_PARSER: 2,
     Action.REDUCE_LATENCY: 2,
+    Action.CHECK_TRAFFIC: 2,
     Action.ADD_CONTEXT: 3,
     Action.REVISE_PROMPT: 4,
     Action.FINE_TUNE: 5,
+    Action.REPORT_FAULT: 6,
     Action.NONE: 6,
 }
 """The order of the design: cheap and reversible first. It decides between actions whose scores are close."""
@@ -162,6 +168,10 @@ UNPARSED_ERRORS = 0.5
 
 UNKNOWN_SHARE = 0.02
 """Share of the answers that a class without any label must have to be taken for one that does not exist."""
+
+DOWN, SURGE = 1.5, 0.8
+"""What the alarm of traffic counts for where little or nothing comes (before the labels that then also stop), and where
+more comes than usual (after a topic that explains it)."""
 
 BROKEN_LABELS = 0.2
 """Unusable label rows over usable ones from which the labels want fixing first."""

@@ -21,7 +21,16 @@ from checks.trial.unseen import labelled
 from checks.trial.weights import GAP, MOST_NEEDED, POWER_TAILS
 from checks.windows import Window, Windows
 
-UNTRIED = frozenset({Action.NONE, Action.COLLECT_LABELS, Action.FIX_LABELS})
+UNTRIED = frozenset(
+    {
+        Action.NONE,
+        Action.COLLECT_LABELS,
+        Action.FIX_LABELS,
+        Action.FIX_LOG,
+        Action.CHECK_TRAFFIC,
+        Action.REPORT_FAULT,
+    }
+)
 """Actions that change what is known of the bot, not the bot: no metric of it can say whether they worked."""
 
 OF_VERSIONS = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE})

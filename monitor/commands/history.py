@@ -14,6 +14,7 @@ from alerts.messages.numbers import when
 from config.loading import load
 from monitor.bootstrap import open_history
 from monitor.clock import utc_now
+from monitor.commands.history_repair import command as repair
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import DURATION, config_option, json_option, monitor_option
 from monitor.exits import Exit
@@ -44,7 +45,8 @@ class Question:
     slice: str
 
 
-@click.command("history")
+@click.group("history", invoke_without_command=True)
+@click.pass_context
 @config_option
 @monitor_option
 @click.option(
@@ -61,6 +63,7 @@ class Question:
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a heading on stdout.")
 def command(
+    context: click.Context,
     *,
     file: Path | None,
     names: tuple[str, ...],
@@ -76,6 +79,8 @@ def command(
 
     For anything else ask the history with SQL; docs/history.md names its tables and views.
     """
+    if context.invoked_subcommand is not None:
+        return Exit.FINE
     if (as_json and as_csv) or (incident_id and (metric or as_csv)):
         raise click.UsageError("--json and --csv exclude each other; --incident goes without --metric and --csv")
     form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
@@ -195,3 +200,6 @@ def _records(beliefs: Iterable[tuple[str, Belief]]) -> Iterator[dict[str, object
 
 def _print_incident(incident: Incident) -> None:
     print_line({"type": "incident", **incident_record(incident), **incident_details(incident)})
+
+
+command.add_command(repair)

@@ -10,14 +10,22 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap import build_deliverer, build_monitor, build_outbox, open_history, report_folder
+from monitor.bootstrap import (
+    build_deliverer,
+    build_monitor,
+    build_outage,
+    build_outbox,
+    open_history,
+    report_folder,
+)
 from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.cycle import CycleReport, run_cycle
-from monitor.errors import UnreachableError
+from monitor.errors import MappingError, UnreachableError
 from monitor.exits import Exit
 from monitor.guard import describe
 from monitor.history import History
+from monitor.output.failures import failure_lines, failure_parts
 from monitor.output.jsonl import iso, print_line
 from monitor.output.lines import report_lines
 from monitor.output.tables import report_parts
@@ -37,33 +45,61 @@ DELIVERY_TIME: Final = timedelta(seconds=20)
 def command(*, file: Path | None, names: tuple[str, ...], as_of: datetime | None, as_json: bool) -> int:
     """Look once at each monitor's log, tell of what is new, and print what was seen.
 
-    A look as of a time before the history's last one leaves no trace in it and tells nobody.
+    With --as-of a time before the history's last look, it leaves no trace in the history and tells nobody.
 
-    The exit status is 1 when an incident is open, also one that is not certain enough to be told of yet, and 3 when
-    a log could not be reached; the other monitors are looked at all the same.
+    The exit status is 1 when an incident is open, also one that is not certain enough to be told of yet; 2 when a
+    log's columns do not fit; and 3 when a log could not be reached, or nothing in it could be read. A look that fails
+    is kept, and told if it lasts; the other monitors are looked at all the same.
     """
     settings = load(file)
-    wanted, now = chosen(settings, names), as_of or utc_now()
-    if now > utc_now():
-        note(f"{iso(now)} lies in the future; until then the history takes no look of the daemon")
+    wanted = chosen(settings, names)
+    if as_of is not None and as_of > utc_now():
+        note(f"{iso(as_of)} lies in the future; the next look at the present sets this one aside")
     history = open_history(settings)
     try:
-        statuses = [_look(settings, name, history, now, as_json=as_json) for name in wanted]
+        statuses = [_look(settings, name, history, as_of, as_json=as_json) for name in wanted]
         _deliver(settings, history)
     finally:
         history.close()
     return max(statuses)
 
 
-def _look(settings: Settings, name: str, history: History, now: datetime, *, as_json: bool) -> Exit:
+def _look(settings: Settings, name: str, history: History, as_of: datetime | None, *, as_json: bool) -> Exit:
     try:
-        with _fit_for(history, name, now) as kept:
-            report = _report(settings, name, kept, now)
-    except UnreachableError as error:
-        note(f"{name}: {describe(error)}")
-        return Exit.UNREACHABLE
+        with _fit_for(history, name, as_of) as kept:
+            report = _report(settings, name, kept, as_of)
+    except (UnreachableError, MappingError) as error:
+        note(describe(error) if isinstance(error, MappingError) else f"{name}: {describe(error)}")
+        _keep_failure(settings, name, history, as_of, error, as_json=as_json)
+        return Exit.USAGE if isinstance(error, MappingError) else Exit.UNREACHABLE
+    except Exception as error:
+        _keep_failure(settings, name, history, as_of, error, as_json=as_json)
+        raise
     _print(report, as_json=as_json)
+    if report.read_nothing:
+        return Exit.UNREACHABLE
     return Exit.INCIDENT_OPEN if report.open_incidents else Exit.FINE
+
+
+def _keep_failure(
+    settings: Settings, name: str, history: History, as_of: datetime | None, error: Exception, *, as_json: bool
+) -> None:
+    """Keep that a look at the present failed; and print the finding and what to do."""
+    try:
+        if as_of is None:
+            steps = build_outage(settings, name, history).note(error, utc_now())
+        else:
+            with throwaway_history() as empty:
+                steps = build_outage(settings, name, empty).note(error, as_of)
+    except UnreachableError as unreachable:
+        note(f"{name}: {describe(unreachable)}")
+        return
+    for step in steps:
+        if as_json:
+            for line in failure_lines(step):
+                print_line(line)
+        else:
+            show(*failure_parts(step))
 
 
 def _deliver(settings: Settings, history: History) -> None:
@@ -76,22 +112,23 @@ def _deliver(settings: Settings, history: History) -> None:
 
 
 @contextmanager
-def _fit_for(history: History, name: str, now: datetime) -> Iterator[History]:
+def _fit_for(history: History, name: str, as_of: datetime | None) -> Iterator[History]:
     """The history itself, or an empty one for a look at a past that the history has gone beyond."""
     cursor = history.cursor(name)
-    if cursor is None or now >= cursor:
+    if cursor is None or as_of is None or as_of >= cursor:
         yield history
         return
-    note(f"{name}: the history goes on to {iso(cursor)}; this look at {iso(now)} leaves no trace in it")
+    note(f"{name}: the history goes on to {iso(cursor)}; this look at {iso(as_of)} leaves no trace in it")
     with throwaway_history() as empty:
         yield empty
 
 
-def _report(settings: Settings, name: str, history: History, now: datetime) -> CycleReport:
+def _report(settings: Settings, name: str, history: History, as_of: datetime | None) -> CycleReport:
+    now = as_of or utc_now()
     monitor, desk = build_monitor(settings, name, history), StudyDesk(reports=report_folder(settings))
     try:
         desk.study_if_due(monitor, now)
-        return run_cycle(monitor, now)
+        return run_cycle(monitor, now, looked_at=utc_now())
     finally:
         desk.rest()
         monitor.log.close()

@@ -14,7 +14,6 @@ from config.loading import load
 from config.settings import Settings
 from monitor.assembly import assemble
 from monitor.bootstrap import open_history
-from monitor.clock import utc_now
 from monitor.commands.options import config_option
 from monitor.daemon import STOP_WITHIN, Ending
 from monitor.exits import Exit
@@ -41,7 +40,7 @@ def watch(settings: Settings, stop_within: float = STOP_WITHIN) -> Exit:
     """Run the daemon until a signal ends it; a look that does not end within `stop_within` seconds is cut short."""
     history = open_history(settings)
     try:
-        if assemble(settings, history, utc_now).run(stop_within) is Ending.CUT_SHORT:
+        if assemble(settings, history).run(stop_within) is Ending.CUT_SHORT:
             _leave_at_once()
     finally:
         history.close()

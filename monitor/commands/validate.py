@@ -25,7 +25,7 @@ def command(*, file: Path | None, names: tuple[str, ...], as_json: bool) -> int:
     """Read the configuration, connect to each log, and show what is in it and what each check can do with it.
 
     Nothing is written, not even the history. The exit status is that of the worst monitor: 2 where columns do not fit
-    their log, 3 where it could not be reached.
+    their log, 3 where it could not be reached, or nothing in it could be read.
     """
     settings = load(file)
     for problem in settings.missing_secrets():
@@ -43,4 +43,4 @@ def _validate(settings: Settings, name: str, *, as_json: bool) -> Exit:
         print_line({"type": "validation", **asdict(validation)})
     else:
         show(*validation_parts(validation))
-    return Exit.FINE
+    return Exit.UNREACHABLE if validation.read_nothing else Exit.FINE

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, and_, func, select, text
 
+from monitor.history.aside import SetAside, dated_after
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.holdouts import read_holdout, write_holdout
 from monitor.history.incidents import frozen_at, unhealthy_spans
@@ -17,12 +19,21 @@ from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.history.purge import purge_before, thin
 from monitor.history.queries import Queries
 from monitor.history.registered import RegisteredSet, read_sets, write_set
-from monitor.history.schema import MONITORS
+from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
 from monitor.history.transaction import Transaction
+from monitor.history.types import from_epoch
 from monitor.log.counts import Fingerprints
 from monitor.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A look: as of which time, and what the clock said when it was made (None: not known, or simulated)."""
+
+    as_of: datetime
+    looked_at: datetime | None
 
 
 class History:
@@ -75,6 +86,35 @@ class History:
         """The `as_of` of the newest cycle; None before the first."""
         with reading(self._engine) as connection:
             return connection.scalar(select(MONITORS.c.cursor).where(MONITORS.c.name == monitor))
+
+    def last_look(self, monitor: str) -> Dated | None:
+        """The newest cycle; None before the first."""
+        t, m = CYCLES.c, MONITORS.c
+        newest = select(m.cursor, t.looked_at).join(
+            CYCLES, and_(t.monitor == m.name, t.as_of == m.cursor), isouter=True
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(newest.where(m.name == monitor, m.cursor.is_not(None))).one_or_none()
+            return None if found is None else Dated(*found)
+
+    def clock(self) -> datetime | None:
+        """What time the history's server has; None where the history is a file, which has no clock."""
+        with reading(self._engine) as connection:
+            if connection.dialect.name != "postgresql":
+                return None
+            served: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+            return served.astimezone(UTC)
+
+    def newest_row(self) -> datetime | None:
+        """The newest bucket of any monitor that has predictions."""
+        with reading(self._engine) as connection:
+            start = connection.scalar(select(func.max(TOTAL_CELLS.c.bucket)).where(TOTAL_CELLS.c.n > 0))
+            return None if start is None else from_epoch(start)
+
+    def dated_after(self, monitor: str, now: datetime) -> SetAside:
+        """What is dated after `now`, and would be set aside."""
+        with reading(self._engine) as connection:
+            return dated_after(connection, monitor, now)
 
     @contextmanager
     def transaction(self, monitor: str) -> Iterator[Transaction]:

@@ -63,6 +63,11 @@ def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(NOTIFICATIONS.insert(), rows)
 
 
+def rewrite(connection: Connection, incident: Incident) -> None:
+    """Keep an incident that is there as it is now, apart from any step."""
+    _put(connection, incident, is_new=False)
+
+
 def _put(connection: Connection, incident: Incident, *, is_new: bool) -> None:
     row = {
         "id": incident.id,

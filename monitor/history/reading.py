@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
-from checks.windows import BucketTotal, Problem, Windows
+from checks.windows import BucketTotal, Extent, Problem, Windows
 from monitor.history.assemble import Assembly, Names, Rows
 from monitor.history.incidents import frozen_at, unhealthy_spans
+from monitor.history.marks import LABELS
 from monitor.history.names import class_names, slice_names, version_names
 from monitor.history.outcomes import OutcomeReader
 from monitor.history.pieces import piece_of, within
-from monitor.history.schema import DELAY_CELLS, LATENCY_CELLS, MONITORS, PROBLEM_CELLS, TOTAL_CELLS
+from monitor.history.schema import DELAY_CELLS, LATENCY_CELLS, LOG_MARKS, MONITORS, PROBLEM_CELLS, TOTAL_CELLS
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.scored import ScoreReader
 from monitor.history.spans import Layout, Span, WindowSpec, lay_out, to_whole_seconds, with_version
@@ -73,6 +74,7 @@ class WindowReader:
             starts=assembly.starts(reference),
             older=assembly.older(),
             corrected=self._corrected(layout),
+            extent=self._extent(layout.current),
         )
 
     def _totals(self, part: Span) -> Iterable[_Total]:
@@ -118,6 +120,18 @@ class WindowReader:
             select(func.sum(t.n_labelled)).where(t.monitor_id == self._monitor, *within(t, before))
         )
         return min(int(n or 0) / int(of), 1.0) if of else 0.0
+
+    def _extent(self, current: Span) -> Extent:
+        """How much of the log was ever counted, and how many label rows are dated in the window."""
+        t, m, p = TOTAL_CELLS.c, LOG_MARKS.c, PROBLEM_CELLS.c
+        counted = select(func.sum(t.n), func.sum(t.n_labelled)).where(t.monitor_id == self._monitor)
+        predictions, labels = self._connection.execute(counted).one()
+        rows = select(func.sum(m.rows)).where(m.monitor_id == self._monitor, m.kind == LABELS, *within(m, current))
+        future = select(func.sum(p.n)).where(
+            p.monitor_id == self._monitor, p.kind == ProblemKind.FUTURE_TIME.value, p.bucket == NO_BUCKET
+        )
+        found = (predictions, labels, self._connection.scalar(rows), self._connection.scalar(future))
+        return Extent(*(int(n or 0) for n in found))
 
     def _last_label(self, bucket: int) -> datetime | None:
         statement = select(MONITORS.c.last_label_bucket).where(MONITORS.c.id == self._monitor)

@@ -24,7 +24,8 @@ HOUR: Final = 3600 * SECOND
 class CycleRecord:
     """All that one cycle leaves behind.
 
-    `channels` are those that each posted transition goes to, `faults` the checks that crashed, `seconds` the duration.
+    `channels` are those that each posted transition goes to, `faults` the checks that crashed, `seconds` the duration,
+    `looked_at` the time of this machine's clock where it is known.
     """
 
     as_of: datetime
@@ -35,6 +36,7 @@ class CycleRecord:
     buckets_read: int = 0
     faults: tuple[str, ...] = ()
     seconds: float = 0.0
+    looked_at: datetime | None = None
 
 
 def write_record(connection: Connection, monitor_id: int, monitor: str, record: CycleRecord) -> None:
@@ -136,5 +138,6 @@ def _write_cycle(connection: Connection, monitor: str, record: CycleRecord) -> N
         "transitions": len(record.transitions),
         "faults": record.faults,
         "seconds": record.seconds,
+        "looked_at": record.looked_at,
     }
     connection.execute(CYCLES.insert(), row)

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select
 from alerts.incident import Incident, Transition
 from checks.trial.trial import Trial
 from checks.windows import Windows
+from monitor.history.aside import SetAside, set_aside
 from monitor.history.cells import forget_cells, replace_cells
-from monitor.history.incidents import read_incidents
+from monitor.history.incidents import read_incidents, write_transition
 from monitor.history.marks import read_marks, write_marks
 from monitor.history.reading import WindowReader
 from monitor.history.record import CycleRecord, write_record
@@ -32,6 +33,10 @@ class Transaction:
     def cursor(self) -> datetime | None:
         """The `as_of` of the newest cycle, whichever process made it; None before the first."""
         return self._connection.scalar(select(MONITORS.c.cursor).where(MONITORS.c.id == self._id))
+
+    def set_aside(self, now: datetime) -> SetAside:
+        """Set aside what is dated after `now`, and have the cursor at the newest look that is not."""
+        return set_aside(self._connection, self._id, self._monitor, now)
 
     def fingerprints(self) -> Fingerprints:
         """How the log looked when it was last counted; empty when all is to be counted."""
@@ -79,6 +84,11 @@ class Transaction:
     def decide(self, transition: Transition, channels: Sequence[str]) -> None:
         """Keep what somebody decided on an incident, and what is to be told of it."""
         write_decision(self._connection, transition, channels)
+
+    def tell(self, steps: Sequence[Transition], channels: Sequence[str]) -> None:
+        """Keep steps of incidents apart from any cycle, and what is to be told of them; the cursor stays."""
+        for step in steps:
+            write_transition(self._connection, step, channels)
 
     def record(self, record: CycleRecord) -> None:
         """Keep what the cycle found and what is to be told, and move the cursor to its `as_of`."""

@@ -12,7 +12,8 @@ from config.source import SourceSettings
 from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 from monitor.log.engine import connect, errors_of, open_engine
-from monitor.log.fingerprints import find_changes
+from monitor.log.file_times import file_times
+from monitor.log.fingerprints import find_changes, read_fingerprints
 from monitor.log.labelled import LabelledDraw, LabelledMessage, count_predictions, labelled
 from monitor.log.mapped import MappedLog
 from monitor.log.mapping import open_mapping
@@ -59,6 +60,15 @@ class PredictionLog:
         """Return the buckets from that of `since` on whose counts may differ from when they were `seen`."""
         with self._open() as (connection, log):
             return find_changes(connection, log, seen, since, as_of)
+
+    def fingerprints(self, since: datetime, as_of: datetime) -> Fingerprints:
+        """Return how many rows are dated in each bucket from `since` up to `as_of`."""
+        with self._open() as (connection, log):
+            return read_fingerprints(connection, log, since, as_of)
+
+    def file_times(self) -> tuple[datetime, ...]:
+        """Return when the files of the log were last written, as far as they lie on this machine; none for a server."""
+        return file_times(self._source)
 
     def count(self, buckets: Sequence[int], as_of: datetime) -> BucketCounts:
         """Return all counts of these buckets (starts in epoch seconds), in no order."""

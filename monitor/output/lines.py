@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from alerts.incident import Family
+from checks.advice.model import Advice
 from checks.estimate import Estimate
-from monitor.cycle import CycleReport, FamilyAdvice
+from monitor.cycle import CycleReport
 
 Line = dict[str, Any]
 
@@ -21,7 +23,7 @@ def report_lines(report: CycleReport) -> Iterator[Line]:
     for advised in report.advice:
         incident = incidents.get(advised.family)
         told = {"incident": incident.id if incident else None, "state": incident.state if incident else None}
-        yield {"type": "advice", **about, **_advice(advised), **told}
+        yield {"type": "advice", **about, **advice_line(advised.family, advised.advice), **told}
     for fault in report.faults:
         yield {"type": "fault", **about, **asdict(fault)}
 
@@ -31,8 +33,9 @@ def _metric(estimate: Estimate) -> Line:
     return {"metric": fields.pop("metric"), "class": fields.pop("class_name"), **fields}
 
 
-def _advice(advised: FamilyAdvice) -> Line:
-    fields = asdict(advised.advice)
+def advice_line(family: Family, advice: Advice) -> Line:
+    """The fields of an advice."""
+    fields = asdict(advice)
     for signal in fields["signals"]:
         signal["numbers"] = dict(signal["numbers"])
-    return {"family": advised.family, **fields}
+    return {"family": family, **fields}

@@ -171,6 +171,11 @@ def _traffic(settings: MonitorSettings, survey: Survey) -> Judged:
     return _against_reference(settings, survey, f"a silence of {_said(settings.checks.traffic)}")
 
 
+def _log_health(_settings: MonitorSettings, _survey: Survey) -> Judged:
+    """It counts, and needs nothing to compare with."""
+    return FULL
+
+
 def _said(check: object) -> str:
     silence: timedelta = getattr(check, "max_silence", timedelta(0))
     return format_duration(silence)
@@ -209,6 +214,7 @@ _JUDGES: Final[dict[str, Callable[[MonitorSettings, Survey], Judged]]] = {
     "latency": _latency,
     "label_health": _label_health,
     "traffic": _traffic,
+    "log_health": _log_health,
     "calibration": _calibration,
     "relevance": _relevance,
     "drift": _drift,

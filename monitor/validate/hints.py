@@ -54,7 +54,10 @@ ADVICE_NEEDS: Final = ("model_version", "prompt_version")
 def find_hints(settings: MonitorSettings, survey: Survey, as_of: datetime) -> tuple[Hint, ...]:
     """Return the hints, what matters most first."""
     if not survey.rows:
-        return (Hint("source.predictions", f"there are no predictions dated up to {when(as_of)}"),)
+        return (
+            *_problems(survey),
+            Hint("source.predictions", f"there are no predictions dated up to {when(as_of)}"),
+        )
     return (
         *_ended(survey, as_of),
         *_pinned(settings, survey),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from monitor.log.problems import ProblemKind
 from monitor.log.surveying import Survey
 
 
@@ -33,6 +35,10 @@ class Hint:
     sentence: str
 
 
+UNREADABLE: Final = frozenset({ProblemKind.NULL_TIME, ProblemKind.MALFORMED_LINE})
+"""Kinds of rows that cannot be read at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validation:
     """One monitor: its log as known at `as_of` (UTC), what its checks can do, and what looks wrong."""
@@ -42,3 +48,9 @@ class Validation:
     survey: Survey
     checks: tuple[CheckAbility, ...]
     hints: tuple[Hint, ...]
+
+    @property
+    def read_nothing(self) -> bool:
+        """Whether the log has rows, and none that can be read."""
+        lost = {problem.kind for problem in self.survey.problems}
+        return not self.survey.rows and bool(lost & UNREADABLE) and ProblemKind.FUTURE_TIME not in lost

@@ -1,21 +1,26 @@
 """One cycle: what it keeps, and what happens when something goes wrong in the middle."""
 
+import json
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from alerts.incident import Event, Family
+from alerts.incident import Event, Family, State
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
+from checks.advice.model import Action
 from checks.finding import Finding, Verdict
 from checks.measured import Measured
 from config.loading import load
 from monitor.bootstrap import build_monitor
 from monitor.cycle import Monitor, run_cycle
-from monitor.errors import HistoryError
+from monitor.errors import ClockError
 from monitor.history import History
 from tests.support.chat_log import BREAK, END, Bot, write_config, write_log
 
@@ -76,8 +81,7 @@ def test_people_are_told_of_a_check_that_goes_on_crashing_until_it_runs_again(mo
     shown = render_text(root_message(told[0]))
     assert "tunewatch's own check traffic: crashed (ZeroDivisionError" in shown
     assert "This is a fault of tunewatch, not of the chatbot" in shown
-    run_cycle(monitor, now + timedelta(hours=1))
-    ended = run_cycle(monitor, now + timedelta(hours=1) + monitor.incidents.recover)
+    ended = run_cycle(monitor, now + timedelta(hours=1))
     assert [step.event for step in ended.transitions if step.event is not None] == [Event.RESOLVED]
     assert not ended.open_incidents
 
@@ -91,8 +95,57 @@ def test_the_same_look_twice_keeps_one_record_and_tells_once(monitor: Monitor) -
     assert again.open_incidents[0].id == first.open_incidents[0].id
 
 
-def test_a_look_at_the_past_is_refused_and_changes_nothing(monitor: Monitor) -> None:
+def test_a_look_at_a_past_that_nothing_agrees_with_is_refused_and_changes_nothing(monitor: Monitor) -> None:
     run_cycle(monitor, END)
-    with pytest.raises(HistoryError):
+    with pytest.raises(ClockError, match="tunewatch history repair"):
         run_cycle(monitor, END - DAY)
     assert monitor.history.cursor("support-bot") == END
+
+
+def test_a_look_that_was_dated_ahead_on_purpose_is_set_aside_and_kept(monitor: Monitor, tmp_path: Path) -> None:
+    ahead, healthy = END, BREAK - DAY
+    run_cycle(monitor, healthy, looked_at=healthy)
+    told = run_cycle(monitor, ahead, looked_at=healthy + timedelta(hours=1))
+    assert told.open_incidents
+
+    now = healthy + timedelta(hours=2)
+    report = run_cycle(monitor, now, looked_at=now)
+
+    assert (report.as_of, monitor.history.cursor("support-bot")) == (now, now)
+    assert [cycle.as_of for cycle in monitor.history.queries.cycles("support-bot")] == [healthy, now]
+    kept = {each.id: each for each in monitor.history.queries.incidents()}
+    for incident in told.open_incidents:
+        times = (kept[incident.id].since, kept[incident.id].onset, kept[incident.id].updated_at)
+        assert max(times) <= now
+    with sqlite3.connect(tmp_path / "history.db") as connection:
+        aside = dict(connection.execute("SELECT kept_from, count(*) FROM set_aside GROUP BY kept_from").fetchall())
+        assert aside["cycles"] == 1
+        assert aside["findings"] == len(told.findings)
+        assert aside["metric_points"] == len(told.estimates)
+        (detail,) = connection.execute("SELECT detail FROM set_aside WHERE kept_from = 'metric_points'").fetchone()
+        assert {"metric", "class", "slice", "value"} <= json.loads(detail).keys()
+
+
+def test_a_clock_that_is_a_second_behind_the_last_look_sets_nothing_aside(monitor: Monitor) -> None:
+    run_cycle(monitor, END, looked_at=END)
+    report = run_cycle(monitor, END - timedelta(seconds=1), looked_at=END - timedelta(seconds=1))
+
+    assert report.as_of == END
+    assert len(monitor.history.queries.cycles("support-bot")) == 1
+
+
+def test_no_advice_is_given_on_a_log_whose_ids_repeat_and_people_are_told_of_the_log(
+    monitor: Monitor, tmp_path: Path
+) -> None:
+    for name in ("predictions", "labels"):  # five rows share one id: that of a conversation
+        file = tmp_path / "logs" / f"{name}.parquet"
+        rows = [row | {"id": row["id"] // 5} for row in pq.read_table(file).to_pylist()]
+        pq.write_table(pa.Table.from_pylist(rows), file)
+    first = run_cycle(monitor, END)
+    told = run_cycle(monitor, END + monitor.incidents.hold)
+
+    (watch,) = (each for each in told.open_incidents if each.family is Family.WATCH)
+    assert watch.state is State.FIRING
+    assert watch.findings[0].subject == "duplicate_id"
+    assert {advised.advice.action for advised in (*first.advice, *told.advice)} == {Action.FIX_LOG}
+    assert watch.advice.reasons[0].endswith("look at source.predictions.columns.id (20% may be).")

@@ -2,12 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checks.finding import Cause
 from monitor.courier import Pulse
 from monitor.errors import HistoryError
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.outbox import Undelivered
 from monitor.vitals import Vitals
+from tests.support.clocks import SetClocks
 
 START = datetime(2026, 3, 29, 6, tzinfo=UTC)
 
@@ -16,13 +18,13 @@ class World:
     """What a health question asks about, as a test sets it."""
 
     def __init__(self) -> None:
-        self.now = START
+        self.time = SetClocks(START)
         self.pulse = Pulse.ALIVE
         self.waiting: tuple[Undelivered, ...] = ()
         self.history_error = ""
-        self.heartbeat = Heartbeat(START)
-        self.vitals = Vitals({"bot": timedelta(minutes=15)}, START)
-        self.health = Health(self.heartbeat, lambda: self.pulse, self.vitals, self._undelivered, lambda: self.now)
+        self.heartbeat = Heartbeat(self.time.ticks)
+        self.vitals = Vitals({"bot": timedelta(minutes=15)}, self.time.ticks)
+        self.health = Health(self.heartbeat, lambda: self.pulse, self.vitals, self._undelivered, self.time.both)
 
     def _undelivered(self) -> tuple[Undelivered, ...]:
         if self.history_error:
@@ -32,12 +34,12 @@ class World:
 
 def test_a_scheduler_that_no_longer_beats_is_not_healthy() -> None:
     world = World()
-    world.now += timedelta(seconds=61)
+    world.time.passes(timedelta(seconds=61))
 
     assert world.health.healthy().detail == {"scheduler": "stuck", "delivery": "alive"}
     assert not world.health.healthy().good
 
-    world.heartbeat.beat(world.now)
+    world.heartbeat.beat()
     assert world.health.healthy().good
 
 
@@ -54,12 +56,12 @@ def test_an_open_incident_that_nobody_was_told_of_makes_it_unready_with_channel_
     world = World()
     error = "Slack says token_revoked: check slack.token, not xoxb-1-secret"
     world.waiting = (Undelivered("slack", 3, START, error, START + timedelta(minutes=7)),)
-    world.now += timedelta(minutes=5)
-    world.heartbeat.beat(world.now)
-    world.vitals.succeeded("bot", world.now)
+    world.time.passes(timedelta(minutes=5))
+    world.heartbeat.beat()
+    world.vitals.succeeded("bot", world.time.now())
     assert world.health.ready().good
 
-    world.now += timedelta(seconds=1)
+    world.time.passes(timedelta(seconds=1))
     answer = world.health.ready()
     assert not answer.good
     assert answer.detail["undelivered"] == {
@@ -78,7 +80,7 @@ def test_an_open_incident_that_nobody_was_told_of_makes_it_unready_with_channel_
 def test_ready_says_when_each_monitor_last_succeeded() -> None:
     world = World()
     world.vitals.succeeded("bot", START)
-    world.now += timedelta(seconds=30)
+    world.time.passes(timedelta(seconds=30))
 
     answer = world.health.ready()
 
@@ -101,7 +103,7 @@ def test_ready_says_when_each_monitor_last_succeeded() -> None:
 
 def test_not_ready_before_the_first_look_with_the_reason_of_its_failure() -> None:
     world = World()
-    world.vitals.failed("bot", "no such file: logs/*.parquet", START)
+    world.vitals.failed("bot", "no such file: logs/*.parquet", Cause.UNREADABLE)
 
     answer = world.health.ready()
 
@@ -119,3 +121,29 @@ def test_not_ready_without_the_history_and_its_password_stays_hidden() -> None:
 
     assert not answer.good
     assert answer.detail["history"] == "cannot reach postgresql://bot:***@db"
+
+
+def test_a_clock_that_is_set_back_two_hours_is_told_and_no_age_is_negative() -> None:
+    world = World()
+    world.vitals.succeeded("bot", START)
+    world.time.is_set(START - timedelta(hours=2))
+    world.time.passes(timedelta(seconds=40))
+
+    answer = world.health.ready()
+
+    assert not answer.good
+    assert answer.detail["monitors"]["bot"]["condition"] == "clock"
+    assert answer.detail["monitors"]["bot"]["age_seconds"] == 40.0
+    assert world.health.healthy().good
+
+
+def test_a_history_from_the_future_names_the_command_that_repairs_it() -> None:
+    world = World()
+    world.vitals.succeeded("bot", START)
+    world.time.passes(timedelta(seconds=1))
+    world.vitals.failed("bot", "if it is right, run tunewatch history repair", Cause.CLOCK)
+
+    answer = world.health.ready()
+
+    assert not answer.good
+    assert "tunewatch history repair" in answer.detail["monitors"]["bot"]["error"]

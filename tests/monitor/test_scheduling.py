@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.clock import utc_now
-from monitor.scheduling import Task, build_scheduler
+from monitor.scheduling import Scheduler, Task
 from tests.support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
@@ -16,12 +15,12 @@ SOON = timedelta(milliseconds=50)
 
 @contextmanager
 def _running(tasks: Sequence[Task]) -> Iterator[None]:
-    scheduler = build_scheduler(tasks, lambda: None, utc_now())
+    scheduler = Scheduler(tasks, lambda: None)
     scheduler.start()
     try:
         yield
     finally:
-        scheduler.shutdown()
+        scheduler.stop()
 
 
 def test_the_first_run_is_at_once_and_not_after_an_interval() -> None:
@@ -60,7 +59,7 @@ def test_a_task_that_takes_longer_than_its_interval_never_overlaps_itself_and_sa
     def slow() -> None:
         running[0] += 1
         most[0] = max(most[0], running[0])
-        release.wait(5)
+        release.wait(0.3)
         running[0] -= 1
 
     with capture_logs() as logs, _running([Task("slow", SOON, slow)]):
@@ -82,3 +81,33 @@ def test_one_task_that_hangs_does_not_keep_the_others_from_running(several: int)
     with _running([Task("stuck", HOUR, hang), *quick]):
         assert all(event.wait(5) for event in ran)
         release.set()
+
+
+def test_looks_that_never_answer_take_no_place_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.scheduling.LONGEST_WAIT", timedelta(milliseconds=50))
+    monkeypatch.setattr("monitor.scheduling.STAGGER", timedelta(milliseconds=1))
+    release, ran, beats = threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        release.wait(5)
+
+    scheduler = Scheduler(
+        [*(Task(f"stuck {n}", HOUR, hang) for n in range(6)), Task("quick", HOUR, ran.set)], beats.set
+    )
+    scheduler.start()
+
+    assert beats.wait(5)
+    assert ran.wait(5)
+    release.set()
+    scheduler.stop()
+
+
+def test_the_time_of_day_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def set_back() -> float:
+        raise AssertionError("the scheduler reads the time of day")
+
+    runs: list[int] = []
+    monkeypatch.setattr("time.time", set_back)
+
+    with _running([Task("look", SOON, lambda: runs.append(1))]):
+        wait_until(lambda: len(runs) >= 3)

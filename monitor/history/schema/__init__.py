@@ -1,5 +1,6 @@
 """The tables of the history; every column's comment is also its line in docs/history.md."""
 
+from monitor.history.schema.aside import SET_ASIDE
 from monitor.history.schema.base import METADATA
 from monitor.history.schema.beliefs import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, METRIC_SERIES
 from monitor.history.schema.cells import (
@@ -51,6 +52,7 @@ __all__ = [
     "REGISTERED_SETS",
     "RELEVANCE_CELLS",
     "RELEVANCE_SOURCES",
+    "SET_ASIDE",
     "SLICES",
     "STUDIES",
     "TOTAL_CELLS",

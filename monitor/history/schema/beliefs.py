@@ -113,5 +113,10 @@ CYCLES: Final = Table(
     Column("transitions", Integer, nullable=False, comment="Steps that incidents made."),
     Column("faults", Stored(tuple[str, ...]), nullable=False, comment="Checks that crashed, and how; a JSON array."),
     Column("seconds", Double, nullable=False, comment="How long it took, without what it took to write this."),
+    Column(
+        "looked_at",
+        UtcTime,
+        comment="What the clock of the machine said then (UTC); empty where it was simulated, or not kept yet.",
+    ),
     comment="The cycles that were completed.",
 )

@@ -350,7 +350,7 @@ STORIES = [
         "no traffic",
         [alarm("traffic", "predictions")],
         history(Spell(30, GOOD)),
-        A.NONE,
+        A.CHECK_TRAFFIC,
         says="the last deployment",
     ),
     Story("no labels", [alarm("label_health", "silence")], history(Spell(30, GOOD)), A.COLLECT_LABELS),

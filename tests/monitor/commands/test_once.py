@@ -2,6 +2,8 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.support.chat_log import BREAK, END, Bot, write_config
 from tests.support.program import json_lines, run_here, run_process
 
@@ -70,10 +72,27 @@ def test_the_same_look_twice_tells_the_same_and_alerts_once(home: Path) -> None:
     assert second.stderr == ""
 
 
-def test_a_look_into_the_future_says_what_it_does_to_the_daemon(home: Path) -> None:
-    ended = run_here("once", "--as-of", "2999-01-01", cwd=home)
+def test_a_look_into_the_future_says_so_and_blocks_no_later_look(home: Path) -> None:
+    ahead = run_here("once", "--as-of", "2999-01-01", cwd=home)
+    today = run_here("once", "--json", cwd=home)
 
-    assert "2999-01-01T00:00:00Z lies in the future" in ended.stderr
+    assert "2999-01-01T00:00:00Z lies in the future" in ahead.stderr
+    assert json_lines(today.stdout)[0]["as_of"] < "2999"
+    assert len(_cycles(home)) == 1
+
+
+def test_a_history_from_the_future_is_repaired_on_a_persons_word(home: Path) -> None:
+    run_here("once", "--as-of", "2999-01-01", cwd=home)
+
+    dry = run_here("history", "repair", cwd=home)
+    assert dry.returncode == 0, dry.stderr
+    assert "1 look from 2999-01-01T00:00:00Z to 2999-01-01T00:00:00Z" in " ".join(dry.stderr.split())
+    assert len(_cycles(home)) == 1
+
+    done = run_here("history", "repair", "--yes", "--json", cwd=home)
+    assert (done.returncode, json_lines(done.stdout)[0]["looks"]) == (0, 1)
+    assert _cycles(home) == []
+    assert "nothing is dated after the present" in " ".join(run_here("history", "repair", cwd=home).stderr.split())
 
 
 def test_a_log_that_cannot_be_reached_ends_with_3_and_the_others_are_looked_at(home: Path) -> None:
@@ -82,7 +101,12 @@ def test_a_log_that_cannot_be_reached_ends_with_3_and_the_others_are_looked_at(h
     ended = run_here("once", "--as-of", WELL, "--json", cwd=home)
 
     assert ended.returncode == 3
-    assert {line["monitor"] for line in json_lines(ended.stdout)} == {"support-bot"}
+    gone = [line for line in json_lines(ended.stdout) if line["monitor"] == "gone"]
+    assert [(line["type"], line.get("check"), line.get("action")) for line in gone] == [
+        ("finding", "look", None),
+        ("advice", None, "fix_log"),
+    ]
+    assert len(json_lines(ended.stdout)) > len(gone) + 20
     assert "gone" in ended.stderr
     assert "Traceback" not in ended.stderr
 
@@ -116,3 +140,35 @@ def test_a_column_that_is_not_there_ends_with_2_and_names_its_key(home: Path) ->
 
     assert ended.returncode == 2
     assert "monitors.support-bot.source.predictions.columns.latency_ms" in ended.stderr
+    assert "Repair the log, or how it is read" in ended.stdout
+
+
+def test_a_log_that_stays_unreachable_is_told_by_looks_that_come_and_go(home: Path) -> None:
+    (home / "logs").unlink()
+    file = home / "tunewatch.yaml"
+    file.write_text(file.read_text() + "    incidents: {hold: 0s}\n")
+
+    first, second = (run_here("once", cwd=home) for _ in range(2))
+
+    assert (first.returncode, second.returncode) == (3, 3)
+    assert "look at the log: fails" not in " ".join(first.stderr.split())
+    assert "look at the log: fails" in " ".join(second.stderr.split())
+
+
+@pytest.mark.parametrize("ended_by", ["once", "validate"])
+def test_rows_of_which_none_has_a_readable_time_are_no_quiet_success(home: Path, ended_by: str) -> None:
+    (home / "logs").unlink()
+    (home / "logs").mkdir()
+    rows = "".join(f"{n},the 31st,urgent,10,p1\n" for n in range(4200))
+    (home / "logs" / "predictions.csv").write_text("id,at,predicted,ms,prompt\n" + rows)
+    (home / "logs" / "labels.csv").write_text("id,label,at\n")
+    file = home / "tunewatch.yaml"
+    file.write_text(file.read_text().replace(".parquet", ".csv"))
+
+    ended = run_here(ended_by, cwd=home)
+
+    said = " ".join((ended.stdout + ended.stderr).split())
+    assert "source.predictions.columns.at" in said
+    assert ended.returncode == 3
+    if ended_by == "once":
+        assert "4,200 of 4,200 predictions have no readable time" in said

@@ -119,7 +119,7 @@ def test_a_log_that_cannot_be_reached_keeps_no_other_from_being_watched_until_it
     write_config(home, Bot("late", "later"), Bot())
 
     with _running(home) as daemon:
-        assert daemon.wait_for("log unreachable, will try again")["monitor"] == "late"
+        assert daemon.wait_for("look failed")["monitor"] == "late"
         assert daemon.wait_for("looked")["monitor"] == "support-bot"
         status, detail = daemon.get("/-/ready")
         assert status == 503
@@ -207,10 +207,12 @@ def test_a_look_under_way_may_finish(slow_home: Path, postgres_url: str) -> None
         assert _cycles(slow_home) == before + 1
 
 
-def test_a_signal_during_the_start_ends_it_too(slow_home: Path, postgres_url: str) -> None:
-    with _locked(postgres_url) as lock, _running(slow_home) as daemon:
+def test_it_answers_for_its_health_while_no_log_has_answered_yet(slow_home: Path, postgres_url: str) -> None:
+    with _locked(postgres_url) as lock, _running(slow_home, IMPATIENT) as daemon:
         wait_until(lambda: _is_waited_for(lock), 30)
 
+        assert daemon.get("/-/healthy")[0] == 200
+        assert daemon.get("/-/ready")[1]["monitors"]["bot"]["condition"] == "starting"
         assert daemon.stop() < 5
         assert daemon.process.returncode == 0
 
@@ -250,9 +252,23 @@ def test_a_history_that_cannot_be_reached_ends_with_3(home: Path) -> None:
     assert "hunter2" not in ended.stderr
 
 
-@pytest.mark.usefixtures("_signals_as_before")
-def test_a_column_that_is_not_there_ends_with_2(home: Path) -> None:
+def test_a_monitor_whose_columns_do_not_fit_keeps_no_other_from_being_watched(home: Path) -> None:
+    file = write_config(home, Bot("renamed"), Bot())
+    file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis", 1))
+
+    with _running(home) as daemon:
+        failed = daemon.wait_for("look failed")
+        assert failed["monitor"] == "renamed"
+        assert "monitors.renamed.source.predictions.columns.latency_ms" in failed["error"]
+        assert daemon.wait_for("looked")["monitor"] == "support-bot"
+        status, detail = daemon.get("/-/ready")
+        assert (status, detail["monitors"]["renamed"]["condition"]) == (503, "starting")
+        assert not daemon.events("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")
+
+
+def test_where_no_monitor_fits_its_log_that_is_said(home: Path) -> None:
     file = home / "tunewatch.yaml"
     file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis"))
 
-    assert run_here("run", cwd=home).returncode == 2
+    with _running(home) as daemon:
+        daemon.wait_for("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")

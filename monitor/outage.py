@@ -1,0 +1,100 @@
+"""Looks that fail: kept and told as an incident of the family `watch`, though there is no cycle to write it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.incident import Family, Transition
+from alerts.lifecycle import advance
+from alerts.policy import Policy
+from checks.advice.watch import LOOK, watch_advice
+from checks.finding import Cause, Finding, Verdict
+from monitor.blindness import LONGEST
+from monitor.errors import ClockError, HistoryError, MappingError, UnreachableError
+from monitor.history import History
+from monitor.redact import redact
+
+SUBJECT: Final = "log"
+
+FAULT: Final = "a fault of tunewatch; its log has the traceback"
+
+NOT_FOR_ONE: Final = timedelta(microseconds=1)
+"""Shortest hold of a failed look: one hiccup is told of nowhere, the second one in a row may be."""
+
+_ROW: Final = re.compile(r"\s*(Original Line|LINE \d+):.*", re.DOTALL)
+"""Where an engine begins to quote a row of the log, or a statement."""
+
+_QUOTED: Final = re.compile(r"(['\"])(?:(?!\1).){60,}\1")
+"""A quotation that may be the words of a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a look failed; `error` has no secret and no message of a user."""
+
+    cause: Cause
+    error: str
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        """What an exception of a look means for people."""
+        match error:
+            case ClockError():
+                return cls(Cause.CLOCK, brief(str(error)))
+            case MappingError():
+                return cls(Cause.NOT_LOGGED, brief(f"{error.key}: {error}"))
+            case UnreachableError():
+                return cls(Cause.UNREADABLE, brief(str(error)))
+            case _:
+                return cls(Cause.CRASHED, FAULT)
+
+
+def brief(error: str) -> str:
+    """An error without secrets, rows of the log and long quotations.
+
+    >>> brief("CSV Error on Line: 7 Original Line: 7,help me")
+    'CSV Error on Line: 7'
+    """
+    said = _QUOTED.sub("'…'", _ROW.sub("", " ".join(redact(error).split())))
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The incident of one monitor's failed looks. It ends with the first look that succeeds, in that look's cycle."""
+
+    monitor: str
+    history: History
+    policy: Policy
+    channels: tuple[str, ...]
+
+    def note(self, error: BaseException, now: datetime) -> Sequence[Transition]:
+        """Keep that a look failed at `now`, and what is to be told of it: nothing unless it lasts.
+
+        Nothing is kept where the history itself cannot be used, which readiness tells. Raises HistoryError where that
+        begins now.
+        """
+        if isinstance(error, HistoryError) and not isinstance(error, ClockError):
+            return ()
+        finding = _finding(Failure.of(error), now)
+        policy = replace(self.policy, hold=max(self.policy.hold, NOT_FOR_ONE))
+        with self.history.transaction(self.monitor) as transaction:
+            # Only the own family: the others have no findings because nobody looked, not because they are well.
+            watched = [incident for incident in transaction.incidents() if incident.family is Family.WATCH]
+            steps = advance(watched, (finding,), watch_advice, now, policy, self.monitor)
+            transaction.tell(steps, self.channels)
+        return steps
+
+
+def _finding(failure: Failure, now: datetime) -> Finding:
+    return Finding(
+        check=LOOK,
+        subject=SUBJECT,
+        verdict=Verdict.CRITICAL,
+        cause=failure.cause,
+        message=f"fails: {failure.error}",
+        window_start=now - timedelta(microseconds=1),
+        window_end=now,
+    )
