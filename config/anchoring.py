@@ -6,7 +6,7 @@ from config.exports import PromptSettings
 from config.monitor import MonitorSettings
 from config.reports import ReportSettings
 from config.settings import Settings
-from config.source import RelationSettings, SourceSettings
+from config.source import DuckdbSettings, RelationSettings, SourceSettings
 from config.url import anchor
 
 
@@ -36,7 +36,13 @@ def _prompt(prompt: PromptSettings, folder: Path) -> PromptSettings:
 
 def _source(source: SourceSettings, folder: Path) -> SourceSettings:
     relations = {key: _relation(relation, folder) for key, relation in source.relations.items()}
-    return source.model_copy(update={"url": anchor(source.url, folder), **relations})
+    url, duckdb = anchor(source.url, folder), _duckdb(source.duckdb, folder)
+    return source.model_copy(update={"url": url, "duckdb": duckdb, **relations})
+
+
+def _duckdb(settings: DuckdbSettings, folder: Path) -> DuckdbSettings:
+    spill = None if settings.spill_folder is None else _file(settings.spill_folder, folder)
+    return settings.model_copy(update={"spill_folder": spill})
 
 
 def _relation(relation: RelationSettings, folder: Path) -> RelationSettings:

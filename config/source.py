@@ -115,6 +115,17 @@ class LabelRelation(RelationSettings):
     """Which column means what."""
 
 
+class DuckdbSettings(Section):
+    """What DuckDB, which reads files and counts them, may take of the machine."""
+
+    memory_mb: Annotated[int, Field(ge=64)] = 160
+    """Megabytes of memory that it counts with; what does not fit goes to `spill_folder`, and is slower."""
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    """Threads that it counts with."""
+    spill_folder: Name | None = None
+    """Folder for what does not fit into memory; the system's temporary folder unless set."""
+
+
 class SourceSettings(Section):
     """The team's own log, which tunewatch only reads."""
 
@@ -124,6 +135,8 @@ class SourceSettings(Section):
     """The log of what the chatbot answered."""
     labels: LabelRelation | None = None
     """The log of what was right; without it traffic, latency, relevance, drift and confidence are watched."""
+    duckdb: DuckdbSettings = DuckdbSettings()
+    """What DuckDB may take, where it reads the log."""
     segments: tuple[Name, ...] = ()
     """Further columns of the prediction log, such as `channel`, whose values are counted apart."""
 

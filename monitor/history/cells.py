@@ -1,12 +1,14 @@
 """Put the counts of buckets in the place of what was there."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
-from monitor.history.bulk import insert_rows
+from monitor.history.bulk import batched, insert_rows
 from monitor.history.names import class_ids, slice_ids, source_ids, version_ids
 from monitor.history.packed import pack, pack_numbers
 from monitor.history.schema import (
@@ -62,45 +64,51 @@ def _slices(connection: Connection, monitor: int) -> Sequence[int]:
 
 
 def _insert_outcomes(connection: Connection, monitor: int, rows: Sequence[OutcomeRow]) -> None:
-    labels = {row.label for row in rows if row.label is not None}
+    names: set[str | None] = set()
+    pairs, parts = set(), set()
+    for row in rows:
+        names |= {row.predicted, row.label}
+        pairs.add((row.model_version, row.prompt_version))
+        parts.add((row.segment, row.value))
     classes: dict[str | None, int] = {None: NO_LABEL}
-    classes.update(class_ids(connection, labels | {row.predicted for row in rows}))
-    versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in rows})
-    slices = slice_ids(connection, monitor, {(row.segment, row.value) for row in rows})
-    cells = [
-        (
-            slices[segment, value],
-            bucket,
-            versions[model, prompt],
-            classes[predicted],
-            classes[label],
-            band,
-            n,
-            weight,
-            squared,
-            *more,
-        )
-        for bucket, segment, value, model, prompt, predicted, label, n, weight, squared, band, *more in rows
-    ]
-    insert_rows(connection, OUTCOME_CELLS, sorted(cells))
-    _insert_totals(connection, monitor, (cell for cell in cells if cell[0] == slices.get((ALL, ""))))
-
-
-def _insert_totals(connection: Connection, monitor: int, cells: Iterable[tuple[Any, ...]]) -> None:
+    classes.update(class_ids(connection, {name for name in names if name is not None}))
+    versions = version_ids(connection, pairs)
+    slices = slice_ids(connection, monitor, parts)
     totals: dict[tuple[int, int], list[int]] = {}
+    for batch in batched(rows):
+        cells = [
+            (
+                slices[segment, value],
+                bucket,
+                versions[model, prompt],
+                classes[predicted],
+                classes[label],
+                band,
+                n,
+                weight,
+                squared,
+                *more,
+            )
+            for bucket, segment, value, model, prompt, predicted, label, n, weight, squared, band, *more in batch
+        ]
+        insert_rows(connection, OUTCOME_CELLS, sorted(cells))
+        _add_totals(totals, (cell for cell in cells if cell[0] == slices.get((ALL, ""))))
+    insert_rows(connection, TOTAL_CELLS, ((monitor, *key, *total) for key, total in sorted(totals.items())))
+
+
+def _add_totals(totals: dict[tuple[int, int], list[int]], cells: Iterable[tuple[Any, ...]]) -> None:
+    """Add predictions and labelled ones, by bucket and version."""
     for _, bucket, version, _, label, _, n, *_ in cells:
         total = totals.setdefault((bucket, version), [0, 0])
         total[0] += n
         total[1] += n if label != NO_LABEL else 0
-    insert_rows(connection, TOTAL_CELLS, ((monitor, *key, *total) for key, total in sorted(totals.items())))
 
 
 def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -> None:
     versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in counts.latency})
-    latency = (
-        (monitor, row.bucket, versions[row.model_version, row.prompt_version], row.bin, row.n) for row in counts.latency
-    )
-    insert_rows(connection, LATENCY_CELLS, sorted(latency))
+    for batch in batched(counts.latency):
+        latency = ((monitor, bucket, versions[model, prompt], *numbers) for bucket, model, prompt, *numbers in batch)
+        insert_rows(connection, LATENCY_CELLS, sorted(latency))
     _insert_delays(connection, monitor, counts.delays)
     _insert_relevance(connection, monitor, counts.relevance)
     problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
@@ -111,19 +119,22 @@ def _insert_relevance(connection: Connection, monitor: int, rows: Sequence[Relev
     versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in rows})
     classes = class_ids(connection, {row.predicted for row in rows})
     sources = source_ids(connection, {row.source for row in rows})
-    cells = (
-        (monitor, bucket, versions[model, prompt], classes[predicted], sources[source], *numbers)
-        for bucket, model, prompt, predicted, source, *numbers in rows
-    )
-    insert_rows(connection, RELEVANCE_CELLS, sorted(cells))
+    for batch in batched(rows):
+        cells = (
+            (monitor, bucket, versions[model, prompt], classes[predicted], sources[source], *numbers)
+            for bucket, model, prompt, predicted, source, *numbers in batch
+        )
+        insert_rows(connection, RELEVANCE_CELLS, sorted(cells))
 
 
 def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow]) -> None:
     classes = class_ids(connection, {name for row in rows for name in (row.predicted, row.label)})
-    histograms: defaultdict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    histograms: defaultdict[tuple[int, int], array[int]] = defaultdict(partial(array, "q"))
     for bucket, predicted, bin_, n, label in rows:
-        histograms[bucket, classes[predicted]].append((bin_, n, classes[label]))
-    packed = ((key, sorted(counts)) for key, counts in sorted(histograms.items()))
+        histograms[bucket, classes[predicted]].extend((bin_, n, classes[label]))
+    packed = (
+        (key, sorted(zip(flat[::3], flat[1::3], flat[2::3], strict=True))) for key, flat in sorted(histograms.items())
+    )
     insert_rows(
         connection,
         DELAY_CELLS,

@@ -1,100 +1,119 @@
-"""All counts of some buckets, by one statement over rows that are joined once."""
+"""All counts of some buckets, over rows that are joined once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.log.counts import BucketCounts, ProblemRow
 from monitor.log.joined import joined_cte
 from monitor.log.mapped import Dated, MappedLog
 from monitor.log.moment import Moment
-from monitor.log.parts import Part, count_parts, problem_parts
+from monitor.log.parts import apart_parts, count_parts, row_problem_parts
 from monitor.log.problems import ProblemKind
 from monitor.log.rows import predictions_cte, repeated_ids
+from monitor.log.staging import in_halves, runs, stage_rows, staged, unstage
+from monitor.log.tally import Cells, Tally
 
 AHEAD: Final = timedelta(days=1)
 """How far ahead of `as_of` a time may be dated before it is a problem: clocks differ, and a zone may be left out."""
 
-FEW_BUCKETS: Final = 100
-"""Buckets that are counted at once whatever is in them: what changes between two looks is less."""
+FEW_BUCKETS: Final = 200
+"""Buckets whose rows are not counted beforehand: what changes between two looks is less, and memory tells if not."""
 
-ROWS_COUNTED_AT_ONCE: Final = 1_500_000
-"""Predictions that one statement of DuckDB counts: it holds each with its label, and not all of that can be spilled."""
+STAGED_ROWS: Final = 4_000_000
+"""Joined rows that DuckDB holds at once, in memory or on disk: 100 to 200 bytes each."""
+
+CELLS_AT_ONCE: Final = 300_000
+"""Cells that one run may give at most, where each prediction were a cell of its own in each grouping."""
 
 _ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each before it becomes a row of ours
 
 
-def count(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime) -> BucketCounts:
+def count(
+    connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime, spill_folder: str | None = None
+) -> BucketCounts:
     """Count the rows of these buckets as known at `as_of`; problems without a bucket are of the whole log."""
     everywhere = tuple(_unplaced(connection, log, as_of))
     if not buckets:
         return BucketCounts((), (), (), (), everywhere)
+    tally = Tally(log.segments, spill_folder)
     ordered = sorted(set(buckets))
-    outcomes: list[OutcomeRow] = []
-    latency: list[LatencyRow] = []
-    delays: list[DelayRow] = []
-    problems: list[ProblemRow] = []
-    relevance: list[RelevanceRow] = []
-    # One object for each name and bucket, and for each weight, where the driver makes one for each cell.
-    shared: Callable[[Any, Any], Any] = {}.setdefault
-    share_weight: Callable[[Any, Any], float] = {}.setdefault
-    for part, *keys, bin_, n, weight, squared, millionths, designed in _counted(connection, log, ordered, as_of):
-        bucket, value, model, prompt, predicted, label = map(shared, keys, keys)
-        match part:
-            case Part.LATENCY:
-                latency.append(LatencyRow(bucket, model, prompt, bin_, n))
-            case Part.DELAY:
-                delays.append(DelayRow(bucket, predicted, bin_, n, label))
-            case Part.RELEVANCE:
-                relevance.append(RelevanceRow(bucket, model, prompt, predicted, value, bin_, n, millionths, designed))
-            case Part.PROBLEM:
-                problems.append(ProblemRow(bucket, value, n))
-            case _:
-                name = ALL if part == Part.OUTCOME else log.segments[part - Part.SEGMENT]
-                key = (bucket, name, value, model, prompt, predicted, label)
-                weights = share_weight(weight, weight), share_weight(squared, squared)
-                outcomes.append(OutcomeRow(*key, n, *weights, bin_, millionths, designed))
-    everything_wrong = (*problems, *everywhere)
-    return BucketCounts(
-        tuple(ordered), tuple(outcomes), tuple(latency), tuple(delays), everything_wrong, tuple(relevance)
-    )
+    counted = _in_runs if connection.dialect.name == "duckdb" else _at_once
+    for cells in counted(_Counting(connection, log, as_of, tally), ordered):
+        tally.add(cells)
+    return tally.counts(ordered, everywhere)
 
 
-def _counted(
-    connection: sa.Connection, log: MappedLog, ordered: Sequence[int], as_of: datetime
-) -> Iterator[Sequence[Any]]:
-    """The rows of all parts, from one statement for each run of buckets that is counted at once."""
-    for run in _runs(connection, log, ordered, as_of):
-        everything = len(run) == len(ordered) and _are_everything(connection, log, run, as_of)
-        repeated = has_repeated_ids(connection, log, None if everything else run, as_of)
-        statement = _statement(log, run, as_of, connection.dialect.name, repeated=repeated, restrict=not everything)
-        yield from _fetch(connection, statement)
+class _Counting(NamedTuple):
+    """What a count is made with."""
+
+    connection: sa.Connection
+    log: MappedLog
+    as_of: datetime
+    tally: Tally
 
 
-def _runs(
-    connection: sa.Connection, log: MappedLog, ordered: Sequence[int], as_of: datetime
-) -> Iterator[Sequence[int]]:
-    """Buckets that are counted at once: all of them, but for DuckDB no more than its memory holds."""
-    if connection.dialect.name != "duckdb" or len(ordered) <= FEW_BUCKETS:
-        yield ordered
-        return
-    p = log.predictions
-    bucket = p.at.bucket(log.bucket).label("bucket")
-    rows = sa.select(bucket, sa.func.count()).select_from(p.source)
-    found = dict(connection.execute(rows.where(p.at.until(as_of)).group_by(bucket)).all())
-    run: list[int] = []
-    held = 0
-    for start in ordered:
-        rows_here = found.get(start, 0)
-        if run and held + rows_here > ROWS_COUNTED_AT_ONCE:
-            yield run
-            run, held = [], 0
-        run.append(start)
-        held += rows_here
-    yield run
+def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
+    """The cells of all groupings, from one statement."""
+    connection, log, as_of, tally = counting
+    everything = _are_everything(connection, log, ordered, as_of)
+    repeated = has_repeated_ids(connection, log, None if everything else ordered, as_of)
+    predictions = predictions_cte(log, as_of, buckets=ordered, repeated=repeated)
+    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
+    apart = apart_parts(predictions if repeated else None, log, ordered, as_of)
+    for rows in _fetch(connection, sa.union_all(*count_parts(row, log), *row_problem_parts(row, log), *apart)):
+        yield tally.sort(rows)
+
+
+def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
+    """The same from DuckDB, each grouping by a statement of its own over joined rows, for as many buckets as fit."""
+    connection, log, as_of, _ = counting
+    sizes = _rows_by_bucket(connection, log, as_of) if len(ordered) > FEW_BUCKETS else {}
+    at_once = CELLS_AT_ONCE // (2 + len(log.segments))
+    for stage in runs(ordered, sizes, STAGED_ROWS):
+        for held in in_halves(connection, stage, partial(_stage, counting, ordered)):
+            yield held.apart
+            grouped = partial(_grouped, counting, held.row)
+            for run in runs(held.buckets, sizes, at_once):
+                yield from in_halves(connection, run, grouped)
+    unstage(connection)
+
+
+class _Staged(NamedTuple):
+    """Joined rows of these buckets in a temporary table, and the counts that are not of them."""
+
+    buckets: Sequence[int]
+    row: sa.FromClause
+    apart: Cells
+
+
+def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) -> _Staged:
+    connection, log, as_of, tally = counting
+    everything = len(buckets) == len(ordered) and _are_everything(connection, log, buckets, as_of)
+    repeated = has_repeated_ids(connection, log, None if everything else buckets, as_of)
+    predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
+    joined = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
+    apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
+    found = tally.sort(_rows(connection, apart))
+    return _Staged(buckets, stage_rows(connection, joined), found)
+
+
+def _grouped(counting: _Counting, row: sa.FromClause, buckets: Sequence[int]) -> Cells:
+    """All groupings of the staged rows of these buckets, which follow each other."""
+    connection, log, _, tally = counting
+    here = sa.select(row).where(row.c.bucket.between(buckets[0], buckets[-1])).cte("here")
+    return tally.sort(_rows(connection, (*count_parts(here, log), *row_problem_parts(here, log))))
+
+
+def _rows_by_bucket(connection: sa.Connection, log: MappedLog, as_of: datetime) -> dict[int, int]:
+    at = log.predictions.at
+    bucket = at.bucket(log.bucket).label("bucket")
+    rows = sa.select(bucket, sa.func.count()).select_from(log.predictions.source)
+    return dict(connection.execute(rows.where(at.until(as_of)).group_by(bucket)).all())
 
 
 def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Counter[str]:
@@ -103,8 +122,10 @@ def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetim
     predictions = predictions_cte(log, as_of, buckets=None, repeated=repeated)
     row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
     found: Counter[str] = Counter()
-    for part in _fetch(connection, sa.union_all(*problem_parts(row, predictions, log, None, as_of))):
-        found[part[2]] += part[8]
+    with staged(connection, row) as held:
+        apart = apart_parts(predictions if repeated else None, log, None, as_of)
+        for row_found in _rows(connection, (*row_problem_parts(held, log), *apart)):
+            found[row_found[2]] += row_found[8]
     for problem in _unplaced(connection, log, as_of):
         found[problem.kind] += problem.n
     return found
@@ -127,18 +148,19 @@ def _are_everything(connection: sa.Connection, log: MappedLog, buckets: Sequence
     return found is not None and set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
 
 
-def _statement(
-    log: MappedLog, buckets: Sequence[int], as_of: datetime, dialect: str, *, repeated: bool, restrict: bool
-) -> sa.CompoundSelect[Any]:
-    predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
-    row = joined_cte(log, predictions, as_of, dialect, restrict=restrict)
-    return sa.union_all(*count_parts(row, log), *problem_parts(row, predictions, log, buckets, as_of))
+def _rows(connection: sa.Connection, statements: Iterable[sa.Select[Any]]) -> Iterator[Sequence[Any]]:
+    """The rows of one statement after the other."""
+    for statement in statements:
+        for rows in _fetch(connection, statement):
+            yield from rows
 
 
-def _fetch(connection: sa.Connection, statement: sa.CompoundSelect[Any]) -> Iterator[Sequence[Any]]:
+def _fetch(
+    connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]
+) -> Iterator[Sequence[Sequence[Any]]]:
     cursor = connection.execute(statement).cursor  # the driver's own: SQLAlchemy's rows cost as much as the query
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        yield from rows
+        yield rows
 
 
 def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:

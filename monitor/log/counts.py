@@ -3,6 +3,7 @@
 A bucket is named by its start in epoch seconds (UTC), a multiple of the bucket length.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -104,14 +105,17 @@ class LogNotice:
 
 @dataclass(frozen=True, slots=True)
 class BucketCounts:
-    """All counts of the buckets named; a bucket that is named and has no rows became empty."""
+    """All counts of the buckets named; a bucket that is named and has no rows became empty.
+
+    The rows of a big log may lie on disk: go through them once, and hold no copy of them all.
+    """
 
     buckets: tuple[int, ...]
-    outcomes: tuple[OutcomeRow, ...]
-    latency: tuple[LatencyRow, ...]
-    delays: tuple[DelayRow, ...]
+    outcomes: Sequence[OutcomeRow]
+    latency: Sequence[LatencyRow]
+    delays: Sequence[DelayRow]
     problems: tuple[ProblemRow, ...]
-    relevance: tuple[RelevanceRow, ...] = ()
+    relevance: Sequence[RelevanceRow] = ()
     notices: tuple[LogNotice, ...] = ()
 
 

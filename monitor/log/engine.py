@@ -1,10 +1,12 @@
 """Connections to the log that cannot write."""
 
-import os
+import atexit
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,15 +14,14 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from config.source import DuckdbSettings
 from config.url import IN_MEMORY, mask
 from monitor.errors import SourceError
 from monitor.log.functions import register_sqlite
 
-# Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. A first look at a month of a
-# million rows takes the same time at 128 and at 256 MB, and with 160 MB stays under 400 MB in all; one of four million
-# rows takes a quarter longer than at 256 MB. Two threads, since a daemon should leave its machine to others.
-DUCKDB_MEMORY_LIMIT: Final = "160MB"
-DUCKDB_THREADS: Final = 2
+# Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. Two threads, since a daemon
+# should leave its machine to others.
+DEFAULT_DUCKDB: Final = DuckdbSettings()
 
 POSTGRESQL_STATEMENT_TIMEOUT: Final = 300_000  # milliseconds; counting ten million rows takes about ten seconds
 POSTGRESQL_LOCK_TIMEOUT: Final = 10_000  # milliseconds; waits only where someone alters the table
@@ -30,7 +31,7 @@ POSTGRESQL_CONNECT_TIMEOUT: Final = 10  # seconds
 ENGINES: Final = ("duckdb", "sqlite", "postgresql")
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, duckdb: DuckdbSettings = DEFAULT_DUCKDB) -> sa.Engine:
     """Return an engine that opens its connections read-only; nothing is connected yet.
 
     No connection is kept between questions: a DuckDB file that is held open would keep its writer out, and a
@@ -41,7 +42,7 @@ def open_engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     match parsed.get_backend_name():
         case "duckdb":
-            return _duckdb(parsed)
+            return _duckdb(parsed, duckdb)
         case "sqlite":
             return _sqlite(parsed)
         case "postgresql":
@@ -78,20 +79,31 @@ def describe(error: sa.exc.DBAPIError, url: str) -> str:
     return f"cannot read the log at {mask(url)}: {said}"
 
 
-def _duckdb(url: sa.URL) -> sa.Engine:
+def _duckdb(url: sa.URL, chosen: DuckdbSettings) -> sa.Engine:
     in_memory = url.database in IN_MEMORY
     if not in_memory:
         _must_exist(url.database)
     settings = {
-        "memory_limit": DUCKDB_MEMORY_LIMIT,
-        "threads": DUCKDB_THREADS,
+        "memory_limit": f"{chosen.memory_mb}MB",
+        "threads": chosen.threads,
         "preserve_insertion_order": False,  # needs memory, and no answer of ours depends on it
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"tunewatch-{os.getpid()}"),  # not beside the log
+        "temp_directory": _spill_folder(chosen.spill_folder),
     }
     arguments: dict[str, Any] = {"config": settings, "read_only": not in_memory}
     engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
     sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
     return engine
+
+
+@cache
+def _spill_folder(parent: str | None) -> str:
+    """A folder in `parent` that nobody else can read, gone with the process; "" where none can be made."""
+    try:
+        folder = tempfile.mkdtemp(prefix="tunewatch-", dir=parent)
+    except OSError:
+        return ""  # a read-only machine: what does not fit into memory is counted in smaller parts
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

@@ -39,7 +39,7 @@ class Part(IntEnum):
     SEGMENT = 5  # and on: one for each segment column
 
 
-def count_parts(row: sa.CTE, log: MappedLog) -> Iterator[sa.Select[Any]]:
+def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:
     """Outcomes (over all, and by each segment), latency, relevance and label delay."""
     yield _outcomes(row, Part.OUTCOME, banded=log.predictions.logs_confidence)
     for i in range(len(log.segments)):
@@ -52,13 +52,10 @@ def count_parts(row: sa.CTE, log: MappedLog) -> Iterator[sa.Select[Any]]:
         yield _delays(row)
 
 
-def problem_parts(
-    row: sa.CTE, predictions: sa.CTE, log: MappedLog, buckets: Sequence[int] | None, as_of: datetime
-) -> Iterator[sa.Select[Any]]:
-    """Problems of rows that have a bucket; of the whole log if `buckets` is None."""
+def row_problem_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:
+    """Problems of joined rows."""
     yield _problem(ProblemKind.NO_CLASS, row.c.bucket, row.c.no_class)
     yield _problem(ProblemKind.NULL_ID, row.c.bucket, row.c.id.is_(None))
-    yield _problem(ProblemKind.DUPLICATE_ID, predictions.c.bucket, predictions.c.nth > 1)
     if log.predictions.logs_latency:
         yield _problem(ProblemKind.BAD_LATENCY, row.c.bucket, row.c.bad_latency)
     if log.predictions.logs_confidence:
@@ -68,11 +65,23 @@ def problem_parts(
     if log.labels is not None:
         yield _problem(ProblemKind.LABEL_BEFORE_PREDICTION, row.c.bucket, row.c.early)
         yield _problem(ProblemKind.CORRECTED_LABEL, row.c.bucket, row.c.corrected)
+
+
+def apart_parts(
+    predictions: sa.CTE | None, log: MappedLog, buckets: Sequence[int] | None, as_of: datetime
+) -> Iterator[sa.Select[Any]]:
+    """Problems of rows that are not joined: duplicates (None: there are none), and label rows.
+
+    Those that have a bucket; of the whole log if `buckets` is None.
+    """
+    if predictions is not None:
+        yield _problem(ProblemKind.DUPLICATE_ID, predictions.c.bucket, predictions.c.nth > 1)
+    if log.labels is not None:
         yield from _label_problems(log, log.labels, buckets, as_of)
 
 
 def _outcomes(
-    row: sa.CTE, part: int, value: sa.ColumnElement[str] | None = None, *, banded: bool = False
+    row: sa.FromClause, part: int, value: sa.ColumnElement[str] | None = None, *, banded: bool = False
 ) -> sa.Select[Any]:
     """Outcomes over all rows, or by the value of a segment; the band is in the place of the bin."""
     key = [row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.predicted, row.c.label]
@@ -95,13 +104,13 @@ def _outcomes(
     ).group_by(*key, *([] if value is None else [value]))
 
 
-def _latencies(row: sa.CTE) -> sa.Select[Any]:
+def _latencies(row: sa.FromClause) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.latency_bin)
     part = _part(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin=key[3])
     return part.where(row.c.latency_bin.is_not(None)).group_by(*key)
 
 
-def _scores(row: sa.CTE) -> sa.Select[Any]:
+def _scores(row: sa.FromClause) -> sa.Select[Any]:
     """Scores by bin; the source is in the place of a segment's value, the sum of squares in that of `designed`."""
     c = row.c
     key = (c.bucket, c.model_version, c.prompt_version, c.predicted, c.relevance_source, c.score_bin)
@@ -119,7 +128,7 @@ def _scores(row: sa.CTE) -> sa.Select[Any]:
     return part.where(c.score_bin.is_not(None)).group_by(*key)
 
 
-def _delays(row: sa.CTE) -> sa.Select[Any]:
+def _delays(row: sa.FromClause) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.predicted, row.c.label, row.c.delay_bin)
     part = _part(Part.DELAY, key[0], predicted=key[1], label=key[2], bin=key[3])
     return part.where(row.c.delay_bin.is_not(None)).group_by(*key)

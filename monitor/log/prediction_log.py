@@ -35,7 +35,7 @@ class PredictionLog:
         self._source = source
         self._bucket = round(bucket.total_seconds())
         self._key = key
-        self._engine = open_engine(source.url)
+        self._engine = open_engine(source.url, source.duckdb)
         self._held: tuple[sa.Connection, MappedLog] | None = None
 
     @contextmanager
@@ -73,7 +73,7 @@ class PredictionLog:
     def count(self, buckets: Sequence[int], as_of: datetime) -> BucketCounts:
         """Return all counts of these buckets (starts in epoch seconds), in no order."""
         with self._open() as (connection, log):
-            return count(connection, log, buckets, as_of)
+            return count(connection, log, buckets, as_of, self._source.duckdb.spill_folder)
 
     def draw_rows(self, spans: Sequence[StudySpan], *, as_of: datetime, limit: int) -> tuple[StudyRow, ...]:
         """Draw at most `limit` predictions of the spans (at least one), uniformly: the same ones each time."""

@@ -1,7 +1,7 @@
 """Predictions without a label: how many there are of each stratum, and a bounded draw of them by given numbers."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from monitor.log.joined import joined_cte
 from monitor.log.mapped import MappedLog
 from monitor.log.moment import from_epoch
 from monitor.log.rows import predictions_cte
+from monitor.log.staging import staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ class DrawnPrediction:
 
 def population(connection: sa.Connection, log: MappedLog, scope: Scope) -> Population:
     """Count the predictions of a scope."""
-    row = _rows(connection, log, scope)
+    with staged(connection, _joined(connection, log, scope)) as joined:
+        return _population(connection, _banded(log, joined))
+
+
+def _population(connection: sa.Connection, row: sa.FromClause) -> Population:
     key = (row.c.predicted, row.c.band, row.c.label)
     statement = sa.select(
         *key,
@@ -84,14 +89,31 @@ def draw(
     wanted = {stratum: n for stratum, n in numbers.items() if n}
     if not wanted:
         return ()
-    row = _rows(connection, log, scope, with_text=True)
+    with staged(connection, _joined(connection, log, scope), ("id", "epoch", "confidence")) as joined:
+        rows = _drawn(connection, _banded(log, joined), wanted, salt)
+    texts = _texts(connection, log, rows, scope.as_of)
+    return tuple(
+        DrawnPrediction(
+            id=found["id_text"],
+            at=from_epoch(found["epoch"]),
+            stratum=Stratum(found["predicted"], found["band"]),
+            confidence=found["confidence"],
+            text=texts.get((found["id_text"], found["epoch"])),
+        )
+        for found in rows
+    )
+
+
+def _drawn(
+    connection: sa.Connection, row: sa.FromClause, wanted: Mapping[Stratum, int], salt: str
+) -> Sequence[sa.RowMapping]:
     number = sa.values(sa.column("predicted", sa.Text), sa.column("band", sa.Integer), sa.column("n", sa.Integer))
     numbered = number.data([(*stratum, n) for stratum, n in wanted.items()]).cte("wanted")
     id_text = sa.cast(row.c.id, sa.Text)
     lot = Md5(sa.literal(salt, sa.Text) + id_text)
     place = sa.func.row_number().over(partition_by=(row.c.predicted, row.c.band), order_by=(lot, id_text))
     unlabelled = sa.and_(row.c.label.is_(None), row.c.id.is_not(None))
-    columns = (row.c.predicted, row.c.epoch, row.c.confidence, row.c.text)
+    columns = (row.c.predicted, row.c.epoch, row.c.confidence)
     ranked = (
         sa.select(id_text.label("id_text"), *columns, row.c.band, lot.label("lot"), place.label("place"))
         .where(unlabelled)
@@ -99,25 +121,31 @@ def draw(
     )
     same = sa.and_(numbered.c.predicted == ranked.c.predicted, numbered.c.band == ranked.c.band)
     statement = sa.select(ranked).select_from(ranked.join(numbered, same)).where(ranked.c.place <= numbered.c.n)
-    rows = connection.execute(statement.order_by(ranked.c.lot, ranked.c.id_text)).mappings()
-    return tuple(
-        DrawnPrediction(
-            id=found["id_text"],
-            at=from_epoch(found["epoch"]),
-            stratum=Stratum(found["predicted"], found["band"]),
-            confidence=found["confidence"],
-            text=found["text"],
-        )
-        for found in rows
-    )
+    return connection.execute(statement.order_by(ranked.c.lot, ranked.c.id_text)).mappings().all()
 
 
-def _rows(connection: sa.Connection, log: MappedLog, scope: Scope, *, with_text: bool = False) -> sa.CTE:
+def _texts(
+    connection: sa.Connection, log: MappedLog, rows: Sequence[sa.RowMapping], as_of: datetime
+) -> dict[tuple[str, float], str]:
+    """The messages of the drawn rows alone, by id and time: those of all rows may be many gigabytes."""
+    if not rows or "text" not in log.predictions.columns:
+        return {}
+    p = log.predictions
+    id_text = sa.cast(p.id, sa.Text)
+    statement = sa.select(id_text, p.at.epoch, p.text("text")).select_from(p.source)
+    here = statement.where(p.at.until(as_of), id_text.in_([row["id_text"] for row in rows]))
+    return {(key, epoch): text for key, epoch, text in connection.execute(here)}
+
+
+def _joined(connection: sa.Connection, log: MappedLog, scope: Scope) -> sa.CTE:
     """The predictions that count, with their labels: the rows that the count of these buckets is of."""
     repeated = has_repeated_ids(connection, log, scope.buckets, scope.as_of)
-    extra = [log.predictions.text("text").label("text")] if with_text else []
-    predictions = predictions_cte(log, scope.as_of, buckets=scope.buckets, repeated=repeated, extra=extra)
-    row = joined_cte(log, predictions, scope.as_of, connection.dialect.name, restrict=True)
+    predictions = predictions_cte(log, scope.as_of, buckets=scope.buckets, repeated=repeated)
+    return joined_cte(log, predictions, scope.as_of, connection.dialect.name, restrict=True)
+
+
+def _banded(log: MappedLog, row: sa.FromClause) -> sa.FromClause:
+    """The rows, with the band of those without a confidence where none is logged."""
     if log.predictions.logs_confidence:
         return row
     no_band, nothing = sa.literal(NO_BAND, sa.Integer), sa.literal(0, sa.BigInteger)

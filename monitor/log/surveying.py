@@ -13,6 +13,7 @@ from monitor.log.joined import DELAY_BASE, joined_cte
 from monitor.log.mapped import MappedLog
 from monitor.log.moment import from_epoch
 from monitor.log.rows import predictions_cte
+from monitor.log.staging import staged
 
 _REQUIRED: Final = ("id", "at", "predicted")
 
@@ -93,10 +94,13 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
     optional = _optional(log)
     nulls = [_is_null(log, name).label(f"null_{i}") for i, name in enumerate(optional.values())]
     predictions = predictions_cte(log, as_of, buckets=None, repeated=repeated, extra=nulls)
-    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
-    versions = _versions(connection, row)
-    rows = sum(version.n for version in versions)
-    classes = _classes(connection, row)
+    joined = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
+    with staged(connection, joined, ("epoch",)) as row:
+        versions = _versions(connection, row)
+        rows = sum(version.n for version in versions)
+        classes = _classes(connection, row)
+        delay = None if log.labels is None else _delay(connection, row)
+        columns = _columns(connection, row, optional, rows)
     return Survey(
         rows=rows,
         first_at=min((version.first_seen for version in versions), default=None),
@@ -105,13 +109,13 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
         versions=versions,
         labelled=sum(each.labelled for each in classes),
         label_rows=_label_rows(connection, log, as_of),
-        delay=None if log.labels is None else _delay(connection, row),
-        columns=_columns(connection, row, optional, rows),
+        delay=delay,
+        columns=columns,
         problems=tuple(ProblemSurvey(kind, n) for kind, n in whole_log_problems(connection, log, as_of).most_common()),
     )
 
 
-def _classes(connection: sa.Connection, row: sa.CTE) -> tuple[ClassSurvey, ...]:
+def _classes(connection: sa.Connection, row: sa.FromClause) -> tuple[ClassSurvey, ...]:
     statement = sa.select(row.c.predicted, row.c.label, sa.func.count()).group_by(row.c.predicted, row.c.label)
     predicted: Counter[str] = Counter()
     labelled: Counter[str] = Counter()
@@ -123,7 +127,7 @@ def _classes(connection: sa.Connection, row: sa.CTE) -> tuple[ClassSurvey, ...]:
     return tuple(sorted(found, key=lambda each: (-each.predicted, -each.labelled, each.name)))
 
 
-def _versions(connection: sa.Connection, row: sa.CTE) -> tuple[VersionSurvey, ...]:
+def _versions(connection: sa.Connection, row: sa.FromClause) -> tuple[VersionSurvey, ...]:
     key = (row.c.model_version, row.c.prompt_version)
     statement = sa.select(*key, sa.func.count(), sa.func.min(row.c.epoch), sa.func.max(row.c.epoch))
     found = [
@@ -140,7 +144,7 @@ def _label_rows(connection: sa.Connection, log: MappedLog, as_of: datetime) -> i
     return connection.execute(statement.where(log.labels.at.until(as_of), log.labels.label.is_not(None))).scalar_one()
 
 
-def _delay(connection: sa.Connection, row: sa.CTE) -> DelayQuantiles | None:
+def _delay(connection: sa.Connection, row: sa.FromClause) -> DelayQuantiles | None:
     bin_ = row.c.delay_bin
     statement = sa.select(bin_, sa.func.count()).where(bin_.is_not(None)).group_by(bin_).order_by(bin_)
     bins = [(int(bin_), int(n)) for bin_, n in connection.execute(statement)]
@@ -167,7 +171,9 @@ def _is_null(log: MappedLog, name: str) -> sa.ColumnElement[Any]:
     return sa.case((log.predictions.relation.column(name).is_(None), 1), else_=0)
 
 
-def _columns(connection: sa.Connection, row: sa.CTE, optional: dict[str, str], rows: int) -> tuple[ColumnSurvey, ...]:
+def _columns(
+    connection: sa.Connection, row: sa.FromClause, optional: dict[str, str], rows: int
+) -> tuple[ColumnSurvey, ...]:
     if not optional:
         return ()
     sums = [sa.func.coalesce(sa.func.sum(row.c[f"null_{i}"]), 0) for i in range(len(optional))]

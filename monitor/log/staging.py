@@ -1,0 +1,114 @@
+"""Predictions joined with their labels once, in a temporary table of DuckDB, so that each grouping has all memory.
+
+A single statement of all groupings holds all of them at the same time: with a segment column or many classes that is
+more than DuckDB may take, and not all of it can be spilled. What still does not fit is counted in halves.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+import duckdb
+import sqlalchemy as sa
+from sqlalchemy.sql.ddl import CreateTableAs
+
+from monitor.errors import SourceError
+
+TABLE: Final = "joined_rows"
+
+_NOT_COUNTED: Final = frozenset({"epoch", "latency_ms", "confidence", "relevance", "nth"})
+"""Columns of joined rows that no grouping needs: what it needs of them are bins."""
+
+Result = TypeVar("Result")
+
+
+def stage_rows(connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = ()) -> sa.FromClause:
+    """Put the joined rows into the temporary table, in the place of those that it had, and give it.
+
+    It has what is counted of a row and the columns to `keep`; of an id it has only whether there is one, unless it is
+    kept. It outlives a rollback, for that is what an error that DuckDB makes asks for.
+    """
+    unstage(connection)
+    columns = list(_columns(row, keep))
+    connection.execute(CreateTableAs(sa.select(*columns), TABLE, temporary=True))
+    connection.commit()
+    return sa.table(TABLE, *(sa.column(str(column.name), column.type) for column in columns))
+
+
+def unstage(connection: sa.Connection) -> None:
+    """Drop the temporary table, if there is one."""
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+@contextmanager
+def staged(connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = ()) -> Iterator[sa.FromClause]:
+    """Give the joined rows for several statements: from a temporary table of DuckDB, on other engines as they are."""
+    if connection.dialect.name != "duckdb":
+        yield row
+        return
+    yield stage_rows(connection, row, keep)
+    unstage(connection)
+
+
+def runs(ordered: Sequence[int], sizes: Mapping[int, int], most: int) -> Iterator[Sequence[int]]:
+    """Buckets in runs of at most so many rows (one bucket may have more), as long as can be."""
+    run: list[int] = []
+    held = 0
+    for bucket in ordered:
+        rows = sizes.get(bucket, 0)
+        if run and held + rows > most:
+            yield run
+            run, held = [], 0
+        run.append(bucket)
+        held += rows
+    yield run
+
+
+def _columns(row: sa.CTE, keep: Sequence[str]) -> Iterator[sa.Label[Any]]:
+    for column in row.c:
+        if column.name == "id" and "id" not in keep:
+            yield sa.case((column.is_not(None), 1)).label("id")
+        elif column.name in keep or column.name not in _NOT_COUNTED:
+            yield _typed(column).label(column.name)
+
+
+def _typed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The column as what it is meant to be: DuckDB takes 1.0 for a decimal, and gives it back as one."""
+    return sa.cast(column, sa.Double) if isinstance(column.type, sa.Double) else column
+
+
+def in_halves(
+    connection: sa.Connection, buckets: Sequence[int], count: Callable[[Sequence[int]], Result]
+) -> Iterator[Result]:
+    """Count all buckets at once, or in halves, in order, as far as memory asks for it.
+
+    Raises SourceError where one bucket alone does not fit.
+    """
+    waiting = [buckets]
+    while waiting:
+        part = waiting.pop()
+        try:
+            result = count(part)
+        except sa.exc.DBAPIError as error:
+            if not is_out_of_memory(error):
+                raise
+            connection.rollback()
+            if len(part) < 2:  # noqa: PLR2004 - two can be halved
+                raise SourceError(too_little_memory()) from error
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+        else:
+            yield result
+
+
+def is_out_of_memory(error: sa.exc.DBAPIError) -> bool:
+    """Whether DuckDB had too little memory, or too little room to spill to."""
+    return isinstance(error.orig, duckdb.OutOfMemoryException)
+
+
+def too_little_memory() -> str:
+    """What to do where even one bucket does not fit."""
+    return (
+        "the rows of a single bucket do not fit into the memory that DuckDB may take; raise source.duckdb.memory_mb, "
+        "or name a source.duckdb.spill_folder with more room"
+    )

@@ -1,0 +1,120 @@
+"""Counting within the memory that DuckDB may take: joined once, grouped one after the other, in halves if need be."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+
+from config.source import (
+    DuckdbSettings,
+    LabelColumns,
+    LabelRelation,
+    PredictionColumns,
+    PredictionRelation,
+    SourceSettings,
+)
+from monitor.errors import SourceError
+from monitor.log import open_log
+from monitor.log.counts import ALL, BucketCounts, LatencyRow
+from monitor.log.engine import open_engine
+from monitor.log.spool import Spool
+from monitor.log.staging import in_halves
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+HOUR = 3600
+BUCKETS = range(int(START.timestamp()), int(START.timestamp()) + 48 * HOUR, HOUR)
+ROWS = 60_000
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two days of predictions, nearly each with a cell of its own in each of two segments."""
+    folder = tmp_path_factory.mktemp("crowded")
+    with duckdb.connect() as connection:
+        connection.execute(f"""
+            CREATE TABLE log AS SELECT printf('prediction-%012d', i) AS id,
+                TIMESTAMPTZ '{START.isoformat()}' + to_seconds(i * {48 * HOUR / ROWS}) AS moment,
+                'class ' || hash(i) % 150 AS predicted, 'class ' || hash(i + 1) % 150 AS label,
+                'a customer of a long name ' || hash(i + 2) % 5000 AS customer, 'city ' || hash(i + 3) % 900 AS city,
+                (hash(i) % 1000) / 1000.0 AS confidence
+            FROM range({ROWS}) AS numbers(i)""")  # noqa: S608 - numbers of ours
+        connection.execute(f"COPY log TO '{folder / 'predictions.parquet'}' (FORMAT parquet)")
+        labels = "SELECT id, label, moment + INTERVAL 1 HOUR AS moment FROM log"
+        connection.execute(f"COPY ({labels}) TO '{folder / 'labels.parquet'}' (FORMAT parquet)")
+    return folder
+
+
+def _counts(folder: Path, memory_mb: int) -> BucketCounts:
+    columns = PredictionColumns(id="id", at="moment", predicted="predicted", confidence="confidence")
+    source = SourceSettings(
+        predictions=PredictionRelation(files=(str(folder / "predictions.parquet"),), columns=columns),
+        labels=LabelRelation(
+            files=(str(folder / "labels.parquet"),), columns=LabelColumns(id="id", label="label", at="moment")
+        ),
+        segments=("customer", "city"),
+        duckdb=DuckdbSettings(memory_mb=memory_mb),
+    )
+    log = open_log(source, bucket=timedelta(hours=1), segments=source.segments, key="monitors.bot.source")
+    return log.count(BUCKETS, as_of=START + timedelta(days=3))
+
+
+@pytest.mark.parametrize("memory_mb", [64, 1000])
+def test_a_crowded_log_is_counted_whole_however_little_memory_there_is(crowded: Path, memory_mb: int) -> None:
+    counts = _counts(crowded, memory_mb)
+
+    n: Counter[str] = Counter()
+    for row in counts.outcomes:
+        n[row.segment] += row.n
+    assert n == {ALL: ROWS, "customer": ROWS, "city": ROWS}
+    assert sum(row.n for row in counts.delays) == ROWS
+    assert len({(row.bucket, row.segment, row.value, row.predicted, row.label) for row in counts.outcomes}) > 2 * ROWS
+
+
+def test_what_does_not_fit_is_counted_in_halves_in_order() -> None:
+    limit = 3
+    with open_engine("duckdb:///:memory:", DuckdbSettings(memory_mb=64)).connect() as connection:
+
+        def count(buckets: Sequence[int]) -> tuple[int, ...]:
+            if len(buckets) > limit:
+                _run_out_of_memory(connection)
+            return tuple(buckets)
+
+        assert list(in_halves(connection, range(10), count)) == [(0, 1), (2, 3, 4), (5, 6), (7, 8, 9)]
+
+
+def test_one_bucket_that_does_not_fit_is_told_with_the_setting() -> None:
+    with (
+        open_engine("duckdb:///:memory:", DuckdbSettings(memory_mb=64)).connect() as connection,
+        pytest.raises(SourceError, match=r"source\.duckdb\.memory_mb"),
+    ):
+        list(in_halves(connection, range(2), lambda _: _run_out_of_memory(connection)))
+
+
+def _run_out_of_memory(connection: sa.Connection) -> None:
+    """As DuckDB does: a list cannot be spilled."""
+    connection.exec_driver_sql("SELECT len(list(i)) FROM range(50000000) AS numbers(i)").fetchall()
+
+
+def test_many_rows_go_to_a_file_and_come_back_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("monitor.log.spool.ROWS_IN_MEMORY", 10)
+    rows = [LatencyRow(i, "model", "prompt é", -i, 2**40 + i) for i in range(47)]
+    spool = Spool(LatencyRow._make, str(tmp_path))
+    for start in range(0, 47, 8):
+        spool.extend(rows[start : start + 8])
+
+    kept = spool.settled()
+    assert kept is spool
+    assert (len(kept), list(kept), list(kept)) == (47, rows, rows)
+    assert (kept[20], kept[-1], tuple(kept[11:14])) == (rows[20], rows[-1], tuple(rows[11:14]))
+    assert isinstance(kept[0], LatencyRow)
+    assert not list(tmp_path.iterdir())
+
+
+def test_few_rows_stay_as_they_are() -> None:
+    spool = Spool(LatencyRow._make)
+    spool.extend([LatencyRow(1, "", "", 2, 3)])
+    assert spool.settled() == (LatencyRow(1, "", "", 2, 3),)
