@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from sqlalchemy.engine import make_url
 
 from config.base import Name, Section
 from config.duration import Duration
+from config.errors import ImpossibleError
 from config.url import DatabaseUrl, mask
 
 
@@ -36,6 +37,23 @@ class HistorySettings(Section):
     """SQLAlchemy URL of a SQLite or PostgreSQL database."""
     keep: Duration = timedelta(days=400)
     """How long the history is kept. Longer than 400d where it is not set and a `lookback` is."""
+    hourly_after: Duration = timedelta(days=14)
+    """Age from which `metric_history` has one row an hour left. Shorter than 14d where `daily_after` is."""
+    daily_after: Duration = timedelta(days=90)
+    """Age from which it has one row a day left. Longer than 90d where it is not set and `hourly_after` is."""
+
+    @model_validator(mode="after")
+    def _thinned_in_order(self) -> Self:
+        if {"hourly_after", "daily_after"} <= self.model_fields_set and self.hourly_after >= self.daily_after:
+            raise ImpossibleError(("daily_after", "must be longer than hourly_after"))
+        return self
+
+    @property
+    def thinned_after(self) -> tuple[timedelta, timedelta]:
+        """Ages from which one row an hour and one a day is left: what is not set follows what is."""
+        if "daily_after" in self.model_fields_set:
+            return min(self.hourly_after, self.daily_after), self.daily_after
+        return self.hourly_after, max(self.hourly_after, self.daily_after)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show the URL without its password."""

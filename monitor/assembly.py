@@ -13,6 +13,7 @@ from monitor.daemon import Daemon
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history import History
+from monitor.history.thinning import Thinning
 from monitor.logs import get_logger
 from monitor.look import Look
 from monitor.scheduling import Task
@@ -47,7 +48,8 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     ]
     undelivered = partial(outbox.undelivered, channel_names(settings))
     health = Health(Heartbeat(clocks.ticks), courier.pulse, vitals, undelivered, clocks)
-    purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, clock))
+    thinning = Thinning(*settings.history.thinned_after)
+    purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, thinning, clock))
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
     watch = Task("watch over looks", WATCH_EVERY, partial(_watch_over, looks), aside=True)
@@ -66,8 +68,9 @@ def _watch_over(looks: Iterable[Look]) -> None:
         look.watch_over()
 
 
-def _purge(history: History, keep: timedelta, clock: Clock) -> None:
+def _purge(history: History, keep: timedelta, thinning: Thinning, clock: Clock) -> None:
     # What is kept is counted back from the newest row too: a clock that is set ahead by a year would end the history.
     newest = history.newest_row()
-    rows = history.purge((clock() if newest is None else min(clock(), newest)) - keep)
-    _LOG.info("purged", rows=rows, keep_days=keep.days)
+    now = clock() if newest is None else min(clock(), newest)
+    rows, thinned = history.purge(now - keep), history.thin(now, thinning)
+    _LOG.info("purged", rows=rows, keep_days=keep.days, thinned=thinned)

@@ -105,12 +105,14 @@ class Monitor:
 def run_cycle(monitor: Monitor, now: datetime, looked_at: datetime | None = None) -> CycleReport:
     """Look at the log as of `now` (UTC), which the clock calls `looked_at`, where it is asked.
 
+    `now` is rounded down to a second: so it is kept, and so it can be counted again.
+
     Everything is written in one transaction: a cycle that dies leaves nothing, and the next one does its work. Raises
     SourceError, MappingError and HistoryError, and ClockError where `now` lies before the last look that is kept and
     nothing says that it is right; else that look is set aside (see `monitor.present`).
     """
     with not_collecting():
-        return _look(monitor, now, looked_at, time.perf_counter())
+        return _look(monitor, now.replace(microsecond=0), looked_at, time.perf_counter())
 
 
 def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: float) -> CycleReport:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, select
 
 from monitor.history.bulk import batched, insert_rows
+from monitor.history.days import FOREVER, roll_up, roll_up_between
 from monitor.history.names import class_ids, slice_ids, source_ids, version_ids
 from monitor.history.packed import pack, pack_numbers
 from monitor.history.schema import (
@@ -40,6 +41,7 @@ def replace_cells(connection: Connection, monitor: int, counts: BucketCounts) ->
         _delete(connection, monitor, [NO_BUCKET])
     _insert_outcomes(connection, monitor, counts.outcomes)
     _insert_others(connection, monitor, counts)
+    roll_up(connection, monitor, counts.buckets)
 
 
 def forget_cells(connection: Connection, monitor: int, since: int) -> None:
@@ -49,6 +51,7 @@ def forget_cells(connection: Connection, monitor: int, since: int) -> None:
     slices = _slices(connection, monitor)
     t = OUTCOME_CELLS.c
     connection.execute(delete(OUTCOME_CELLS).where(t.slice_id.in_(slices), t.bucket >= since))
+    roll_up_between(connection, monitor, since, FOREVER)
 
 
 def _delete(connection: Connection, monitor: int, buckets: Sequence[int]) -> None:

@@ -16,12 +16,13 @@ from monitor.history.marks import forget_marks, read_marks
 from monitor.history.migrate import migrate
 from monitor.history.names import add_monitor, monitor_id
 from monitor.history.outbox import LEASE, HistoryOutbox
-from monitor.history.purge import purge_before, thin
+from monitor.history.purge import horizons, purge_before
 from monitor.history.queries import Queries
 from monitor.history.registered import RegisteredSet, read_sets, write_set
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
+from monitor.history.thinning import ROWS, Thinning, batches, forget_cycles, thin
 from monitor.history.transaction import Transaction
 from monitor.history.types import from_epoch
 from monitor.log.counts import Fingerprints
@@ -145,9 +146,35 @@ class History:
             keep_study(connection, monitor, kept)
 
     def purge(self, before: datetime) -> int:
-        """Forget what is older than `before`, and thin out what is older than two weeks. Returns the rows deleted."""
-        with writing(self._engine) as connection:
-            return purge_before(connection, before) + thin(connection)
+        """Forget what is older than `before`, a day in each transaction. Returns the rows deleted."""
+        with reading(self._engine) as connection:
+            ends = tuple(horizons(connection, before))
+        rows = 0
+        for end in ends:
+            with writing(self._engine) as connection:
+                rows += purge_before(connection, end)
+        return rows
+
+    def thin(self, now: datetime, thinning: Thinning) -> int:
+        """Thin out the metric history, and forget cycles that nothing speaks of any more. Returns the rows deleted.
+
+        In short transactions, so that looks hardly wait; what was done stays done when it is interrupted.
+        """
+        with reading(self._engine) as connection:
+            found = tuple(batches(connection, now, thinning))
+            monitors = connection.execute(select(MONITORS.c.id, MONITORS.c.name, MONITORS.c.cursor)).all()
+        rows = 0
+        for batch in found:
+            with writing(self._engine) as connection:
+                rows += thin(connection, batch)
+        for key, name, cursor in monitors:
+            before = min(now, cursor or now) - thinning.hourly_after
+            deleted = ROWS
+            while deleted == ROWS:
+                with writing(self._engine) as connection:
+                    deleted = forget_cycles(connection, key, name, before, ROWS)
+                rows += deleted
+        return rows
 
     def outbox(self, worker: Worker | None = None, lease: timedelta = LEASE) -> HistoryOutbox:
         """The notifications, for one worker: of this process unless given. A claim lasts `lease` unless it is kept."""

@@ -1,32 +1,46 @@
-"""Forget what is older than the operator wants to keep, and thin out what is old."""
+"""Forget what is older than the operator wants to keep."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
 
 from alerts.incident import State
-from checks.finding import Verdict
 from monitor.history.cells import BY_MONITOR
-from monitor.history.record import HOUR
+from monitor.history.days import roll_up_between
 from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
+    BELIEF_TIMES,
     CYCLES,
     DECISIONS,
     FINDINGS,
     INCIDENT_EVENTS,
     INCIDENTS,
     METRIC_POINTS,
+    MONITORS,
     NOTIFICATIONS,
     OUTCOME_CELLS,
+    OUTCOME_DAYS,
     STUDIES,
 )
 from monitor.history.schema.cells import NO_BUCKET
-from monitor.history.types import to_epoch, to_micros
+from monitor.history.types import from_epoch, to_epoch, to_micros
 
-FULL_DETAIL: Final = timedelta(days=14)
-"""How long every row of a metric is kept; after that the last one of each hour, and no finding that is not an alarm."""
+DAY: Final = timedelta(days=1)
+
+
+def horizons(connection: Connection, before: datetime) -> Iterator[datetime]:
+    """Ends of spans of a day up to `before`, from the oldest row on: each is deleted in a transaction of its own."""
+    buckets = connection.scalar(select(func.min(OUTCOME_DAYS.c.day)))
+    times = [connection.scalar(select(func.min(table.c.as_of))) for table in (CYCLES, BELIEF_TIMES)]
+    found = [at for at in (*times, None if buckets is None else from_epoch(buckets)) if at is not None]
+    end = min(found, default=before)
+    while end + DAY < before:
+        end += DAY
+        yield end
+    yield before
 
 
 def purge_before(connection: Connection, before: datetime) -> int:
@@ -35,31 +49,13 @@ def purge_before(connection: Connection, before: datetime) -> int:
     for table in (OUTCOME_CELLS, *BY_MONITOR):
         bucket = table.c.bucket
         rows += _delete(connection, table, and_(bucket < to_epoch(before), bucket != NO_BUCKET))
+    for monitor in connection.scalars(select(MONITORS.c.id)).all():
+        roll_up_between(connection, monitor, 0, to_epoch(before) // 86_400 * 86_400 + 86_400)
     rows += _delete(connection, METRIC_POINTS, METRIC_POINTS.c.as_of < to_micros(before))
+    _delete(connection, BELIEF_TIMES, BELIEF_TIMES.c.micros < to_micros(before))
     for table in (FINDINGS, CYCLES, STUDIES):
         rows += _delete(connection, table, table.c.as_of < before)
     return rows + _purge_incidents(connection, before)
-
-
-def thin(connection: Connection) -> int:
-    """Thin out what is older than FULL_DETAIL before the newest cycle. Returns the number of rows deleted."""
-    newest = connection.scalar(select(func.max(CYCLES.c.as_of)))
-    if newest is None:
-        return 0
-    old = newest - FULL_DETAIL
-    quiet = and_(FINDINGS.c.as_of < old, FINDINGS.c.verdict.in_([Verdict.OK, Verdict.NOT_ENOUGH_DATA]))
-    return _delete(connection, FINDINGS, quiet) + _thin_metrics(connection, to_micros(old))
-
-
-def _thin_metrics(connection: Connection, old: int) -> int:
-    t, later = METRIC_POINTS.c, METRIC_POINTS.alias("later")
-    same_series = and_(
-        later.c.series_id == t.series_id, later.c.window_end - later.c.window_start == t.window_end - t.window_start
-    )
-    same_hour = and_(later.c.as_of > t.as_of, later.c.as_of < (t.as_of // HOUR + 1) * HOUR)
-    return _delete(
-        connection, METRIC_POINTS, and_(t.as_of < old // HOUR * HOUR, exists().where(same_series, same_hour))
-    )
 
 
 def _purge_incidents(connection: Connection, before: datetime) -> int:

@@ -27,6 +27,7 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
         ("    reference: 90m", "monitors.bot.reference must be a multiple of bucket"),
         ("    lookback: 30d", "lookback must be at least as long as window and reference together (35d), but is 30d"),
         ("history: {keep: 50d}", "history.keep must be at least as long as monitors.bot.lookback (60d)"),
+        ("history: {hourly_after: 9d, daily_after: 9d}", "history.daily_after must be longer than hourly_after"),
         ("    reference: {start: 2026-03-09, end: 2026-03-01}", "monitors.bot.reference.end must be after start"),
         ("    reference: {start: 2026-03-01}", "tunewatch.yaml:8: monitors.bot.reference.end is missing"),
         (

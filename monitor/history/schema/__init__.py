@@ -11,6 +11,7 @@ from monitor.history.schema.cells import (
     PROBLEM_CELLS,
     TOTAL_CELLS,
 )
+from monitor.history.schema.days import LATENCY_DAYS, OUTCOME_DAYS, RELEVANCE_DAYS
 from monitor.history.schema.holdouts import HOLDOUTS
 from monitor.history.schema.incidents import (
     ADVICE,
@@ -41,6 +42,7 @@ __all__ = [
     "INCIDENT_EVENTS",
     "LATENCY_BINS",
     "LATENCY_CELLS",
+    "LATENCY_DAYS",
     "LOG_MARKS",
     "METADATA",
     "METRIC_POINTS",
@@ -48,9 +50,11 @@ __all__ = [
     "MONITORS",
     "NOTIFICATIONS",
     "OUTCOME_CELLS",
+    "OUTCOME_DAYS",
     "PROBLEM_CELLS",
     "REGISTERED_SETS",
     "RELEVANCE_CELLS",
+    "RELEVANCE_DAYS",
     "RELEVANCE_SOURCES",
     "SET_ASIDE",
     "SLICES",

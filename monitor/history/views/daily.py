@@ -2,9 +2,31 @@
 
 from typing import Final
 
-from monitor.history.views.view import DAY_KEYS, View
+from monitor.history.views.view import DAY_KEYS, VERSION_COLUMNS, View
 
 DAILY: Final = (
+    View(
+        "daily_outcomes",
+        "Predictions by UTC day, versions, predicted class and label: sums of `bucket_outcomes`.",
+        DAY_KEYS
+        | VERSION_COLUMNS
+        | {
+            "predicted": "Predicted class; `(none)` when the answer named none.",
+            "label": "Label; NULL without one.",
+            "n": "Predictions.",
+            "weight": "As in `bucket_outcomes`.",
+            "weight_squared": "As in `bucket_outcomes`.",
+        },
+        """
+        SELECT m.name AS monitor, {day:c.day} AS day, v.model_version, v.prompt_version, p.name AS predicted,
+               l.name AS label, {count:c.n} AS n, c.weight, c.weight_squared
+        FROM outcome_days c
+        JOIN slices s ON s.id = c.slice_id
+        JOIN monitors m ON m.id = s.monitor_id
+        JOIN versions v ON v.id = c.version_id
+        JOIN classes p ON p.id = c.predicted_id
+        LEFT JOIN classes l ON l.id = c.label_id""",
+    ),
     View(
         "daily_accuracy",
         "Accuracy by UTC day of the predictions, from the labels known now.",
@@ -18,16 +40,15 @@ DAILY: Final = (
         },
         """
         WITH strata AS (
-            SELECT s.monitor_id, {day:c.bucket} AS day, c.predicted_id, SUM(c.n) AS n, SUM(c.weight) AS weight,
+            SELECT s.monitor_id, c.day, c.predicted_id, SUM(c.n) AS n, SUM(c.weight) AS weight,
                    SUM(CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END) AS n_labelled,
                    SUM(CASE WHEN c.label_id = c.predicted_id THEN c.n ELSE 0 END) AS n_right,
                    SUM(CASE WHEN c.label_id = c.predicted_id THEN c.weight ELSE 0 END) AS weight_right
-            FROM outcome_cells c
+            FROM outcome_days c
             JOIN slices s ON s.id = c.slice_id
-            WHERE s.segment = ''
-            GROUP BY s.monitor_id, {day:c.bucket}, c.predicted_id
+            GROUP BY s.monitor_id, c.day, c.predicted_id
         )
-        SELECT m.name AS monitor, t.day,
+        SELECT m.name AS monitor, {day:t.day} AS day,
                SUM(CASE WHEN t.weight > 0 THEN t.n * t.weight_right / t.weight END)
                    / SUM(CASE WHEN t.weight > 0 THEN t.n END) AS accuracy,
                CAST(SUM(t.n_right) AS DOUBLE PRECISION) / NULLIF(SUM(t.n_labelled), 0) AS raw,
@@ -49,12 +70,10 @@ DAILY: Final = (
         },
         """
         WITH cells AS (
-            SELECT s.monitor_id, {day:c.bucket} AS day, c.predicted_id, c.label_id,
-                   SUM(c.n) AS n, SUM(c.weight) AS weight
-            FROM outcome_cells c
+            SELECT s.monitor_id, c.day, c.predicted_id, c.label_id, SUM(c.n) AS n, SUM(c.weight) AS weight
+            FROM outcome_days c
             JOIN slices s ON s.id = c.slice_id
-            WHERE s.segment = ''
-            GROUP BY s.monitor_id, {day:c.bucket}, c.predicted_id, c.label_id
+            GROUP BY s.monitor_id, c.day, c.predicted_id, c.label_id
         ), strata AS (
             SELECT monitor_id, day, predicted_id, SUM(n) AS n, SUM(weight) AS weight
             FROM cells
@@ -65,7 +84,7 @@ DAILY: Final = (
             JOIN strata t ON t.monitor_id = c.monitor_id AND t.day = c.day AND t.predicted_id = c.predicted_id
             WHERE c.label_id <> 0
         )
-        SELECT m.name AS monitor, e.day, k.name AS class,
+        SELECT m.name AS monitor, {day:e.day} AS day, k.name AS class,
                SUM(CASE WHEN e.predicted_id = e.label_id THEN e.estimate ELSE 0 END) / SUM(e.estimate) AS recall,
                CAST(SUM(CASE WHEN e.predicted_id = e.label_id THEN e.n ELSE 0 END) AS DOUBLE PRECISION)
                    / SUM(e.n) AS raw,
@@ -87,15 +106,15 @@ DAILY: Final = (
         },
         """
         WITH bins AS (
-            SELECT monitor_id, {day:bucket} AS day, bin, SUM(n) AS n
-            FROM latency_cells
-            GROUP BY monitor_id, {day:bucket}, bin
+            SELECT monitor_id, day, bin, SUM(n) AS n
+            FROM latency_days
+            GROUP BY monitor_id, day, bin
         ), ranked AS (
             SELECT monitor_id, day, bin, SUM(n) OVER (PARTITION BY monitor_id, day ORDER BY bin) AS upto,
                    SUM(n) OVER (PARTITION BY monitor_id, day) AS total
             FROM bins
         )
-        SELECT m.name AS monitor, r.day,
+        SELECT m.name AS monitor, {day:r.day} AS day,
                MIN(CASE WHEN r.upto * 100 >= r.total * 50 THEN b.mid_ms END) AS p50_ms,
                MIN(CASE WHEN r.upto * 100 >= r.total * 95 THEN b.mid_ms END) AS p95_ms,
                MIN(CASE WHEN r.upto * 100 >= r.total * 99 THEN b.mid_ms END) AS p99_ms,
@@ -118,16 +137,17 @@ DAILY: Final = (
         },
         """
         WITH scored AS (
-            SELECT monitor_id, {day:bucket} AS day, source_id, SUM(n) AS n, SUM(score_millionths) AS millionths,
+            SELECT monitor_id, day, source_id, SUM(n) AS n, SUM(score_millionths) AS millionths,
                    SUM(CASE WHEN bin < 5 THEN n ELSE 0 END) AS n_low
-            FROM relevance_cells
-            GROUP BY monitor_id, {day:bucket}, source_id
+            FROM relevance_days
+            GROUP BY monitor_id, day, source_id
         ), predicted AS (
-            SELECT monitor_id, {day:bucket} AS day, SUM(n) AS n
-            FROM total_cells
-            GROUP BY monitor_id, {day:bucket}
+            SELECT s.monitor_id, c.day, SUM(c.n) AS n
+            FROM outcome_days c
+            JOIN slices s ON s.id = c.slice_id
+            GROUP BY s.monitor_id, c.day
         )
-        SELECT m.name AS monitor, s.day, r.name AS source,
+        SELECT m.name AS monitor, {day:s.day} AS day, r.name AS source,
                s.millionths / (1000000 * CAST(s.n AS DOUBLE PRECISION)) AS mean,
                CAST(s.n_low AS DOUBLE PRECISION) / s.n AS low_share, {count:s.n} AS n,
                CAST(s.n AS DOUBLE PRECISION) / p.n AS coverage

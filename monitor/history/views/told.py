@@ -53,56 +53,109 @@ TOLD: Final = (
             "coverage_now": "Labelled / predicted now.",
         },
         """
-        WITH points AS (
-            SELECT p.*, ROW_NUMBER() OVER (
-                       PARTITION BY p.series_id, {day:(p.as_of / 1000000)}, p.window_end - p.window_start
-                       ORDER BY p.as_of DESC
-                   ) AS nth
-            FROM metric_points p
-            JOIN metric_series s ON s.id = p.series_id
-            WHERE s.metric IN ('estimated_accuracy', 'estimated_recall', 'estimated_precision')
-        ), told AS (
+        WITH told AS (
             SELECT p.*, s.monitor_id, s.metric, s.class
-            FROM points p
-            JOIN metric_series s ON s.id = p.series_id
-            WHERE p.nth = 1 AND p.value IS NOT NULL
+            FROM metric_series s
+            JOIN metric_points p ON p.series_id = s.id
+            WHERE s.metric IN ('estimated_accuracy', 'estimated_recall', 'estimated_precision')
+              AND p.value IS NOT NULL
+              AND NOT EXISTS (
+                  SELECT 1 FROM metric_points later
+                  WHERE later.series_id = p.series_id AND later.as_of > p.as_of
+                    AND later.as_of < (p.as_of / 86400000000 + 1) * 86400000000
+                    AND later.window_end - later.window_start = p.window_end - p.window_start
+              )
+        ), ends AS (
+            SELECT DISTINCT monitor_id, window_start, window_end,
+                   (window_start + 86399) / 86400 * 86400 AS first_day, window_end / 86400 * 86400 AS last_day
+            FROM told
         ), spans AS (
-            SELECT DISTINCT monitor_id, window_start, window_end FROM told
-        ), cells AS (
-            SELECT w.monitor_id, w.window_start, w.window_end, c.predicted_id, c.label_id,
-                   SUM(c.n) AS n, SUM(c.weight) AS weight
-            FROM spans w
+            SELECT ROW_NUMBER() OVER () AS id, s.id AS slice_id, w.*,
+                   CASE WHEN w.first_day <= w.last_day THEN w.first_day ELSE w.window_end END AS head_end,
+                   CASE WHEN w.first_day <= w.last_day THEN w.last_day ELSE w.window_end END AS tail_start
+            FROM ends w
             JOIN slices s ON s.monitor_id = w.monitor_id AND s.segment = ''
-            JOIN outcome_cells c
-                ON c.slice_id = s.id AND c.bucket >= w.window_start AND c.bucket < w.window_end
-            GROUP BY w.monitor_id, w.window_start, w.window_end, c.predicted_id, c.label_id
-        ), estimates AS (
-            SELECT c.*, c.weight * SUM(c.n) OVER stratum / NULLIF(SUM(c.weight) OVER stratum, 0) AS estimate,
-                   SUM(CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END) OVER span AS n_labelled,
-                   SUM(c.n) OVER span AS n_predicted
-            FROM cells c
-            WINDOW span AS (PARTITION BY c.monitor_id, c.window_start, c.window_end),
-                   stratum AS (PARTITION BY c.monitor_id, c.window_start, c.window_end, c.predicted_id)
+        ), day_strata AS (
+            SELECT slice_id, day, predicted_id, SUM(n) AS n, SUM(weight) AS weight,
+                   SUM(CASE WHEN label_id <> 0 THEN n ELSE 0 END) AS n_labelled,
+                   SUM(CASE WHEN label_id = predicted_id THEN weight ELSE 0 END) AS weight_right
+            FROM outcome_days
+            GROUP BY slice_id, day, predicted_id
+        ), days AS (
+            SELECT DISTINCT slice_id, day FROM day_strata
+        ), span_days AS (
+            SELECT w.id, w.slice_id, d.day
+            FROM spans w
+            JOIN days d ON d.slice_id = w.slice_id AND d.day >= w.first_day AND d.day < w.last_day
+        ), strata_parts AS (
+            SELECT w.id, c.predicted_id, c.n, c.weight, c.n_labelled, c.weight_right
+            FROM span_days w
+            CROSS JOIN day_strata c
+            WHERE c.slice_id = w.slice_id AND c.day = w.day
+            UNION ALL
+            SELECT w.id, c.predicted_id, c.n, c.weight, CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END,
+                   CASE WHEN c.label_id = c.predicted_id THEN c.weight ELSE 0 END
+            FROM spans w
+            CROSS JOIN outcome_cells c
+            WHERE c.slice_id = w.slice_id AND c.bucket >= w.window_start AND c.bucket < w.head_end
+            UNION ALL
+            SELECT w.id, c.predicted_id, c.n, c.weight, CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END,
+                   CASE WHEN c.label_id = c.predicted_id THEN c.weight ELSE 0 END
+            FROM spans w
+            CROSS JOIN outcome_cells c
+            WHERE c.slice_id = w.slice_id AND c.bucket >= w.tail_start AND c.bucket < w.window_end
+        ), strata AS (
+            SELECT id, predicted_id, SUM(n) AS n, SUM(n_labelled) AS n_labelled,
+                   SUM(n) / NULLIF(SUM(weight), 0) AS expansion,
+                   SUM(weight_right) * SUM(n) / NULLIF(SUM(weight), 0) AS hits
+            FROM strata_parts
+            GROUP BY id, predicted_id
+        ), label_parts AS (
+            SELECT w.id, c.label_id, c.predicted_id, c.weight
+            FROM span_days w
+            CROSS JOIN outcome_days c
+            WHERE c.slice_id = w.slice_id AND c.day = w.day AND c.label_id <> 0
+            UNION ALL
+            SELECT w.id, c.label_id, c.predicted_id, c.weight
+            FROM spans w
+            CROSS JOIN outcome_cells c
+            WHERE c.slice_id = w.slice_id AND c.bucket >= w.window_start AND c.bucket < w.head_end AND c.label_id <> 0
+            UNION ALL
+            SELECT w.id, c.label_id, c.predicted_id, c.weight
+            FROM spans w
+            CROSS JOIN outcome_cells c
+            WHERE c.slice_id = w.slice_id AND c.bucket >= w.tail_start AND c.bucket < w.window_end AND c.label_id <> 0
+        ), labels AS (
+            SELECT c.id, c.label_id, SUM(c.weight * t.expansion) AS total
+            FROM label_parts c
+            CROSS JOIN strata t
+            WHERE t.id = c.id AND t.predicted_id = c.predicted_id
+            GROUP BY c.id, c.label_id
+        ), figures AS (
+            SELECT id, 'estimated_accuracy' AS metric, 0 AS class_id, SUM(hits) AS hits,
+                   SUM(CASE WHEN expansion IS NOT NULL THEN n END) AS total
+            FROM strata
+            GROUP BY id
+            UNION ALL
+            SELECT id, 'estimated_precision', predicted_id, hits, CASE WHEN expansion IS NOT NULL THEN n END FROM strata
+            UNION ALL
+            SELECT l.id, 'estimated_recall', l.label_id, COALESCE(t.hits, 0), l.total
+            FROM labels l
+            LEFT JOIN strata t ON t.id = l.id AND t.predicted_id = l.label_id
+        ), coverages AS (
+            SELECT id, CAST(SUM(n_labelled) AS DOUBLE PRECISION) / SUM(n) AS coverage FROM strata GROUP BY id
         )
         SELECT {time:(t.as_of / 1000000)} AS as_of, m.name AS monitor, t.metric, t.class,
                {time:t.window_start} AS window_start, {time:t.window_end} AS window_end,
                t.value AS estimated, t.low, t.high, t.coverage AS coverage_then,
-               SUM(CASE WHEN e.predicted_id = e.label_id AND e.label_id <> 0 AND (
-                       t.metric = 'estimated_accuracy' OR k.name = t.class) THEN e.estimate ELSE 0 END)
-                   / NULLIF(SUM(CASE WHEN e.label_id <> 0 AND (
-                       t.metric = 'estimated_accuracy'
-                       OR (t.metric = 'estimated_precision' AND k.name = t.class)
-                       OR (t.metric = 'estimated_recall' AND l.name = t.class)
-                   ) THEN e.estimate ELSE 0 END), 0) AS labels_say,
-               CAST(MAX(e.n_labelled) AS DOUBLE PRECISION) / MAX(e.n_predicted) AS coverage_now
+               f.hits / NULLIF(f.total, 0) AS labels_say, v.coverage AS coverage_now
         FROM told t
         JOIN monitors m ON m.id = t.monitor_id
-        JOIN estimates e
-            ON e.monitor_id = t.monitor_id AND e.window_start = t.window_start AND e.window_end = t.window_end
-        JOIN classes k ON k.id = e.predicted_id
-        LEFT JOIN classes l ON l.id = e.label_id
-        GROUP BY t.as_of, m.name, t.metric, t.class, t.window_start, t.window_end,
-                 t.value, t.low, t.high, t.coverage""",
+        JOIN spans w
+            ON w.monitor_id = t.monitor_id AND w.window_start = t.window_start AND w.window_end = t.window_end
+        JOIN coverages v ON v.id = w.id
+        LEFT JOIN classes k ON k.name = t.class
+        LEFT JOIN figures f ON f.id = w.id AND f.metric = t.metric AND f.class_id = COALESCE(k.id, 0)""",
     ),
     View(
         "advice_success",
