@@ -14,6 +14,7 @@ class Among(Enum):
     WINDOW = "predictions of the window"
     WINDOW_AND_THESE = "rows of the window"  # these are left out of the window's predictions
     LABELS_OF_WINDOW = "label rows of the window"
+    NOTICED = "what the notice says"
 
 
 class Limit(Enum):
@@ -40,7 +41,7 @@ class LogFault:
         return self.among is Among.PREDICTIONS
 
     def whole(self, measured: Measured, n: int) -> int:
-        """What `n` rows of this kind are among."""
+        """What `n` rows of this kind are among, where they are counted as rows."""
         extent, window = measured.windows.extent, measured.current.confusion.n
         match self.among:
             case Among.PREDICTIONS:
@@ -53,6 +54,8 @@ class LogFault:
                 return window + n
             case Among.LABELS_OF_WINDOW:
                 return max(extent.label_rows, n)
+            case Among.NOTICED:
+                return n
 
 
 ORPHANS = "orphan_label"
@@ -63,6 +66,13 @@ FAULTS = (
         Among.PREDICTIONS,
         Limit.LOST,
         "predictions have no readable time and are left out",
+        "source.predictions.columns.at",
+    ),
+    LogFault(
+        "implausible_time",
+        Among.PREDICTIONS,
+        Limit.LOST,
+        "predictions have a time that no log has and are left out",
         "source.predictions.columns.at",
     ),
     LogFault(
@@ -77,6 +87,13 @@ FAULTS = (
         Among.LABELS,
         Limit.LOST,
         "label rows have no readable time and do not count",
+        "source.labels.columns.at",
+    ),
+    LogFault(
+        "implausible_label_time",
+        Among.LABELS,
+        Limit.LOST,
+        "label rows have a time that no log has and do not count",
         "source.labels.columns.at",
     ),
     LogFault(
@@ -102,3 +119,11 @@ FAULTS = (
     ),
 )
 """Kinds of rows that cannot be used, as `monitor.log.problems` counts them; in the order in which they are told."""
+
+SKIPPED = LogFault("skipped_file", Among.NOTICED, Limit.LOST, "files of the log are not read", "source")
+"""Files that cannot be read, and are not still being written."""
+
+ABSENT = LogFault(
+    "absent_column", Among.NOTICED, Limit.LOST, "newest files lack a column that older ones have", "source"
+)
+"""A column that was renamed or is no longer written: what is read of it is empty."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS
 from checks.finding import Cause, Finding, Verdict
-from checks.log_faults import FAULTS, Limit, LogFault
+from checks.log_faults import ABSENT, FAULTS, SKIPPED, Limit, LogFault
 from checks.measured import Measured
 from checks.windows import Notice
 from checks.words import percent
@@ -66,7 +66,7 @@ class LogHealth:
 
     def run(self, measured: Measured) -> Sequence[Finding]:
         """What is wrong with the log, one finding for each kind; one that all is well where nothing is."""
-        found = (*self._rows(measured), *_newest(measured), *_classes(measured))
+        found = (*self._rows(measured), *self._files(measured), *_newest(measured), *_classes(measured))
         return found or (_finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, "the log can be read"),)
 
     def _rows(self, measured: Measured) -> Iterator[Finding]:
@@ -75,6 +75,26 @@ class LogHealth:
         for fault in FAULTS:
             if n := counts.get(fault.kind, 0):
                 yield from self._judged(measured, fault, n, examples.get(fault.kind))
+
+    def _files(self, measured: Measured) -> Iterator[Finding]:
+        """Files that are not read, and columns that the newest lack: told however few, as nothing else shows them."""
+        for fault in (SKIPPED, ABSENT):
+            for notice in measured.windows.notices:
+                if notice.kind == fault.kind and notice.n:
+                    yield self._noticed(measured, fault, notice)
+
+    def _noticed(self, measured: Measured, fault: LogFault, notice: Notice) -> Finding:
+        share = notice.n / max(notice.of, notice.n, 1)
+        misleads = fault is SKIPPED and share > self.max_lost
+        return _finding(
+            measured,
+            fault.kind,
+            Verdict.CRITICAL if misleads and share >= MOST else Verdict.WARNING,
+            Cause.INVALID if misleads else Cause.LOSES_ROWS,
+            f"{notice.n:,} of {notice.of:,} {fault.sentence}: {'; '.join(notice.examples)}",
+            share=share,
+            n=notice.of,
+        )
 
     def _judged(self, measured: Measured, fault: LogFault, n: int, notice: Notice | None) -> Iterator[Finding]:
         of = fault.whole(measured, n)

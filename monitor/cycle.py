@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ from checks.finding import Cause, Finding
 from checks.log_health import NAME as LOG_HEALTH
 from checks.log_health import held_back, invalidates
 from checks.measured import Measured
-from checks.windows import Notice, Windows
+from checks.windows import Windows
 from monitor.blindness import blindness
 from monitor.collector import not_collecting
 from monitor.errors import ClockError, HistoryError
@@ -32,6 +32,7 @@ from monitor.linking import with_reports
 from monitor.log import PredictionLog
 from monitor.log.counts import LogNotice
 from monitor.logs import get_logger
+from monitor.noticing import noticed
 from monitor.present import SKEW, contradiction, second_clock, was_dated_ahead
 from monitor.study.plan import StudyPlan
 
@@ -168,7 +169,7 @@ class _Read:
 
 def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Read) -> CycleReport:
     windows = transaction.windows(monitor.spec, now)
-    windows = replace(windows, notices=tuple(Notice(*astuple(notice)) for notice in read.notices))
+    windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
     measured = Measured(windows)
     found, faults = _run_checks(monitor, measured)
     findings = held_back(found)

@@ -46,7 +46,7 @@ def second_clock(history: History, log: PredictionLog, since: datetime, last: da
     served = history.clock()
     if served is not None:
         return SecondClock("the clocks of the history's server", served)
-    found = [*_newest_rows(log, since, last), *log.file_times()]
+    found = [*_newest_rows(log, since, last), *log.file_times().values()]
     return SecondClock("the newest rows and files of the log", max(found, default=None))
 
 

@@ -18,6 +18,7 @@ from monitor.history.incidents import rewrite
 from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
+    CHANNELS,
     CYCLES,
     FINDINGS,
     INCIDENTS,
@@ -30,6 +31,7 @@ from monitor.history.schema import (
     STUDIES,
 )
 from monitor.history.types import from_micros, to_epoch, to_micros
+from monitor.retrying import LONGEST_PAUSE
 
 DATED: Final = (CYCLES, FINDINGS, STUDIES)
 
@@ -158,6 +160,9 @@ def _bring_back_notifications(connection: Connection, monitor: str, now: datetim
     mine = t.incident_id.in_(select(INCIDENTS.c.id).where(INCIDENTS.c.monitor == monitor))
     for time in (t.due_at, t.claimed_until, t.created_at):
         connection.execute(NOTIFICATIONS.update().where(mine, time > now).values({time.name: now}))
+    c = CHANNELS.c
+    for time in (c.paused_until, c.failing_since):
+        connection.execute(CHANNELS.update().where(time > now + LONGEST_PAUSE).values({time.name: now}))
 
 
 def _bring_back_trials(connection: Connection, monitor: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """When the files of a log were last written."""
 
 import glob
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from config.source import SourceSettings
 
 
-def file_times(source: SourceSettings) -> tuple[datetime, ...]:
+def file_times(source: SourceSettings) -> Mapping[str, datetime]:
     """Return the times of the files of a source that are there now, in UTC; a server and remote files have none."""
-    return tuple(
-        datetime.fromtimestamp(path.stat().st_mtime, UTC) for name in _names(source) if (path := Path(name)).is_file()
-    )
+    found = {}
+    for name in _names(source):
+        try:
+            found[name] = datetime.fromtimestamp(Path(name).stat().st_mtime, UTC)
+        except OSError:  # it went away this moment
+            continue
+    return found
 
 
 def _names(source: SourceSettings) -> Iterator[str]:

@@ -66,8 +66,8 @@ class PredictionLog:
         with self._open() as (connection, log):
             return read_fingerprints(connection, log, since, as_of)
 
-    def file_times(self) -> tuple[datetime, ...]:
-        """Return when the files of the log were last written, as far as they lie on this machine; none for a server."""
+    def file_times(self) -> Mapping[str, datetime]:
+        """Return when each file of the log was last written, as far as it lies on this machine; none for a server."""
         return file_times(self._source)
 
     def count(self, buckets: Sequence[int], as_of: datetime) -> BucketCounts:

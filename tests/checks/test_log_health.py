@@ -100,6 +100,22 @@ def test_newest_predictions_without_a_class_are_a_column_that_went() -> None:
     assert finding.message.startswith("92 of the newest 92 predictions name no class: was the column renamed")
 
 
+@pytest.mark.parametrize(
+    ("notice", "found"),
+    [
+        (Notice("skipped_file", 1, 50, ("a.csv is damaged",)), [("skipped_file", "warning", "loses_rows")]),
+        (Notice("skipped_file", 9, 50, ("a.csv is damaged",)), [("skipped_file", "warning", "invalid")]),
+        (Notice("skipped_file", 25, 50, ("a.csv is damaged",)), [("skipped_file", "critical", "invalid")]),
+        (Notice("skipped_file", 0, 50), [("rows", "ok", "within_limits")]),
+        (Notice("absent_column", 1, 50, ("b.csv has no ms",)), [("absent_column", "warning", "loses_rows")]),
+        # read as it is: worth a word from `validate`, and no reason to wake anybody
+        (Notice("recoded_file", 50, 50, ("a.csv is in latin-1",)), [("rows", "ok", "within_limits")]),
+    ],
+)
+def test_files_that_are_not_read_are_told_however_few(notice: Notice, found: list[tuple[str, str, str]]) -> None:
+    assert _found(_windows(notices=(notice,))) == found
+
+
 def test_some_answers_without_a_class_are_the_bots_own() -> None:
     half = _cells({(NO_CLASS, None): 46, ("billing", None): 46})
 
