@@ -14,7 +14,7 @@ from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history import History
 from monitor.history.thinning import Thinning
-from monitor.logs import get_logger
+from monitor.logs import get_logger, is_json
 from monitor.look import Look
 from monitor.scheduling import Task
 from monitor.study.plan import plan_of
@@ -34,7 +34,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     clock = clocks.now
     vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clocks.ticks)
     outbox = build_outbox(settings, history)
-    courier = Courier(build_deliverer(settings, outbox, clock))
+    courier = Courier(build_deliverer(settings, outbox, clock, in_log=is_json(settings.logging.format)))
     looks = [
         Look(
             build_outage(settings, name, history),

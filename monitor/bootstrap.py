@@ -36,6 +36,7 @@ from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec
 from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
+from monitor.log_channel import LogChannel
 from monitor.outage import Outage
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
@@ -186,9 +187,9 @@ def report_folder(settings: Settings) -> ReportFolder | None:
     return None if settings.reports is None else ReportFolder.of(settings.reports)
 
 
-def build_channels(settings: Settings) -> Mapping[str, Channel]:
-    """The channels that notifications may name."""
-    channels: dict[str, Channel] = {CONSOLE: ConsoleChannel(sys.stderr)}
+def build_channels(settings: Settings, *, in_log: bool = False) -> Mapping[str, Channel]:
+    """The channels that notifications may name; with `in_log` the console's part is events of the log."""
+    channels: dict[str, Channel] = {CONSOLE: LogChannel() if in_log else ConsoleChannel(sys.stderr)}
     if settings.slack is not None and settings.slack.token is not None:
         channels[SLACK] = _slack(settings.slack)
     return channels
@@ -200,9 +201,9 @@ def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
     return history.outbox(lease=max(LEASE, slowest))
 
 
-def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock) -> Deliverer:
-    """What delivers notifications that are due."""
-    return Deliverer(outbox, build_channels(settings), clock)
+def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:
+    """What delivers notifications that are due; see `build_channels`."""
+    return Deliverer(outbox, build_channels(settings, in_log=in_log), clock)
 
 
 def _slack(settings: SlackSettings) -> Channel:

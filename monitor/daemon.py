@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.courier import Courier
 from monitor.health import Health
-from monitor.logs import get_logger
+from monitor.logs import get_logger, log_uncaught
 from monitor.look import Look
 from monitor.scheduling import Scheduler, Task
 from monitor.study.rounds import StudyRounds
@@ -69,6 +69,7 @@ class Daemon:
         return self._stop(signal.Signals(received), stop_within)
 
     def _start(self) -> None:
+        log_uncaught()
         self._web.start()
         self._courier.start()
         for look in self._looks:

@@ -22,15 +22,20 @@ def settle(error: BaseException) -> Exit:
     if isinstance(error, BrokenPipeError):
         _forget_stdout()
         return Exit.BROKEN_PIPE
-    if isinstance(error, UnreachableError):
+    status = expected(error)
+    if status is not None:
         _say(describe(error))
-        return Exit.UNREACHABLE
-    if isinstance(error, BindError | MappingError) or _is_config_error(error):
-        _say(describe(error))
-        return Exit.USAGE
+        return status
     _LOG.error("crashed", exc_info=error)
     _say(f"a fault of tunewatch, the traceback is in its log above: {type(error).__name__}: {error}")
     return Exit.CRASH
+
+
+def expected(error: BaseException) -> Exit | None:
+    """The exit status of an error that may happen to anybody; None for others."""
+    if isinstance(error, UnreachableError):
+        return Exit.UNREACHABLE
+    return Exit.USAGE if isinstance(error, BindError | MappingError) or _is_config_error(error) else None
 
 
 def describe(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from typing import Final, Literal, TextIO
 
 import structlog
@@ -30,7 +31,7 @@ def set_up_logging(level: str, form: Format, stream: TextIO | None = None) -> No
     """
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_formatter(form, terminal=stream.isatty()))
+    handler.setFormatter(_formatter(as_json=is_json(form, stream), terminal=stream.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -49,6 +50,27 @@ def set_up_logging(level: str, form: Format, stream: TextIO | None = None) -> No
     )
 
 
+def is_json(form: Format, stream: TextIO | None = None) -> bool:
+    """Whether the log is JSON lines."""
+    return form == "json" or (form == "auto" and not (stream or sys.stderr).isatty())
+
+
+def log_uncaught() -> None:
+    """Let what no thread catches, and what Python would only print, be events of the log."""
+    log = get_logger("monitor")
+
+    def of_thread(uncaught: threading.ExceptHookArgs) -> None:
+        if uncaught.exc_value is not None:
+            log.error("thread crashed", thread=getattr(uncaught.thread, "name", ""), exc_info=uncaught.exc_value)
+
+    def of_cleaning_up(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_value is not None:
+            log.error("ignored", where=type(unraisable.object).__name__, exc_info=unraisable.exc_value)
+
+    threading.excepthook = of_thread
+    sys.unraisablehook = of_cleaning_up
+
+
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger for one module; its events are words with key=value facts, never sentences with values inside."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
@@ -64,14 +86,14 @@ def _shared() -> list[Processor]:
     ]
 
 
-def _formatter(form: Format, *, terminal: bool) -> logging.Formatter:
+def _formatter(*, as_json: bool, terminal: bool) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_shared(), structlog.stdlib.ExtraAdder()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,  # plain: a pretty traceback would show local variables
             redact_event,
-            *_renderer(as_json=form == "json" or (form == "auto" and not terminal), terminal=terminal),
+            *_renderer(as_json=as_json, terminal=terminal),
         ],
     )
 

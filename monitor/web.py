@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from monitor.connections import BoundedProtocol
 from monitor.errors import BindError
 
 HEALTHY_PATH: Final = "/-/healthy"
@@ -46,11 +47,20 @@ def _endpoint(ask: Question) -> Callable[[Request], JSONResponse]:
 class WebServer:
     """Serves an application on an address that is taken at once, so that a taken port fails the start."""
 
-    def __init__(self, app: Starlette, host: str, port: int) -> None:
+    def __init__(self, app: Starlette, host: str, port: int, protocol: type[BoundedProtocol] = BoundedProtocol) -> None:
         """Bind the address; port 0 takes a free one. Raises BindError."""
         self._socket = _bind(host, port)
         self._server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                app,
+                http=protocol,
+                ws="none",
+                backlog=_BACKLOG,  # as many are accepted at one go
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=1,
+            )
         )
         # Away from the main thread uvicorn leaves the process's signal handlers alone.
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)

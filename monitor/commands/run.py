@@ -17,7 +17,10 @@ from monitor.bootstrap import open_history
 from monitor.commands.options import config_option
 from monitor.daemon import STOP_WITHIN, Ending
 from monitor.exits import Exit
-from monitor.logs import set_up_logging
+from monitor.guard import describe, expected
+from monitor.logs import get_logger, is_json, set_up_logging
+
+_LOG = get_logger(__name__)
 
 
 @click.command("run")
@@ -31,6 +34,17 @@ def command(*, file: Path | None) -> int:
     signal.signal(signal.SIGTERM, _leave)
     settings = load(file)
     set_up_logging(settings.logging.level, settings.logging.format)
+    if not is_json(settings.logging.format):
+        return _checked(settings)
+    try:
+        return _checked(settings)
+    except Exception as error:  # noqa: BLE001 - every line of the log is JSON, also the last one
+        status = expected(error)
+        _LOG.error("ended", error=describe(error), exc_info=error if status is None else None)
+        return Exit.CRASH if status is None else status
+
+
+def _checked(settings: Settings) -> Exit:
     if missing := settings.missing_secrets():
         raise ConfigError(missing)
     return watch(settings)

@@ -1,10 +1,14 @@
 import io
 import json
 import logging
+import sys
+import threading
 import warnings
 from typing import Any
 
-from monitor.logs import Format, get_logger, set_up_logging
+import pytest
+
+from monitor.logs import Format, get_logger, log_uncaught, set_up_logging
 
 
 def _logged(level: str = "info", form: Format = "json") -> io.StringIO:
@@ -75,6 +79,21 @@ def test_libraries_that_log_bodies_or_queries_stay_quiet_at_debug() -> None:
     get_logger("monitor.test").debug("ours")
 
     assert [event["event"] for event in _events(stream)] == ["ours"]
+
+
+def test_what_a_thread_does_not_catch_is_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = _logged()
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    log_uncaught()
+
+    thread = threading.Thread(target=lambda: int("postgresql://bot:hunter2@db"), name="worker")
+    thread.start()
+    thread.join()
+
+    (event,) = _events(stream)
+    assert (event["event"], event["thread"]) == ("thread crashed", "worker")
+    assert "hunter2" not in stream.getvalue()
 
 
 def test_the_level_holds_back_what_is_below() -> None:

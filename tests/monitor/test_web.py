@@ -1,8 +1,11 @@
+import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from monitor.connections import MOST_CONNECTIONS, BoundedProtocol
 from monitor.errors import BindError
 from monitor.web import Answer, WebServer, health_app
 from tests.support.http import get_json
@@ -11,9 +14,15 @@ GOOD = Answer(good=True, detail={"scheduler": "alive"})
 BAD = Answer(good=False, detail={"history": "unreachable"})
 
 
+class Impatient(BoundedProtocol):
+    patience = 0.2
+
+
 @contextmanager
-def _served(healthy: Answer = GOOD, ready: Answer = GOOD) -> Iterator[str]:
-    server = WebServer(health_app(lambda: healthy, lambda: ready), "127.0.0.1", 0)
+def _served(
+    healthy: Answer = GOOD, ready: Answer = GOOD, protocol: type[BoundedProtocol] = BoundedProtocol
+) -> Iterator[str]:
+    server = WebServer(health_app(lambda: healthy, lambda: ready), "127.0.0.1", 0, protocol)
     server.start()
     try:
         host, port = server.address
@@ -55,3 +64,62 @@ def test_after_the_stop_the_port_is_free_again() -> None:
     server.stop(patience=5)
 
     WebServer(health_app(lambda: GOOD, lambda: GOOD), *address).stop(patience=1)
+
+
+def _connect(url: str) -> socket.socket:
+    host, port = url.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)), timeout=5)
+    connection.settimeout(5)
+    return connection
+
+
+def _is_closed(connection: socket.socket) -> bool:
+    """Whether the other side ended it; waits for that."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def _ends(connection: socket.socket) -> bool:
+    """Whether the other side ends it, whatever it says before."""
+    try:
+        while connection.recv(4096):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def test_a_crowd_of_idle_connections_neither_takes_all_places_nor_keeps_anybody_out() -> None:
+    with ExitStack() as stack, _served() as url:
+        crowd = [stack.enter_context(_connect(url)) for _ in range(4 * MOST_CONNECTIONS)]
+        assert get_json(f"{url}/-/healthy") == (200, {"scheduler": "alive"})
+        early = crowd[: 2 * MOST_CONNECTIONS]
+        assert all(map(_is_closed, early)), "the oldest give way"
+        assert get_json(f"{url}/-/ready")[0] == 200
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /-/healthy HT", b"GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_a_connection_that_asks_nothing_or_a_letter_at_a_time_or_stays_after_its_answer_ends(sent: bytes) -> None:
+    with _served(protocol=Impatient) as url, _connect(url) as connection:
+        connection.sendall(sent)
+        assert _ends(connection)
+
+
+def test_an_answer_under_way_is_waited_for() -> None:
+    release = threading.Event()
+
+    def slow() -> Answer:
+        assert release.wait(5)
+        return GOOD
+
+    server = WebServer(health_app(slow, slow), "127.0.0.1", 0, Impatient)
+    server.start()
+    host, port = server.address
+    with _connect(f"http://{host}:{port}") as asking, _connect(f"http://{host}:{port}") as idle:
+        asking.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert _is_closed(idle), "by then the other one has lasted as long"
+        release.set()
+        assert asking.recv(15) == b"HTTP/1.1 200 OK"
+    server.stop(patience=5)

@@ -1,0 +1,34 @@
+"""Tells incidents in the daemon's log, where that is JSON: there the console's paragraphs would be no lines of it."""
+
+from dataclasses import replace
+from typing import Final
+
+from alerts.channels.channel import Post, Receipt
+from alerts.incident import Event, State
+from alerts.messages.event_json import event_json
+from alerts.messages.message import first_message, reply_message, root_message
+from alerts.messages.text import render_text
+from checks.finding import Verdict
+from monitor.logs import get_logger
+
+_WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})
+_LOG = get_logger(__name__)
+
+
+class LogChannel:
+    """One log event `told` for each step that is told: an error while it is critical, else a warning."""
+
+    def send(self, post: Post) -> Receipt:
+        """Log the step; one without an event is none, unless nothing was told before."""
+        step = post.step
+        if post.first:
+            step, message = post.now, first_message(post.step, post.now)
+        elif step.event is None:
+            return Receipt()
+        else:
+            message = root_message(step) if step.event in _WHOLE else reply_message(step)
+        incident = step.incident
+        is_critical = incident.severity is Verdict.CRITICAL and incident.state is not State.RESOLVED
+        tell = _LOG.error if is_critical else _LOG.warning
+        tell("told", message=render_text(message), alert=event_json(replace(step, event=step.event or Event.OPENED)))
+        return Receipt()
