@@ -12,6 +12,7 @@ from pydantic_settings import PydanticBaseSettingsSource
 from config.anchoring import anchored
 from config.errors import ConfigError, Problem
 from config.problems import Origins, explain
+from config.secrets import remember_all
 from config.settings import Settings, where_secrets_go
 from config.shape import alternatives, below
 from config.variables import CONFIG_VARIABLE, DEFAULT_SECRETS, SECRETS_VARIABLE, from_environment, from_secrets
@@ -36,6 +37,8 @@ def load(
     document = _document(file, environ)
     secrets = from_secrets(secrets_dir or _secrets_dir(environ), document.values)
     environment = from_environment(environ, document.values)
+    for layer in (document, secrets, environment):
+        remember_all(layer.values, Settings)
     origins = Origins(environment, secrets, document)
     misplaced = list(_take_out_secrets(document))
     layers = tuple(_Layer(layer.values) for layer in (environment, secrets, document))

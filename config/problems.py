@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.errors import ImpossibleError, Problem
+from config.secrets import holds_secrets
 from config.settings import Settings, variable_of
-from config.shape import Path, is_secret, keys_at, leaves
+from config.shape import Path, annotation_at, is_secret, keys_at, leaves
 from config.variables import Variables
 from config.yaml_file import Document
 
@@ -142,7 +143,7 @@ def _elsewhere(path: Path, origins: Origins) -> str:
 
 def _but(details: ErrorDetails, path: Path) -> str:
     value: Any = details["input"]
-    if is_secret(Settings, path) or isinstance(value, dict | list):
+    if is_secret(Settings, path) or holds_secrets(annotation_at(Settings, path)) or isinstance(value, dict | list):
         return ""
     said = repr(value) if isinstance(value, str) else str(value)
     return f", not {said}" if len(said) <= LONGEST_SHOWN else ""

@@ -47,11 +47,16 @@ def keys_at(annotation: Any, path: Path) -> tuple[str, ...]:  # noqa: ANN401
     return tuple(section.model_fields) if section else ()
 
 
-def is_secret(annotation: Any, path: Path) -> bool:  # noqa: ANN401
-    """Whether the value at `path` must not be shown."""
+def annotation_at(annotation: Any, path: Path) -> Any:  # noqa: ANN401
+    """Return the annotation of the value at `path`, None where there is no such key."""
     for key in path:
         annotation = below(annotation, key)
-    return SecretStr in alternatives(annotation) or path[-1:] == ("url",)
+    return annotation
+
+
+def is_secret(annotation: Any, path: Path) -> bool:  # noqa: ANN401
+    """Whether the value at `path` must not be shown."""
+    return SecretStr in alternatives(annotation_at(annotation, path)) or path[-1:] == ("url",)
 
 
 def leaves(annotation: Any, tree: object, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401

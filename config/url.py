@@ -7,6 +7,8 @@ from pydantic import AfterValidator
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from config.secrets import SECRET_WORDS
+
 FILE_DATABASES: Final = ("sqlite", "duckdb")
 IN_MEMORY: Final = (None, "", ":memory:")
 
@@ -19,7 +21,7 @@ def mask(url: str) -> str:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return "***"
     if parsed.password is None and not any(map(_is_secret, parsed.query)):
         return url
@@ -42,7 +44,7 @@ def is_file_database(url: URL) -> bool:
 
 
 def _is_secret(key: str) -> bool:
-    return any(word in key.lower() for word in ("password", "passwd", "secret", "token"))
+    return bool(SECRET_WORDS.search(key))
 
 
 def _checked(url: str) -> str:
@@ -54,8 +56,10 @@ def _checked(url: str) -> str:
         scheme = url.partition(":")[0]
         hint = "; write postgresql+psycopg://" if scheme.startswith("postgres") else ""
         raise ValueError(f"names a database that is not supported: {scheme}{hint}") from None
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
+    if parsed.drivername.partition("+")[0] not in FILE_DATABASES and "@" in f"{parsed.host}{parsed.database}":
+        raise ValueError("has more than one @; in a password write %40 for @, %2F for /, %3A for : and %25 for %")
     return url
 
 

@@ -1,5 +1,6 @@
 """Reading the YAML file, with the line of every key."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,12 @@ KeyPath = tuple[str, ...]
 HINTS: Final = {
     "\\t": "; indent with spaces, not with tabs",
     "mapping values are not allowed": "; put a value that has a colon in it in quotes",
+    "alias": "; put a value that begins with * in quotes",
+    "anchor": "; put a value that begins with & in quotes",
+    "tag": "; put a value that begins with ! in quotes",
 }
+_QUOTED: Final = re.compile(r"'(?!<)[^']{4,}'|\"[^\"]{4,}\"")
+"""Words of the file in an error, which may be a secret; shorter ones are signs, such as '[' or '\\t'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,10 @@ def read_document(file: Path) -> Document:
         return Document(file, values, dict(_lines(node, ())))
     except yaml.MarkedYAMLError as error:
         _refuse_syntax(file, error)
-    except (yaml.YAMLError, ValueError) as error:
-        _refuse(file, f"is not YAML: {error}")
+    except yaml.reader.ReaderError as error:
+        _refuse(file, f"is not YAML: it has a character that YAML does not allow (at position {error.position})")
+    except (yaml.YAMLError, ValueError):  # whose words are those of the file
+        _refuse(file, "is not YAML: a number or a time in it cannot be read; put it in quotes if it is text")
     except RecursionError:
         _refuse(file, "refers to itself, or is nested too deeply")
     finally:
@@ -105,7 +113,7 @@ def _said(key: yaml.Node) -> str:
 def _refuse_syntax(file: Path, error: yaml.MarkedYAMLError) -> NoReturn:
     mark = error.problem_mark or error.context_mark
     where = f"{file}:{mark.line + 1}" if mark else str(file)
-    said = ", ".join(part for part in (error.problem, error.context) if part)
+    said = ", ".join(_QUOTED.sub("…", part) for part in (error.problem, error.context) if part)
     hint = next((hint for sign, hint in HINTS.items() if sign in said), "")
     raise ConfigError([Problem("", f"is not valid YAML: {said}{hint}", where)]) from None
 

@@ -34,6 +34,7 @@ from monitor.log.counts import LogNotice
 from monitor.logs import get_logger
 from monitor.noticing import noticed
 from monitor.present import SKEW, contradiction, second_clock, was_dated_ahead
+from monitor.redact import redact
 from monitor.study.plan import StudyPlan
 
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
@@ -219,7 +220,7 @@ def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ..
             findings.extend(check.run(measured))
         except Exception as error:  # noqa: BLE001 - one broken check must not blind the others
             _LOG.exception("check crashed", monitor=monitor.name, check=check.name)
-            faults.append(Fault(check.name, f"{type(error).__name__}: {error}"))
+            faults.append(Fault(check.name, redact(f"{type(error).__name__}: {error}")))
     return tuple(findings), tuple(faults)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
+from config.url import mask
 from monitor.errors import HistoryError
 
 DIALECTS: Final = ("sqlite", "postgresql")
@@ -23,12 +24,12 @@ def open_engine(url: str) -> Engine:
     except ArgumentError as error:
         raise HistoryError("history.url is no database URL; write one such as sqlite:///tunewatch.db") from error
     if parsed.get_backend_name() not in DIALECTS:
-        shown = parsed.render_as_string()
+        shown = mask(url)
         raise HistoryError(f"the history cannot be kept in {shown}; use sqlite:///FILE or postgresql+psycopg://…")
     try:
         return _sqlite(url) if parsed.get_backend_name() == "sqlite" else _postgresql(url)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise HistoryError(f"no driver for {parsed.render_as_string()}; use postgresql+psycopg://…") from error
+        raise HistoryError(f"no driver for {mask(url)}; use postgresql+psycopg://…") from error
 
 
 @contextmanager
@@ -58,8 +59,13 @@ def translated(engine: Engine) -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        shown = engine.url.render_as_string()
+        shown = shown_url(engine)
         raise HistoryError(f"the history {shown} cannot be used: {_first_line(error)}; {_remedy(error)}") from error
+
+
+def shown_url(engine: Engine) -> str:
+    """The URL as it may be shown."""
+    return mask(engine.url.render_as_string(hide_password=False))
 
 
 def _remedy(error: DBAPIError) -> str:

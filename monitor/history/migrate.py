@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.sql.ddl import SetColumnComment, SetTableComment
 
 from monitor.errors import HistoryError
-from monitor.history.engine import reading, writing
+from monitor.history.engine import reading, shown_url, writing
 from monitor.history.schema import METADATA
 from monitor.history.views import VIEWS, definitions
 from monitor.history.views.upgrade import upgrade_tables
@@ -58,7 +58,7 @@ def upgrade(connection: Connection, revision: str, selects: dict[str, str]) -> N
 
 
 def _check_ours(connection: Connection, known: set[str]) -> None:
-    shown = connection.engine.url.render_as_string()
+    shown = shown_url(connection.engine)
     revision = _revision(connection)
     if revision is not None and revision not in known:
         raise HistoryError(

@@ -7,6 +7,8 @@ from typing import Final
 import click
 from rich.console import Console, RenderableType
 
+from monitor.redact import redact
+
 WIDTH: Final = 120  # columns where there is no terminal to ask
 
 
@@ -22,7 +24,7 @@ def tell(*parts: RenderableType) -> None:
 
 def note(text: str) -> None:
     """Tell a person something beside the result, on stderr."""
-    click.echo(f"tunewatch: {text}", err=True)
+    click.echo(redact(f"tunewatch: {text}"), err=True)
 
 
 def printable(text: str) -> str:

@@ -15,6 +15,7 @@ from monitor.history import KeptStudy
 from monitor.history.spans import Span
 from monitor.history.types import from_epoch
 from monitor.logs import get_logger
+from monitor.redact import redact
 from monitor.study.child import StudyChild
 from monitor.study.messages import ReportTarget, Request
 from monitor.study.plan import StudyPlan
@@ -74,7 +75,7 @@ class StudyDesk:
         if self._stopped.is_set():
             return None
         study = reply.study and self._with_report(monitor, plan, samples, reply.study)
-        kept = KeptStudy(now, study, reply.error, time.perf_counter() - began)
+        kept = KeptStudy(now, study, redact(reply.error), time.perf_counter() - began)
         monitor.history.keep_study(monitor.name, kept)
         _tell(monitor.name, kept)
         return kept

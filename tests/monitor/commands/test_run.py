@@ -234,6 +234,7 @@ def test_a_taken_port_ends_with_2_and_names_it(home: Path) -> None:
 
     assert ended.returncode == 2
     assert f"web.port: cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert json.loads(ended.stderr.splitlines()[-1])["event"] == "ended", "every line of a JSON log is JSON"
 
 
 @pytest.mark.usefixtures("_signals_as_before")
