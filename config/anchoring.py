@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from config.exports import PromptSettings
 from config.monitor import MonitorSettings
+from config.query_files import anchor_query
 from config.reports import ReportSettings
 from config.settings import Settings
 from config.source import DuckdbSettings, RelationSettings, SourceSettings
@@ -35,7 +38,8 @@ def _prompt(prompt: PromptSettings, folder: Path) -> PromptSettings:
 
 
 def _source(source: SourceSettings, folder: Path) -> SourceSettings:
-    relations = {key: _relation(relation, folder) for key, relation in source.relations.items()}
+    is_duckdb = make_url(source.url).get_backend_name() == "duckdb"
+    relations = {key: _relation(each, folder, reads_files=is_duckdb) for key, each in source.relations.items()}
     url, duckdb = anchor(source.url, folder), _duckdb(source.duckdb, folder)
     return source.model_copy(update={"url": url, "duckdb": duckdb, **relations})
 
@@ -45,7 +49,9 @@ def _duckdb(settings: DuckdbSettings, folder: Path) -> DuckdbSettings:
     return settings.model_copy(update={"spill_folder": spill})
 
 
-def _relation(relation: RelationSettings, folder: Path) -> RelationSettings:
+def _relation(relation: RelationSettings, folder: Path, *, reads_files: bool) -> RelationSettings:
+    if relation.query is not None and reads_files:
+        return relation.model_copy(update={"query": anchor_query(relation.query, folder)})
     if relation.files is None:
         return relation
     return relation.model_copy(update={"files": tuple(_file(file, folder) for file in relation.files)})

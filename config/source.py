@@ -1,9 +1,10 @@
 """Where the prediction log and the label log are, and which of their columns mean what."""
 
+import codecs
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sqlalchemy.engine import make_url
 
 from config.base import Name, Section
@@ -90,7 +91,17 @@ class RelationSettings(Section):
     table: Name | None = None
     """Table or view, with its schema where it needs one: `schema.name`."""
     query: Name | None = None
-    """A SELECT statement, read as if it were a table."""
+    """A SELECT statement, read as if it were a table; files in it are relative to this file, as in `files`."""
+    encoding: Name | None = None
+    """Encoding of the csv and jsonl files, such as cp1252; unset, UTF-8 or what the bytes of a file tell."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, encoding: str | None) -> str | None:
+        try:
+            return encoding if encoding is None else codecs.lookup(encoding).name
+        except LookupError:
+            raise ValueError(f"is no encoding that is known: {encoding}; write one such as utf-8 or cp1252") from None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -98,6 +109,8 @@ class RelationSettings(Section):
         if len(given) != 1:
             seen = " and ".join(given) or "none of them"
             raise ImpossibleError(("", f"needs exactly one of files, table and query, but has {seen}"))
+        if self.encoding is not None and self.files is None:
+            raise ImpossibleError(("encoding", "is that of files; a table or a query has none"))
         return self
 
 

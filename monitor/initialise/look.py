@@ -10,14 +10,16 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from config.source import FILE_FORMATS
+from config.source import FILE_FORMATS, DuckdbSettings
 from monitor.errors import SourceError
 from monitor.initialise.relation import Questions, Relation
 from monitor.log.engine import connect, open_engine
+from monitor.log.files.library import FileLibrary
+from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, Source, Wanted, path_list
 
 DATABASE_SUFFIXES: Final = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb"}
-READERS: Final = {"parquet": "read_parquet", "csv": "read_csv", "jsonl": "read_json"}
 IN_MEMORY: Final = "duckdb:///:memory:"
+_ANYTHING: Final = Wanted((), frozenset(), "")
 MOST_TABLES: Final = 300
 _SQLITE_MASTER: Final = (
     "SELECT 'main', name FROM sqlite_master "
@@ -49,9 +51,12 @@ def looking(sources: Sequence[str]) -> Iterator[Look]:
     url = _url(sources)
     with connect(open_engine(url), url) as connection:
         questions = Questions(connection)
-        found = _tables(connection, questions) if url != IN_MEMORY else _files(sources)
+        library = FileLibrary(
+            DuckdbSettings()
+        )  # held until all is asked: it may have copies of files that are not plain
+        found, skipped = (_tables(connection, questions), ()) if url != IN_MEMORY else _files(sources, library)
         relations = tuple(Relation(r.sql, questions.columns(r.sql), r.table, r.files) for r in found)
-        passed_over = _passed_over(sources) if url == IN_MEMORY else ()
+        passed_over = (*_passed_over(sources), *skipped) if url == IN_MEMORY else ()
         yield Look(url, relations, passed_over, questions)
 
 
@@ -97,11 +102,21 @@ def _table(schema: str, name: str, questions: Questions) -> Relation:
     return Relation(f"{questions.quoted(schema)}.{questions.quoted(name)}", table=f"{schema}.{name}")
 
 
-def _files(sources: Sequence[str]) -> list[Relation]:
+def _files(sources: Sequence[str], library: FileLibrary) -> tuple[list[Relation], tuple[str, ...]]:
+    """Return a relation for each log, and what cannot be read now, with the reason."""
     globs = [pattern for source in sources for pattern in _globs(source)]
     if not globs:
         raise SourceError(f"found no {', '.join(FILE_FORMATS)} files in {', '.join(sources)}")
-    return [Relation(_reader(pattern), files=(pattern,)) for pattern in dict.fromkeys(globs)]
+    relations: list[Relation] = []
+    skipped: list[str] = []
+    for pattern in dict.fromkeys(globs):
+        shelf = library.shelve((pattern,), pattern, _ANYTHING, None)
+        skipped += map(str, shelf.skipped)
+        if read := [source for piece in shelf.pieces if (source := piece.source) is not None]:
+            relations.append(Relation(_reader(read), files=(pattern,)))
+    if not relations:
+        raise SourceError(f"nothing can be read: {'; '.join(skipped) or ', '.join(globs) + ' is empty'}")
+    return relations, tuple(skipped)
 
 
 def _globs(source: str) -> list[str]:
@@ -134,9 +149,13 @@ def _format(name: str) -> str:
     return next((kind for kind in FILE_FORMATS if name.lower().endswith(f".{kind}")), "")
 
 
-def _reader(pattern: str) -> str:
-    quoted = pattern.replace("'", "''")
-    return f"{READERS[_format(pattern)]}('{quoted}', union_by_name = true)"
+def _reader(sources: Sequence[Source]) -> str:
+    """Return what stands after FROM: here DuckDB tells the types, which are better guesses than texts."""
+    selects = []
+    for scan, name in ((ParquetScan, "read_parquet"), (CsvScan, "read_csv"), (JsonScan, "read_json")):
+        if paths := [source.path for source in sources if isinstance(source.scan, scan)]:
+            selects.append(f"SELECT * FROM {name}({path_list(paths)}, union_by_name = true)")  # noqa: S608 - see quote
+    return f"({' UNION ALL BY NAME '.join(selects)}) AS log"
 
 
 def _passed_over(sources: Sequence[str]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def _head(proposal: Proposal) -> Iterator[str]:
     if proposal.others:
         yield f"# Also seen, and not used: {_some([relation.name for relation in proposal.others])}."
     if proposal.passed_over:
-        yield f"# Files of other formats, not read: {_some([Path(file).name for file in proposal.passed_over])}."
+        yield f"# Files that are not read: {_some([Path(file).name for file in proposal.passed_over])}."
 
 
 def _history() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -39,13 +40,13 @@ def count(
     """Count the rows of these buckets as known at `as_of`; problems without a bucket are of the whole log."""
     everywhere = tuple(_unplaced(connection, log, as_of))
     if not buckets:
-        return BucketCounts((), (), (), (), everywhere)
+        return BucketCounts((), (), (), (), everywhere, notices=log.notices)
     tally = Tally(log.segments, spill_folder)
     ordered = sorted(set(buckets))
     counted = _in_runs if connection.dialect.name == "duckdb" else _at_once
     for cells in counted(_Counting(connection, log, as_of, tally), ordered):
         tally.add(cells)
-    return tally.counts(ordered, everywhere)
+    return replace(tally.counts(ordered, everywhere), notices=log.notices)
 
 
 class _Counting(NamedTuple):
@@ -168,12 +169,12 @@ def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Ite
     predictions = log.predictions
     null_time, future = _timeless(connection, predictions, as_of, sa.true())
     found = {ProblemKind.NULL_TIME: null_time, ProblemKind.FUTURE_TIME: future}
-    malformed = predictions.relation.malformed(connection)
+    malformed = predictions.relation.malformed
     if log.labels is not None:
         labelled = log.labels.label.is_not(None) if log.labels.in_predictions else sa.true()
         null_time, future = _timeless(connection, log.labels, as_of, labelled)
         found |= {ProblemKind.NULL_LABEL_TIME: null_time, ProblemKind.FUTURE_LABEL_TIME: future}
-        malformed += 0 if log.labels.in_predictions else log.labels.relation.malformed(connection)
+        malformed += 0 if log.labels.in_predictions else log.labels.relation.malformed
     found[ProblemKind.MALFORMED_LINE] = malformed
     return (ProblemRow(None, kind, n) for kind, n in found.items() if n)
 

@@ -14,6 +14,7 @@ ALL = ""
 
 
 MILLION: Final = 1_000_000
+MOST_EXAMPLES: Final = 3
 
 
 class OutcomeRow(NamedTuple):
@@ -101,6 +102,11 @@ class LogNotice:
     n: int
     of: int
     examples: tuple[str, ...] = ()
+
+    def joined_with(self, other: "LogNotice") -> "LogNotice":
+        """Return one notice of both, which are of one kind."""
+        examples = (*self.examples, *other.examples)[:MOST_EXAMPLES]
+        return LogNotice(self.kind, self.n + other.n, self.of + other.of, examples)
 
 
 @dataclass(frozen=True, slots=True)

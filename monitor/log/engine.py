@@ -79,17 +79,21 @@ def describe(error: sa.exc.DBAPIError, url: str) -> str:
     return f"cannot read the log at {mask(url)}: {said}"
 
 
-def _duckdb(url: sa.URL, chosen: DuckdbSettings) -> sa.Engine:
-    in_memory = url.database in IN_MEMORY
-    if not in_memory:
-        _must_exist(url.database)
-    settings = {
+def duckdb_settings(chosen: DuckdbSettings) -> dict[str, Any]:
+    """Return the settings of a DuckDB that reads a log."""
+    return {
         "memory_limit": f"{chosen.memory_mb}MB",
         "threads": chosen.threads,
         "preserve_insertion_order": False,  # needs memory, and no answer of ours depends on it
         "temp_directory": _spill_folder(chosen.spill_folder),
     }
-    arguments: dict[str, Any] = {"config": settings, "read_only": not in_memory}
+
+
+def _duckdb(url: sa.URL, chosen: DuckdbSettings) -> sa.Engine:
+    in_memory = url.database in IN_MEMORY
+    if not in_memory:
+        _must_exist(url.database)
+    arguments: dict[str, Any] = {"config": duckdb_settings(chosen), "read_only": not in_memory}
     engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
     sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
     return engine

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.log.counts import LogNotice
 from monitor.log.moment import Moment
 from monitor.log.relation import Relation
 from monitor.log.values import null_of, number_of, text_of
@@ -93,3 +94,13 @@ class MappedLog:
     labels: MappedLabels | None
     segments: tuple[str, ...]
     bucket: int
+
+    @property
+    def notices(self) -> tuple[LogNotice, ...]:
+        """What people must know of the files of both logs, one for each kind."""
+        found: dict[str, LogNotice] = {}
+        labels = () if self.labels is None or self.labels.in_predictions else self.labels.relation.notices
+        for notice in (*self.predictions.relation.notices, *labels):
+            one = found.get(notice.kind)
+            found[notice.kind] = notice if one is None else one.joined_with(notice)
+        return tuple(found.values())

@@ -1,6 +1,7 @@
 """From settings to columns: looks at what is there and gives each column its meaning."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
@@ -8,23 +9,40 @@ import sqlalchemy as sa
 from checks.counts import NO_CLASS
 from config.source import SourceSettings
 from monitor.errors import MappingError
+from monitor.log.files.library import FileLibrary
+from monitor.log.files.pieces import Wanted
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapped import MappedLabels, MappedLog, MappedPredictions
 from monitor.log.moment import Moment
-from monitor.log.relation import Relation, nearest, open_relation
+from monitor.log.relation import FilesToRead, Relation, nearest, open_relation
 from monitor.log.values import confidence_of, identity_of, latency_of, relevance_of, text_of, text_or_blank, weight_of
 
+_TEXTS: Final = ("text", "response")
+"""Meanings whose values are long, and read only where they are asked for."""
 _TYPED_IDS: Final = {ColumnKind.TEXT, ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.UUID}
 
 
-def open_mapping(connection: sa.Connection, settings: SourceSettings, bucket: int, key: str) -> MappedLog:
-    """Look at the columns that there are now and give each its meaning.
+@dataclass(frozen=True, slots=True)
+class LogPlace:
+    """A log: its settings, their place in the configuration, and what is known of its files."""
+
+    settings: SourceSettings
+    key: str
+    library: FileLibrary
+
+
+def open_mapping(connection: sa.Connection, place: LogPlace, bucket: int, *, texts: bool) -> MappedLog:
+    """Look at the columns that there are now and give each its meaning; without `texts` the messages may be left out.
 
     Raises MappingError naming the key of a column that is not there.
     """
+    settings, key = place.settings, place.key
     columns = settings.predictions.columns.mapped()
-    wanted = dict.fromkeys([*columns.values(), *settings.segments])
-    relation = open_relation(connection, settings.predictions, f"{key}.predictions", wanted)
+    names = tuple(dict.fromkeys([*columns.values(), *settings.segments]))
+    others = {name for meaning, name in columns.items() if meaning not in _TEXTS} | set(settings.segments)
+    long = frozenset(columns[meaning] for meaning in _TEXTS if meaning in columns) - others
+    reading = FilesToRead(place.library, Wanted(names, long, columns["at"]), texts)
+    relation = open_relation(connection, settings.predictions, f"{key}.predictions", reading)
     for meaning, name in columns.items():
         _must_have(relation, name, f"{key}.predictions.columns.{meaning}")
     for name in settings.segments:
@@ -34,7 +52,9 @@ def open_mapping(connection: sa.Connection, settings: SourceSettings, bucket: in
             _predictions(relation, columns, settings.segments, as_text=False), None, settings.segments, bucket
         )
     label_columns = settings.labels.columns.mapped()
-    labels = open_relation(connection, settings.labels, f"{key}.labels", label_columns.values())
+    label_names = tuple(dict.fromkeys(label_columns.values()))
+    reading = FilesToRead(place.library, Wanted(label_names, frozenset(), label_columns["at"]), texts)
+    labels = open_relation(connection, settings.labels, f"{key}.labels", reading)
     for meaning, name in label_columns.items():
         _must_have(labels, name, f"{key}.labels.columns.{meaning}")
     as_text = _compares_astext_of(connection, (relation, columns["id"]), (labels, label_columns["id"]))

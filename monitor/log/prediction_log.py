@@ -1,26 +1,40 @@
 """The prediction log as the rest of tunewatch sees it: a few questions, each answered in one read-only transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from checks.allocation import Stratum
 from checks.study import StudySpan
 from config.source import SourceSettings
+from monitor.errors import SourceError
 from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 from monitor.log.engine import connect, errors_of, open_engine
 from monitor.log.file_times import file_times
+from monitor.log.files.library import FileLibrary
 from monitor.log.fingerprints import find_changes, read_fingerprints
 from monitor.log.labelled import LabelledDraw, LabelledMessage, count_predictions, labelled
 from monitor.log.mapped import MappedLog
-from monitor.log.mapping import open_mapping
+from monitor.log.mapping import LogPlace, open_mapping
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
 from monitor.log.surveying import Survey, survey
 from monitor.log.uniform import draw_rows
 from monitor.study.samples import StudyRow
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A connection that is kept for several questions, with the columns as they were at the first of them."""
+
+    connection: sa.Connection
+    mappings: dict[bool, MappedLog]  # with and without the long texts
 
 
 class PredictionLog:
@@ -34,9 +48,10 @@ class PredictionLog:
         """Prepare to read; nothing is connected before the first question."""
         self._source = source
         self._bucket = round(bucket.total_seconds())
-        self._key = key
+        self._library = FileLibrary(source.duckdb)
+        self._place = LogPlace(source, key, self._library)
         self._engine = open_engine(source.url, source.duckdb)
-        self._held: tuple[sa.Connection, MappedLog] | None = None
+        self._held: _Held | None = None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -44,8 +59,8 @@ class PredictionLog:
 
         Not for several threads at once.
         """
-        with self._connect() as opened:
-            self._held = opened
+        with connect(self._engine, self._source.url) as connection:
+            self._held = _Held(connection, {})
             try:
                 yield
             finally:
@@ -53,18 +68,15 @@ class PredictionLog:
 
     def check(self) -> None:
         """Connect and look the columns up, without reading a row."""
-        with self._open():
-            pass
+        self._ask(lambda _connection, _log: None)
 
     def changed_buckets(self, seen: Fingerprints, since: datetime, as_of: datetime) -> Changes:
         """Return the buckets from that of `since` on whose counts may differ from when they were `seen`."""
-        with self._open() as (connection, log):
-            return find_changes(connection, log, seen, since, as_of)
+        return self._ask(lambda connection, log: find_changes(connection, log, seen, since, as_of))
 
     def fingerprints(self, since: datetime, as_of: datetime) -> Fingerprints:
         """Return how many rows are dated in each bucket from `since` up to `as_of`."""
-        with self._open() as (connection, log):
-            return read_fingerprints(connection, log, since, as_of)
+        return self._ask(lambda connection, log: read_fingerprints(connection, log, since, as_of))
 
     def file_times(self) -> Mapping[str, datetime]:
         """Return when each file of the log was last written, as far as it lies on this machine; none for a server."""
@@ -72,57 +84,61 @@ class PredictionLog:
 
     def count(self, buckets: Sequence[int], as_of: datetime) -> BucketCounts:
         """Return all counts of these buckets (starts in epoch seconds), in no order."""
-        with self._open() as (connection, log):
-            return count(connection, log, buckets, as_of, self._source.duckdb.spill_folder)
+        folder = self._source.duckdb.spill_folder
+        return self._ask(lambda connection, log: count(connection, log, buckets, as_of, folder))
 
     def draw_rows(self, spans: Sequence[StudySpan], *, as_of: datetime, limit: int) -> tuple[StudyRow, ...]:
         """Draw at most `limit` predictions of the spans (at least one), uniformly: the same ones each time."""
-        with self._open() as (connection, log):
-            return draw_rows(connection, log, spans, as_of, limit)
+        return self._ask(lambda connection, log: draw_rows(connection, log, spans, as_of, limit), texts=True)
 
     def population(self, scope: Scope) -> Population:
         """Count the predictions of a scope by stratum and label, and those that can be drawn for labelling."""
-        with self._open() as (connection, log):
-            return population(connection, log, scope)
+        return self._ask(lambda connection, log: population(connection, log, scope))
 
     def draw(self, scope: Scope, numbers: Mapping[Stratum, int], salt: str) -> tuple[DrawnPrediction, ...]:
         """Draw so many unlabelled predictions of each stratum at random: the same ones for the same salt."""
-        with self._open() as (connection, log):
-            return draw(connection, log, scope, numbers, salt)
+        return self._ask(lambda connection, log: draw(connection, log, scope, numbers, salt), texts=True)
 
     def labelled(self, draw: LabelledDraw) -> tuple[LabelledMessage, ...]:
         """Draw labelled predictions that have a message, in the order of time: the same each time."""
         labels = self._source.labels
-        with self._open() as (connection, log):
-            return labelled(connection, log, draw, labels.columns.labeller if labels else None)
+        labeller = labels.columns.labeller if labels else None
+        return self._ask(lambda connection, log: labelled(connection, log, draw, labeller), texts=True)
 
     def count_predictions(self, start: datetime, end: datetime) -> int:
         """Count the rows of [start, end)."""
-        with self._open() as (connection, log):
-            return count_predictions(connection, log, start, end)
+        return self._ask(lambda connection, log: count_predictions(connection, log, start, end))
 
     def survey(self, as_of: datetime) -> Survey:
         """Describe the whole log as known at `as_of`."""
-        with self._open() as (connection, log):
-            return survey(connection, log, as_of)
+        return self._ask(lambda connection, log: survey(connection, log, as_of), texts=True)
 
     def close(self) -> None:
-        """Let go of what the engine holds."""
+        """Let go of what the engine holds, and of the copies that were made of files."""
         self._engine.dispose()
+        self._library.close()
 
-    @contextmanager
-    def _open(self) -> Iterator[tuple[sa.Connection, MappedLog]]:
+    def _ask(self, question: Callable[[sa.Connection, MappedLog], Answer], *, texts: bool = False) -> Answer:
+        """Put a question; if a file turns out to be damaged inside, put it again to the others."""
+        try:
+            return self._answer(question, texts=texts)
+        except SourceError:
+            if not self._library.distrust():
+                raise
+        if self._held is not None:
+            self._held.connection.rollback()
+            self._held.mappings.clear()
+        return self._answer(question, texts=texts)
+
+    def _answer(self, question: Callable[[sa.Connection, MappedLog], Answer], *, texts: bool) -> Answer:
         if self._held is None:
-            with self._connect() as opened:
-                yield opened
-        else:
-            with errors_of(self._source.url):
-                yield self._held
-
-    @contextmanager
-    def _connect(self) -> Iterator[tuple[sa.Connection, MappedLog]]:
-        with connect(self._engine, self._source.url) as connection:
-            yield connection, open_mapping(connection, self._source, self._bucket, self._key)
+            with connect(self._engine, self._source.url) as connection:
+                return question(connection, open_mapping(connection, self._place, self._bucket, texts=texts))
+        held = self._held
+        with errors_of(self._source.url):
+            if texts not in held.mappings:
+                held.mappings[texts] = open_mapping(held.connection, self._place, self._bucket, texts=texts)
+            return question(held.connection, held.mappings[texts])
 
 
 def open_log(source: SourceSettings, *, bucket: timedelta, segments: tuple[str, ...], key: str) -> PredictionLog:

@@ -46,6 +46,17 @@ class ProblemKind(StrEnum):
     MALFORMED_LINE = "malformed_line"
     """A line of a CSV or JSONL file that is not a row (no bucket); a line that is still being written is one too."""
 
+    SKIPPED_FILE = "skipped_file"
+    """A file that is not read in this look: not whole yet, damaged, gone, not to be opened, or of no known form."""
+    RECODED_FILE = "recoded_file"
+    """A file that is not UTF-8, read with the encoding that its bytes tell or that is set."""
+    REWRITTEN_FILE = "rewritten_file"
+    """A file with broken quotes, mixed line ends or JSON that is no lines: its rows were read one by one."""
+    ABSENT_COLUMN = "absent_column"
+    """A mapped column that older files have and the newest have not: renamed, or no longer written."""
+    MIXED_TYPES = "mixed_types"
+    """A mapped column that is a struct or a list in some files, and a plain value in others."""
+
 
 WITHOUT_BUCKET: Final = frozenset(
     {

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -11,36 +11,53 @@ from sqlalchemy.sql import quoted_name
 
 from config.source import RelationSettings
 from monitor.errors import MappingError, SourceError
-from monitor.log import files
+from monitor.log.counts import LogNotice
 from monitor.log.engine import describe
-from monitor.log.files import FileFormat, find_files
+from monitor.log.files.library import FileLibrary, Shelf
+from monitor.log.files.notices import file_notices
+from monitor.log.files.pieces import Piece, Wanted, quote_name
+from monitor.log.files.skipped import SkipReason
+from monitor.log.files.union import select_sources
 from monitor.log.kinds import ColumnKind, duckdb_kind, postgresql_kind
 
-_SAMPLED_LINES: Final = 1000  # of JSONL, to learn its keys; all lines are looked at when a mapped key is not among them
 _SUGGESTIONS: Final = 3
 _ENOUGH_NAMES: Final = 30  # to list in an error
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Rows with named columns. `malformed` counts the lines that are not rows, where the engine can tell."""
+    """Rows with named columns, of which the source has those that are wanted.
+
+    `malformed` counts the lines of files that are not rows; `notices` are what people must know of the files.
+    """
 
     source: sa.FromClause
     kinds: dict[str, ColumnKind]
-    malformed: Callable[[sa.Connection], int]
+    malformed: int = 0
+    notices: tuple[LogNotice, ...] = ()
 
     def column(self, name: str) -> sa.ColumnElement[object]:
         """Return a column of the source; it must be there."""
         return self.source.c[name]
 
 
-def open_relation(connection: sa.Connection, settings: RelationSettings, key: str, wanted: Iterable[str]) -> Relation:
-    """Look at a relation and its columns as they are now. `wanted` are the columns that will be read.
+@dataclass(frozen=True, slots=True)
+class FilesToRead:
+    """How files are read: with what is known of them, for these columns, with or without the long texts."""
+
+    library: FileLibrary
+    wanted: Wanted
+    texts: bool
+
+
+def open_relation(connection: sa.Connection, settings: RelationSettings, key: str, reading: FilesToRead) -> Relation:
+    """Look at a relation and its columns as they are now.
 
     Raises MappingError if the table is missing or the query is not one SELECT, SourceError if it cannot be read.
     """
     if settings.files is not None:
-        return _open_files(connection, settings.files, key, tuple(wanted))
+        shelf = reading.library.shelve(settings.files, key, reading.wanted, settings.encoding)
+        return _open_files(connection, shelf, key, reading)
     if settings.table is not None:
         return _open_table(connection, settings.table, key)
     query = one_select(str(settings.query), f"{key}.query")
@@ -50,7 +67,7 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
         if error.connection_invalidated or (isinstance(error, sa.exc.OperationalError) and not _is_sqlite(connection)):
             raise
         raise MappingError(f"the query cannot be run: {' '.join(str(error.orig).split())}", f"{key}.query") from error
-    return Relation(_textual(f"{query}\n", kinds), kinds, _none_malformed)  # it may end with a comment
+    return Relation(_textual(f"{query}\n", kinds), kinds)  # it may end with a comment
 
 
 def one_select(query: str, key: str) -> str:
@@ -85,50 +102,44 @@ def split_name(table: str) -> tuple[str | None, str]:
     return (".".join(parts[:-1]) or None), parts[-1]
 
 
-def _open_files(connection: sa.Connection, patterns: Sequence[str], key: str, wanted: Sequence[str]) -> Relation:
-    found = find_files(patterns, key)
-    json_names = found.get(FileFormat.JSONL, [])
-    json_columns = _json_columns(connection, json_names, wanted) if json_names else []
-    text = files.select_files(found, json_columns)
+def _open_files(connection: sa.Connection, shelf: Shelf, key: str, reading: FilesToRead) -> Relation:
+    names = reading.wanted.names
+    sources = [source for piece in shelf.pieces if (source := piece.read(texts=reading.texts)) is not None]
+    known = dict.fromkeys(column for piece in shelf.pieces for column in piece.columns)
+    known |= dict.fromkeys(name for piece in shelf.pieces for name in _mapped_names(piece))
+    if not known and any(not piece.headless and not piece.lines for piece in shelf.pieces):
+        known = dict.fromkeys(names)  # files of JSON that are still empty, whose keys nobody can say
+    if not known:
+        raise _nothing_readable(shelf, key)
+    text = select_sources(sources, names)
+    if not text:  # nothing is written yet, or nothing that is mapped
+        nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote_name(name)}" for name in known)
+        text = f"SELECT {nothing} WHERE false"
     kinds = _describe(connection, f"({text}) AS log")
-
-    def malformed(connection: sa.Connection) -> int:
-        return _rejected(connection, found.get(FileFormat.CSV, [])) + _not_json(connection, json_names, json_columns)
-
-    source = _textual(text, kinds)
-    if list(found) == [FileFormat.JSONL]:
-        a_row = sa.or_(*(source.c[name].is_not(None) for name in json_columns))
-        source = sa.select(source).where(a_row).subquery("log")
-    return Relation(source, kinds, malformed)
+    malformed = sum(piece.malformed for piece in shelf.pieces)
+    return Relation(
+        source=_textual(text, kinds),
+        kinds=dict.fromkeys(known, ColumnKind.TEXT) | kinds,
+        malformed=malformed,
+        notices=file_notices(shelf, names),
+    )
 
 
-def _json_columns(connection: sa.Connection, names: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Return the keys to read: the wanted ones that are there, or all that are there."""
-    keys: set[str] = set()
-    for lines in (_SAMPLED_LINES, None):
-        keys = set(connection.exec_driver_sql(files.jsonl_keys(names, lines)).scalars())
-        if keys.issuperset(wanted):
-            break
-    if not keys:  # nothing is written yet
-        return list(wanted)
-    return [name for name in wanted if name in keys] if keys.issuperset(wanted) and wanted else sorted(keys)
+def _mapped_names(piece: Piece) -> Iterable[str]:
+    source = piece.read(texts=True)
+    return () if source is None else source.columns
 
 
-def _rejected(connection: sa.Connection, names: Sequence[str]) -> int:
-    for select in files.read_csv(names, rejects=True):
-        connection.exec_driver_sql(f"SELECT count(*) FROM (SELECT COLUMNS(*) IS NULL FROM ({select}))")  # noqa: S608
-    if not names:
-        return 0
-    rejected = "SELECT count(*) FROM (SELECT DISTINCT scan_id, file_id, line FROM reject_errors)"
-    return int(connection.exec_driver_sql(rejected).scalar_one())
-
-
-def _not_json(connection: sa.Connection, names: Sequence[str], columns: Sequence[str]) -> int:
-    if not names:
-        return 0
-    source = _textual(files.read_jsonl(names, columns), dict.fromkeys(columns, ColumnKind.TEXT))
-    statement = sa.select(sa.func.count()).select_from(source).where(*(column.is_(None) for column in source.c))
-    return connection.execute(statement).scalar_one()
+def _nothing_readable(shelf: Shelf, key: str) -> MappingError | SourceError:
+    if shelf.skipped and all(file.reason is SkipReason.UNKNOWN_FORMAT for file in shelf.skipped) and not shelf.pieces:
+        message = f"{shelf.skipped[0].name} {SkipReason.UNKNOWN_FORMAT}; name files of one of these kinds"
+        return MappingError(message, f"{key}.files")
+    if shelf.skipped:
+        reasons = "; ".join(f"{file.name} {file.reason}" for file in shelf.skipped[:_SUGGESTIONS])
+        return SourceError(f"{key}: no file can be read: {reasons}")
+    if unread := [piece for piece in shelf.pieces if piece.lines]:
+        return SourceError(f"{key}: nothing in {unread[0].name} can be read as a row; is it a log?")
+    return SourceError(f"the files have no header yet: {', '.join(piece.name for piece in shelf.pieces)}")
 
 
 def _open_table(connection: sa.Connection, table: str, key: str) -> Relation:
@@ -145,7 +156,7 @@ def _open_table(connection: sa.Connection, table: str, key: str) -> Relation:
         raise MappingError(f"there is no table {table}; {nearest(table, there)}", f"{key}.table") from error
     columns: list[sa.ColumnClause[Any]] = [sa.column(quoted_name(column, quote=True)) for column in kinds]
     parts = quoted_name(schema, quote=True) if schema else None
-    return Relation(sa.table(quoted_name(name, quote=True), *columns, schema=parts), kinds, _none_malformed)
+    return Relation(sa.table(quoted_name(name, quote=True), *columns, schema=parts), kinds)
 
 
 def _tables(connection: sa.Connection) -> list[str]:
@@ -177,10 +188,6 @@ def _textual(text: str, names: Iterable[str]) -> sa.Subquery:
 def _as_text(sql: str) -> sa.TextClause:
     """Return SQL as it is written: a colon in it is no bind parameter."""
     return sa.text(sql.replace(":", r"\:"))
-
-
-def _none_malformed(_connection: sa.Connection) -> int:
-    return 0
 
 
 def _is_sqlite(connection: sa.Connection) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from monitor.log.counting import has_repeated_ids, whole_log_problems
+from monitor.log.counts import LogNotice
 from monitor.log.joined import DELAY_BASE, joined_cte
 from monitor.log.mapped import MappedLog
 from monitor.log.moment import from_epoch
@@ -81,6 +82,7 @@ class Survey:
     delay: DelayQuantiles | None
     columns: tuple[ColumnSurvey, ...]
     problems: tuple[ProblemSurvey, ...]
+    notices: tuple[LogNotice, ...] = ()
 
     @property
     def labelled_share(self) -> float:
@@ -112,6 +114,7 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
         delay=delay,
         columns=columns,
         problems=tuple(ProblemSurvey(kind, n) for kind, n in whole_log_problems(connection, log, as_of).most_common()),
+        notices=log.notices,
     )
 
 

@@ -45,6 +45,22 @@ PROBLEMS: Final = {
     ProblemKind.FUTURE_LABEL_TIME: ("labels.columns.at", "of the label log are dated more than a day after this look"),
     ProblemKind.MALFORMED_LINE: ("predictions.files", "or lines cannot be read as rows"),
 }
+NOTICES: Final = {
+    ProblemKind.SKIPPED_FILE: "{n} of {of} files are not read: {examples}; each is read as soon as it is whole",
+    ProblemKind.RECODED_FILE: "{n} of {of} files are not UTF-8: {examples}; set encoding if that is wrong",
+    ProblemKind.REWRITTEN_FILE: (
+        "{n} of {of} files have broken quotes, mixed line ends or a form that is not one row a line: {examples}; "
+        "their rows are read one by one, which takes longer"
+    ),
+    ProblemKind.MALFORMED_LINE: "{n} of {of} lines are no rows and are left out: {examples}",
+    ProblemKind.ABSENT_COLUMN: (
+        "the newest {n} of {of} files lack a column that older ones have: {examples}; it counts as empty there"
+    ),
+    ProblemKind.MIXED_TYPES: (
+        "a column holds nested values in {n} of {of} files and plain ones in the others: {examples}; map a plain one"
+    ),
+}
+"""For each notice of files what to say of it, below source."""
 """For each problem the key to look at, below source, and what is wrong with so many rows."""
 SELDOM_FILLED: Final = ("relevance", "relevance_source")
 """Columns that may well be empty in most rows: few answers get a thumb."""
@@ -55,10 +71,12 @@ def find_hints(settings: MonitorSettings, survey: Survey, as_of: datetime) -> tu
     """Return the hints, what matters most first."""
     if not survey.rows:
         return (
+            *_notices(survey),
             *_problems(survey),
             Hint("source.predictions", f"there are no predictions dated up to {when(as_of)}"),
         )
     return (
+        *_notices(survey),
         *_ended(survey, as_of),
         *_pinned(settings, survey),
         *_labels(settings, survey),
@@ -146,10 +164,18 @@ def _columns(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
 
 
 def _problems(survey: Survey) -> Iterator[Hint]:
+    told = {notice.kind for notice in survey.notices}
     for problem in survey.problems:
-        if problem.n > MANY_PROBLEMS * survey.rows:
+        if problem.kind not in told and problem.n > MANY_PROBLEMS * survey.rows:
             key, sentence = PROBLEMS[ProblemKind(problem.kind)]
             yield Hint(f"source.{key}", f"{problem.n:,} rows {sentence}")
+
+
+def _notices(survey: Survey) -> Iterator[Hint]:
+    for notice in survey.notices:
+        if sentence := NOTICES.get(ProblemKind(notice.kind)):
+            examples = ", ".join(notice.examples)
+            yield Hint("source", sentence.format(n=f"{notice.n:,}", of=f"{notice.of:,}", examples=examples))
 
 
 def _next_hour(time: datetime) -> str:

@@ -22,7 +22,7 @@ LOCKS = {
     "requirements-build.lock": BUILD,
     "requirements-dev.lock": [*RUNTIME, *BUILD, *TOOLS],
 }
-PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+) \\")
+PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)( ; python_version < \"3\.\d+\")? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
 
@@ -46,6 +46,8 @@ def closure(requirements: list[str]) -> list[Requirement]:
         if str(wanted) in needed:
             continue
         needed[str(wanted)] = wanted
+        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):  # another Python needs it
+            continue
         for text in requires(wanted.name) or []:
             further = Requirement(text)
             if further.marker is None or any(further.marker.evaluate({"extra": e}) for e in ("", *wanted.extras)):

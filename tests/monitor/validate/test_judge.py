@@ -9,7 +9,7 @@ from config.monitor import MonitorSettings
 from monitor.log.problems import ProblemKind
 from monitor.log.surveying import ClassSurvey, ColumnSurvey, DelayQuantiles, ProblemSurvey, Survey, VersionSurvey
 from monitor.validate import Ability, judge
-from monitor.validate.hints import PROBLEMS
+from monitor.validate.hints import NOTICES, PROBLEMS
 
 END: Final = datetime(2026, 4, 12, 23, 30, tzinfo=UTC)
 COLUMNS: Final = {
@@ -226,4 +226,4 @@ def test_a_few_bad_rows_are_no_hint() -> None:
 
 
 def test_every_kind_of_problem_has_words() -> None:
-    assert set(PROBLEMS) == set(ProblemKind)
+    assert set(PROBLEMS) | set(NOTICES) == set(ProblemKind)
