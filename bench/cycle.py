@@ -65,14 +65,15 @@ class DisagreementError(Exception):
     """Two commands found different figures, so their times say nothing."""
 
 
-def cached_log(rows: int, changes: int) -> Path:
-    """Folder of the log, made if it is not there from an earlier run."""
-    folder = Path(tempfile.gettempdir()) / f"tunewatch-bench-{rows}-{changes}"
+def cached_log(rows: int, changes: int, options: Sequence[str] = ()) -> Path:
+    """Folder of the log that `bench.make_log` makes with these options, made if it is not there from an earlier run."""
+    chosen = "".join(option.replace("--", "-") for option in options)
+    folder = Path(tempfile.gettempdir()) / f"tunewatch-bench-{rows}-{changes}{chosen}"
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         command = [sys.executable, "-m", "bench.make_log", str(unfinished)]
-        measure([*command, "--rows", str(rows), "--changes", str(changes)], cwd=ROOT)
+        measure([*command, "--rows", str(rows), "--changes", str(changes), *options], cwd=ROOT)
         unfinished.rename(folder)
     return folder
 
