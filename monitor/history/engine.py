@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.pool import StaticPool
 
 from config.url import mask
+from monitor.database_causes import cause
 from monitor.errors import HistoryError
 
 DIALECTS: Final = ("sqlite", "postgresql")
@@ -78,7 +79,7 @@ def _remedy(error: DBAPIError) -> str:
         return "check that the folder exists and that its files may be written"
     if "locked" in text or "lock timeout" in text:
         return f"another program held a lock on it for {WAIT} seconds; run one daemon for a history"
-    return "check history.url, that the database runs, and what its user may do"
+    return cause(text) or "check history.url, that the database runs, and what its user may do"
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from config.source import DuckdbSettings
 from config.url import IN_MEMORY, mask
+from monitor.database_causes import cause
 from monitor.errors import SourceError
 from monitor.log.functions import register_sqlite
 
@@ -76,7 +77,8 @@ def describe(error: sa.exc.DBAPIError, url: str) -> str:
     said = " ".join(str(error.orig).split()) or type(error.orig).__name__
     password = sa.make_url(url).password
     said = said.replace(str(password), "***") if password else said
-    return f"cannot read the log at {mask(url)}: {said}"
+    hint = cause(said) if sa.make_url(url).get_backend_name() == "postgresql" else ""
+    return f"cannot read the log at {mask(url)}: {said}" + (f"; {hint}" if hint else "")
 
 
 def duckdb_settings(chosen: DuckdbSettings) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import click
 
 def to_line(record: Mapping[str, Any]) -> str:
     """One JSON object without line breaks. An enum is its value, NaN and infinities are null."""
-    return json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    line = json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return line.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair, which no stream can write
 
 
 def print_line(record: Mapping[str, Any]) -> None:
