@@ -8,9 +8,9 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.policy import AdvicePolicy
-from checks.trial.criterion import freeze
+from checks.trial.criterion import Criterion, freeze
 from checks.trial.judge import Result, Samples, Worked, judge
-from checks.trial.traffic import answering, of_versions
+from checks.trial.traffic import Act, bucket_of, of_versions, without_versions
 from checks.trial.trial import Trial
 from checks.trial.unseen import unseen
 from checks.windows import Windows
@@ -75,19 +75,19 @@ class Follower:
         ]
         if not waiting:
             return ()
-        pairs = answering(counts.traffic(self.now - LATELY))
+        traffic = counts.traffic(self.now - LATELY)
         frozen = [
-            (incident.id, freeze(incident.advice, incident.findings, self.windows, self.policy, pairs))
+            (incident.id, freeze(incident.advice, incident.findings, self.windows, self.policy, traffic))
             for incident in waiting
         ]
         return tuple(Trial(key, criterion) for key, criterion in frozen if criterion is not None)
 
     def _look(self, trial: Trial, counts: Followed, bucket: timedelta) -> Trial:
-        seen = trial.follow(counts.traffic(trial.criterion.frozen_at), bucket)
+        seen = trial.follow(counts.traffic(trial.criterion.followed_from), bucket)
         if seen.act is None:
             return replace(seen, result=_NEVER_TRIED) if seen.has_lapsed(self.now) else seen
         if not seen.criterion.is_met_by(seen.act):
-            return replace(seen, result=_SOMETHING_ELSE)
+            return replace(seen, result=_SOMETHING_ELSE) if seen.was_something_else(self.now) else seen
         samples = _samples(seen, counts, bucket, self.now)
         after = seen.criterion.metric.of(samples.after)
         if not seen.is_due(after.n if after else 0, self.now):
@@ -116,15 +116,33 @@ _REPLACED = Result(Worked.NOT_TRIED, "Other advice took its place before anybody
 
 
 def _samples(trial: Trial, counts: Followed, bucket: timedelta, now: datetime) -> Samples:
-    """What is compared; the bucket in which the versions changed is on neither side."""
+    """What is compared, by version: in the hours in which traffic moved over, each row is still one version's.
+
+    Where nothing came, the buckets in which something happened are on neither side.
+    """
     criterion, act = trial.criterion, trial.act
     if act is None:
         raise ValueError(f"incident {trial.incident}: nobody has acted, so there is nothing to compare")
-    pairs = {pair for pair, _ in criterion.answering}
-    window = counts.part(criterion.window_start, min(criterion.window_end, act.at))
-    since = counts.part(criterion.window_end, act.at)
-    before = unseen(criterion.seen, of_versions(window, pairs), of_versions(since, pairs))
-    after = counts.part(act.at + bucket, trial.until or now)
+    began, until = bucket_of(act.at, bucket), trial.until or now
+    before = _before(criterion, counts, replace(act, at=began))
     if not act.came:
-        return Samples(before, after, Part())
-    return Samples(before, of_versions(after, set(act.came)), of_versions(after, pairs - set(act.came)))
+        return Samples(before, without_versions(counts.part(act.done, until), act.went), Part())
+    after = counts.part(began, until + bucket if trial.until else now)
+    beside = {pair for pair, _ in criterion.answering} - {*act.came, *act.went}
+    return Samples(before, of_versions(after, act.came), of_versions(after, beside))
+
+
+def _before(criterion: Criterion, counts: Followed, act: Act) -> Part:
+    """Labels of answers from before the act, and those that leaving versions gave during it, where no other stayed."""
+    pairs = {pair for pair, _ in criterion.answering}
+    start, end = criterion.window_start, criterion.window_end
+    window, since = (of_versions(counts.part(*span), pairs) for span in ((start, min(end, act.at)), (end, act.at)))
+    if act.came and pairs <= {*act.came, *act.went}:
+        late = ((max(act.at, start), min(end, act.done)), (max(act.at, end), act.done))
+        leaving = [of_versions(counts.part(*span), act.went) for span in late]
+        window, since = _joined(window, leaving[0]), _joined(since, leaving[1])
+    return unseen(criterion.seen, window, since)
+
+
+def _joined(one: Part, other: Part) -> Part:
+    return Part((*one.outcomes, *other.outcomes), (*one.latency, *other.latency))

@@ -1,6 +1,6 @@
 """What an advice promises, frozen before anyone acts on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,9 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import ANSWERS_AS_ONE
 from checks.counts import OutcomeCell
 from checks.finding import Finding
-from checks.trial.traffic import Act, Pair, of_versions
+from checks.trial.traffic import Act, BucketTraffic, Pair, answering, last_act, of_versions
 from checks.trial.unseen import labelled
-from checks.trial.weights import GAP, MOST_NEEDED, POWER_TAILS
+from checks.trial.weights import GAP, MOST_NEEDED, NEW_SHARE, POWER_TAILS
 from checks.windows import Window, Windows
 
 UNTRIED = frozenset(
@@ -62,7 +62,8 @@ class Criterion:
     that labels which came to it later can be told apart. `goal` is where the metric has to come back to, `min_effect`
     the rise that counts, `needed` the labelled rows (answers, for latency) after the act from which it is judged.
     `answering` are the pairs of versions that answered, with their shares of the traffic, `known` all that ever did.
-    `mix` is for accuracy, `limit_ms` and `quantile` for latency.
+    `mix` is for accuracy, `limit_ms` and `quantile` for latency. `acted_from` is when somebody had begun to act before
+    the advice was told, None where nobody had; `answering` is then who answered before that.
     """
 
     action: Action
@@ -82,13 +83,21 @@ class Criterion:
     mix: tuple[tuple[str, float], ...] = ()
     limit_ms: float = 0.0
     quantile: float = 0.0
+    acted_from: datetime | None = None
+
+    @property
+    def followed_from(self) -> datetime:
+        """From when on the traffic may show that somebody acted on it."""
+        return self.frozen_at if self.acted_from is None else self.acted_from
 
     def is_met_by(self, act: Act) -> bool:
         """Whether what was done is what was advised: a prompt is no fine-tune, and a new one is no rollback."""
         if self.action not in OF_VERSIONS:
             return True
         part = _PART[self.action]
-        before, ever = ({pair[part] for pair in pairs} for pairs in (dict(self.answering), self.known))
+        # a canary that took over is no version that answered before it did
+        stayed = [pair for pair, _ in self.answering if pair not in act.came]
+        before, ever = ({pair[part] for pair in pairs} for pairs in (stayed, self.known))
         came = {pair[part] for pair in act.came} - before
         if self.action in _BACK:
             left = {pair[part] for pair, _ in self.answering if pair not in act.went}
@@ -115,20 +124,21 @@ def freeze(
     findings: Sequence[Finding],
     windows: Windows,
     policy: AdvicePolicy,
-    answering: Mapping[Pair, float],
+    traffic: Sequence[BucketTraffic],
 ) -> Criterion | None:
     """The criterion of an advice on `findings` that alarm; None where nothing can show whether it works.
 
-    It is that of the worst failing metric. `findings` are those that the advice was given on, `answering` the pairs of
-    versions that answer now with their shares of the traffic; earlier ones may have been well.
+    It is that of the worst failing metric. `findings` are those that the advice was given on, `traffic` (in order) that
+    of the last days: it says which versions answer now; earlier ones may have been well.
     """
     if advice.action in UNTRIED or advice.abstained:
         return None
+    answered, acted_from = _as_told(advice.action, traffic, windows)
     failed = next(iter(failing(alarms(findings), windows, policy)), None)
     if failed is None:
         return None
     window = _alarming(failed.finding, windows)
-    seen = of_versions(Part(window.outcomes, window.latency), answering)
+    seen = of_versions(Part(window.outcomes, window.latency), answered)
     now = failed.metric.of(seen)
     if now is None or now.value >= failed.goal:
         return None
@@ -147,13 +157,40 @@ def freeze(
         goal=failed.goal,
         min_effect=effect,
         needed=max(rows_needed(now.value, effect) * (ANSWERS_AS_ONE if is_latency else 1), failed.metric.needed),
-        answering=tuple(sorted(answering.items())),
-        known=tuple(sorted((run.model_version, run.prompt_version) for run in windows.versions)),
+        answering=tuple(sorted(answered.items())),
+        known=tuple(sorted(_known(windows, answered))),
         seen=() if is_latency else labelled(seen.outcomes),
         mix=failed.metric.mix if isinstance(failed.metric, Accuracy) else (),
         limit_ms=failed.metric.limit_ms if isinstance(failed.metric, Within) else 0.0,
         quantile=failed.metric.q if isinstance(failed.metric, Within) else 0.0,
+        acted_from=acted_from,
     )
+
+
+def _as_told(
+    action: Action, traffic: Sequence[BucketTraffic], windows: Windows
+) -> tuple[dict[Pair, float], datetime | None]:
+    """Who answered when nobody had acted yet, and since when somebody has: None where nobody has.
+
+    Whoever rolls back before the alarm is sure has done what is then advised.
+    """
+    now = answering(traffic)
+    newest = last_act(traffic, windows.bucket) if action in _BACK else None
+    if newest is None:
+        return now, None
+    act, before = newest
+    main = [pair for pair, share in before.items() if share >= NEW_SHARE]
+    since = {(run.model_version, run.prompt_version): run.first_seen for run in windows.versions}
+    is_back = all(pair in since and since[pair] < max(since.get(old, since[pair]) for old in main) for pair in act.came)
+    return (before, act.at) if main and act.came and is_back else (now, None)
+
+
+def _known(windows: Windows, answering: Mapping[Pair, float]) -> Iterator[Pair]:
+    """The versions that ever answered, without those that are only being tried: newer than all that answer now."""
+    main = [pair for pair, share in answering.items() if share >= NEW_SHARE]
+    runs = {(run.model_version, run.prompt_version): run.first_seen for run in windows.versions}
+    newest = max((runs[pair] for pair in main if pair in runs), default=windows.now)
+    return (pair for pair, first in runs.items() if pair in main or first <= newest)
 
 
 def rows_needed(share: float, effect: float) -> int:

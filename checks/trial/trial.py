@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from checks.trial.criterion import OF_VERSIONS, Criterion
 from checks.trial.judge import Result
-from checks.trial.traffic import Act, BucketTraffic, find_act
-from checks.trial.weights import GIVEN_UP, NOTHING_DONE, SETTLED_IN
+from checks.trial.traffic import Act, BucketTraffic, find_act, find_end, said
+from checks.trial.weights import GIVEN_UP, NOTHING_DONE, ONE_ACT, SETTLED_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +38,33 @@ class Trial:
 
     def follow(self, traffic: Sequence[BucketTraffic], bucket: timedelta) -> "Trial":
         """The trial with what `traffic` (in order) shows of acts; found anew each time, as late rows may move them."""
-        since = [part for part in traffic if part.start + bucket > self.criterion.frozen_at]
-        act = self._first_act(since)
-        if act is None:
-            return replace(self, act=None, until=None)
-        answering = {pair: share for pair, share in self.criterion.answering if pair not in act.went}
-        second = find_act([part for part in since if part.start > act.at], answering | dict.fromkeys(act.came, 1.0))
-        return replace(self, act=act, until=second.at if second else None)
+        since = [part for part in traffic if part.start + bucket > self.criterion.followed_from]
+        before = dict(self.criterion.answering)
+        act = self._first_act(since, bucket)
+        return replace(self, act=act, until=find_end(since, before, act, bucket) if act else None)
 
     def is_due(self, rows: int, now: datetime) -> bool:
         """Whether it can be judged: the rows asked for are there, or no more will come."""
         if self.act is None:
             return False
-        is_settled = (self.until or now) - self.act.at >= SETTLED_IN
+        is_settled = now - self.act.done >= SETTLED_IN
         return (rows >= self.criterion.needed and is_settled) or now - self.act.at >= GIVEN_UP
+
+    def was_something_else(self, now: datetime) -> bool:
+        """Whether what was done is certainly not what was advised; what was only tried for some hours is not done."""
+        return self.act is not None and now - self.act.done >= SETTLED_IN and not self.criterion.is_met_by(self.act)
 
     def has_lapsed(self, now: datetime) -> bool:
         """Whether nobody did anything for so long that nobody will."""
         return self.act is None and now - self.criterion.frozen_at >= NOTHING_DONE
 
-    def _first_act(self, since: Sequence[BucketTraffic]) -> Act | None:
-        seen = find_act(since, dict(self.criterion.answering))
+    def _first_act(self, since: Sequence[BucketTraffic], bucket: timedelta) -> Act | None:
+        seen = find_act(since, dict(self.criterion.answering), bucket)
         is_done_by_word = self.criterion.action not in OF_VERSIONS
         if self.decision is None or not (is_done_by_word and self.decision.accepted):
             return seen
-        said = Act(self.decision.at)
-        return said if seen is None else min(seen, said, key=lambda act: act.at)
+        told = said(self.decision.at, bucket)
+        # who says so and then releases it under a new version has done one thing, and the log knows better when
+        if seen is not None and abs(seen.at - told.at) <= ONE_ACT:
+            return seen
+        return told if seen is None else min(seen, told, key=lambda act: act.at)

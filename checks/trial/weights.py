@@ -24,7 +24,27 @@ NEW_SHARE = 0.20
 """Share of the traffic from which a pair of versions that did not answer before has taken over."""
 
 SUSTAINED = 6
-"""Buckets over which a change of versions is looked at: a test of ten minutes is no change."""
+"""Hours with traffic over which a change of versions is looked at: a test of ten minutes is no change."""
+
+A_DAY = timedelta(hours=24)
+"""Time with traffic over which a version must have its share too: one that was tried for some hours took nothing over,
+and where traffic is thin, a canary of one in ten has a fifth of the next thirty predictions by chance."""
+
+MAJORITY = 0.5
+"""Share of the traffic from which a version has taken over that had a small part of it all along (a canary)."""
+
+STRAY = 1
+"""Predictions of a version that are no traffic, where a few dozen are looked at: a retry, a straggler."""
+
+ONE_ACT = timedelta(hours=48)
+"""Time within which steps in one direction are one act: traffic is moved over to a version in a day or two."""
+
+TOGETHER = timedelta(hours=6)
+"""Time between the last answer of one version and the first of another, within which the one took over from the other:
+the bot may have been down."""
+
+LEAVING = 0.75
+"""Part of its usual share under which a version that is withdrawn step by step is on its way out."""
 
 ENOUGH_TRAFFIC = 30
-"""Predictions in those buckets under which no change is seen."""
+"""Predictions in those hours under which no change is seen."""

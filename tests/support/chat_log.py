@@ -50,17 +50,21 @@ def write_config(folder: Path, *bots: Bot) -> Path:
     return file
 
 
-def write_log(
+def write_log(  # noqa: PLR0913 - a keyword for each thing that can happen
     folder: Path,
     *,
     end: datetime = END,
     breaks_at: datetime = BREAK,
     mended_at: datetime | None = None,
+    mended_over: timedelta = timedelta(),
+    again_at: datetime | None = None,
+    at_night: bool = True,
     each_day: int = 100,
 ) -> None:
     """Write predictions.parquet and labels.parquet: every answer labelled after 6 hours, one in eight urgent.
 
-    From `breaks_at` to `mended_at` (None: to the end) prompt p2 answers, before and after it p1.
+    From `breaks_at` to `mended_at` (None: to the end) prompt p2 answers, before and after it p1, which takes the
+    traffic back over `mended_over`. From `again_at` on p2 answers again. `at_night` is whether anybody writes then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     random, at, step = Random(7), START, timedelta(days=1) / each_day
@@ -68,8 +72,12 @@ def write_log(
     labels: list[dict[str, object]] = []
     while at < end:
         at += step
+        if not at_night and not 6 <= at.hour < 22:
+            continue
         label = random.choices(["urgent", "billing", "other"], [1, 3, 4])[0]
-        is_broken = at >= breaks_at and (mended_at is None or at < mended_at)
+        mended = 0.0 if mended_at is None or at < mended_at else (at - mended_at) / mended_over if mended_over else 1.0
+        is_broken = at >= breaks_at and (mended <= 0 or (mended < 1 and random.random() >= mended))
+        is_broken |= again_at is not None and at >= again_at
         missed = label == "urgent" and is_broken and random.random() < 0.9
         predicted = "other" if missed or random.random() < 0.02 else label
         answer = {"id": len(predictions), "at": at, "predicted": predicted, "ms": random.lognormvariate(6, 0.3)}

@@ -16,8 +16,11 @@ def traffic(*hours: dict[Pair, int]) -> tuple[BucketTraffic, ...]:
     )
 
 
-def at(hour: int, came: tuple[Pair, ...] = (), went: tuple[Pair, ...] = ()) -> Act:
-    return Act(T0 + timedelta(hours=hour), came, went)
+HOUR = timedelta(hours=1)
+
+
+def at(hour: int, came: tuple[Pair, ...] = (), went: tuple[Pair, ...] = (), done: int | None = None) -> Act:
+    return Act(T0 + hour * HOUR, came, went, None if done is None else T0 + done * HOUR)
 
 
 ALONE = {BAD: 1.0}
@@ -28,7 +31,12 @@ BOTH = {OLD: 0.5, BAD: 0.5}
     ("what", "before", "hours", "expected"),
     [
         ("nothing changed", ALONE, [{BAD: 25}] * 12, None),
-        ("a new prompt took over", ALONE, [{BAD: 25}] * 3 + [{BAD: 5, NEW: 20}] + [{NEW: 25}] * 8, at(3, (NEW,))),
+        (
+            "a new prompt took over",
+            ALONE,
+            [{BAD: 25}] * 3 + [{BAD: 5, NEW: 20}] + [{NEW: 25}] * 8,
+            at(3, (NEW,), (BAD,), 4),
+        ),
         ("the old prompt came back", ALONE, [{BAD: 25}] * 3 + [{OLD: 25}] * 9, at(3, (OLD,), (BAD,))),
         ("one in twenty sees a new prompt", ALONE, [{BAD: 95, NEW: 5}] * 12, None),
         ("half of them do", ALONE, [{BAD: 25}] + [{BAD: 12, NEW: 13}] * 11, at(1, (NEW,))),
@@ -42,7 +50,7 @@ BOTH = {OLD: 0.5, BAD: 0.5}
 def test_an_act_is_a_lasting_change_of_who_answers(
     what: str, before: dict[Pair, float], hours: list[dict[Pair, int]], expected: Act | None
 ) -> None:
-    assert find_act(traffic(*hours), before) == expected, what
+    assert find_act(traffic(*hours), before, HOUR) == expected, what
 
 
 def test_who_answers_now_is_read_from_the_end() -> None:

@@ -1,19 +1,28 @@
 """What an advice promises, as it is frozen when it is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from checks.advice.advise import advise
 from checks.advice.model import Action
 from checks.trial.criterion import Criterion, Kind, freeze
-from checks.trial.traffic import Act
+from checks.trial.traffic import Act, BucketTraffic, Pair
+from checks.windows import Windows
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT
 from tests.support.incidents import T0
 from tests.support.windows import Spell, history
 
 WINDOWS = history(Spell(25, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4"))
-ANSWERING = {("m1", "p4"): 1.0}
+
+
+def alone(windows: Windows, pair: Pair) -> tuple[BucketTraffic, ...]:
+    """One pair of versions answers."""
+    return (BucketTraffic(windows.now - timedelta(hours=1), ((pair, 50),)),)
+
+
+ANSWERING = alone(WINDOWS, ("m1", "p4"))
 
 
 def frozen() -> Criterion:
@@ -35,7 +44,7 @@ def test_it_is_of_the_failing_metric_and_of_the_versions_that_answer() -> None:
 def test_latency_is_judged_by_the_share_of_answers_in_time() -> None:
     slow = history(Spell(25, GOOD, ms=700), Spell(5, GOOD, ms=1500))
     advice = replace(advise([SLOW], slow, POLICY), action=Action.REDUCE_LATENCY, abstained=False)
-    criterion = freeze(advice, [SLOW], slow, POLICY, {("m1", "p1"): 1.0})
+    criterion = freeze(advice, [SLOW], slow, POLICY, alone(slow, ("m1", "p1")))
     assert criterion is not None
     assert (criterion.kind, criterion.quantile) == (Kind.LATENCY, 0.95)
     assert criterion.limit_ms > 0
