@@ -61,17 +61,21 @@ class Bot:
 class Truth:
     """What a watcher of a bot should find out, known because the log was made up.
 
-    `onset` is when the bot got worse, None if it was never good; `accuracy` and `critical_recall` are what to expect
-    of the last prompt over all of its predictions, labelled or not. `advice` are the actions that are right at the end.
+    `onset` is when the bot got worse, None if it was never good, and `mended` when that was undone, None for never;
+    `accuracy` and `critical_recall` are what to expect of its worst prompt over all of that one's predictions, labelled
+    or not. `advice` are the actions that are right while it is bad.
     """
 
     onset: datetime | None
+    mended: datetime | None
     accuracy: float
     critical_recall: float | None
     advice: frozenset[str]
 
 
-_TIDIED_UP = START + timedelta(days=25, hours=10)
+# People release at odd minutes.
+_TIDIED_UP = START + timedelta(days=25, hours=10, minutes=24)
+_ROLLED_BACK = START + timedelta(days=31, hours=14, minutes=37)
 
 SUPPORT = Bot(
     name="support-bot",
@@ -99,15 +103,17 @@ SUPPORT = Bot(
             recall={"urgent": 0.12},
             mistaken_for={"urgent": {"outage": 0.6, "appointment": 0.3, "billing": 0.1}},
         ),
+        Prompt("p3", _ROLLED_BACK, usual_recall=0.985, recall={"urgent": 0.92}),
     ),
     slowness=620.0,
     usually_labelled=0.59,
     labelled={"urgent": 0.92},
 )
-"""An energy supplier's triage: 2% of the messages are urgent, and from p4 on they wait in the wrong queues."""
+"""An energy supplier's triage: 2% of the messages are urgent, and under p4 they wait in the wrong queues."""
 
 SUPPORT_TRUTH = Truth(
     onset=_TIDIED_UP,
+    mended=_ROLLED_BACK,
     accuracy=0.98,
     critical_recall=0.12,
     advice=frozenset({"rollback_prompt", "revise_prompt"}),
@@ -121,16 +127,26 @@ CLAIMS = Bot(
     messages=texts.CLAIMS,
     prompts=(
         Prompt("p1", START, usual_recall=0.745, recall={"liability": 0.71, "pet": 0.78}),
-        Prompt("p2", START + timedelta(days=9, hours=9), usual_recall=0.755, recall={"theft": 0.73, "travel": 0.77}),
-        Prompt("p3", START + timedelta(days=18, hours=14), usual_recall=0.760, recall={"water": 0.74, "storm": 0.78}),
-        Prompt("p4", START + timedelta(days=26, hours=11), usual_recall=0.755, recall={"liability": 0.78}),
-        Prompt("p5", START + timedelta(days=34, hours=10), usual_recall=0.760, recall={"collision": 0.74}),
+        Prompt(
+            "p2",
+            START + timedelta(days=9, hours=9, minutes=13),
+            usual_recall=0.755,
+            recall={"theft": 0.73, "travel": 0.77},
+        ),
+        Prompt(
+            "p3",
+            START + timedelta(days=18, hours=14, minutes=47),
+            usual_recall=0.760,
+            recall={"water": 0.74, "storm": 0.78},
+        ),
+        Prompt("p4", START + timedelta(days=26, hours=11, minutes=6), usual_recall=0.755, recall={"liability": 0.78}),
+        Prompt("p5", START + timedelta(days=34, hours=10, minutes=52), usual_recall=0.760, recall={"collision": 0.74}),
     ),
     slowness=840.0,
     usually_labelled=0.61,
 )
 """An insurer's claims triage: four revisions of the prompt, each as good as the last, none good enough."""
 
-CLAIMS_TRUTH = Truth(onset=None, accuracy=0.76, critical_recall=None, advice=frozenset({"fine_tune"}))
+CLAIMS_TRUTH = Truth(onset=None, mended=None, accuracy=0.76, critical_recall=None, advice=frozenset({"fine_tune"}))
 
 BOTS = (SUPPORT, CLAIMS)

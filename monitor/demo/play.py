@@ -23,7 +23,7 @@ from monitor.demo import story, timeline
 from monitor.demo.bots import BOTS, END, START
 from monitor.demo.files import write_log
 from monitor.demo.folder import DemoFolder
-from monitor.demo.questions import answered
+from monitor.demo.questions import answered, at_worst
 from monitor.demo.simulate import simulate
 from monitor.history import History
 
@@ -59,7 +59,7 @@ def play(
     emit(Text(timeline.HEADING, "dim"))
     steps = tuple(_watch(folder, backtest.Span(FIRST_LOOK, END, every), emit, track))
     emit(Text())
-    for part in story.outcome(steps):
+    for part in story.outcome(steps, at_worst(folder.history)):
         emit(part)
     emit(Text(f"What {folder.history} says\n", "bold"))
     for part in answered(folder.history):

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,12 +24,12 @@ class Question:
 
 QUESTIONS: Final = (
     Question(
-        "How did recall of urgent go around the new prompt, and did accuracy show it?",
+        "How did recall of urgent go around the two changes of prompt, and did accuracy show it?",
         """
 SELECT r.day, r.n AS urgent_labelled, round(CAST(100 * r.recall AS numeric), 0) AS recall_percent,
        round(CAST(100 * a.accuracy AS numeric), 1) AS accuracy_percent
 FROM daily_recall r JOIN daily_accuracy a ON a.monitor = r.monitor AND a.day = r.day
-WHERE r.monitor = 'support-bot' AND r.class = 'urgent' AND r.day BETWEEN '2026-03-23' AND '2026-04-01'
+WHERE r.monitor = 'support-bot' AND r.class = 'urgent' AND r.day BETWEEN '2026-03-24' AND '2026-04-05'
 ORDER BY r.day
 """,
     ),
@@ -53,6 +54,29 @@ ORDER BY monitor DESC, MIN(bucket_start)
 """,
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AtWorst:
+    """When recall of urgent messages was lowest: it and plain accuracy, in [0, 1], and the day up to which both are."""
+
+    recall: float
+    accuracy: float
+    day: str
+
+
+def at_worst(history: Path) -> AtWorst | None:
+    """The look of the support bot with the least recall; None where there was none."""
+    sql = """
+SELECT r.value, a.raw, r.as_of FROM metric_history r JOIN metric_history a
+    ON a.monitor = r.monitor AND a.as_of = r.as_of AND a.metric = 'accuracy' AND a.slice = 'all'
+WHERE r.monitor = 'support-bot' AND r.metric = 'recall' AND r.class = 'urgent' AND r.slice = 'all'
+    AND r.value IS NOT NULL AND a.raw IS NOT NULL
+ORDER BY r.value, r.as_of LIMIT 1
+"""
+    with closing(sqlite3.connect(f"{history.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute(sql).fetchone()
+    return None if row is None else AtWorst(row[0], row[1], f"{datetime.fromisoformat(row[2]):%d %B}")
 
 
 def answered(history: Path) -> Iterator[Text | Padding]:

@@ -8,9 +8,11 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from alerts.incident import Event, Family, Transition
+from alerts.incident import Event, Family, State, Transition
+from alerts.messages.numbers import share
 from alerts.messages.words import recommendation
 from monitor.demo.bots import CLAIMS, DAYS, END, SUPPORT, SUPPORT_TRUTH
+from monitor.demo.questions import AtWorst
 
 
 def opening(every: timedelta) -> Text:
@@ -29,23 +31,39 @@ def opening(every: timedelta) -> Text:
     )
 
 
-def outcome(steps: Sequence[Transition]) -> Iterator[RenderableType]:
-    """After the timeline: what came of each bot."""
+def outcome(steps: Sequence[Transition], worst: AtWorst | None) -> Iterator[RenderableType]:
+    """After the timeline: what came of each bot. `worst` is the week in which the support bot was worst."""
     yield Text("What came of it\n", "bold")
-    for bot, sentences in ((SUPPORT, _support), (CLAIMS, _claims)):
+    told = [[step for step in steps if step.incident.monitor == bot.name] for bot in (SUPPORT, CLAIMS)]
+    for bot, sentences in ((SUPPORT, _support(told[0], worst)), (CLAIMS, _claims(told[1]))):
         yield Text(f"  {bot.name}", "bold")
-        yield Padding(Text(sentences([step for step in steps if step.incident.monitor == bot.name])), (0, 0, 1, 4))
+        yield Padding(Text(sentences), (0, 0, 1, 4))
 
 
-def _support(steps: Sequence[Transition]) -> str:
+def _support(steps: Sequence[Transition], worst: AtWorst | None) -> str:
     onset = SUPPORT_TRUTH.onset
     opened = [step.at for step in steps if step.incident.family is Family.QUALITY and step.event is Event.OPENED]
     if not opened or onset is None:
         return "Nothing was noticed."
     hours = (opened[0] - onset).total_seconds() / 3600
+    paradox = ""
+    if worst is not None:
+        figures = f"{share(worst.accuracy)} accuracy and {share(worst.recall)} recall of urgent"
+        paradox = f" The week to {worst.day} shows {figures}: the accuracy paradox."
     return (
-        f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue, while accuracy stays"
-        f" at 98%. It was noticed after {hours:.0f} hours, from labels that come 18 hours late. {_advice(steps)}"
+        f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue.{paradox} Only 2% of the "
+        f"messages are urgent, so accuracy hardly feels their loss. It was noticed after "
+        f"{hours:.0f} hours, from labels that come 18 hours late. {_advice(steps)} {_verdict(steps)}"
+    )
+
+
+def _verdict(steps: Sequence[Transition]) -> str:
+    """What the rollback was judged to have brought."""
+    told = next((step.outcome for step in steps if step.outcome is not None), None)
+    return (
+        ""
+        if told is None
+        else f"The team did so on {SUPPORT_TRUTH.mended:%d %B at %H:%M}, and was told: {told.sentence}"
     )
 
 
@@ -57,7 +75,8 @@ def _claims(steps: Sequence[Transition]) -> str:
 
 def _advice(steps: Sequence[Transition]) -> str:
     """What was advised at first and at last."""
-    first, last = (recommendation(steps[index].incident.advice) for index in (0, -1))
+    firing = [step for step in steps if step.incident.state is State.FIRING] or steps
+    first, last = (recommendation(firing[index].incident.advice) for index in (0, -1))
     return f"Advice: {first}." if first == last else f"Advice at first: {first}. At last: {last}."
 
 

@@ -41,9 +41,9 @@ def row(at: datetime, reports: Mapping[str, CycleReport]) -> Text:
 
 def change(bot: Bot, prompt: Prompt) -> Text:
     """What the team of the bot did."""
-    return Text(
-        f"  {prompt.since:%a %d %b} {prompt.since:%H:%M}  {bot.name} now answers with prompt {prompt.version}", "cyan"
-    )
+    earlier = [other for other in bot.prompts if other.since < prompt.since and other.version == prompt.version]
+    does = "is rolled back to" if earlier else "now answers with"
+    return Text(f"  {prompt.since:%a %d %b} {prompt.since:%H:%M}  {bot.name} {does} prompt {prompt.version}", "cyan")
 
 
 def changes(after: datetime, until: datetime, bots: tuple[Bot, ...]) -> list[tuple[Bot, Prompt]]:

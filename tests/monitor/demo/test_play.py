@@ -1,5 +1,6 @@
 """The whole path, from two logs to what people are told, on the demo itself."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -51,14 +52,41 @@ def test_the_lost_urgent_messages_are_told_within_three_days_and_not_before(play
     assert timedelta() < opened[0] - SUPPORT_TRUTH.onset < timedelta(days=3)
 
 
-def test_the_support_bot_has_one_incident_and_it_is_open_at_the_end(played: Played) -> None:
+def test_the_support_bot_has_one_incident_and_it_is_over_at_the_end(played: Played) -> None:
     incidents = played.ask("SELECT family, state, severity FROM incidents WHERE monitor = 'support-bot'")
 
-    assert incidents == [("quality", "firing", "critical")]
+    assert incidents == [("quality", "resolved", "critical")]
 
 
-def test_the_advice_for_the_support_bot_is_about_its_prompt(played: Played) -> None:
-    assert {action for *_, action in told(played, "support-bot")} <= SUPPORT_TRUTH.advice
+def test_the_advice_for_the_support_bot_is_about_its_prompt_while_it_is_bad(played: Played) -> None:
+    assert SUPPORT_TRUTH.mended is not None
+    until = SUPPORT_TRUTH.mended
+    assert {action for at, *_, action in told(played, "support-bot") if at <= until} <= SUPPORT_TRUTH.advice
+
+
+def test_the_rollback_at_an_odd_minute_is_told_to_have_worked(played: Played) -> None:
+    assert SUPPORT_TRUTH.mended is not None
+    assert SUPPORT_TRUTH.mended.minute == 37
+    ((worked, acted, prompt, before, after, n),) = played.ask(
+        """SELECT outcome, acted_at, o.prompt_version, before_value, after_value, n FROM advice_outcomes o
+           JOIN advice a ON a.id = o.advice_id WHERE a.monitor = 'support-bot' AND outcome <> 'not_tried'"""
+    )
+    assert (worked, acted, prompt) == ("worked", f"{SUPPORT_TRUTH.mended:%Y-%m-%d %H}:00:00", "p3")
+    assert before < 0.3
+    assert after > 0.8
+    assert n >= 15
+    (at,) = [at for at, _, event, _ in told(played, "support-bot") if event == "verified"]
+    assert timedelta(days=2) <= at - SUPPORT_TRUTH.mended <= timedelta(days=5)
+
+
+def test_it_names_the_accuracy_paradox_with_both_figures(played: Played) -> None:
+    said = " ".join(played.output.split("What came of it")[1].split())
+    recall, accuracy = re.search(r"(\d+)% accuracy and (\d+)% recall of urgent: the accuracy paradox", said).groups()[
+        ::-1
+    ]
+    assert int(accuracy) == 98
+    assert 20 <= int(recall) <= 30
+    assert "The team did so on 02 April at 14:37, and was told: After rolling the prompt back" in said
 
 
 def test_the_advice_for_the_claims_bot_becomes_to_fine_tune(played: Played) -> None:
@@ -91,6 +119,8 @@ def test_it_prints_the_timeline_the_alerts_three_answers_and_what_to_do_next(pla
     for expected in (
         "Mon 16 Mar",
         "support-bot now answers with prompt p4",
+        "support-bot is rolled back to prompt p3",
+        "the advice worked",
         "CRITICAL support-bot",
         "Start a fine-tune",
         "FROM daily_recall",
@@ -118,10 +148,10 @@ def test_the_next_command_that_it_names_works(played: Played) -> None:
         "once", "-c", "demo/tunewatch.yaml", "--as-of", f"{END:%Y-%m-%d}", "--json", cwd=played.folder.parent
     )
 
-    assert finished.returncode == 1  # both incidents are open
+    assert finished.returncode == 1  # the incident of the claims bot is open
     advice = {line["monitor"]: line["action"] for line in json_lines(finished.stdout) if line["type"] == "advice"}
     assert advice["claims-bot"] in CLAIMS_TRUTH.advice
-    assert advice["support-bot"] in SUPPORT_TRUTH.advice
+    assert advice.get("support-bot", "none") == "none"
 
 
 def test_looks_that_miss_midnight_are_refused(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def test_every_prompt_change_is_told_once_and_in_order() -> None:
         (CLAIMS.name, "p3"),
         (SUPPORT.name, "p4"),
         (CLAIMS.name, "p4"),
+        (SUPPORT.name, "p3"),
         (CLAIMS.name, "p5"),
     ]
 
