@@ -12,7 +12,7 @@ from alerts.channels.slack import SlackChannel
 from alerts.policy import Policy
 from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
-from checks.advice.policy import AdvicePolicy
+from checks.advice.policy import AdvicePolicy, Drops
 from checks.alarm import YEAR, AlarmBudget
 from checks.calibration import Calibration
 from checks.check import Check
@@ -234,9 +234,18 @@ def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
 
 def advice_policy(settings: MonitorSettings) -> AdvicePolicy:
     """What the operator wants, as far as advice needs to know it."""
+    checks = settings.checks
     return AdvicePolicy(
-        target_accuracy=settings.checks.accuracy.good,
+        target_accuracy=checks.accuracy.good,
         floors=tuple((name, floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()),
+        floors_of_all=(checks.class_recall.min_recall, checks.class_precision.min_precision),
+        max_drop=Drops(
+            accuracy=checks.accuracy.max_drop,
+            recall=checks.class_recall.max_drop,
+            precision=checks.class_precision.max_drop,
+            relevance=checks.relevance.max_drop,
+        ),
+        max_ratio=checks.latency.max_ratio,
         min_prompts=settings.advice.min_prompts,
         min_labels_per_class=settings.advice.min_labels_per_class,
     )

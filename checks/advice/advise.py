@@ -86,11 +86,11 @@ def _signals(
     outcomes = windows.current.outcomes
     return (
         *evidence_signals(failed, windows),
-        *label_signals(windows.study, outcomes),
+        *label_signals(windows.study, outcomes, policy),
         *data_signals(alarming),
         *newest_signals(failed, windows),
         *step_signals(tested, windows),
-        silent_change_signal(windows),
+        silent_change_signal(windows, policy),
         *topic_signals(windows.study),
         new_class_signal(windows),
         unparseable_signal(windows),

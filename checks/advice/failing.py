@@ -7,7 +7,7 @@ from enum import Enum
 from checks.advice.metrics import Accuracy, Metric, Precision, Recall, Within, mix_of
 from checks.advice.policy import AdvicePolicy
 from checks.advice.relevance import Relevance
-from checks.advice.weights import MAX_METRICS, MIN_ANSWERS
+from checks.advice.weights import MAX_METRICS, MIN_ANSWERS, OF_CLASS_DROP
 from checks.finding import Cause, Finding, Verdict
 from checks.quantiles import Histogram
 from checks.windows import Windows
@@ -49,7 +49,7 @@ def failing(alarming: Sequence[Finding], windows: Windows, policy: AdvicePolicy)
     """The failing metrics, worst first, each once and no more than MAX_METRICS."""
     found: dict[Metric, Failing] = {}
     for finding in alarming:
-        metric = _metric(finding, windows)
+        metric = _metric(finding, windows, policy)
         if metric is not None and metric not in found:
             found[metric] = Failing(metric, _goal(metric, finding, policy), finding)
     return tuple(found.values())[:MAX_METRICS]
@@ -61,16 +61,17 @@ def _badness(finding: Finding) -> tuple[bool, float, tuple[str, str, str], str]:
     return finding.verdict is not Verdict.CRITICAL, -shortfall, finding.key, repr(finding)
 
 
-def _metric(finding: Finding, windows: Windows) -> Metric | None:
+def _metric(finding: Finding, windows: Windows, policy: AdvicePolicy) -> Metric | None:
+    tolerated = policy.max_drop
     match finding.check:
         case "accuracy":
-            return Accuracy(mix_of(windows.current.outcomes))
+            return Accuracy(mix_of(windows.current.outcomes), material=tolerated.accuracy)
         case "class_recall" | "accuracy_paradox":
-            return Recall(finding.subject)
+            return Recall(finding.subject, material=OF_CLASS_DROP * tolerated.recall)
         case "class_precision":
-            return Precision(finding.subject)
+            return Precision(finding.subject, material=OF_CLASS_DROP * tolerated.precision)
         case "relevance":
-            return Relevance.failing(finding)
+            return Relevance.failing(finding, tolerated.relevance)
         case "latency" if finding.subject in QUANTILES:
             return _within(QUANTILES[finding.subject], windows)
     return None

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from checks.advice.model import Action, Signal, Veto
-from checks.advice.weights import MATERIAL_CLASS
 
 NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "new_topic", "new_class")
 """Explanations of a fall that a fine-tune would only paper over."""
@@ -55,7 +54,7 @@ def _lost(step: Signal | None) -> Iterable[Veto]:
         step is not None
         and not step.holds
         and numbers.get("fall_low", 0.0) > 0
-        and numbers.get("fall", 0.0) >= MATERIAL_CLASS
+        and numbers.get("fall", 0.0) >= numbers.get("material", 0.0)
     ):
         yield Veto(Action.FINE_TUNE, "newest_prompt_lost", step.sentence)
 

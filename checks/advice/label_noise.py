@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 
 from checks.advice.model import Signal
-from checks.advice.weights import CONFIDENT, CONFIDENT_BAND, DISAGREE, MIN_ERRORS, NOISY_ERRORS, NOISY_ROWS, TAIL
+from checks.advice.policy import AdvicePolicy
+from checks.advice.weights import (
+    CONFIDENT,
+    CONFIDENT_BAND,
+    DISAGREE,
+    MIN_ERRORS,
+    NOISY_ERRORS,
+    NOISY_ROWS,
+    OF_DROP,
+    TAIL,
+)
 from checks.advice.words import measured
 from checks.counts import NO_BAND, OutcomeCell
 from checks.intervals import Proportion
@@ -13,23 +23,27 @@ from checks.words import percent
 FAMILY = "evidence"
 
 
-def label_signals(study: Study | None, outcomes: Iterable[OutcomeCell]) -> tuple[Signal, ...]:
+def label_signals(study: Study | None, outcomes: Iterable[OutcomeCell], policy: AdvicePolicy) -> tuple[Signal, ...]:
     """Labels that a second opinion contradicts, labellers that disagree, errors that the chatbot was sure of."""
-    return (_noise(study), _disagreement(study), _confident(outcomes))
+    return (
+        _noise(study, min(NOISY_ROWS, OF_DROP * policy.max_drop.accuracy)),
+        _disagreement(study),
+        _confident(outcomes),
+    )
 
 
-def _noise(study: Study | None) -> Signal:
+def _noise(study: Study | None, least: float) -> Signal:
     """Whether many of the errors may be errors of the label.
 
     Where a model that never saw a label agrees with the chatbot against it. The share of the errors (its lower 95%
-    bound) and that of the rows must both be large: hard messages fool both alike, so some always agree.
+    bound) must be large, and that of the rows at least `least`: hard messages fool both alike, so some always agree.
     """
     noise = study.label_noise if study is not None else None
     if noise is None or noise.errors < MIN_ERRORS:
         return Signal(
             "label_noise", FAMILY, None, "Too few labelled messages with a text for a second opinion on labels."
         )
-    holds = noise.of_errors.lower(TAIL) >= NOISY_ERRORS and noise.of_rows.value >= NOISY_ROWS
+    holds = noise.of_errors.lower(TAIL) >= NOISY_ERRORS and noise.of_rows.value >= least
     sentence = (
         f"In {measured(noise.of_errors, 'errors')} a model trained on the other labels sides with the chatbot against "
         f"the label: {percent(noise.of_rows.value)} of the labels {'look' if holds else 'may be'} wrong."

@@ -8,8 +8,6 @@ from typing import Protocol
 from checks.advice.parts import Part
 from checks.advice.weights import (
     ANSWERS_AS_ONE,
-    MATERIAL_ACCURACY,
-    MATERIAL_CLASS,
     MIN_ANSWERS,
     MIN_MIX,
     MIN_REVISION_LABELS,
@@ -57,7 +55,7 @@ class Recall:
 
     class_name: str
     unit: str = "labels"
-    material: float = MATERIAL_CLASS
+    material: float = 0.0
     needed: int = MIN_SUPPORT
 
     @property
@@ -76,7 +74,7 @@ class Precision:
 
     class_name: str
     unit: str = "labels"
-    material: float = MATERIAL_CLASS
+    material: float = 0.0
     needed: int = MIN_SUPPORT
 
     @property
@@ -100,7 +98,7 @@ class Accuracy:
 
     mix: tuple[tuple[str, float], ...]
     unit: str = "labels"
-    material: float = MATERIAL_ACCURACY
+    material: float = 0.0
     needed: int = MIN_REVISION_LABELS
 
     @property

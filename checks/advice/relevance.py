@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from checks.advice.model import Signal
 from checks.advice.parts import Part
-from checks.advice.weights import MATERIAL_CLASS
 from checks.advice.words import capital
 from checks.counts import NOT_LOGGED
 from checks.finding import Cause, Finding, Verdict
@@ -30,17 +29,17 @@ class Relevance:
     class_name: str
     goal: float
     unit: str = "scores"
-    material: float = MATERIAL_CLASS
+    material: float = 0.0
     needed: int = MIN_SCORES
 
     @classmethod
-    def failing(cls, finding: Finding) -> "Relevance | None":
+    def failing(cls, finding: Finding, material: float) -> "Relevance | None":
         """What a finding of the check says failed; None for the share of low scores, which the mean stands for."""
         if finding.subject == LOW_SHARE or finding.threshold is None:
             return None
         source = "" if finding.slice == "all" else finding.slice.removeprefix("relevance_source=")
         goal = finding.threshold if finding.reference is None else max(finding.reference, finding.threshold)
-        return cls(source, "" if finding.subject == EVERYTHING else finding.subject, goal)
+        return cls(source, "" if finding.subject == EVERYTHING else finding.subject, goal, material=material)
 
     @property
     def noun(self) -> str:

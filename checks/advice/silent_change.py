@@ -12,7 +12,8 @@ import numpy as np
 from checks.advice.model import Signal
 from checks.advice.new_topic import is_new
 from checks.advice.parts import Part, live, named, split
-from checks.advice.weights import BEHAVIOUR_SHIFT, LATENCY_SHIFT, MIN_ANSWERS
+from checks.advice.policy import AdvicePolicy
+from checks.advice.weights import BEHAVIOUR_SHIFT, MIN_ANSWERS
 from checks.advice.words import capital, listed
 from checks.confusion import Floats
 from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
@@ -25,26 +26,30 @@ NAME, FAMILY = "silent_change", "change"
 
 @dataclass(frozen=True, slots=True)
 class _Shift:
-    """How behaviour moved within a run: `confidence` is a total variation in [0, 1], `latency` a ratio of medians."""
+    """How behaviour moved within a run: `confidence` is a total variation in [0, 1], `latency` a ratio of medians.
+
+    `max_ratio` > 1 is the ratio that the check of latency tolerates.
+    """
 
     run: VersionRun
     confidence: float
     latency: float
+    max_ratio: float
 
     @property
     def size(self) -> float:
         """The greater of the two, in units of its limit."""
-        slower = abs(np.log(self.latency)) / np.log(LATENCY_SHIFT)
+        slower = abs(np.log(self.latency)) / np.log(self.max_ratio)
         return max(self.confidence / BEHAVIOUR_SHIFT, float(slower))
 
 
-def silent_change_signal(windows: Windows) -> Signal:
+def silent_change_signal(windows: Windows, policy: AdvicePolicy) -> Signal:
     """Whether confidence or latency stepped within a version that answers now, with messages as before.
 
     Each version's data before each window that ends now are compared with its data in it. Both parts need MIN_ANSWERS.
     Without the text of the messages it cannot be told: new messages make a model less sure too.
     """
-    shifts = [shift for run in live(windows) for shift in _shifts(run, windows)]
+    shifts = [shift for run in live(windows) for shift in _shifts(run, windows, policy.max_ratio)]
     worst = max(shifts, key=lambda shift: shift.size, default=None)
     if worst is None:
         return Signal(NAME, FAMILY, None, "There is too little of one version to see whether its behaviour stepped.")
@@ -63,14 +68,14 @@ def silent_change_signal(windows: Windows) -> Signal:
     return Signal(NAME, FAMILY, holds=True, sentence=sentence, numbers=numbers)
 
 
-def _shifts(run: VersionRun, windows: Windows) -> Iterable[_Shift]:
+def _shifts(run: VersionRun, windows: Windows, max_ratio: float) -> Iterable[_Shift]:
     for window in (windows.current, *windows.recent):
         early, late = split(run, window)
         before, after = _bands(early.outcomes), _bands(late.outcomes)
         confidence = 0.0
         if min(before.sum(), after.sum()) >= MIN_ANSWERS:
             confidence = float(np.abs(before / before.sum() - after / after.sum()).sum() / 2)
-        yield _Shift(run, confidence, _ratio(early, late))
+        yield _Shift(run, confidence, _ratio(early, late), max_ratio)
 
 
 def _bands(outcomes: Sequence[OutcomeCell]) -> Floats:
@@ -92,6 +97,6 @@ def _moved(shift: _Shift) -> str:
     parts = []
     if shift.confidence >= BEHAVIOUR_SHIFT:
         parts.append(f"the confidence of {percent(shift.confidence)} of the answers moved")
-    if abs(np.log(shift.latency)) >= np.log(LATENCY_SHIFT):
+    if abs(np.log(shift.latency)) >= np.log(shift.max_ratio):
         parts.append(f"the median latency is {shift.latency:.2g} times what it was")
     return f"{capital(listed(parts))} within {named(shift.run)}"

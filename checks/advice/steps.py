@@ -38,6 +38,7 @@ def _step(name: str, kind: str, comparison: Comparison | None, windows: Windows,
         ("fall", fall.size),
         ("fall_low", fall.low),
         ("fall_high", fall.high),
+        ("material", comparison.failing.metric.material),
         # Of two steps, each is believed in proportion to what it explains.
         ("strength", _size(comparison) / biggest if biggest > 0 else 0.0),
     )

@@ -99,11 +99,9 @@ STEP_TAIL = 0.005
 TAIL = 0.025
 """Tail of intervals that are not tests of a step: 95% two-sided."""
 
-MATERIAL_ACCURACY = 0.03
-"""Fall of accuracy under which a change is no step, however many labels show it; the accuracy check's own max_drop."""
-
-MATERIAL_CLASS = 0.05
-"""The same for recall and precision of a class, half of what their checks call a drop."""
+OF_CLASS_DROP = 0.5
+"""Part of what the checks of recall and precision of a class call a drop, under which a change is no step, however many
+labels show it. For accuracy, relevance and latency it is all of what their checks tolerate."""
 
 EXPLAINS = 0.5
 """Part of the gap to the goal that a step must account for: undoing less would leave the incident open. A later fall
@@ -196,8 +194,9 @@ NOISY_ERRORS = 0.42
 """Share of the errors in which a second opinion sides with the chatbot, from which labels are not believed. On clean
 labels of BANKING77 it sides with it in a third, since hard messages fool both; with 15% wrong ones in two thirds."""
 
-NOISY_ROWS = 0.04
-"""Share of the labels that must then be wrong: fewer do not move accuracy by more than its material fall."""
+NOISY_ROWS, OF_DROP = 0.04, 4 / 3
+"""Share of the labels that must then be wrong, and the same in falls of accuracy that its check tolerates: fewer do not
+move accuracy by more than that. The smaller of the two counts."""
 
 DISAGREE = 0.10
 """Share of near-duplicate pairs with different labels from which labellers do not agree."""
@@ -210,9 +209,6 @@ CONFIDENT, CONFIDENT_BAND = 0.5, 5
 
 BEHAVIOUR_SHIFT = 0.15
 """Share of the answers whose confidence moved, from which behaviour stepped; days differ by about a tenth of that."""
-
-LATENCY_SHIFT = 1.3
-"""Ratio of median latencies from which behaviour stepped, as in the check of latency."""
 
 MORE_TOKENS = 1.25
 """Growth of a median number of tokens that is worth a look."""

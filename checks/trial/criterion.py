@@ -12,7 +12,7 @@ from checks.advice.failing import alarms, failing
 from checks.advice.metrics import Accuracy, Metric, Precision, Recall, Within
 from checks.advice.model import Action, Advice
 from checks.advice.parts import Part
-from checks.advice.policy import AdvicePolicy
+from checks.advice.policy import AdvicePolicy, Drops
 from checks.advice.weights import ANSWERS_AS_ONE
 from checks.counts import OutcomeCell
 from checks.finding import Finding
@@ -63,7 +63,8 @@ class Criterion:
     the rise that counts, `needed` the labelled rows (answers, for latency) after the act from which it is judged.
     `answering` are the pairs of versions that answered, with their shares of the traffic, `known` all that ever did.
     `mix` is for accuracy, `limit_ms` and `quantile` for latency. `acted_from` is when somebody had begun to act before
-    the advice was told, None where nobody had; `answering` is then who answered before that.
+    the advice was told, None where nobody had; `answering` is then who answered before that. `accuracy_drop` is the
+    fall of accuracy that is not tolerated as the price.
     """
 
     action: Action
@@ -84,6 +85,7 @@ class Criterion:
     limit_ms: float = 0.0
     quantile: float = 0.0
     acted_from: datetime | None = None
+    accuracy_drop: float = Drops().accuracy
 
     @property
     def followed_from(self) -> datetime:
@@ -164,6 +166,7 @@ def freeze(
         limit_ms=failed.metric.limit_ms if isinstance(failed.metric, Within) else 0.0,
         quantile=failed.metric.q if isinstance(failed.metric, Within) else 0.0,
         acted_from=acted_from,
+        accuracy_drop=policy.max_drop.accuracy,
     )
 
 

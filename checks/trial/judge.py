@@ -6,7 +6,7 @@ from math import hypot
 
 from checks.advice.metrics import Accuracy, Metric, Precision, Recall, mix_of
 from checks.advice.parts import Part
-from checks.advice.weights import MATERIAL_ACCURACY, TAIL
+from checks.advice.weights import TAIL
 from checks.intervals import Proportion, difference
 from checks.trial.criterion import Criterion
 from checks.words import percent
@@ -101,7 +101,7 @@ def judge(criterion: Criterion, samples: Samples) -> Result:
     effect = Effect.between(before, after)
     others = _others(criterion, samples) if is_fair else None
     beyond = None if others is None else effect.beyond(others)
-    cost = _cost(samples) if isinstance(metric, Recall | Precision) and is_fair else None
+    cost = _cost(samples, criterion.accuracy_drop) if isinstance(metric, Recall | Precision) and is_fair else None
     worked = _verdict(criterion, effect, beyond, cost)
     return Result(worked, _sentence(criterion, worked, effect, beyond, cost, is_fair=is_fair), effect, others, beyond)
 
@@ -127,10 +127,10 @@ def _others(criterion: Criterion, samples: Samples) -> Effect | None:
     return _rise(Accuracy(mix), samples) if mix else None
 
 
-def _cost(samples: Samples) -> Effect | None:
+def _cost(samples: Samples, max_drop: float) -> Effect | None:
     """The fall of accuracy, where it is beyond doubt and matters."""
     rise = _rise(Accuracy(mix_of(samples.unseen.outcomes)), samples)
-    return rise if rise is not None and rise.high < 0 and -rise.size >= MATERIAL_ACCURACY else None
+    return rise if rise is not None and rise.high < 0 and -rise.size >= max_drop else None
 
 
 def _rise(metric: Metric, samples: Samples) -> Effect | None:

@@ -51,9 +51,9 @@ def _support(steps: Sequence[Transition], worst: AtWorst | None) -> str:
         figures = f"{share(worst.accuracy)} accuracy and {share(worst.recall)} recall of urgent"
         paradox = f" The week to {worst.day} shows {figures}: the accuracy paradox."
     return (
-        f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue.{paradox} Only 2% of the "
-        f"messages are urgent, so accuracy hardly feels their loss. It was noticed after "
-        f"{hours:.0f} hours, from labels that come 18 hours late. {_advice(steps)} {_verdict(steps)}"
+        f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue.{paradox} Only 2% of "
+        f"the messages are urgent, so accuracy hardly feels their loss. It was noticed after {hours:.0f} hours, from "
+        f"labels that come 18 hours late. {_advice(steps)} {_verdict(steps)}"
     )
 
 

@@ -71,12 +71,12 @@ def test_a_rollback_is_judged_whenever_and_however_it_is_done(tmp_path: Path, do
     assert outcome["worked"] == "worked"
     assert outcome["before"] < 0.45  # a bound where hardly any label was still to come
     assert outcome["after"] > 0.8
-    assert outcome["n"] >= 30
+    assert outcome["n"] >= 20
     ((acted, prompt),) = rows(
         f"sqlite:///{tmp_path / 'history.db'}",
         "SELECT acted_at, prompt_version FROM advice_outcomes WHERE outcome <> 'not_tried'",
     )
-    late = {"1d": DAY}.get(done.bucket, done.over / 3 + 2 * HOUR)
+    late = {"1d": DAY}.get(done.bucket, done.over / 3 + 3 * HOUR)
     assert abs(datetime.fromisoformat(f"{acted}+00:00") - (TOLD + done.after)) <= late
     assert prompt == "p1"
 

@@ -104,18 +104,18 @@ def test_a_plateau_of_wrong_labels_is_no_reason_to_fine_tune() -> None:
 def test_labels_are_doubted_where_a_second_opinion_sides_with_the_chatbot(
     noise: LabelNoise, *, holds: bool | None
 ) -> None:
-    assert label_signals(replace(STUDY, label_noise=noise), ())[0].holds is holds
+    assert label_signals(replace(STUDY, label_noise=noise), (), POLICY)[0].holds is holds
 
 
 def test_labellers_who_label_the_same_message_differently_do_not_agree() -> None:
-    signals = label_signals(replace(STUDY, duplicates=Duplicates(100, 5, 60, 20)), ())
+    signals = label_signals(replace(STUDY, duplicates=Duplicates(100, 5, 60, 20)), (), POLICY)
     assert [signal.holds for signal in signals] == [None, True, None]
 
 
 def test_errors_that_the_chatbot_was_sure_of_are_told() -> None:
     sure, unsure = (OutcomeCell("a", "b", 30, 30.0, 30.0, band=band, confidence=27.0) for band in (6, 1))
-    assert label_signals(None, (sure,))[2].holds
-    assert label_signals(None, (sure, unsure))[2].holds is False
+    assert label_signals(None, (sure,), POLICY)[2].holds
+    assert label_signals(None, (sure, unsure), POLICY)[2].holds is False
 
 
 # --- consistency, tokens, behaviour
@@ -142,12 +142,12 @@ def test_a_version_that_answers_at_another_pace_changed_behind_its_name(
     topic: NewTopic | None, *, holds: bool | None
 ) -> None:
     windows = history(Spell(30, GOOD, ms=900), Spell(7, GOOD, ms=500))
-    assert silent_change_signal(studied(windows, new_topic=topic)).holds is holds
+    assert silent_change_signal(studied(windows, new_topic=topic), POLICY).holds is holds
 
 
 def test_a_new_version_at_another_pace_is_no_silent_change() -> None:
     windows = history(Spell(30, GOOD, "p3", ms=900), Spell(7, GOOD, "p4", ms=500))
-    assert silent_change_signal(studied(windows, new_topic=NO_TOPIC)).holds is False
+    assert silent_change_signal(studied(windows, new_topic=NO_TOPIC), POLICY).holds is False
 
 
 def test_confidences_that_moved_are_seen_too() -> None:
@@ -157,6 +157,6 @@ def test_confidences_that_moved_are_seen_too() -> None:
     late = tuple(replace(cell, band=3) for cell in unsure.versions[0].outcomes)
     run = replace(sure.versions[0], outcomes=(*early, *late))
     windows = replace(sure, versions=(run,), current=replace(sure.current, outcomes=late), recent=())
-    signal = silent_change_signal(studied(windows, new_topic=NO_TOPIC))
+    signal = silent_change_signal(studied(windows, new_topic=NO_TOPIC), POLICY)
     assert signal.holds
     assert signal.sentence.startswith("The confidence of")

@@ -81,12 +81,11 @@ def test_the_rollback_at_an_odd_minute_is_told_to_have_worked(played: Played) ->
 
 def test_it_names_the_accuracy_paradox_with_both_figures(played: Played) -> None:
     said = " ".join(played.output.split("What came of it")[1].split())
-    recall, accuracy = re.search(r"(\d+)% accuracy and (\d+)% recall of urgent: the accuracy paradox", said).groups()[
-        ::-1
-    ]
-    assert int(accuracy) == 98
-    assert 20 <= int(recall) <= 30
-    assert "The team did so on 02 April at 14:37, and was told: After rolling the prompt back" in said
+    figures = re.search(r"(\d+)% accuracy and (\d+)% recall of urgent: the accuracy paradox", said)
+    assert figures is not None
+    assert figures[1] == "98"
+    assert 20 <= int(figures[2]) <= 30
+    assert "The team did so on 02 April at 14:37, and was told: After rollback_prompt" in said
 
 
 def test_the_advice_for_the_claims_bot_becomes_to_fine_tune(played: Played) -> None:
