@@ -10,7 +10,7 @@ from checks.estimated.refused import refused
 from checks.estimated.trust import MIN_LEARNED
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
-from checks.words import percent
+from checks.words import interval, percent, support
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _message(outlook: Outlook, now: CalibrationError, then: CalibrationError) ->
     low, high = now.interval()
     side = "less" if now.gap < 0 else "more"
     parts = [
-        f"calibration error is {percent(now.value)} ({percent(low)} to {percent(high)}, n={now.n})",
+        f"calibration error is {percent(now.value)} ({interval(percent(low), percent(high))}, {support(now.n)})",
         f"was {percent(then.value)} in the reference",
         f"answers are right {percent(abs(now.gap))} {side} often than they say",
     ]

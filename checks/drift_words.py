@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checks.shift import ColumnKind, ColumnShift, Moved, ScaleShift
-from checks.words import percent
+from checks.words import lasting, percent, support
 
 MOST_NAMED = 5
 
@@ -18,13 +18,13 @@ def message_of(column: ColumnShift, shift: ScaleShift) -> str:
 
 
 def _size(column: ColumnShift, shift: ScaleShift) -> str:
-    hours = (shift.end - shift.start).total_seconds() / 3600
-    last = f"{hours / 24:g} d" if hours >= 24 else f"{hours:g} h"  # noqa: PLR2004 - a day
+    last = lasting(shift.end - shift.start)
     what = "messages" if column.kind is ColumnKind.TEXT else "traffic"
-    how = f"p={shift.contrast.p_value:.1g}, n={shift.n}"
+    how = f"p={shift.contrast.p_value:.1g}, {support(shift.n, 'messages')}"
     if not shift.effect:
         return f"{column.column} of the last {last} is like the reference ({how})"
-    return f"{column.column}: at least {percent(shift.effect)} of the {what} of the last {last} is different ({how})"
+    of = f"{what} of the last {last}"
+    return f"{column.column}: at least {percent(shift.effect)} of the {of} is unlike the reference ({how})"
 
 
 def _moved(column: ColumnShift, shift: ScaleShift) -> list[str]:
@@ -34,7 +34,7 @@ def _moved(column: ColumnShift, shift: ScaleShift) -> list[str]:
         case ColumnKind.CATEGORY:
             return [", ".join(f"{each.name} {_shares(each)}" for each in shift.moved[:MOST_NAMED])]
         case ColumnKind.NUMBER:
-            return [", ".join(f"{each.name} {each.now:.4g} (was {each.then:.4g})" for each in shift.moved)]
+            return [", ".join(f"{each.name} {each.now:.4g} (reference {each.then:.4g})" for each in shift.moved)]
         case ColumnKind.TEXT:
             return [] if shift.text is None else _news(shift.text.words, shift.text.classes, shift.text.examples)
 
@@ -52,4 +52,4 @@ def _news(words: Sequence[Moved], classes: Sequence[Moved], examples: Sequence[s
 
 
 def _shares(moved: Moved) -> str:
-    return f"{percent(moved.now)} (was {percent(moved.then)})"
+    return f"{percent(moved.now)} (reference {percent(moved.then)})"

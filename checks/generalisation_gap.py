@@ -9,9 +9,10 @@ from checks.finding import Cause, Finding, Verdict
 from checks.intervals import CONFIDENCE, Proportion, difference
 from checks.measured import Measured
 from checks.outcomes import Outcomes
-from checks.shares import MIN_LABELS, with_interval
+from checks.shares import MIN_LABELS
 from checks.stratified import Stratified
 from checks.windows import Window
+from checks.words import measured as share_of
 from checks.words import percent
 
 
@@ -88,7 +89,7 @@ class GeneralisationGap:
             verdict=Verdict.WARNING if broken else Verdict.OK,
             cause=Cause.ABOVE_LIMIT if broken else Cause.WITHIN_LIMITS,
             message=(
-                f"{noun} of {subject.split(',', maxsplit=1)[0]} is {with_interval(now)} in production, "
+                f"{noun} of {subject.split(',', maxsplit=1)[0]} is {share_of(now)} in production, "
                 f"{percent(offline.value)} offline"
             ),
             window_start=window.start,

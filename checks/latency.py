@@ -12,6 +12,7 @@ from checks.measured import Measured
 from checks.quantiles import Histogram, ratio
 from checks.short_spells import ShortSpell, short_spells
 from checks.windows import Window
+from checks.words import interval, milliseconds, support
 
 QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
 
@@ -131,14 +132,16 @@ class Latency:
         value = sight.histogram.quantile(q)
         low, high = sight.histogram.interval(q, sight.spread.slower_than(value).effective_n)
         was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
-        over = f", over {ceiling.ms:,.0f} ms" if alarm else ""
-        then = f", was {was:,.0f} ms in the reference{_times(sight, reference, q)}" if was else ""
+        bounds = interval(milliseconds(low), milliseconds(high))
+        rests = support(sight.histogram.n, "answers")
+        over = f", over {milliseconds(ceiling.ms)}" if alarm else ""
+        then = f", was {milliseconds(was)} in the reference{_times(sight, reference, q)}" if was else ""
         return Finding(
             check=self.name,
             subject=name,
             verdict=ceiling.verdict if alarm else Verdict.OK,
             cause=ceiling.cause if alarm else Cause.WITHIN_LIMITS,
-            message=f"latency {name} is {value:,.0f} ms ({low:,.0f} to {high:,.0f}){over}{then}",
+            message=f"latency {name} is {milliseconds(value)} ({bounds}, {rests}){over}{then}",
             window_start=sight.window.start,
             window_end=sight.window.end,
             value=value,

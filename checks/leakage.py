@@ -10,7 +10,7 @@ from checks.measured import Measured
 from checks.shares import MIN_LABELS
 from checks.studied.overlap import Overlap
 from checks.windows import Windows
-from checks.words import percent
+from checks.words import measured, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +73,4 @@ def _message(overlap: Overlap) -> str:
 
 
 def _share(share: Proportion) -> str:
-    return f"{percent(share.value)} (n={share.n})"
+    return measured(share)

@@ -17,9 +17,9 @@ from checks.finding import Cause, Finding, Verdict
 from checks.intervals import CONFIDENCE, Proportion, difference
 from checks.measured import Measured
 from checks.outcomes import Outcomes
-from checks.shares import with_interval
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
+from checks.words import measured as share_of
 from checks.words import percent
 
 MIN_ROWS = 30
@@ -61,7 +61,7 @@ class PromptBias:
             verdict=Verdict.WARNING if broken else Verdict.OK,
             cause=Cause.ABOVE_LIMIT if broken else Cause.WITHIN_LIMITS,
             message=(
-                f"accuracy of {case.column}={case.value} is {with_interval(case.after)} with prompt {case.newer}, "
+                f"accuracy of {case.column}={case.value} is {share_of(case.after)} with prompt {case.newer}, "
                 f"{percent(case.before.value)} with {case.older}; elsewhere {percent(case.rest_after.value)} and "
                 f"{percent(case.rest_before.value)}"
             ),

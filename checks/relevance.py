@@ -11,7 +11,7 @@ from checks.limits import CLEAR_TAIL, Drop, Floor, Judgement, Limit, Sight, judg
 from checks.measured import Look, Measured
 from checks.scores import Scores
 from checks.shares import MIN_LABELS
-from checks.words import percent
+from checks.words import interval, percent, support
 
 MIN_SCORES = 30
 """Scored answers under which a mean is not judged: its interval then rests on too few."""
@@ -216,12 +216,14 @@ def _message(subject: _Subject, share: Proportion, was: float | None) -> str:
     low, high = share.interval()
     by = "" if subject.source == NOT_LOGGED else f" by {subject.source}"
     if subject.is_low_share:
-        share_low, share_high = percent(1 - high), percent(1 - low)
+        bounds = interval(percent(1 - high), percent(1 - low))
         then = "" if was is None else f", was {percent(1 - was)} in the reference"
-        return f"{percent(1 - share.value)} ({share_low} to {share_high}, n={share.n}) of the scores{by} are low{then}"
+        return f"{percent(1 - share.value)} ({bounds}, {support(share.n, 'scores')}) of the scores{by} are low{then}"
     what = "relevance" if subject.name == EVERYTHING else f"relevance of answers predicted {subject.name}"
     then = "" if was is None else f", was {was:.2f} in the reference"
-    return f"{what} is {share.value:.2f} ({low:.2f} to {high:.2f}, n={share.n}{by}){then}"
+    return (
+        f"{what} is {share.value:.2f} ({interval(f'{low:.2f}', f'{high:.2f}')}, {support(share.n, 'scores')}{by}){then}"
+    )
 
 
 def _limit(subject: _Subject, threshold: float) -> str:
@@ -236,7 +238,7 @@ def _while_accuracy_holds(measured: Measured, margin: float) -> str:
     if difference(now, then, CLEAR_TAIL)[0] < -margin:
         return ""
     return (
-        f"; accuracy holds meanwhile ({percent(now.value)}, was {percent(then.value)}): "
+        f"; accuracy holds meanwhile ({percent(now.value)}, was {percent(then.value)} in the reference): "
         "the right class, but answers that help less"
     )
 

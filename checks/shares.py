@@ -9,6 +9,7 @@ from checks.intervals import Proportion
 from checks.limits import Judgement, Limit, Sight, judge
 from checks.measured import Look, Measured
 from checks.stratified import Stratified
+from checks.words import measured as share_of
 from checks.words import percent
 
 MIN_LABELS = 10
@@ -73,12 +74,6 @@ def _is_known(subject: Subject, sight: Sight) -> bool:
     return enough and not (subject.of_all and sight.look.stratified.unlabelled)
 
 
-def with_interval(share: Proportion, interval: tuple[float, float] | None = None) -> str:
-    """A share with its 95% interval, which may be known already, and support."""
-    low, high = interval or share.interval()
-    return f"{percent(share.value)} ({percent(low)} to {percent(high)}, n={share.n})"
-
-
 def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits: Sequence[Limit]) -> Finding:
     share, window = judgement.sight.share, judgement.sight.look.window
     low, high = share.interval()
@@ -89,7 +84,7 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
         subject=subject.name,
         verdict=broken.verdict if broken else Verdict.OK,
         cause=broken.cause if broken else Cause.WITHIN_LIMITS,
-        message=f"{subject.noun} is {with_interval(share, (low, high))}{_against(judgement, reference)}",
+        message=f"{subject.noun} is {share_of(share)}{_against(judgement, reference)}",
         window_start=window.start,
         window_end=window.end,
         value=share.value,

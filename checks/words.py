@@ -1,13 +1,74 @@
-"""Numbers for a person."""
+"""Numbers for a person: the one form that each kind of number has, wherever it is read."""
+
+from datetime import timedelta
+
+from checks.intervals import Proportion
+
+LABELS = "labels"
+"""What n counts unless it is said."""
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] with two digits that matter.
+    """A share in [0, 1] as a percentage; small and almost full ones keep the digits that matter.
 
-    >>> percent(0.124), percent(0.0431), percent(0.0)
-    ('12%', '4.3%', '0%')
+    >>> [percent(x) for x in (0.124, 0.0431, 0.004, 0.9987, 0.0, 1.0)]
+    ['12%', '4%', '0.4%', '99.9%', '0%', '100%']
     """
-    return f"{share:.1%}" if 0 < share < 0.0995 else f"{share:.0%}"  # noqa: PLR2004 - one digit before the point
+    value = 100 * share
+    near_an_end = 0 < value < 1 or 99 < value < 100  # noqa: PLR2004 - where whole percents say 0% or 100%
+    return f"{value:.1f}%" if near_an_end else f"{value:.0f}%"
+
+
+def milliseconds(value: float) -> str:
+    """A latency in ms, in seconds from ten of them on.
+
+    >>> milliseconds(2900.4), milliseconds(12_345)
+    ('2,900 ms', '12.3 s')
+    """
+    return f"{value / 1000:.1f} s" if value >= 10_000 else f"{value:,.0f} ms"  # noqa: PLR2004 - see the docstring
+
+
+def interval(low: str, high: str) -> str:
+    """Two written bounds, with their unit once where it is the same.
+
+    >>> interval("4%", "31%"), interval("900 ms", "20.0 s")
+    ('4–31%', '900 ms–20.0 s')
+    """
+    for unit in ("%", " ms", " s", " h", " d", " times"):
+        if low.endswith(unit) and high.endswith(unit):
+            low = low.removesuffix(unit)
+            break
+    return f"{low}–{high}"
+
+
+def support(n: int, unit: str = LABELS) -> str:
+    """What a figure rests on; labels are not named, as most figures rest on them.
+
+    >>> support(1200), support(757, "pairs")
+    ('n=1,200', 'n=757 pairs')
+    """
+    return f"n={n:,}" if unit == LABELS else f"n={n:,} {unit}"
+
+
+def measured(share: Proportion, unit: str = LABELS) -> str:
+    """A share with its 95% interval and the rows that it rests on.
+
+    >>> measured(Proportion(0.13, 61, 61)), measured(Proportion(0.48, 700, 757), "pairs")
+    ('13% (6–23%, n=61)', '48% (44–52%, n=757 pairs)')
+    """
+    low, high = share.interval()
+    return f"{percent(share.value)} ({interval(percent(low), percent(high))}, {support(share.n, unit)})"
+
+
+def lasting(span: timedelta) -> str:
+    """A length of time, in days from two of them on.
+
+    >>> lasting(timedelta(hours=12)), lasting(timedelta(days=7)), lasting(timedelta(hours=62))
+    ('12 h', '7 d', '2.6 d')
+    """
+    hours = span.total_seconds() / 3600
+    value, unit = (hours / 24, "d") if hours >= 48 else (hours, "h")  # noqa: PLR2004 - two days
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
 def signed_points(difference: float) -> str:

@@ -2,30 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 from checks.finding import Finding
+from checks.words import LABELS, interval, percent, support
+from checks.words import milliseconds as _milliseconds
 
 NONE = "unknown"
 
-
-def share(value: float) -> str:
-    """A share in [0, 1] as a percentage; small and almost full ones keep the digits that matter.
-
-    >>> [share(x) for x in (0.12, 0.004, 0.9987, 0.0, 1.0)]
-    ['12%', '0.4%', '99.9%', '0%', '100%']
-    """
-    percent = 100 * value
-    near_an_end = 0 < percent < 1 or 99 < percent < 100  # noqa: PLR2004 - where whole percents say 0% or 100%
-    return f"{percent:.1f}%" if near_an_end else f"{percent:.0f}%"
-
-
-def milliseconds(value: float) -> str:
-    """A latency in ms, in seconds from ten of them on.
-
-    >>> milliseconds(2900.4), milliseconds(12_345)
-    ('2,900 ms', '12.3 s')
-    """
-    return f"{value / 1000:.1f} s" if value >= 10_000 else f"{value:,.0f} ms"  # noqa: PLR2004 - see the docstring
+share: Final = percent
+milliseconds: Final = _milliseconds
 
 
 def hours(value: float) -> str:
@@ -84,7 +70,10 @@ _FORMAT_OF_CHECK: dict[str, Format] = {
     "prompt_bias": share,
     "latency": milliseconds,
     "traffic": ratio,
+    "drift": share,
 }
+_UNITS = {"latency": "answers", "drift": "messages", "leakage": "messages", "relevance": "scores"}
+"""What n counts, where it is not labels."""
 
 
 def format_of(finding: Finding) -> Format:
@@ -98,7 +87,7 @@ def estimate(finding: Finding) -> str:
         return NONE
     written = format_of(finding)
     inside = [span(finding.low, finding.high, written)] if finding.low is not None and finding.high is not None else []
-    inside += [f"n={finding.n:,}"] if finding.n else []
+    inside += [support(finding.n, _UNITS.get(finding.check, LABELS))] if finding.n else []
     return written(finding.value) + (f" ({', '.join(inside)})" if inside else "")
 
 
@@ -108,12 +97,7 @@ def span(low: float, high: float, written: Format) -> str:
     >>> span(0.04, 0.31, share), span(900, 20_000, milliseconds)
     ('4–31%', '900 ms–20.0 s')
     """
-    first, last = written(low), written(high)
-    for unit in ("%", " ms", " s", " h", " d", " times"):
-        if first.endswith(unit) and last.endswith(unit):
-            first = first.removesuffix(unit)
-            break
-    return f"{first}–{last}"
+    return interval(written(low), written(high))
 
 
 def when(at: datetime) -> str:

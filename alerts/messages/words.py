@@ -7,6 +7,7 @@ from checks.advice.watch import LOOK
 from checks.finding import Cause, Finding, Verdict
 from checks.trial.judge import Worked
 from checks.trial.trial import Decision
+from checks.words import lasting
 
 ICONS = {
     Verdict.CRITICAL: "🔴",
@@ -71,6 +72,9 @@ _WATCH = frozenset({"log_health"})
 _OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "generalisation_gap", "leakage", "prompt_bias", "relevance"}
 """Checks whose message knows more than the numbers of the finding: the accuracy that looks fine, what is usual."""
 
+_NAMES_ITS_SPAN = frozenset({"traffic", "drift", "leakage", "label_health"})
+"""Checks whose message says of which time it is, or is of no window."""
+
 _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
 
 
@@ -99,9 +103,17 @@ def problem(finding: Finding) -> str:
     if finding.value is None:
         return f"{subject(finding)}: {finding.message or 'no data'}"
     if finding.check in _OWN_WORDS and finding.message:
-        return finding.message + _doubt(finding)
-    parts = [f"{subject(finding)} is {estimate(finding)}", _limit(finding), _reference(finding)]
+        return (f"{last}, " if (last := _last(finding)) else "") + finding.message + _doubt(finding)
+    value = " ".join(filter(None, (f"{subject(finding)} is {estimate(finding)}", _last(finding))))
+    parts = [value, _limit(finding), _reference(finding)]
     return ", ".join(part for part in parts if part) + _doubt(finding)
+
+
+def _last(finding: Finding) -> str:
+    """The window that a figure is of, where its words do not name it: figures of other spans stand beside it."""
+    if finding.check in _NAMES_ITS_SPAN:
+        return ""
+    return f"over the last {lasting(finding.window_end - finding.window_start)}"
 
 
 def _doubt(finding: Finding) -> str:
@@ -118,6 +130,10 @@ def short_problem(finding: Finding) -> str:
         return subject(finding)
     if finding.check in _NO_METRIC and finding.message:
         return finding.message
+    if finding.check == "drift":
+        limit = "" if finding.threshold is None else f", limit {format_of(finding)(finding.threshold)}"
+        what = "messages" if finding.subject == "text" else f"traffic by {finding.subject}"
+        return f"drift: at least {format_of(finding)(finding.value)} of the {what} is unlike the reference{limit}"
     return f"{subject(finding)} {format_of(finding)(finding.value)}" + (
         f", {limit}" if (limit := _limit(finding)) else ""
     )
@@ -139,7 +155,7 @@ def _limit(finding: Finding) -> str:
 
 
 def _reference(finding: Finding) -> str:
-    return "" if finding.reference is None else f"was {format_of(finding)(finding.reference)}"
+    return "" if finding.reference is None else f"was {format_of(finding)(finding.reference)} in the reference"
 
 
 def alarming(incident: Incident) -> tuple[Finding, ...]:

@@ -2,8 +2,8 @@
 
 from checks.advice.model import Signal
 from checks.advice.weights import INCONSISTENT, MIN_ERRORS, TAIL
-from checks.advice.words import measured
 from checks.study import Study
+from checks.words import measured
 
 NAME, FAMILY = "inconsistent", "errors"
 

@@ -14,11 +14,10 @@ from checks.advice.weights import (
     OF_DROP,
     TAIL,
 )
-from checks.advice.words import measured
 from checks.counts import NO_BAND, OutcomeCell
 from checks.intervals import Proportion
 from checks.study import Study
-from checks.words import percent
+from checks.words import measured, percent
 
 FAMILY = "evidence"
 

@@ -6,11 +6,11 @@ from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import FAR_UNDER, MIN_SUPPORT, RARE
-from checks.advice.words import listed, measured
+from checks.advice.words import listed
 from checks.counts import OutcomeCell
 from checks.intervals import Proportion
 from checks.stratified import Stratified
-from checks.words import percent
+from checks.words import measured, percent
 
 NAME, FAMILY = "missed_class", "errors"
 

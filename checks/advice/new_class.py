@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 from checks.advice.model import Signal
 from checks.advice.weights import LABELS_TO_JUDGE_COVERAGE, MIN_SUPPORT
-from checks.advice.words import measured
 from checks.counts import OutcomeCell
 from checks.intervals import Proportion
 from checks.windows import Windows
+from checks.words import measured
 
 NAME, FAMILY = "new_class", "messages"
 

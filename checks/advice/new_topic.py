@@ -2,11 +2,11 @@
 
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_SUPPORT, OF_ERRORS, STEP_TAIL, TOPIC_LEVEL, TOPIC_SHARE
-from checks.advice.words import listed, measured
+from checks.advice.words import listed
 from checks.intervals import Proportion, difference
 from checks.studied.new_topic import NewTopic
 from checks.study import Study
-from checks.words import percent
+from checks.words import interval, measured, percent
 
 FAMILY = "messages"
 UNKNOWN = "The text of the messages is not known, so a new topic could not be looked for."
@@ -55,7 +55,7 @@ def _unjudged(topic: NewTopic) -> str:
 def _what(topic: NewTopic) -> str:
     low, high = topic.share.interval()
     about = f", by words such as {listed(topic.words[:5])}" if topic.words else ""
-    share = f"{percent(topic.share.value)} of the messages ({percent(low)} to {percent(high)})"
+    share = f"{percent(topic.share.value)} of the messages ({interval(percent(low), percent(high))})"
     return f"{share} are unlike those before{about}"
 
 

@@ -7,9 +7,10 @@ from checks.advice.falls import measure
 from checks.advice.model import Signal
 from checks.advice.parts import live, named, split, whole
 from checks.advice.weights import LIKELY, STEP_TAIL
-from checks.advice.words import capital, listed, measured
+from checks.advice.words import capital, listed
 from checks.intervals import difference
 from checks.windows import VersionRun, Windows
+from checks.words import measured
 
 
 def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from checks.advice.model import Action, Advice
 from checks.advice.words import listed
 from checks.finding import Cause, Finding, Verdict
+from checks.words import support
 
 NAMED = 3
 """Findings that the sentences name."""
@@ -33,7 +34,9 @@ def _gap(finding: Finding) -> float | None:
 
 
 def _unknown(findings: Sequence[Finding]) -> tuple[str, ...]:
-    unknown = sorted({f"{_subject(finding)} (n {finding.n})" for finding in findings if _would_labels_tell(finding)})
+    unknown = sorted(
+        {f"{_subject(finding)} ({support(finding.n)})" for finding in findings if _would_labels_tell(finding)}
+    )
     if not unknown:
         return ()
     more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""

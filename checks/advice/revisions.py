@@ -11,11 +11,11 @@ from checks.advice.model import Signal
 from checks.advice.parts import live, whole
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import NEWEST, TAIL
-from checks.advice.words import listed, measured
+from checks.advice.words import listed
 from checks.counts import NOT_LOGGED
 from checks.intervals import Proportion, difference
 from checks.windows import VersionRun, Windows
-from checks.words import percent
+from checks.words import measured, percent
 
 FAMILY = "revisions"
 

@@ -4,9 +4,10 @@ from checks.advice.falls import Comparison, Fall, Step
 from checks.advice.model import Signal
 from checks.advice.parts import named
 from checks.advice.versions import Changes, Drift
-from checks.advice.words import between, capital, measured, moment, points
+from checks.advice.words import between, capital, moment, points
 from checks.counts import NOT_LOGGED
 from checks.windows import VersionRun, Windows
+from checks.words import measured
 
 FAMILY = "change"
 
@@ -66,11 +67,11 @@ def _made_of_it(comparison: Comparison, fall: Fall, newer: str) -> str:
     bounds = between(fall.low, fall.high)
     since = moment(comparison.newer.first_seen)
     endings = {
-        Step.STEP: f": {points(fall.size)} less ({bounds}). {capital(newer)} came on {since}.",
+        Step.STEP: f": {points(fall.size)} less ({bounds}). {capital(newer)} came after {since}.",
         Step.WHEN_UNSURE: f": it fell near the change of {since}, and perhaps not at it.",
         Step.TO_COME: (
-            f": {points(fall.size)} less. But {newer} came only on {since}, and most of its labels are still to come; "
-            f"if they are all right, there is no fall."
+            f": {points(fall.size)} less. But {newer} came only after {since}, and most of its labels are still to "
+            f"come; if they are all right, there is no fall."
         ),
         Step.FELL_LATER: f" next to the change of {since}; much of the fall came later, within {newer}.",
         Step.LOW_BEFORE: f" next to the change of {since}: it had fallen before {newer} came.",

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_ERRORS, STEP_TAIL, UNPARSED_ERRORS, UNPARSED_RISE
-from checks.advice.words import measured, points
+from checks.advice.words import points
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS, OutcomeCell
 from checks.intervals import Proportion, difference
 from checks.windows import Windows
-from checks.words import percent
+from checks.words import measured, percent
 
 NAME, FAMILY = "unparseable", "parser"
 

@@ -1,20 +1,7 @@
-"""Numbers as a product manager reads them."""
+"""Words that reasons are made of."""
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from checks.intervals import Proportion
-from checks.words import percent
-
-
-def measured(share: Proportion, unit: str = "labels") -> str:
-    """A share with its 95% interval and the rows that it rests on.
-
-    >>> measured(Proportion(0.13, 61, 61))
-    '13% (6.3% to 23%, 61 labels)'
-    """
-    low, high = share.interval()
-    return f"{percent(share.value)} ({percent(low)} to {percent(high)}, {share.n:,} {unit})"
 
 
 def points(gap: float) -> str:

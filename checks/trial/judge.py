@@ -5,11 +5,13 @@ from enum import StrEnum
 from math import hypot
 
 from checks.advice.metrics import Accuracy, Metric, Precision, Recall, mix_of
+from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.weights import TAIL
+from checks.advice.words import between
 from checks.intervals import Proportion, difference
 from checks.trial.criterion import Criterion
-from checks.words import percent
+from checks.words import measured, percent
 
 
 class Worked(StrEnum):
@@ -83,6 +85,21 @@ class Result:
     beyond: tuple[float, float] | None = None
 
 
+_DONE = {
+    Action.ROLLBACK_PROMPT: "rolling the prompt back",
+    Action.ROLLBACK_MODEL: "rolling the model back",
+    Action.REVISE_PROMPT: "revising the prompt",
+    Action.FINE_TUNE: "the fine-tune",
+    Action.ADD_CONTEXT: "giving the bot more context",
+    Action.FIX_PARSER: "repairing the parser",
+    Action.REDUCE_LATENCY: "making the answers faster",
+    Action.COLLECT_LABELS: "collecting labels",
+    Action.FIX_LABELS: "repairing labels",
+    Action.NONE: "nothing",
+}
+"""What was done, within a sentence."""
+
+
 def judge(criterion: Criterion, samples: Samples) -> Result:
     """Compare; called once, when the rows that were asked for are there, so that nobody waits for a lucky look.
 
@@ -143,8 +160,8 @@ def _rise(metric: Metric, samples: Samples) -> Effect | None:
 def _too_few(criterion: Criterion, n: int) -> str:
     metric = criterion.metric
     return (
-        f"Whether {criterion.action.value} worked cannot be told: {n:,} {metric.unit} for {metric.noun} came after it, "
-        f"{criterion.needed:,} were needed."
+        f"Whether {_DONE[criterion.action]} worked cannot be told: {n:,} {metric.unit} for {metric.noun} came after "
+        f"it, {criterion.needed:,} were needed."
     )
 
 
@@ -158,25 +175,20 @@ def _sentence(
     is_fair: bool,
 ) -> str:
     metric, before, after = criterion.metric, effect.before, effect.after
-    low, high = after.interval()
-    was = f"{percent(before.value)} (n={before.n:,})" if is_fair else f"at most {percent(before.value)}"
+    was = measured(before, metric.unit) if is_fair else f"at most {percent(before.value)}"
     rise = (
-        f"After {criterion.action.value}, {metric.noun} went from {was} to {percent(after.value)} "
-        f"({percent(low)} to {percent(high)}, n={after.n:,}); the goal was {percent(criterion.goal)}."
+        f"After {_DONE[criterion.action]}, {metric.noun} went from {was} to {measured(after, metric.unit)}; "
+        f"the goal was {percent(criterion.goal)}."
     )
     parts = [rise]
     if beyond is not None:
         parts.append(
-            f"That is {_points(beyond[0])} to {_points(beyond[1])} points more than what was not acted on."
+            f"That is {between(*beyond)} more than what was not acted on."
             if worked is not Worked.PARTLY or beyond[0] > 0
             else "What was not acted on rose as well, so it cannot all be put down to the action."
         )
     if cost is not None:
-        parts.append(f"Accuracy fell from {percent(cost.before.value)} to {percent(cost.after.value)}.")
+        parts.append(f"Accuracy fell from {measured(cost.before)} to {measured(cost.after)}.")
     if not is_fair:
         parts.append("There are hardly any other labels from before it, so it is measured against what the alarm saw.")
     return " ".join(parts)
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:+.0f}"

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
+from checks.advice.parts import LIVE_SHARE
 from checks.windows import BucketTotal, Extent, Problem, Windows
 from monitor.history.assemble import Assembly, Names, Rows
 from monitor.history.incidents import frozen_at, unhealthy_spans
@@ -28,6 +30,9 @@ class _Total(NamedTuple):
     n_labelled: int
 
 
+_DAY = 24 * 3600  # seconds
+
+
 class WindowReader:
     """Reads what the history knows of one monitor at `now`, within one transaction."""
 
@@ -42,8 +47,8 @@ class WindowReader:
         past, frozen = unhealthy_spans(self._connection, name, bucket), frozen_at(self._connection, name, bucket)
         layout = lay_out(spec, self._now, past, frozen)
         totals = [row for part in layout.ranges for row in self._totals(part)]
-        seen = _seen(totals, layout)
-        layout = with_version(layout, [span.start for span in seen.values()])
+        seen, answer = _seen(totals, layout)
+        layout = with_version(layout, [seen[version].start for version in answer])
         scores = ScoreReader(self._connection, self._monitor, spec.low_score)
         return scores.add_to(self._windows(spec, layout, totals, seen), layout)
 
@@ -139,14 +144,30 @@ class WindowReader:
         return None if start is None else min(from_epoch(start + bucket), self._now)
 
 
-def _seen(totals: Iterable[_Total], layout: Layout) -> dict[int, Span]:
-    """For each version the buckets of the lookback from its first to its last; `totals` are in order."""
+def _seen(totals: Sequence[_Total], layout: Layout) -> tuple[dict[int, Span], list[int]]:
+    """For each version the buckets of the lookback from its first to its last, and which of them ever answered.
+
+    What came of a version before it answered is left out of that: a try or a mistaken setting is no beginning, or a
+    fall would be looked for at the wrong moment. A version answers from the bucket on from which it has LIVE_SHARE of a
+    day's traffic; one that never does was there from its first prediction on. `totals` are in order.
+    """
+    here = [total for total in totals if total.bucket >= layout.lookback.start]
+    buckets, n = (np.array([getattr(total, name) for total in here], dtype=np.int64) for name in ("bucket", "n"))
+    versions = np.array([total.version for total in here], dtype=np.int64)
+    every = np.concatenate([[0], n.cumsum()])
     seen: dict[int, Span] = {}
-    for total in totals:
-        if total.bucket >= layout.lookback.start:
-            first = seen[total.version].start if total.version in seen else total.bucket
-            seen[total.version] = Span(first, total.bucket + layout.bucket)
-    return seen
+    answer: list[int] = []
+    for version in dict.fromkeys(versions.tolist()):
+        own = versions == version
+        starts, sums = buckets[own], np.concatenate([[0], n[own].cumsum()])
+        day = starts + max(_DAY, layout.bucket)
+        mine = sums[np.searchsorted(starts, day)] - sums[:-1]
+        all_ = every[np.searchsorted(buckets, day)] - every[np.searchsorted(buckets, starts)]
+        answers = mine >= LIVE_SHARE * all_
+        first = starts[answers.argmax()]
+        answer += [version] if answers.any() else []
+        seen[version] = Span(int(first), int(starts[-1]) + layout.bucket)
+    return seen, answer
 
 
 def _bucket_totals(totals: Iterable[_Total], layout: Layout) -> tuple[BucketTotal, ...]:

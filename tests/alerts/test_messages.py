@@ -25,12 +25,13 @@ def test_the_console_tells_it_in_two_lines_and_the_rest_below() -> None:
     paradox = finding("accuracy_paradox", "urgent", message="recall of urgent is 12%, while accuracy is 98%")
 
     assert render_text(root_message(opened(finding(), paradox))) == (
-        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61), floor 80%, was 94%,"
+        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%,"
+        " was 94% in the reference,"
         " since 2026-03-29 06:00 UTC\n"
         "→ Roll the prompt back to the version before (score 2.9; next, at 1.2: revise the prompt)\n"
         "    1. recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over\n"
         "    2. model m3 stayed the same\n"
-        "  + 🔴 CRITICAL: recall of urgent is 12%, while accuracy is 98%\n"
+        "  + 🔴 CRITICAL: over the last 7 d, recall of urgent is 12%, while accuracy is 98%\n"
         "  · firing as of 2026-03-29 06:00 UTC\n"
         "  · window 2026-03-22 06:00 to 2026-03-29 06:00 UTC\n"
         "  · the data that showed it begins 2026-03-22 06:00 UTC\n"
@@ -112,11 +113,11 @@ def test_every_action_has_plain_words(action: Action) -> None:
     ("found", "sentence"),
     [
         # a share, with everything
-        (finding(), "recall of urgent is 12% (4–31%, n=61), floor 80%, was 94%"),
+        (finding(), "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference"),
         # against the reference: the limit is what the reference allows
         (
             finding("accuracy", "all", cause=Cause.BELOW_REFERENCE, threshold=0.91),
-            "accuracy is 12% (4–31%, n=61), at least 91% expected, was 94%",
+            "accuracy is 12% (4–31%, n=61) over the last 7 d, at least 91% expected, was 94% in the reference",
         ),
         # milliseconds
         (
@@ -131,7 +132,10 @@ def test_every_action_has_plain_words(action: Action) -> None:
                 reference=1100.0,
                 n=15300,
             ),
-            "latency p95 is 2,900 ms (2,700–3,100 ms, n=15,300), limit 2,000 ms, was 1,100 ms",
+            (
+                "latency p95 is 2,900 ms (2,700–3,100 ms, n=15,300 answers) over the last 7 d, limit 2,000 ms,"
+                " was 1,100 ms in the reference"
+            ),
         ),
         # hours, without an interval
         (
@@ -151,14 +155,14 @@ def test_every_action_has_plain_words(action: Action) -> None:
         # a slice, and doubt
         (
             fine(slice="prompt_version=p7", provisional=True, threshold=None, reference=None),
-            "recall of urgent [prompt_version=p7] is 83% (70–95%, n=61) (provisional)",
+            "recall of urgent [prompt_version=p7] is 83% (70–95%, n=61) over the last 7 d (provisional)",
         ),
         # no number: the check's own words
         (finding(value=None, message="no labels yet"), "recall of urgent: no labels yet"),
         # a check that nobody here knows the unit of
         (
             finding("drift", "text", cause=Cause.ABOVE_LIMIT, threshold=0.1, message=""),
-            "drift of text is 0.12 (0.04–0.31, n=61), limit 0.1, was 0.94",
+            "drift of text is 12% (4–31%, n=61 messages), limit 10%, was 94% in the reference",
         ),
     ],
 )

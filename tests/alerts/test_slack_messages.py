@@ -81,7 +81,10 @@ def test_clipping_never_cuts_an_entity(text: str, limit: int) -> None:
 
 def test_the_lock_screen_shows_what_is_wrong_and_what_to_do() -> None:
     assert render_slack(root_message(opened(finding(reference=None)))).text.splitlines() == [
-        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61), floor 80%, since 2026-03-29 06:00 UTC",
+        (
+            "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%,"
+            " since 2026-03-29 06:00 UTC"
+        ),
         "→ Roll the prompt back to the version before (score 2.9; next, at 1.2: revise the prompt)",
     ]
 
@@ -106,4 +109,4 @@ def test_a_joined_finding_leads_the_reply() -> None:
     texts = block_texts(list(render_slack(reply_message(step)).blocks))
 
     assert texts[0] == "🔴 CRITICAL support-bot: another alarm"
-    assert "recall of urgent is 12%, while accuracy is 98%" in texts[1]
+    assert "over the last 7 d, recall of urgent is 12%, while accuracy is 98%" in texts[1]

@@ -52,7 +52,13 @@ def test_a_sure_shift_of_some_size_warns_and_says_what_is_new() -> None:
     assert found.high == pytest.approx(0.242, abs=0.001)
     assert found.threshold is not None
     assert 0.1 <= found.threshold < 0.2
-    for part in ("20% of the messages of the last 7 d", '"virtual" 15% (was 0%)', "card 80%", "0.61", "limit 0.55"):
+    for part in (
+        "20% of the messages of the last 7 d",
+        '"virtual" 15% (reference 0%)',
+        "card 80%",
+        "0.61",
+        "limit 0.55",
+    ):
         assert part in found.message
 
 
@@ -102,5 +108,5 @@ def test_categories_and_numbers_say_what_moved() -> None:
     mix = ColumnShift("predicted", ColumnKind.CATEGORY, 9, 9, (replace(scale(7, 0.3, CLEAR), moved=moved),))
     length = ColumnShift("text_length", ColumnKind.NUMBER, 9, 9, (replace(scale(7, 0.3, CLEAR), moved=moved),))
     one, other = findings(mix, length)
-    assert "urgent 40% (was 10%)" in one.message
-    assert "urgent 0.4 (was 0.1)" in other.message
+    assert "urgent 40% (reference 10%)" in one.message
+    assert "urgent 0.4 (reference 0.1)" in other.message

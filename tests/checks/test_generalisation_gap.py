@@ -25,7 +25,7 @@ def test_a_model_that_was_much_better_offline_is_told() -> None:
     (finding,) = check(OfflineFigures("m2", 800, accuracy=0.96)).run(Measured(windows))
     assert (finding.verdict, finding.subject, finding.threshold) == (Verdict.WARNING, "m2", 0.10)
     assert finding.value == pytest.approx(0.18, abs=0.01)
-    assert finding.message == "accuracy of m2 is 77% (75% to 79%, n=1590) in production, 96% offline"
+    assert finding.message == "accuracy of m2 is 77% (75–79%, n=1,590) in production, 96% offline"
 
 
 def test_a_gap_within_the_limit_is_well() -> None:

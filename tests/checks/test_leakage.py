@@ -45,8 +45,8 @@ def test_the_message_holds_both_scores() -> None:
     (finding,) = CHECK.run(Measured(replace(history(Spell(30, GOOD)), study=study)))
     assert finding.subject == "m2, training set"
     assert finding.message == (
-        "39% of 1800 sampled messages to model m2 are in its training set, 99% (n=420) of those are answered rightly, "
-        "76% (n=660) of the others are answered rightly"
+        "39% of 1800 sampled messages to model m2 are in its training set, 99% (97–99.5%, n=420) of those are answered "
+        "rightly, 76% (72–79%, n=660) of the others are answered rightly"
     )
 
 

@@ -51,7 +51,7 @@ def test_scores_as_before_are_well(rng: np.random.Generator) -> None:
 def test_a_fall_is_an_alarm_that_tells_that_accuracy_holds(rng: np.random.Generator) -> None:
     finding = overall(bot(rng, Scoring(30, 0.8), Scoring(5, 0.6)))
     assert (finding.verdict, finding.cause) == (Verdict.WARNING, Cause.BELOW_REFERENCE)
-    assert "accuracy holds meanwhile (95%, was 95%)" in finding.message
+    assert "accuracy holds meanwhile (95%, was 95% in the reference)" in finding.message
     assert "was 0.8" in finding.message
 
 

@@ -77,7 +77,7 @@ STORIES = [
         history(Spell(20, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4"), Spell(3, MISSES_URGENT, "p5")),
         A.ROLLBACK_PROMPT,
         A.REVISE_PROMPT,
-        says="with prompt p3 and is 12% (4.8% to 24%, 42 labels) with prompt p5",
+        says="with prompt p3 and is 12% (5–24%, n=42) with prompt p5",
     ),
     Story(
         "the prompt changed first and did no harm, then the model changed and did",
@@ -385,7 +385,7 @@ def test_the_advice_fits_the_story(story: Story) -> None:
 
 def test_the_strongest_reason_comes_first_and_none_twice() -> None:
     advice = advise([URGENT, PARADOX], history(Spell(25, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4")), POLICY)
-    assert advice.reasons[0].startswith("Recall of urgent was 92% (89% to 95%, 349 labels) with prompt p3")
+    assert advice.reasons[0].startswith("Recall of urgent was 92% (89–95%, n=349) with prompt p3")
     assert "80 points less (67 to 88 points)" in advice.reasons[0]
     assert len(set(advice.reasons)) == len(advice.reasons)
 

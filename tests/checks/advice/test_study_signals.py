@@ -39,7 +39,7 @@ def studied(windows: Windows, **parts: object) -> Windows:
 def test_a_topic_that_makes_most_of_the_errors_is_why_it_fell() -> None:
     (signal,) = topic_signals(replace(STUDY, new_topic=TOPIC))
     assert signal.holds
-    assert "12% of the messages (11% to 13%) are unlike those before, by words such as refund" in signal.sentence
+    assert "12% of the messages (11–13%) are unlike those before, by words such as refund" in signal.sentence
     assert "they make 56% of all errors" in signal.sentence
 
 
@@ -88,7 +88,7 @@ def test_a_plateau_of_wrong_labels_is_no_reason_to_fine_tune() -> None:
     assert advise([low_accuracy()], windows, PLAIN).action is Action.FINE_TUNE
     advice = advise([low_accuracy()], studied(windows, label_noise=NOISY), PLAIN)
     assert advice.action is Action.FIX_LABELS
-    assert "54% (49% to 59%, 350 errors)" in advice.reasons[0]
+    assert "54% (49–59%, n=350 errors)" in advice.reasons[0]
     assert Action.FINE_TUNE in {veto.action for veto in advice.vetoes}
 
 

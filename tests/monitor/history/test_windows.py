@@ -251,3 +251,17 @@ def test_the_share_of_corrected_labels_is_of_the_time_before_the_current_window(
     put(history, counts(range(480), *labelled, problems=tuple(problems)))
     assert windows(history, hours=480).corrected == 2 / 432
     assert windows(history, hours=24).corrected == 0.0  # nothing came before
+
+
+def test_stray_predictions_are_not_when_a_version_came(history: History) -> None:
+    stray, canary = outcome(60, prompt_version="p2"), outcome(200, prompt_version="p3")
+    old = tuple(outcome(hour, n=60) for hour in range(215))
+    mixed = outcome(214, prompt_version="p2", n=3)
+    new = tuple(outcome(hour, n=60, prompt_version="p2") for hour in range(215, 240))
+    straggler = outcome(230, n=1)
+    put(history, counts(range(241), *old, stray, canary, mixed, *new, straggler))
+    seen = windows(history)
+    assert {run.prompt_version: run.first_seen for run in seen.versions} == {"p1": at(0), "p2": at(214), "p3": at(200)}
+    assert seen.recent[-1].start <= at(217)
+    assert at(214) in {window.start for window in seen.recent}  # the time of the version that answers
+    assert at(200) not in {window.start for window in seen.recent}  # and not that of one prediction

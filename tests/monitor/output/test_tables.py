@@ -23,7 +23,9 @@ def test_a_report_reads_from_the_headline_to_the_advice() -> None:
     assert lines[0].startswith("support-bot  as of 2026-03-29 06:00 UTC  CRITICAL quality incident quality-")
     assert lines[1] == "  accuracy 98% (97–99%, n=3,412)   predictions 4,200   labelled 81%   p95 2,140 ms"
     assert lines[3].split(maxsplit=1) == ["urgent", "12% (4–31%, n=61)                      - (n=0)"]
-    assert lines[4].startswith("  CRITICAL  recall of urgent is 12% (4–31%, n=61), floor 80%, was 94%")
+    assert lines[4].startswith(
+        "  CRITICAL  recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference"
+    )
     assert lines[5] == "  1 findings ok, 0 with too few data"
     assert lines[6].startswith("  Advice on quality: Roll the prompt back to the version before")
     assert lines[7] == "    - recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over"
