@@ -95,6 +95,9 @@ _DONE = {
     Action.REDUCE_LATENCY: "making the answers faster",
     Action.COLLECT_LABELS: "collecting labels",
     Action.FIX_LABELS: "repairing labels",
+    Action.CHECK_TRAFFIC: "looking into the traffic",
+    Action.FIX_LOG: "repairing the log",
+    Action.REPORT_FAULT: "reporting the fault",
     Action.NONE: "nothing",
 }
 """What was done, within a sentence."""
