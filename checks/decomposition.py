@@ -11,13 +11,14 @@ reference,
 Prevalence and recall are post-stratified (see `checks.stratified`), so labels need not be a fair sample.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from checks.at_mix import at_mix
 from checks.confusion import Floats
 from checks.intervals import CONFIDENCE, Proportion, difference
 from checks.stratified import MAX_UNSEEN, PSEUDO, Stratified
@@ -60,6 +61,7 @@ class _Side:
     """
 
     counts: Stratified
+    names: tuple[str, ...]
     columns: NDArray[np.intp]
     support: Floats  # labelled rows
     sizes: Floats  # estimated predictions truly of the class
@@ -77,7 +79,7 @@ class _Side:
         cells, confusion = counts.cells, counts.confusion
         sizes, predicted = taken(cells.sum(axis=0)), taken(confusion.predicted)
         unseen = (taken(confusion.labelled) < MIN_CLASS) & (predicted > MAX_UNSEEN * (predicted + sizes))
-        return cls(counts, columns, taken(confusion.support), sizes, taken(np.diag(cells).copy()), unseen)
+        return cls(counts, names, columns, taken(confusion.support), sizes, taken(np.diag(cells).copy()), unseen)
 
     @cached_property
     def total(self) -> float:
@@ -99,17 +101,13 @@ class _Side:
         """Share right, in [0, 1]."""
         return float(self.right.sum() / max(self.total, 1.0))
 
-    def accuracy_at(self, weights: Floats, pooled: NDArray[np.bool_]) -> Proportion:
-        """Sum of recalls weighted by `weights`, which sum to 1: direct standardisation.
-
-        The variance is linearised: a cell of class k adds weight/size of (hit - recall of k). It is that of as many
-        rows as weigh the same on the average of Kish (1965).
-        """
-        value = float(weights @ self.recall)
-        each = _over(weights, self.sizes)
-        variance = self.variance(each, -each * self.recall_with_pool(weights, pooled))
-        n = 1 / float(_over(weights**2, self.support).sum())
-        return replace(proportion_of(value, variance, n), n=int(self.support[weights > 0].sum()))
+    def accuracy_at(self, weights: Floats) -> Proportion:
+        """Sum of recalls weighted by `weights`, which sum to 1, each of a class with a known recall: see `at_mix`."""
+        counts = self.counts
+        shares = zip(weights.tolist(), self.names, strict=True)
+        recalls = [(share, counts.recall(name)) for share, name in shares if share > 0]
+        known = [(share, recall) for share, recall in recalls if recall is not None]
+        return at_mix(known, counts.confusion.n, counts.confusion.n_labelled)
 
     def variance(self, by_hit: Floats, by_row: Floats) -> float:
         """Variance of a function of the cells whose derivative is `by_row`, and `by_hit` more on the diagonal (C)."""
@@ -182,7 +180,7 @@ class Decomposition:
         return variance
 
     def _at(self, weights: Floats) -> Pair:
-        return Pair(self._now.accuracy_at(weights, self._pooled), self._then.accuracy_at(weights, self._pooled))
+        return Pair(self._now.accuracy_at(weights), self._then.accuracy_at(weights))
 
     def _weights(self, mix: Floats) -> Floats:
         """The mix (C) over compared classes, summing to 1; what pooled ones weigh is shared as the window has them."""

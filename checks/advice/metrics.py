@@ -13,6 +13,7 @@ from checks.advice.weights import (
     MIN_REVISION_LABELS,
     MIN_SUPPORT,
 )
+from checks.at_mix import at_mix
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
 from checks.intervals import Proportion
@@ -92,8 +93,7 @@ class Accuracy:
     """Share of right answers at one mix of true classes, (class, share): direct standardisation.
 
     A version that met harder classes is not a worse version. The value is the mean of the recalls at that mix, over the
-    classes whose recall is known; its variance is that of a sum of independent recalls (Keiding and Clayton 2014,
-    "Standardization and control for confounding in observational studies", direct method).
+    classes whose recall is known, as the check of accuracy has it (see `checks.at_mix`).
     """
 
     mix: tuple[tuple[str, float], ...]
@@ -113,10 +113,7 @@ class Accuracy:
         total = sum(share for share, _ in recalls)
         if not total or total < MIN_MIX * sum(share for _, share in self.mix):
             return None
-        value = sum(share * recall.value for share, recall in recalls) / total
-        variance = sum((share / total) ** 2 * _variance(recall) for share, recall in recalls)
-        effective = min(max(_smooth(value, counts.confusion.n_labelled) / variance - 1, 0.0), counts.confusion.n)
-        return Proportion(min(value, 1.0), effective, sum(recall.n for _, recall in recalls))
+        return at_mix(recalls, counts.confusion.n, counts.confusion.n_labelled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +147,3 @@ def mix_of(outcomes: Sequence[OutcomeCell]) -> tuple[tuple[str, float], ...]:
     counts = stratified(outcomes)
     shares = ((name, counts.prevalence(name)) for name in counts.confusion.real_classes)
     return tuple((name, share) for name, share in shares if share > 0)
-
-
-def _variance(share: Proportion) -> float:
-    n = share.effective_n
-    return _smooth(share.value, n) / (n + 1)
-
-
-def _smooth(value: float, n: float) -> float:
-    """Binomial variance of one observation with Jeffreys' half hit and half miss, so that it is never zero."""
-    smooth = (value * n + 0.5) / (n + 1)
-    return smooth * (1 - smooth)

@@ -1,0 +1,34 @@
+"""Accuracy at a fixed mix of classes: what the check of accuracy judges, and what advice compares versions by."""
+
+from collections.abc import Sequence
+
+from checks.intervals import Proportion
+
+PSEUDO = 0.5
+"""Imagined hits and misses of each class, which keep its variance off zero (Jeffreys)."""
+
+
+def at_mix(recalls: Sequence[tuple[float, Proportion]], rows: float, labelled: float) -> Proportion:
+    """The mean of recalls, each at the share of its class; the shares are made to sum to 1. Direct standardisation.
+
+    Its variance is that of a sum of independent recalls, sum of w^2 r (1 - r) / n with Jeffreys' half hit and half miss
+    in each class (Keiding and Clayton 2014, "Standardization and control for confounding in observational studies",
+    direct method). The linearised variance of the whole covers less where some classes have few labels: a class whose
+    few labels are all right then has none (`tests/checks/test_at_mix.py`). `rows` are the predictions, over which the
+    effective number never is, and `labelled` those with a label.
+    """
+    total = sum(share for share, _ in recalls)
+    value = sum(share * recall.value for share, recall in recalls) / total
+    variance = sum((share / total) ** 2 * _variance(recall) for share, recall in recalls)
+    effective = min(max(_smooth(value, labelled) / variance - 1, 0.0), rows)
+    return Proportion(min(value, 1.0), effective, sum(recall.n for _, recall in recalls))
+
+
+def _variance(share: Proportion) -> float:
+    n = share.effective_n
+    return _smooth(share.value, n) / (n + 2 * PSEUDO)
+
+
+def _smooth(value: float, n: float) -> float:
+    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
+    return smooth * (1 - smooth)
