@@ -1,7 +1,7 @@
 """`tunewatch history`: what the history holds of incidents and metrics."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,8 +19,10 @@ from monitor.commands.one_incident import find_one
 from monitor.commands.options import DURATION, config_option, json_option, monitor_option
 from monitor.exits import Exit
 from monitor.history.queries import Belief, Queries
+from monitor.history.sizes import Size
+from monitor.history.thinning import Thinning
 from monitor.log.relation import nearest
-from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table
+from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table, sizes_table
 from monitor.output.jsonl import print_line
 from monitor.output.records import belief_record, incident_details, incident_record, print_csv
 from monitor.output.terminal import show
@@ -61,6 +63,7 @@ class Question:
 @click.option("--class", "class_name", metavar="NAME", help="With --metric: of this class; else of all of them.")
 @click.option("--slice", "slice_name", default="all", show_default=True, metavar="NAME", help="With --metric.")
 @json_option
+@click.option("--size", "as_size", is_flag=True, help="Rows and bytes of each table, and of a year at this rate.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a heading on stdout.")
 def command(
     context: click.Context,
@@ -72,6 +75,7 @@ def command(
     metric: str | None,
     class_name: str | None,
     slice_name: str,
+    as_size: bool,
     as_json: bool,
     as_csv: bool,
 ) -> int:
@@ -83,9 +87,15 @@ def command(
         return Exit.FINE
     if (as_json and as_csv) or (incident_id and (metric or as_csv)):
         raise click.UsageError("--json and --csv exclude each other; --incident goes without --metric and --csv")
+    if as_size and (incident_id or metric or as_csv):
+        raise click.UsageError("--size goes without --incident, --metric and --csv")
     form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
-    history = open_history(load(file))
+    settings = load(file)
+    history = open_history(settings)
     try:
+        if as_size:
+            _show_sizes(history.sizes(settings.keep_history, Thinning(*settings.history.thinned_after)), form)
+            return Exit.FINE
         monitors = _known(history.queries, names)
         since = _end(history.queries, monitors) - ago if ago else None
         question = Question(monitors, since, metric, class_name, slice_name)
@@ -114,6 +124,14 @@ def _end(queries: Queries, monitors: Sequence[str]) -> datetime:
     """Where the last so much ends: at the newest look, which in a history that is not written any more is not now."""
     now = utc_now()
     return min(queries.newest_look(monitors) or now, now)
+
+
+def _show_sizes(sizes: Sequence[Size], form: Form) -> None:
+    if form is Form.TABLE:
+        show(sizes_table(sizes))
+        return
+    for size in sizes:
+        print_line({"type": "size", **asdict(size)})
 
 
 def _show_incidents(queries: Queries, question: Question, form: Form) -> None:

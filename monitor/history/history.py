@@ -20,6 +20,7 @@ from monitor.history.purge import horizons, purge_before
 from monitor.history.queries import Queries
 from monitor.history.registered import RegisteredSet, read_sets, write_set
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
+from monitor.history.sizes import Size, sizes
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
 from monitor.history.thinning import ROWS, Thinning, batches, forget_cycles, thin
@@ -154,6 +155,10 @@ class History:
             with writing(self._engine) as connection:
                 rows += purge_before(connection, end)
         return rows
+
+    def sizes(self, keep: timedelta, thinning: Thinning) -> tuple[Size, ...]:
+        """What each table takes, largest first, and a year of it where this long is kept and so thinned."""
+        return sizes(self._engine, keep, thinning)
 
     def thin(self, now: datetime, thinning: Thinning) -> int:
         """Thin out the metric history, and forget cycles that nothing speaks of any more. Returns the rows deleted.

@@ -11,6 +11,7 @@ from alerts.incident import Incident, Transition
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
 from monitor.history.queries import Belief
+from monitor.history.sizes import Size
 from monitor.output.tables import STYLES, cell
 from monitor.output.terminal import printable
 from monitor.output.timeline import step_parts
@@ -75,6 +76,28 @@ def beliefs_table(beliefs: Iterable[tuple[str, Belief]]) -> Table:
             "provisional" if estimate.provisional else "",
         )
     return table
+
+
+def sizes_table(sizes: Sequence[Size]) -> Table:
+    """One line for each table that holds something, and their sum."""
+    table = _table("table", "rows", "MB", "rows a year", "MB a year")
+    for size in sizes:
+        if size.rows:
+            table.add_row(
+                size.table,
+                f"{size.rows:,}",
+                _megabytes(size.bytes),
+                f"{size.rows_a_year:,}",
+                _megabytes(size.bytes_a_year),
+            )
+    rows, a_year = sum(size.rows for size in sizes), sum(size.rows_a_year for size in sizes)
+    taken = (_megabytes(sum(size.bytes for size in sizes)), _megabytes(sum(size.bytes_a_year for size in sizes)))
+    table.add_row("all", f"{rows:,}", taken[0], f"{a_year:,}", taken[1])
+    return table
+
+
+def _megabytes(taken: int) -> str:
+    return f"{taken / 1e6:,.1f}"
 
 
 def _table(*headings: str) -> Table:

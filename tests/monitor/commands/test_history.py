@@ -43,6 +43,20 @@ def test_one_incident_is_shown_with_all_that_was_told_of_it(played: Path) -> Non
     assert events[0]["event"] == "opened"
 
 
+def test_it_says_how_large_each_table_is_and_what_a_year_takes(played: Path) -> None:
+    shown = run_here("history", "--size", cwd=played)
+    lines = json_lines(run_here("history", "--size", "--json", cwd=played).stdout)
+
+    assert shown.returncode == 0
+    assert "metric_points" in shown.stdout
+    sizes = {line["table"]: line for line in lines}
+    assert set(lines[0]) == {"type", "table", "rows", "bytes", "rows_a_year", "bytes_a_year"}
+    file = (played / "history.db").stat().st_size
+    assert 0.5 * file < sum(line["bytes"] for line in lines) <= file
+    assert sizes["metric_points"]["rows_a_year"] > sizes["metric_points"]["rows"] > 0
+    assert run_here("history", "--size", "--metric", "recall", cwd=played).returncode == 2
+
+
 def test_the_end_of_an_id_is_enough(played: Path) -> None:
     (listed,) = json_lines(run_here("history", "--json", cwd=played).stdout)
 
