@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Iterable
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sqlalchemy.engine import make_url
@@ -13,6 +13,27 @@ from config.url import IN_MEMORY, DatabaseUrl, mask
 
 FILE_FORMATS: Final = ("parquet", "csv", "jsonl")
 ONE_OF: Final = ("files", "table", "query")
+NO_LABEL: Final = (
+    "none",
+    "nan",
+    "null",
+    "nil",
+    "n/a",
+    "na",
+    "#n/a",
+    "<na>",
+    "nat",
+    "undefined",
+    "skip",
+    "skipped",
+    "empty",
+    "blank",
+    "unlabeled",
+    "unlabelled",
+    "-",
+    "--",
+    "?",
+)
 
 
 def _as_list(value: object) -> object:
@@ -92,6 +113,10 @@ class RelationSettings(Section):
     """Table or view, with its schema where it needs one: `schema.name`."""
     query: Name | None = None
     """A SELECT statement, read as if it were a table; files in it are relative to this file, as in `files`."""
+    day_first: bool | None = None
+    """Of a time such as 1/2/2026, whether the day comes first; learnt from the column where a number is past 12."""
+    time_format: Name | None = None
+    """How times are written, in the words of strptime, such as `%d.%m.%y %H:%M`; needed for unusual ways only."""
     encoding: Name | None = None
     """Encoding of the csv and jsonl files, such as cp1252; unset, UTF-8 or what the bytes of a file tell."""
 
@@ -119,6 +144,8 @@ class PredictionRelation(RelationSettings):
 
     columns: PredictionColumns
     """Which column means what."""
+    duplicates: Literal["first", "last"] = "last"
+    """Which row counts where several have one id, as a retry leaves them: by their times, the last or the first."""
 
 
 class LabelRelation(RelationSettings):
@@ -126,6 +153,8 @@ class LabelRelation(RelationSettings):
 
     columns: LabelColumns
     """Which column means what."""
+    no_label: tuple[Name, ...] = NO_LABEL
+    """Labels, in any capitals, that say that there is none; a word that the bot predicts is a class all the same."""
 
 
 class DuckdbSettings(Section):

@@ -36,6 +36,7 @@ from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec
 from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
+from monitor.log.spelling import class_name
 from monitor.log_channel import LogChannel
 from monitor.outage import Outage
 from monitor.study.plan import plan_of
@@ -46,6 +47,9 @@ REQUEST_LASTS: Final = 3
 
 CONSOLE: Final = "console"
 SLACK: Final = "slack"
+
+READING: Final = 2
+"""Raised when values of a log are read in another way than before: then all is counted anew."""
 
 BUDGET_SHARES: Final = {
     "class_recall": 0.32,  # the case that must never be missed
@@ -109,7 +113,7 @@ def build_outage(settings: Settings, name: str, history: History) -> Outage:
 def _shape(settings: MonitorSettings) -> str:
     """What counts depend on, in a few characters; not the URL, whose password may change."""
     source = settings.source.model_dump_json(exclude={"url"})
-    return hashlib.blake2s(f"{settings.bucket} {source}".encode(), digest_size=8).hexdigest()
+    return hashlib.blake2s(f"{READING} {settings.bucket} {source}".encode(), digest_size=8).hexdigest()
 
 
 def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
@@ -117,8 +121,8 @@ def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
     checks = settings.checks
     whole = AlarmBudget(settings.false_alarms.count * (YEAR / settings.false_alarms.per))
     budget = {name: whole.part(share) for name, share in BUDGET_SHARES.items()}
-    recall = _floors({name: floors.min_recall for name, floors in settings.classes.items()})
-    precision = _floors({name: floors.min_precision for name, floors in settings.classes.items()})
+    recall = _floors({class_name(name): floors.min_recall for name, floors in settings.classes.items()})
+    precision = _floors({class_name(name): floors.min_precision for name, floors in settings.classes.items()})
     limits = {"p50": checks.latency.p50_ms, "p95": checks.latency.p95_ms, "p99": checks.latency.p99_ms}
     built: dict[str, Check] = {
         "accuracy": Accuracy(checks.accuracy.good, checks.accuracy.bad, checks.accuracy.max_drop, budget["accuracy"]),
@@ -227,7 +231,12 @@ def _floors(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]
 
 def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
     return tuple(
-        OfflineFigures(version, figures.n, figures.accuracy, tuple(figures.recall.items()))
+        OfflineFigures(
+            version,
+            figures.n,
+            figures.accuracy,
+            tuple((class_name(name), share) for name, share in figures.recall.items()),
+        )
         for version, figures in settings.model_versions.items()
     )
 
@@ -246,6 +255,10 @@ def advice_policy(settings: MonitorSettings) -> AdvicePolicy:
             relevance=checks.relevance.max_drop,
         ),
         max_ratio=checks.latency.max_ratio,
+        target_accuracy=settings.checks.accuracy.good,
+        floors=tuple(
+            (class_name(name), floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()
+        ),
         min_prompts=settings.advice.min_prompts,
         min_labels_per_class=settings.advice.min_labels_per_class,
     )

@@ -146,7 +146,9 @@ def _are_everything(connection: sa.Connection, log: MappedLog, buckets: Sequence
     end = ends.select_from(log.predictions.source).where(at.until(as_of)).subquery()
     first, last = (Moment(column, at.kind).bucket(log.bucket) for column in (end.c.first, end.c.last))
     found = connection.execute(sa.select(first, last).where(end.c.first.is_not(None))).one_or_none()
-    return found is not None and set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
+    if found is None or (found[1] - found[0]) // log.bucket >= len(buckets):
+        return False
+    return set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
 
 
 def _rows(connection: sa.Connection, statements: Iterable[sa.Select[Any]]) -> Iterator[Sequence[Any]]:
@@ -167,23 +169,32 @@ def _fetch(
 def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:
     """Count the rows of the whole log that belong to no bucket."""
     predictions = log.predictions
-    null_time, future = _timeless(connection, predictions, as_of, sa.true())
-    found = {ProblemKind.NULL_TIME: null_time, ProblemKind.FUTURE_TIME: future}
+    null_time, future, implausible = _timeless(connection, predictions, as_of, sa.true())
+    found = {
+        ProblemKind.NULL_TIME: null_time,
+        ProblemKind.FUTURE_TIME: future,
+        ProblemKind.IMPLAUSIBLE_TIME: implausible,
+    }
     malformed = predictions.relation.malformed
     if log.labels is not None:
         labelled = log.labels.label.is_not(None) if log.labels.in_predictions else sa.true()
-        null_time, future = _timeless(connection, log.labels, as_of, labelled)
-        found |= {ProblemKind.NULL_LABEL_TIME: null_time, ProblemKind.FUTURE_LABEL_TIME: future}
+        null_time, future, implausible = _timeless(connection, log.labels, as_of, labelled)
+        found |= {
+            ProblemKind.NULL_LABEL_TIME: null_time,
+            ProblemKind.FUTURE_LABEL_TIME: future,
+            ProblemKind.IMPLAUSIBLE_LABEL_TIME: implausible,
+        }
         malformed += 0 if log.labels.in_predictions else log.labels.relation.malformed
     found[ProblemKind.MALFORMED_LINE] = malformed
+    found[ProblemKind.NO_LABEL] = sum(log.spellings.refused.values())
     return (ProblemRow(None, kind, n) for kind, n in found.items() if n)
 
 
 def _timeless(
     connection: sa.Connection, rows: Dated, as_of: datetime, condition: sa.ColumnElement[bool]
-) -> tuple[int, int]:
-    unreadable, future = rows.at.unreadable, rows.at.after(as_of + AHEAD)
-    counts = sa.select(sa.func.count(sa.case((unreadable, 1))), sa.func.count(sa.case((future, 1))))
-    statement = counts.select_from(rows.source).where(condition, rows.at.unreadable_or_after(as_of + AHEAD))
-    null_time, ahead = connection.execute(statement).one()
-    return null_time, ahead
+) -> tuple[int, int, int]:
+    """How many rows have no readable time, one of the future, one that cannot be."""
+    kinds = (rows.at.unreadable, rows.at.after(as_of + AHEAD), rows.at.implausible)
+    counts = sa.select(*(sa.func.count(sa.case((kind, 1))) for kind in kinds)).select_from(rows.source)
+    found = connection.execute(counts.where(condition, rows.at.out_of_reach(as_of + AHEAD))).one()
+    return found[0], found[1], found[2]

@@ -2,10 +2,10 @@
 
 import hashlib
 import math
+import re
 import sqlite3
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final, assert_never
 
 import sqlalchemy as sa
@@ -14,11 +14,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from monitor.log.kinds import ColumnKind
+from monitor.log.times import SPACE, TimeReading, scaled, text_epoch
+from monitor.log.times_sql import DUCKDB_TIMES, POSTGRESQL_TIMES, bare_text, text_epoch_sql
 
-# A number is seconds, milliseconds, microseconds or nanoseconds since 1970, whichever puts it in our age: 1e11 is the
-# year 5138 in seconds and 1973 in milliseconds, and so on up by thousands.
-_SCALES: Final = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
-_LARGEST_NUMBER: Final = 9e18
+_NUMBER: Final = r"\s*[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?\s*"
+"""A text that PostgreSQL can convert for sure: it has no cast that only tries before version 16."""
 
 
 class _OfColumn(FunctionElement[float]):
@@ -32,12 +32,24 @@ class _OfColumn(FunctionElement[float]):
         return compiler.process(next(iter(self.clauses)), **kw)
 
 
+WHOLE: Final = "[+-]?[0-9]+[.]0+"
+HEX: Final = "[{]?[0-9A-Fa-f-]{16,}[}]?"
+LARGEST_WHOLE: Final = 2.0**53  # of a double that still holds every whole number below it
+
+
 class EpochSeconds(_OfColumn):
-    """Seconds since 1970-01-01 UTC, exact to the microsecond; NULL for what cannot be read as a time."""
+    """Seconds since 1970-01-01 UTC, exact to the microsecond; NULL for what cannot be read as a time.
+
+    `reading` says what is known of how texts write their times.
+    """
 
     name = "epoch_seconds"
     inherit_cache = False  # the kind would have to be in the key
     type = sa.Double()
+
+    def __init__(self, column: sa.ColumnElement[Any], kind: ColumnKind, reading: TimeReading) -> None:
+        super().__init__(column, kind)
+        self.reading = reading
 
 
 class Number(_OfColumn):
@@ -46,6 +58,27 @@ class Number(_OfColumn):
     name = "number"
     inherit_cache = False
     type = sa.Double()
+
+
+class Matches(FunctionElement[bool]):
+    """Whether a regular expression matches all of a text; bare: without space around it, and in lower case."""
+
+    name = "matches"
+    type = sa.Boolean()
+    inherit_cache = False
+
+    def __init__(self, text: sa.ColumnElement[Any], pattern: str, *, bare: bool = False) -> None:
+        super().__init__(text)
+        self.pattern = pattern
+        self.bare = bare
+
+
+class TidyId(FunctionElement[str]):
+    """An id as text, as every program would write it: whole numbers without .0, hex in small letters, no space."""
+
+    name = "tidy_id"
+    type = sa.Text()
+    inherit_cache = True
 
 
 class RowDigest(FunctionElement[int]):
@@ -72,12 +105,6 @@ class BytewiseText(FunctionElement[str]):
     inherit_cache = True
 
 
-def scaled(number: str) -> str:
-    """Return SQL that reads a number as a time by its magnitude, in seconds."""
-    cases = " ".join(f"WHEN abs({number}) >= {limit:.0f} THEN {number} / {unit:.1f}" for limit, unit in _SCALES)
-    return f"CASE WHEN abs({number}) <= {_LARGEST_NUMBER:.0f} THEN CASE {cases} ELSE {number} END END"
-
-
 @compiles(EpochSeconds, "duckdb")
 def _epoch_duckdb(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     x = element.argument(compiler, **kw)
@@ -86,12 +113,14 @@ def _epoch_duckdb(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -> st
             return f"epoch({x})"
         case ColumnKind.ZONED_NS:
             return f"epoch(CAST({x} AS TIMESTAMPTZ))"
-        case ColumnKind.INTEGER | ColumnKind.FLOAT:
+        case ColumnKind.INTEGER | ColumnKind.FLOAT | ColumnKind.DECIMAL:
             return scaled(f"CAST({x} AS DOUBLE)")
         case ColumnKind.TEXT | ColumnKind.ANY:
-            return f"coalesce(epoch(TRY_CAST({x} AS TIMESTAMPTZ)), {scaled(f'TRY_CAST({x} AS DOUBLE)')})"
-        case ColumnKind.UUID | ColumnKind.OTHER:
+            return text_epoch_sql(x, DUCKDB_TIMES, element.reading)
+        case ColumnKind.UUID | ColumnKind.BOOLEAN:
             return "CAST(NULL AS DOUBLE)"
+        case ColumnKind.OTHER:
+            return text_epoch_sql(f"CAST({x} AS VARCHAR)", DUCKDB_TIMES, element.reading)
         case _:
             assert_never(element.kind)
 
@@ -102,20 +131,16 @@ def _epoch_postgresql(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -
     match element.kind:
         case ColumnKind.ZONED | ColumnKind.NAIVE | ColumnKind.ZONED_NS | ColumnKind.NAIVE_NS | ColumnKind.DATE:
             return _extract(x)
-        case ColumnKind.INTEGER | ColumnKind.FLOAT:
+        case ColumnKind.INTEGER | ColumnKind.FLOAT | ColumnKind.DECIMAL:
             return scaled(f"CAST({x} AS double precision)")
         case ColumnKind.TEXT | ColumnKind.ANY:
-            iso = f"CASE WHEN {x} ~ '^[0-9]{{4}}-[0-9][0-9]-[0-9][0-9]' THEN {x} END"
-            return f"coalesce({_extract(_valid(iso, 'timestamptz'))}, {scaled(_valid(x, 'double precision'))})"
-        case ColumnKind.UUID | ColumnKind.OTHER:
+            return text_epoch_sql(x, POSTGRESQL_TIMES, element.reading)
+        case ColumnKind.UUID | ColumnKind.BOOLEAN:
             return "CAST(NULL AS double precision)"
+        case ColumnKind.OTHER:
+            return text_epoch_sql(f"CAST({x} AS text)", POSTGRESQL_TIMES, element.reading)
         case _:
             assert_never(element.kind)
-
-
-def _valid(text: str, kind: str) -> str:
-    """Return SQL that converts what can be converted; the CASE is inside, for the planner converts constants early."""
-    return f"CAST(CASE WHEN pg_input_is_valid({text}, '{kind}') THEN {text} END AS {kind})"
 
 
 def _extract(x: str) -> str:
@@ -125,7 +150,10 @@ def _extract(x: str) -> str:
 @compiles(EpochSeconds, "sqlite")
 def _epoch_sqlite(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     x = element.argument(compiler, **kw)
-    return f"CASE typeof({x}) WHEN 'text' THEN text_epoch({x}) WHEN 'null' THEN NULL ELSE {scaled(f'{x} * 1.0')} END"
+    order, written = element.reading.order, element.reading.written
+    own = "NULL" if written is None else "'" + written.replace("'", "''") + "'"
+    text = f"text_epoch({x}, '{order}', {own})"
+    return f"CASE typeof({x}) WHEN 'text' THEN {text} WHEN 'null' THEN NULL ELSE {scaled(f'{x} * 1.0')} END"
 
 
 @compiles(Number, "duckdb")
@@ -136,15 +164,44 @@ def _number_duckdb(element: Number, compiler: SQLCompiler, **kw: Any) -> str:  #
 @compiles(Number, "postgresql")
 def _number_postgresql(element: Number, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     x = element.argument(compiler, **kw)
-    if element.kind in {ColumnKind.INTEGER, ColumnKind.FLOAT}:
+    if element.kind in {ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.DECIMAL}:
         return f"CAST({x} AS double precision)"
-    return _valid(f"CAST({x} AS text)", "double precision")
+    text = f"CAST({x} AS text)"
+    return f"CASE WHEN {text} ~ '^{_NUMBER}$' THEN CAST({text} AS double precision) END"
 
 
 @compiles(Number, "sqlite")
 def _number_sqlite(element: Number, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     x = element.argument(compiler, **kw)
     return f"CASE typeof({x}) WHEN 'text' THEN text_number({x}) WHEN 'null' THEN NULL ELSE {x} * 1.0 END"
+
+
+@compiles(Matches)
+def _matches(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    engine = POSTGRESQL_TIMES if compiler.dialect.name == "postgresql" else DUCKDB_TIMES
+    x = compiler.process(element.clauses, **kw)
+    return f"coalesce({engine.matches(bare_text(x, engine) if element.bare else x, element.pattern)}, false)"
+
+
+@compiles(Matches, "sqlite")
+def _matches_sqlite(element: Matches, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    x = compiler.process(element.clauses, **kw)
+    return f"text_matches({x}, '{element.pattern}', {int(element.bare)})"
+
+
+@compiles(TidyId)
+def _tidy_id(element: TidyId, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    x = compiler.process(element.clauses, **kw)
+    engine = POSTGRESQL_TIMES if compiler.dialect.name == "postgresql" else DUCKDB_TIMES
+    bare = f"trim({x}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))"
+    whole = f"WHEN {engine.matches(bare, WHOLE)} THEN split_part({bare}, '.', 1)"
+    small = f"WHEN {engine.matches(bare, HEX)} THEN replace(replace(lower({bare}), '{{', ''), '}}', '')"
+    return f"nullif(CASE {whole} {small} ELSE {bare} END, '')"
+
+
+@compiles(TidyId, "sqlite")
+def _tidy_id_sqlite(element: TidyId, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"tidy_id({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(RowDigest, "duckdb")
@@ -181,7 +238,9 @@ def _bytewise_postgresql(element: BytewiseText, compiler: SQLCompiler, **kw: Any
 def register_sqlite(connection: sqlite3.Connection) -> None:
     """Give a SQLite connection the functions that it lacks, all deterministic."""
     functions: dict[str, tuple[int, Callable[..., float | int | str | None]]] = {
-        "text_epoch": (1, text_epoch),
+        "text_epoch": (3, text_epoch),
+        "text_matches": (3, text_matches),
+        "tidy_id": (1, tidy_id),
         "text_number": (1, text_number),
         "row_digest": (-1, row_digest),
         "md5": (1, _md5_hex),
@@ -200,19 +259,26 @@ def _has_mathematics(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def text_epoch(text: str) -> float | None:
-    """Read an ISO 8601 time (without a zone: UTC) as seconds since 1970, None if it is not one.
+def text_matches(text: object, pattern: str, bare: int) -> int:
+    """Whether a pattern matches all of a text; a value that is no text matches nothing."""
+    if not isinstance(text, str):
+        return 0
+    return int(re.fullmatch(pattern, text.strip(SPACE).lower() if bare else text) is not None)
 
-    >>> text_epoch("2026-03-01 00:00:00.5+01:00")
-    1772319600.5
+
+def tidy_id(value: object) -> str | None:
+    """Return an id as text, as every program would write it.
+
+    >>> tidy_id("123.0 "), tidy_id(123.0), tidy_id("{0AF7651916CD43DD8448EB211C80319C}"), tidy_id("A1")
+    ('123', '123', '0af7651916cd43dd8448eb211c80319c', 'A1')
     """
-    if text[4:5] != "-":  # SQLite finds rows of a span by comparing texts, which holds for dashes only
+    if value is None or (isinstance(value, float) and not abs(value) <= LARGEST_WHOLE):
         return None
-    try:
-        at = datetime.fromisoformat(text.removesuffix(" UTC"))
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    text = str(value, "utf-8", "replace") if isinstance(value, bytes) else str(value)
+    bare = text.strip(" \t\n\r\u00a0")
+    if re.fullmatch(WHOLE, bare):
+        return bare.split(".", 1)[0]
+    return bare.lower().strip("{}") if re.fullmatch(HEX, bare) else bare or None
 
 
 def text_number(text: str) -> float | None:

@@ -19,6 +19,9 @@ class ColumnKind(Enum):
     TEXT = auto()
     INTEGER = auto()
     FLOAT = auto()
+    DECIMAL = auto()
+    """Exact, so that it may hold whole numbers that no double can."""
+    BOOLEAN = auto()
     UUID = auto()
     ANY = auto()
     """SQLite: each value has a type of its own."""
@@ -42,6 +45,7 @@ _DUCKDB: Final = {
     "DATE": ColumnKind.DATE,
     "VARCHAR": ColumnKind.TEXT,
     "UUID": ColumnKind.UUID,
+    "BOOLEAN": ColumnKind.BOOLEAN,
     "FLOAT": ColumnKind.FLOAT,
     "DOUBLE": ColumnKind.FLOAT,
 }
@@ -54,14 +58,14 @@ _POSTGRESQL: Final = {  # by object id, as in pg_type.dat
     18: ColumnKind.TEXT,
     19: ColumnKind.TEXT,
     25: ColumnKind.TEXT,
-    1042: ColumnKind.TEXT,
     1043: ColumnKind.TEXT,
     20: ColumnKind.INTEGER,
     21: ColumnKind.INTEGER,
     23: ColumnKind.INTEGER,
     700: ColumnKind.FLOAT,
     701: ColumnKind.FLOAT,
-    1700: ColumnKind.FLOAT,
+    1700: ColumnKind.DECIMAL,
+    16: ColumnKind.BOOLEAN,
     2950: ColumnKind.UUID,
 }
 
@@ -69,7 +73,7 @@ _POSTGRESQL: Final = {  # by object id, as in pg_type.dat
 def duckdb_kind(type_name: str) -> ColumnKind:
     """Return the kind of a type as DuckDB's DESCRIBE spells it."""
     if type_name.startswith("DECIMAL"):
-        return ColumnKind.FLOAT
+        return ColumnKind.DECIMAL
     if type_name.removeprefix("U") in _DUCKDB_INTEGERS:
         return ColumnKind.INTEGER
     return _DUCKDB.get(type_name, ColumnKind.OTHER)

@@ -52,7 +52,7 @@ def labelled(
     """Draw labelled predictions that have a message, in the order of time; `labeller` is the column that names them.
 
     Each label gives those whose MD5 of the id is least, so that a row is drawn or not whatever else is logged. Of rows
-    with the same id the earliest counts. Messages travel for the drawn rows only.
+    with the same id the one counts that `duplicates` names. Messages travel for the drawn rows only.
     """
     if log.labels is None:
         return ()
@@ -79,7 +79,11 @@ def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, dialect: s
     """Ids, times and labels of the drawn rows: small, whatever the length of the messages."""
     p = log.predictions
     id_text = sa.cast(p.id, sa.Text)
-    occurrence = sa.func.row_number().over(partition_by=p.id, order_by=p.at.epoch).label("occurrence")
+    occurrence = (
+        sa.func.row_number()
+        .over(partition_by=p.id, order_by=p.at.epoch.desc() if p.last_counts else p.at.epoch)
+        .label("occurrence")
+    )
     here = (
         sa.select(p.id.label("id"), id_text.label("id_text"), p.at.epoch.label("epoch"), occurrence)
         .select_from(p.source)

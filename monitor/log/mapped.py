@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from monitor.log.counts import LogNotice
 from monitor.log.moment import Moment
 from monitor.log.relation import Relation
+from monitor.log.spelling import Spellings
 from monitor.log.values import null_of, number_of, text_of
 
 
@@ -48,6 +49,7 @@ class MappedPredictions(Dated):
     relevance_source: sa.ColumnElement[str]
     segments: tuple[sa.ColumnElement[str], ...]
     columns: Mapping[str, str]  # meaning to column name
+    last_counts: bool  # of several rows with one id, rather than the first
 
     @property
     def logs_latency(self) -> bool:
@@ -83,6 +85,7 @@ class MappedLabels(Dated):
     weight: sa.ColumnElement[float]  # 1 / inclusion probability, 1 where that is not logged or not usable
     designed: sa.ColumnElement[int]  # 1 where the inclusion probability is known, else 0
     bad_probability: sa.ColumnElement[bool]
+    refused: sa.ColumnElement[bool]  # whether the row says in words that there is no label
     in_predictions: bool  # the label is a column of the prediction log, where NULL means: not labelled yet
 
 
@@ -94,6 +97,8 @@ class MappedLog:
     labels: MappedLabels | None
     segments: tuple[str, ...]
     bucket: int
+    spellings: Spellings
+    readings: tuple[str, ...]  # how times are read that are not written as most are, in words
 
     @property
     def notices(self) -> tuple[LogNotice, ...]:

@@ -149,10 +149,13 @@ def _label_problems(
         labels.id.label("id"),
         labels.label.label("label"),
         labels.bad_probability.label("bad_probability"),
+        labels.refused.label("refused"),
     ).select_from(labels.source)
     label = rows.where(here).cte("label_row")
     if not labels.in_predictions:
-        yield _problem(ProblemKind.NULL_LABEL, label.c.bucket, label.c.label.is_(None))
+        yield _problem(
+            ProblemKind.NULL_LABEL, label.c.bucket, sa.and_(label.c.label.is_(None), sa.not_(label.c.refused))
+        )
     yield _problem(ProblemKind.BAD_PROBABILITY, label.c.bucket, label.c.bad_probability)
     predictions = log.predictions
     everyone = sa.select(predictions.id.label("id")).select_from(predictions.source)

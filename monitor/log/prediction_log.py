@@ -24,7 +24,10 @@ from monitor.log.mapping import LogPlace, open_mapping
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
 from monitor.log.surveying import Survey, survey
 from monitor.log.uniform import draw_rows
+from monitor.logs import get_logger
 from monitor.study.samples import StudyRow
+
+_LOG = get_logger(__name__)
 
 Answer = TypeVar("Answer")
 
@@ -52,6 +55,7 @@ class PredictionLog:
         self._place = LogPlace(source, key, self._library)
         self._engine = open_engine(source.url, source.duckdb)
         self._held: _Held | None = None
+        self._told: tuple[str, ...] = ()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -133,12 +137,24 @@ class PredictionLog:
     def _answer(self, question: Callable[[sa.Connection, MappedLog], Answer], *, texts: bool) -> Answer:
         if self._held is None:
             with connect(self._engine, self._source.url) as connection:
-                return question(connection, open_mapping(connection, self._place, self._bucket, texts=texts))
+                return question(connection, self._mapping(connection, texts=texts))
         held = self._held
         with errors_of(self._source.url):
             if texts not in held.mappings:
-                held.mappings[texts] = open_mapping(held.connection, self._place, self._bucket, texts=texts)
+                held.mappings[texts] = self._mapping(held.connection, texts=texts)
             return question(held.connection, held.mappings[texts])
+
+    def _mapping(self, connection: sa.Connection, *, texts: bool) -> MappedLog:
+        log = open_mapping(connection, self._place, self._bucket, texts=texts)
+        self._tell(log.readings)
+        return log
+
+    def _tell(self, readings: tuple[str, ...]) -> None:
+        """Say once how times are read where that was found out, so that a wrong guess is seen."""
+        if readings != self._told:
+            self._told = readings
+            for reading in readings:
+                _LOG.warning("times read", source=self._place.key, how=reading)
 
 
 def open_log(source: SourceSettings, *, bucket: timedelta, segments: tuple[str, ...], key: str) -> PredictionLog:

@@ -22,12 +22,17 @@ class ProblemKind(StrEnum):
     BAD_RELEVANCE = "bad_relevance"
     """The relevance is not a number from 0 to 1 (nor true or false); the answer is counted as one without a score."""
     DUPLICATE_ID = "duplicate_id"
-    """The id was used by an earlier prediction, which is the one that counts; this row is left out."""
+    """The id was used by a later prediction, such as a retry, which is the one that counts; this row is left out.
+
+    With `duplicates: first` it is the earlier one that counts.
+    """
     LABEL_BEFORE_PREDICTION = "label_before_prediction"
     """The first label is dated before its prediction: counted as a label, with a delay of one second."""
     CORRECTED_LABEL = "corrected_label"
     """The prediction's label rows name several classes; the latest counts."""
 
+    NO_LABEL = "no_label"
+    """A label that says that there is none, such as None, nan, N/A or skip (no bucket); the row labels nothing."""
     NULL_LABEL = "null_label"
     """A label row that names no class; it neither labels nor takes an earlier label back."""
     ORPHAN_LABEL = "orphan_label"
@@ -39,8 +44,12 @@ class ProblemKind(StrEnum):
     """A prediction without a readable time (no bucket); it can be counted nowhere else."""
     FUTURE_TIME = "future_time"
     """A prediction dated more than a day ahead (no bucket); counted once its time has come."""
+    IMPLAUSIBLE_TIME = "implausible_time"
+    """A prediction dated before 1990 or from 2100 on (no bucket): no log is so old, and such times mean "not set"."""
     NULL_LABEL_TIME = "null_label_time"
     """A label without a readable time (no bucket); nobody can say when it was known, so it does not count."""
+    IMPLAUSIBLE_LABEL_TIME = "implausible_label_time"
+    """A label dated before 1990 or from 2100 on (no bucket); nobody can say when it was known: it does not count."""
     FUTURE_LABEL_TIME = "future_label_time"
     """A label dated more than a day ahead (no bucket); counted once its time has come."""
     MALFORMED_LINE = "malformed_line"
@@ -60,10 +69,13 @@ class ProblemKind(StrEnum):
 
 WITHOUT_BUCKET: Final = frozenset(
     {
+        ProblemKind.NO_LABEL,
         ProblemKind.NULL_TIME,
         ProblemKind.FUTURE_TIME,
+        ProblemKind.IMPLAUSIBLE_TIME,
         ProblemKind.NULL_LABEL_TIME,
         ProblemKind.FUTURE_LABEL_TIME,
+        ProblemKind.IMPLAUSIBLE_LABEL_TIME,
         ProblemKind.MALFORMED_LINE,
     }
 )

@@ -29,8 +29,9 @@ def predictions_cte(
 
     Columns: id, epoch, bucket, predicted, no_class, model_version, prompt_version, latency_ms, bad_latency,
     confidence, bad_confidence, relevance, bad_relevance, relevance_source, segment_0 and so on, nth, and the extra
-    ones. With `repeated`, of several rows with one id the earliest is the first, whichever bucket it is in (ties: the
-    least in predicted class, versions, segments, source of the relevance, latency, confidence and relevance).
+    ones. With `repeated`, of several rows with one id the last is the one that counts, or the first where that is set,
+    whichever bucket it is in (ties: the greatest, or the least, in predicted class, versions, segments, source of the
+    relevance, latency, confidence and relevance).
     """
     predictions = log.predictions
     columns = [*_prediction_columns(log), *extra]
@@ -129,4 +130,6 @@ def _rank(predictions: MappedPredictions) -> sa.Label[int]:
     measured = (predictions.latency_ms, predictions.confidence, predictions.relevance)
     numbers = [sa.func.coalesce(number, _NOTHING) for number in measured]
     order: list[sa.ColumnElement[Any]] = [predictions.at.epoch, *(BytewiseText(text) for text in texts), *numbers]
+    if predictions.last_counts:
+        order = [each.desc() for each in order]
     return sa.func.row_number().over(partition_by=predictions.id, order_by=order).label("nth")

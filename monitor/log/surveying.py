@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from monitor.log.joined import DELAY_BASE, joined_cte
 from monitor.log.mapped import MappedLog
 from monitor.log.moment import from_epoch
 from monitor.log.rows import predictions_cte
+from monitor.log.spelling import Spellings
 from monitor.log.staging import staged
 
 _REQUIRED: Final = ("id", "at", "predicted")
@@ -83,6 +84,7 @@ class Survey:
     columns: tuple[ColumnSurvey, ...]
     problems: tuple[ProblemSurvey, ...]
     notices: tuple[LogNotice, ...] = ()
+    spellings: Spellings = field(default_factory=Spellings)
 
     @property
     def labelled_share(self) -> float:
@@ -115,6 +117,7 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
         columns=columns,
         problems=tuple(ProblemSurvey(kind, n) for kind, n in whole_log_problems(connection, log, as_of).most_common()),
         notices=log.notices,
+        spellings=log.spellings,
     )
 
 

@@ -22,7 +22,7 @@ def draw_rows(
 ) -> tuple[StudyRow, ...]:
     """Draw at most `limit` predictions of the spans (not empty) by the MD5 of their id, in order of time.
 
-    Rows without an id cannot be drawn, and of drawn rows with the same id the earliest is.
+    Rows without an id cannot be drawn, and of drawn rows with the same id the one that `duplicates` names is.
     """
     chosen = _chosen(log.predictions, spans, as_of, limit)
     label: sa.ColumnElement[Any] = null_of(sa.Text())
@@ -30,7 +30,8 @@ def draw_rows(
     if log.labels is not None:
         found = labels_cte(log.labels, as_of, chosen, connection.dialect.name)
         label, source = found.c.label, chosen.outerjoin(found, found.c.id == chosen.c.id)
-    statement = sa.select(chosen, label.label("label")).select_from(source).order_by(chosen.c.draw, chosen.c.epoch)
+    place = chosen.c.epoch.desc() if log.predictions.last_counts else chosen.c.epoch
+    statement = sa.select(chosen, label.label("label")).select_from(source).order_by(chosen.c.draw, place)
     drawn: dict[str, StudyRow] = {}
     for row in connection.execute(statement).mappings():
         drawn.setdefault(row["id_text"], _study_row(row, len(log.segments)))

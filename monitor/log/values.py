@@ -1,28 +1,33 @@
 """Values of a log, cleaned: what each column gives once it is read as what it means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from checks.counts import NOT_LOGGED
-from monitor.log.functions import Number
+from monitor.log.functions import LARGEST_WHOLE, Number, TidyId
 from monitor.log.kinds import ColumnKind
 from monitor.log.relation import Relation
 
 ZERO: Final = sa.literal(0.0, sa.Double)
 NOT_DESIGNED: Final = sa.literal(0, sa.Integer)
 _LONGEST_LATENCY: Final = 366 * 86_400_000.0  # milliseconds; a year, beyond which a number is no latency
-_LARGEST_WHOLE: Final = 2.0**53  # of a double that still holds every whole number below it
 
 
-def identity_of(relation: Relation, name: str, *, as_text: bool) -> sa.ColumnElement[Any]:
-    """Return the id, as text if it must compare with text."""
-    column = relation.column(name)
-    if relation.kinds[name] is ColumnKind.FLOAT:  # pandas makes floats of whole numbers, and NaN of missing ones
-        whole = sa.case((column.between(-_LARGEST_WHOLE, _LARGEST_WHOLE), sa.cast(column, sa.BigInteger)))
+def identity_of(relation: Relation, name: str, *, as_text: bool, tidied: bool) -> sa.ColumnElement[Any]:
+    """Return the id, as text if it must compare with text; `tidied` where one of the two logs writes it oddly."""
+    column, kind = relation.column(name), relation.kinds[name]
+    if kind is ColumnKind.FLOAT:  # pandas makes floats of whole numbers, and NaN of missing ones
+        whole = sa.case((column.between(-LARGEST_WHOLE, LARGEST_WHOLE), sa.cast(column, sa.BigInteger)))
         return sa.cast(whole, sa.Text) if as_text else whole
-    return text_of(relation, name) if as_text else column
+    if kind is ColumnKind.DECIMAL:
+        return TidyId(sa.func.nullif(text_of(relation, name), "NaN"))
+    if not as_text:
+        return column
+    if not tidied:
+        return text_of(relation, name)
+    return TidyId(column if kind is ColumnKind.ANY else text_of(relation, name))
 
 
 def latency_of(relation: Relation, name: str | None) -> tuple[sa.ColumnElement[float], sa.ColumnElement[bool]]:
@@ -84,6 +89,17 @@ def _number_up_to(
     # NaN is above every number on DuckDB and PostgreSQL, so that the limit keeps it out too
     usable = sa.and_(number > sa.literal(0.0, sa.Double), number <= sa.literal(limit, sa.Double))
     return number, usable, sa.and_(raw.is_not(None), sa.not_(sa.func.coalesce(usable, sa.false())))
+
+
+def class_of(relation: Relation, name: str, spelt: Mapping[str, str | None] | None) -> sa.ColumnElement[str]:
+    """Return the name of a class, NULL where there is none; None for spellings that could not be looked at."""
+    text: sa.ColumnElement[str] = text_of(relation, name)
+    if spelt is None:
+        text = sa.func.trim(text, type_=sa.Text())
+    elif spelt:
+        names = {raw: null_of(sa.Text()) if name is None else sa.literal(name, sa.Text) for raw, name in spelt.items()}
+        text = sa.case(names, value=text, else_=text)
+    return sa.func.nullif(text, "", type_=sa.Text())
 
 
 def text_or_blank(relation: Relation, name: str | None) -> sa.ColumnElement[str]:

@@ -1,6 +1,6 @@
 """What is probably not meant so: pure functions of settings and survey."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Final
@@ -10,6 +10,7 @@ from checks.counts import NO_CLASS
 from config.duration import format_duration
 from config.monitor import MonitorSettings, ReferenceSpan
 from monitor.log.problems import ProblemKind
+from monitor.log.spelling import class_name
 from monitor.log.surveying import Survey
 from monitor.validate.report import Hint
 
@@ -36,13 +37,19 @@ PROBLEMS: Final = {
         "labels.columns.label",
         "were labelled as one class, and later as another: alarms allow for as much",
     ),
+    ProblemKind.NO_LABEL: ("labels.no_label", "of the label log say that there is no label (None, nan, skip …)"),
     ProblemKind.NULL_LABEL: ("labels.columns.label", "of the label log name no class"),
     ProblemKind.ORPHAN_LABEL: ("labels.columns.id", "of the label log are of no prediction"),
     ProblemKind.BAD_PROBABILITY: ("labels.columns.inclusion_probability", "hold no probability above 0 and up to 1"),
     ProblemKind.NULL_TIME: ("predictions.columns.at", "have no readable time, and are left out"),
     ProblemKind.FUTURE_TIME: ("predictions.columns.at", "are dated more than a day after this look"),
+    ProblemKind.IMPLAUSIBLE_TIME: ("predictions.columns.at", "are dated before 1990 or from 2100 on, and are left out"),
     ProblemKind.NULL_LABEL_TIME: ("labels.columns.at", "of the label log have no readable time, and are left out"),
     ProblemKind.FUTURE_LABEL_TIME: ("labels.columns.at", "of the label log are dated more than a day after this look"),
+    ProblemKind.IMPLAUSIBLE_LABEL_TIME: (
+        "labels.columns.at",
+        "of the label log are dated before 1990 or from 2100 on, and are left out",
+    ),
     ProblemKind.MALFORMED_LINE: ("predictions.files", "or lines cannot be read as rows"),
 }
 NOTICES: Final = {
@@ -62,6 +69,7 @@ NOTICES: Final = {
 }
 """For each notice of files what to say of it, below source."""
 """For each problem the key to look at, below source, and what is wrong with so many rows."""
+MOST_SPELLINGS: Final = 5  # shown
 SELDOM_FILLED: Final = ("relevance", "relevance_source")
 """Columns that may well be empty in most rows: few answers get a thumb."""
 ADVICE_NEEDS: Final = ("model_version", "prompt_version")
@@ -82,6 +90,7 @@ def find_hints(settings: MonitorSettings, survey: Survey, as_of: datetime) -> tu
         *_labels(settings, survey),
         *_absent_classes(settings, survey),
         *_foreign_labels(survey),
+        *_spellings(survey),
         *_columns(settings, survey),
         *_problems(survey),
     )
@@ -123,7 +132,7 @@ def _labels(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
 def _absent_classes(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
     known = [each.name for each in survey.classes if each.name != NO_CLASS]
     for name in settings.classes:
-        if name not in known:
+        if class_name(name) not in known:
             yield Hint(f"classes.{name}", f"no prediction and no label is of this class{_nearest(name, known)}")
 
 
@@ -147,6 +156,27 @@ def _foreign_labels(survey: Survey) -> Iterator[Hint]:
     if labelled and predicted and not labelled & predicted:
         sentence = "no class of the labels is ever predicted; do both columns hold class names?"
         yield Hint("source.labels.columns.label", sentence)
+
+
+def _spellings(survey: Survey) -> Iterator[Hint]:
+    """What was read as the same class, or as no label, so that nobody wonders where it went."""
+    spelt = survey.spellings
+    for key, names in (("predictions.columns.predicted", spelt.predicted), ("labels.columns.label", spelt.labels)):
+        same = [f"{raw!r} as {name!r}" for raw, name in names.items() if name is not None]
+        if same:
+            more = f" and {len(same) - MOST_SPELLINGS} more" if len(same) > MOST_SPELLINGS else ""
+            shown = ", ".join(same[:MOST_SPELLINGS])
+            yield Hint(f"source.{key}", f"counts {shown}{more}: the same class, written in another way")
+    if spelt.refused:
+        sentence = f"{_counted(spelt.refused)}: read as no label, since the bot never predicts it"
+        yield Hint("source.labels.no_label", f"{sentence}; where it is a class, leave it out of this list")
+    if spelt.claimed:
+        sentence = f"{_counted(spelt.claimed)}: read as a class, since the bot predicts it too"
+        yield Hint("source.labels.no_label", f"{sentence}; where it means no label, clean it in a query")
+
+
+def _counted(words: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} label rows say {word!r}" for word, n in words.items())
 
 
 def _columns(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:

@@ -156,10 +156,10 @@ def _dated(log: Log, as_of: datetime) -> list[Prediction]:
 
 
 def _kept(log: Log, as_of: datetime) -> list[Prediction]:
-    """Return the first row of each id, and all rows that have none."""
+    """Return the last row of each id, and all rows that have none."""
     kept: list[Prediction] = []
     seen: set[int] = set()
-    for row in _dated(log, as_of):
+    for row in reversed(_dated(log, as_of)):
         if row.prediction_id is None or row.prediction_id not in seen:
             kept.append(row)
         seen |= {row.prediction_id} if row.prediction_id is not None else set()

@@ -5,6 +5,7 @@ from math import inf, nan
 
 from checks.counts import NO_BAND, NO_CLASS
 from monitor.log.counts import ALL, BucketCounts
+from monitor.log.prediction_log import open_log
 from monitor.log.problems import WITHOUT_BUCKET, ProblemKind
 from tests.support.kept_counts import opened
 from tests.support.log_oracle import all_buckets
@@ -59,12 +60,22 @@ def test_a_confidence_that_is_none_is_told_and_its_prediction_counts(place: LogP
     assert problems(counts) == {ProblemKind.BAD_CONFIDENCE: 4}  # where none is logged, nothing is wrong
 
 
-def test_of_two_predictions_with_one_id_the_earlier_counts_even_from_another_bucket(place: LogPlace) -> None:
+def test_of_two_predictions_with_one_id_the_later_counts_even_from_another_bucket(place: LogPlace) -> None:
     log = Log([Prediction(1, START + 5 * HOUR, "late"), Prediction(1, START, "early")], [Label("1", "x", START + HOUR)])
     counts = counted(place, log)
-    assert answers(counts) == [("early", "x", 1)]
-    assert problems(counts) == {ProblemKind.DUPLICATE_ID: 1}
-    assert [row.bucket for row in counts.problems] == [int((START + 5 * HOUR).timestamp())]
+    assert answers(counts) == [("late", "x", 1)]
+    assert problems(counts) == {ProblemKind.DUPLICATE_ID: 1, ProblemKind.LABEL_BEFORE_PREDICTION: 1}
+    assert {row.kind: row.bucket for row in counts.problems}["duplicate_id"] == int(START.timestamp())
+    assert answers(counted(place, log, START + 2 * HOUR)) == [("early", "x", 1)]  # nobody knew better then
+
+
+def test_the_first_of_two_predictions_with_one_id_counts_where_that_is_set(place: LogPlace) -> None:
+    place.write(Log([Prediction(1, START + HOUR, "late"), Prediction(1, START, "early")]))
+    source = place.source(labels=False)
+    first = source.model_copy(update={"predictions": source.predictions.model_copy(update={"duplicates": "first"})})
+    log = open_log(first, bucket=HOUR, segments=source.segments, key="monitors.bot.source")
+    start = int(START.timestamp())
+    assert answers(log.count([start, start + 3600], NOW)) == [("early", None, 1)]
 
 
 def test_of_identical_rows_one_counts(place: LogPlace) -> None:

@@ -108,7 +108,10 @@ def test_a_date_is_its_midnight_in_utc(tmp_path: Path) -> None:
 @pytest.mark.parametrize("time", ["'soon'", "'2026-02-31 00:00:00'", "NULL::VARCHAR", "'NaN'::DOUBLE", "true"])
 def test_what_is_no_time_is_counted_as_having_none(tmp_path: Path, time: str) -> None:
     file = tmp_path / "odd.parquet"
-    duckdb.sql(f"""COPY (SELECT 1 AS id, {time} AS "at time", '' AS "select") TO '{file}'""")
+    rows = f"""SELECT 1 AS id, {time} AS "at time", '' AS "select" """
+    kind = {"'": "VARCHAR", "t": "VARCHAR", "N": "VARCHAR"}[time[0]] if "DOUBLE" not in time else "DOUBLE"
+    other = "'2026-03-02'" if kind == "VARCHAR" else "1772440000"
+    duckdb.sql(f"""COPY ({rows} UNION ALL SELECT 2, CAST({other} AS {kind}), '') TO '{file}'""")
     source = SourceSettings(predictions=PredictionRelation(files=(str(file),), columns=COLUMNS))
     counts = counted(source)
     assert [(row.bucket, row.kind, row.n) for row in counts.problems] == [(None, "null_time", 1)]
