@@ -44,7 +44,7 @@ def test_only_what_was_known_counts(place: LogPlace) -> None:
     assert (row.id, row.label, row.label_rows) == ("1", "a", 1)
 
 
-def test_rows_without_a_message_an_id_or_a_label_are_left_out_and_of_an_id_the_first_counts(place: LogPlace) -> None:
+def test_rows_without_a_message_an_id_or_a_label_are_left_out_and_of_an_id_the_last_counts(place: LogPlace) -> None:
     predictions = [
         Prediction(1, START, "a", text=None),
         Prediction(2, START, "a", text="   "),
@@ -54,7 +54,7 @@ def test_rows_without_a_message_an_id_or_a_label_are_left_out_and_of_an_id_the_f
         Prediction(4, START, "a", text="first"),
     ]
     place.write(Log(predictions, [Label(str(i), "a", START + 2 * HOUR) for i in (1, 2, 4)]))
-    assert [(row.id, row.text) for row in _drawn(place)] == [("4", "first")]
+    assert [(row.id, row.text) for row in _drawn(place)] == [("4", "second")]
 
 
 def test_predictions_are_counted_within_a_half_open_span(place: LogPlace) -> None:

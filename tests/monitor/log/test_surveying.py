@@ -24,13 +24,13 @@ def test_a_survey_tells_rows_classes_versions_and_what_is_missing(place: LogPlac
     assert (survey.rows, survey.first_at, survey.last_at) == (11, START, START + 12 * HOUR)
     assert survey.classes == (ClassSurvey("a", 7, 0), ClassSurvey("b", 4, 1), ClassSurvey("c", 0, 3))
     assert survey.versions == (
-        VersionSurvey("m1", "v1", 10, START, START + 9 * HOUR),
-        VersionSurvey("m1", "v2", 1, START + 12 * HOUR, START + 12 * HOUR),
+        VersionSurvey("m1", "v1", 9, START, START + 8 * HOUR),
+        VersionSurvey("m1", "v2", 2, START + 12 * HOUR, START + 12 * HOUR),
     )
     assert (survey.labelled, survey.labelled_share, survey.label_rows) == (4, 4 / 11, 6)
     assert survey.delay is not None
     assert survey.delay.p50 == pytest.approx(36_000, rel=0.1)
-    assert ColumnSurvey("text", "text", 10 / 11) in survey.columns
+    assert ColumnSurvey("text", "text", 9 / 11) in survey.columns
     assert ColumnSurvey("latency_ms", "latency_ms", 1 / 11) in survey.columns
     assert ColumnSurvey("segment channel", "channel", 0.0) in survey.columns
     assert set(survey.problems) == {

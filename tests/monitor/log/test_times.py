@@ -110,7 +110,7 @@ def test_what_is_no_time_is_counted_as_having_none(tmp_path: Path, time: str) ->
     file = tmp_path / "odd.parquet"
     rows = f"""SELECT 1 AS id, {time} AS "at time", '' AS "select" """
     kind = {"'": "VARCHAR", "t": "VARCHAR", "N": "VARCHAR"}[time[0]] if "DOUBLE" not in time else "DOUBLE"
-    other = "'2026-03-02'" if kind == "VARCHAR" else "1772440000"
+    other = "'2026-03-01'" if kind == "VARCHAR" else "1772330000.0"
     duckdb.sql(f"""COPY ({rows} UNION ALL SELECT 2, CAST({other} AS {kind}), '') TO '{file}'""")
     source = SourceSettings(predictions=PredictionRelation(files=(str(file),), columns=COLUMNS))
     counts = counted(source)

@@ -49,4 +49,4 @@ def test_a_long_message_is_cut_but_its_length_is_known(place: LogPlace) -> None:
 def test_rows_without_an_id_or_with_one_twice_are_drawn_at_most_once(place: LogPlace) -> None:
     place.write(Log([Prediction(None, START, "a"), Prediction(7, START + HOUR, "b"), Prediction(7, START, "a")]))
     rows = opened(place, labels=False).draw_rows([StudySpan(START, END)], as_of=END, limit=5)
-    assert [(row.id, row.predicted) for row in rows] == [("7", "a")]
+    assert [(row.id, row.predicted) for row in rows] == [("7", "b")]
