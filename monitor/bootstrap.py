@@ -246,7 +246,9 @@ def advice_policy(settings: MonitorSettings) -> AdvicePolicy:
     checks = settings.checks
     return AdvicePolicy(
         target_accuracy=checks.accuracy.good,
-        floors=tuple((name, floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()),
+        floors=tuple(
+            (class_name(name), floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()
+        ),
         floors_of_all=(checks.class_recall.min_recall, checks.class_precision.min_precision),
         max_drop=Drops(
             accuracy=checks.accuracy.max_drop,
@@ -255,10 +257,6 @@ def advice_policy(settings: MonitorSettings) -> AdvicePolicy:
             relevance=checks.relevance.max_drop,
         ),
         max_ratio=checks.latency.max_ratio,
-        target_accuracy=settings.checks.accuracy.good,
-        floors=tuple(
-            (class_name(name), floors.min_recall, floors.min_precision) for name, floors in settings.classes.items()
-        ),
         min_prompts=settings.advice.min_prompts,
         min_labels_per_class=settings.advice.min_labels_per_class,
     )
