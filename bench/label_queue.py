@@ -1,115 +1,141 @@
-"""What 200 labels from the queue tell of recall, beside 200 labels of predictions taken at random.
+"""What labels from the queue tell of recall, beside as many labels of predictions taken at random.
 
     python -m bench.label_queue --windows 1000
     python -m bench.label_queue --windows 1000 --log DIR
 
 Simulates windows of a week of a chatbot, 600 predictions a day, 3% urgent, after four weeks of which 60% are labelled,
-and prints for each way of choosing the next 200 labels how wide the 95% interval of the recall of urgent is on average,
-and how often it holds the true recall. With --log the messages are those of DIR/predictions.parquet and
-DIR/labels.parquet, drawn with replacement: before and after the time given as --onset, where the bot changed.
+and prints for both ways of choosing the next 200 labels how wide the 95% interval of the recall of urgent is on
+average, how often it holds the true recall, and how far off the recall is on average; then the same coverage of other
+figures. With --log the messages are those of DIR/predictions.parquet and DIR/labels.parquet, drawn with replacement:
+before and after the time given as --onset, where the bot changed.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from bench.queue_bots import Bot, Counts, Replay, Week, cells, draw, label
+from bench.queue_bots import NAMES, Bot, Counts, Moved, Replay, Week, cells, draw, label
 from checks.allocation import Stratum, allocate
 from checks.confusion import Confusion
-from checks.expected import Expectation, keys_of
-from checks.informed import Informed, believed_recall
+from checks.counts import NO_BAND, OutcomeCell
 from checks.intervals import Proportion
 from checks.stratified import Stratified
 
 SIZE, EARLIER = 4200, 16_800
 EARLIER_LABELLED = 0.6
 BUDGET = 200
-CLASSES = ("urgent",)
-WAYS = ("queue", "random", "random, earlier labels used")
+MANY = 1_000_000
+"""Predictions from which a simulated bot's own figures are taken."""
+
+URGENT = NAMES[0]
+SURE = (7,)
+COMPLAINTS = 5.0
+"""Times as often as right answers that wrong ones are labelled where people label complaints."""
+
+FIGURES: Final[dict[str, Callable[[Stratified], Proportion | None]]] = {
+    "recall": lambda counts: counts.recall(URGENT),
+    "accuracy": lambda counts: counts.accuracy(),
+    "balanced accuracy": lambda counts: counts.balanced_accuracy(),
+    "precision": lambda counts: counts.precision(URGENT),
+}
 
 
 @dataclass(frozen=True)
 class Case:
     """A week to label, after others: drawn anew and labelled in part, the same each time, or none.
 
-    `labelled` is the part of the week that is labelled by itself.
+    `labelled` is the part of the week that is labelled by itself, wrong answers `wrong` times as often.
     """
 
     name: str
     week: Week
     recall: float
-    earlier: Week | Confusion | None
+    earlier: Week | Counts | None
     labelled: float = 0.0
+    wrong: float = 1.0
+    budget: int = BUDGET
+
+
+class Outcome(NamedTuple):
+    """Of one figure and one way to choose labels: mean width, share of intervals that hold the truth, mean error."""
+
+    width: float
+    coverage: float
+    bias: float
 
 
 @dataclass(frozen=True)
 class Row:
-    """What came out of one case for each of WAYS: mean width, coverage, and how far off the recall is on average."""
+    """What came out of one case, by figure: with the queue's labels, and with labels at random."""
 
     case: Case
-    widths: tuple[float, ...]
-    coverages: tuple[float, ...]
-    biases: tuple[float, ...]
+    queue: dict[str, Outcome]
+    random: dict[str, Outcome]
 
     @property
     def gain(self) -> float:
-        """How many times as narrow the queue's interval is."""
-        return self.widths[1] / self.widths[0]
+        """How many times as narrow the queue's interval of recall is."""
+        return self.random["recall"].width / self.queue["recall"].width
 
 
-def simulate(case: Case, windows: int, seed: int = 1) -> Row:
-    """Windows of the case, labelled further in each way; those whose labels hold no urgent message are left out."""
+def simulate(case: Case, windows: int, seed: int = 1, figures: Sequence[str] = ("recall",)) -> Row:
+    """Windows of the case, labelled further in both ways; those whose labels hold no urgent message are left out."""
     rng = np.random.default_rng([seed, round(case.recall * 1000), round(case.labelled * 1000)])
-    found: list[list[tuple[float, bool, float]]] = [[] for _ in WAYS]
+    truths = {"recall": case.recall} if figures == ("recall",) else _truths(rng, case)
+    found: list[dict[str, list[Outcome]]] = [{name: [] for name in figures} for _ in range(2)]
     for _ in range(windows):
-        for results, recall in zip(found, _recalls(rng, case), strict=True):
-            if recall is not None:
-                low, high = recall.interval()
-                results.append((high - low, low <= case.recall <= high, recall.value - case.recall))
-    means = np.array([np.mean(results, axis=0) for results in found])
-    widths, coverages, biases = (tuple(column.tolist()) for column in means.T)
-    return Row(case, widths, coverages, biases)
+        for outcomes, confusion in zip(found, _labelled(rng, case), strict=True):
+            counts = Stratified.of(confusion)
+            for name in figures:
+                share, truth = FIGURES[name](counts), truths[name]
+                if share is not None:
+                    low, high = share.interval()
+                    outcomes[name].append(Outcome(high - low, low <= truth <= high, share.value - truth))
+    queue, random = ({name: Outcome(*np.mean(rows, axis=0)) for name, rows in ways.items()} for ways in found)
+    return Row(case, queue, random)
 
 
-def _recalls(rng: np.random.Generator, case: Case) -> tuple[Proportion | None, ...]:
-    """One window's recall by each of WAYS."""
+def _truths(rng: np.random.Generator, case: Case) -> dict[str, float]:
+    """The figures of the process behind the week."""
+    everything = case.week(rng, MANY)
+    shares = Stratified.of(Confusion.of(cells(everything, everything)))
+    found = {name: figure(shares) for name, figure in FIGURES.items()}
+    return {name: share.value for name, share in found.items() if share is not None} | {"recall": case.recall}
+
+
+def _labelled(rng: np.random.Generator, case: Case) -> tuple[Confusion, Confusion]:
+    """One window, its labels chosen by the queue, and at random."""
     earlier = _earlier(rng, case.earlier)
     everything = case.week(rng, SIZE)
-    labelled = label(rng, everything, case.labelled)
-    at_random = draw(rng, everything - labelled, BUDGET)
-    chance = BUDGET / (everything - labelled).total()
-    designed = cells(everything, labelled, at_random, lambda _predicted, _band: 1 / chance)
-    return (
-        Informed.by(earlier, from_queue(rng, everything, labelled, earlier)).recall("urgent"),
-        Stratified.of(Confusion.of(cells(everything, labelled + at_random))).recall("urgent"),
-        _helped(Confusion.of(designed), earlier),
-    )
+    labelled = label(rng, everything, case.labelled, case.wrong)
+    at_random = draw(rng, everything - labelled, case.budget)
+    queue = from_queue(rng, everything, labelled, earlier, case.budget)
+    return queue, Confusion.of(cells(everything, labelled + at_random))
 
 
-def _helped(at_random: Confusion, earlier: Confusion) -> Proportion | None:
-    """Labels at random with the help of earlier ones, which tunewatch leaves to a queue's: what that alone is worth."""
-    recall = believed_recall(at_random, Expectation.of(earlier, keys_of(at_random)), "urgent") if earlier.n else None
-    return Stratified.of(at_random).recall("urgent") if recall is None else recall
-
-
-def _earlier(rng: np.random.Generator, weeks: Week | Confusion | None) -> Confusion:
-    if weeks is None or isinstance(weeks, Confusion):
-        return weeks or Confusion.of(())
+def _earlier(rng: np.random.Generator, weeks: Week | Counts | None) -> list[OutcomeCell]:
+    if weeks is None:
+        return []
+    if isinstance(weeks, Counter):
+        return cells(weeks, weeks)
     before = weeks(rng, EARLIER)
-    return Confusion.of(cells(before, label(rng, before, EARLIER_LABELLED)))
+    return cells(before, label(rng, before, EARLIER_LABELLED))
 
 
-def from_queue(rng: np.random.Generator, everything: Counts, labelled: Counts, earlier: Confusion) -> Confusion:
+def from_queue(
+    rng: np.random.Generator, everything: Counts, labelled: Counts, earlier: list[OutcomeCell], budget: int
+) -> Confusion:
     """The counts once the queue's labels are back."""
     waiting = everything - labelled
     unlabelled: Counter[Stratum] = Counter()
     for (predicted, _, band), n in waiting.items():
         unlabelled[Stratum(predicted, band)] += n
-    allocation = allocate(cells(everything, labelled), unlabelled, CLASSES, BUDGET, earlier)
+    allocation = allocate(cells(everything, labelled), unlabelled, (URGENT,), budget, earlier)
     chosen: Counts = Counter()
     probability: dict[Stratum, float] = {}
     for share, n in zip(allocation.shares, allocation.rounded(rng.random()), strict=True):
@@ -123,6 +149,8 @@ def simulated() -> Iterator[Case]:
     for labelled in (0.0, 0.05, 0.2):
         for recall in (0.70, 0.80, 0.92):
             yield Case("as before", Bot(recall), recall, Bot(recall), labelled)
+    for recall in (0.80, 0.92):
+        yield Case("as before, 1,000 labels", Bot(recall), recall, Bot(recall), budget=1000)
     for recall in (0.80, 0.60, 0.20):
         yield Case("recall was 0.92", Bot(recall), recall, Bot(0.92))
     for labelled in (0.0, 0.05):
@@ -133,6 +161,40 @@ def simulated() -> Iterator[Case]:
         bot = Bot(0.80, banded=False)
         yield Case("no confidence logged", bot, 0.80, bot, labelled)
         yield Case("no earlier labels", Bot(0.80), 0.80, None, labelled)
+    for labelled in (0.05, 0.2):
+        yield Case("complaints are labelled", Bot(0.80), 0.80, Bot(0.80), labelled, COMPLAINTS)
+
+
+def moved() -> Iterator[Case]:
+    """Bots whose misses are no longer where they were."""
+    for recall in (0.92, 0.80, 0.60, 0.40, 0.20):
+        yield Case("all misses sure", Moved(Bot(recall), SURE), recall, Bot(0.92))
+    for labelled in (0.05, 0.2):
+        yield Case("all misses sure", Moved(Bot(0.80), SURE), 0.80, Bot(0.92), labelled)
+    yield Case("all misses in one band", Moved(Bot(0.80), (5,)), 0.80, Bot(0.80))
+    yield Case("all misses in a new band", Moved(Bot(0.80), (NO_BAND,)), 0.80, Bot(0.80))
+    yield Case("all misses as one class", Moved(Bot(0.80), (*range(8), *SURE * 4), ("card",)), 0.80, Bot(0.80))
+    yield Case("misses at every confidence", Moved(Bot(0.60), (*range(8), *SURE * 4)), 0.60, Bot(0.80))
+    yield Case("sure misses beside the others", _beside(0.80, 0.60), 0.60, Bot(0.80))
+    yield Case("sure misses beside the others", _beside(0.80, 0.60), 0.60, Bot(0.80), 0.05)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """A bot that misses as it did, and some of what it caught too, surely."""
+
+    bot: Bot
+    worse: float
+
+    def __call__(self, rng: np.random.Generator, size: int) -> Counts:
+        everything = self.bot(rng, size)
+        caught: Counts = Counter({key: n for key, n in everything.items() if key[0] == key[1]})
+        rest = everything - caught
+        return rest + Moved(lambda _rng, _size: caught, SURE, worse=self.worse)(rng, size)
+
+
+def _beside(was: float, now: float) -> _Beside:
+    return _Beside(Bot(was), 1 - now / was)
 
 
 def replayed(log: Path, onset: str) -> Iterator[Case]:
@@ -144,35 +206,45 @@ def replayed(log: Path, onset: str) -> Iterator[Case]:
         yield Case("real messages", before, before.recall, before, labelled)
     for labelled in (0.0, 0.05):
         yield Case("real messages, bot changed", after, after.recall, before, labelled)
+        yield Case("real messages, all misses sure", Moved(before, SURE), before.recall, before, labelled)
     for week, earlier in (halves, halves[::-1]):
         for labelled in (0.0, 0.05):
             once = Counter(earlier.rows)  # drawn with replacement they would pass for more labels than they are
-            yield Case("none seen earlier", week, week.recall, Confusion.of(cells(once, once)), labelled)
+            yield Case("none seen earlier", week, week.recall, once, labelled)
     yield Case("real messages, no confidence", bare, bare.recall, bare)
     yield Case("real messages, no earlier labels", before, before.recall, None)
 
 
 def main() -> None:
-    """Print the table in Markdown."""
+    """Print the tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=1000, help="simulated windows for each row")
     parser.add_argument("--log", type=Path, help="a folder with a prediction log, to use its messages")
     parser.add_argument("--onset", default="2026-03-27 14:00:00+00", help="when the bot of the log changed")
     given = parser.parse_args()
-    print(
-        "| bot | recall | labels before | width: queue | random | times as narrow | random, earlier labels used ",
-        end="",
-    )
-    print("| coverage: queue | random | off by: queue | random |\n|" + " --- |" * 11)
-    for case in simulated() if given.log is None else replayed(given.log, given.onset):
-        row = simulate(case, given.windows)
-        widths, coverages, biases = row.widths, row.coverages, row.biases
+    print("| bot | recall | labels before | width: queue | random | times as narrow ", end="")
+    print("| coverage: queue | random | off by: queue | random |\n|" + " --- |" * 10)
+    cases = [*simulated(), *moved()] if given.log is None else list(replayed(given.log, given.onset))
+    rows = []
+    for case in cases:
+        row = simulate(case, given.windows, figures=tuple(FIGURES))
+        rows.append(row)
+        queue, random = row.queue["recall"], row.random["recall"]
         print(
-            f"| {case.name} | {case.recall:.2f} | {case.labelled:.0%} | {widths[0]:.3f} | {widths[1]:.3f} "
-            f"| {row.gain:.1f} | {widths[2]:.3f} | {coverages[0]:.1%} | {coverages[1]:.1%} "
-            f"| {biases[0]:+.3f} | {biases[1]:+.3f} |",
+            f"{_named(case)} | {queue.width:.3f} | {random.width:.3f} | {row.gain:.1f} "
+            f"| {queue.coverage:.1%} | {random.coverage:.1%} | {queue.bias:+.3f} | {random.bias:+.3f} |",
             flush=True,
         )
+    others = list(FIGURES)[1:]
+    headings = " | ".join(f"{name}: queue | random" for name in others)
+    print(f"\n| bot | recall | labels before | {headings} |\n|" + " --- |" * (3 + 2 * len(others)))
+    for row in rows:
+        covered = (f"{way[name].coverage:.1%}" for name in others for way in (row.queue, row.random))
+        print(f"{_named(row.case)} | {' | '.join(covered)} |")
+
+
+def _named(case: Case) -> str:
+    return f"| {case.name} | {case.recall:.2f} | {case.labelled:.0%}"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import duckdb
@@ -46,8 +46,40 @@ class Bot:
         sure = wrong & (rng.random(size) < self.surely_wrong)
         confidences = np.where(sure, rng.uniform(*EASY, size), confidences)
         predicted = np.where(wrong, (truths + rng.integers(1, len(NAMES), size)) % len(NAMES), truths)
-        bands = [band_of(c) if self.banded else NO_BAND for c in confidences]
-        return Counter((NAMES[p], NAMES[t], band) for p, t, band in zip(predicted, truths, bands, strict=True))
+        bands = np.searchsorted(BAND_EDGES, confidences, side="right") if self.banded else np.full(size, NO_BAND)
+        shape = len(NAMES), len(NAMES), len(BAND_EDGES) + 2
+        counts = np.bincount(
+            np.ravel_multi_index((predicted, truths, bands - NO_BAND), shape), minlength=np.prod(shape)
+        )
+        keys = product(NAMES, NAMES, range(NO_BAND, len(BAND_EDGES) + 1))
+        return Counter({key: n for key, n in zip(keys, counts.tolist(), strict=True) if n})
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A bot whose misses of `urgent` moved elsewhere: to these predicted classes and bands, spread alike.
+
+    Of what it answers right, a part `worse` is missed as well.
+    """
+
+    bot: Week
+    bands: tuple[int, ...]
+    classes: tuple[str, ...] = NAMES[1:]
+    worse: float = 0.0
+
+    def __call__(self, rng: np.random.Generator, size: int) -> Counts:
+        """Draw its answers."""
+        moved: Counts = Counter()
+        for (predicted, truth, band), n in self.bot(rng, size).items():
+            gone = 0 if truth != NAMES[0] else n if predicted != truth else int(rng.binomial(n, self.worse))
+            moved[predicted, truth, band] += n - gone
+            for place, k in enumerate(rng.multinomial(gone, np.full(self._places, 1 / self._places)).tolist()):
+                moved[self.classes[place // len(self.bands)], truth, self.bands[place % len(self.bands)]] += k
+        return +moved
+
+    @property
+    def _places(self) -> int:
+        return len(self.classes) * len(self.bands)
 
 
 @dataclass(frozen=True)
@@ -89,9 +121,10 @@ class Replay:
         return replace(self, rows=rows)
 
 
-def label(rng: np.random.Generator, everything: Counts, share: float) -> Counts:
-    """The part that is labelled, each with the same chance."""
-    return Counter({key: int(rng.binomial(n, share)) for key, n in everything.items()})
+def label(rng: np.random.Generator, everything: Counts, share: float, wrong: float = 1.0) -> Counts:
+    """The part that is labelled, wrong answers so many times as often."""
+    chances = {key: min(share * (1 if key[0] == key[1] else wrong), 1.0) for key in everything}
+    return Counter({key: int(rng.binomial(n, chances[key])) for key, n in everything.items()})
 
 
 def draw(rng: np.random.Generator, counts: Counts, n: int) -> Counts:

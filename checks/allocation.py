@@ -4,9 +4,8 @@ Predictions fall into strata by predicted class and confidence band. The varianc
 strata of `a^2 / n`, where `n` are the labels of the stratum and `a` is its size times the spread, among its
 predictions, of what recall depends on. Such a sum is least where labels are shared out in proportion to `a`: the
 allocation of Neyman (1934), "On the two different aspects of the representative method". For several classes it is the
-sum of their variances that is made least (Cochran 1977, "Sampling Techniques", section 5A.4). Where earlier labels say
-where messages of the class lie, more goes where misses are expected, since strata tell of each other (`SHARED` of
-`checks.prospects`).
+sum of their variances that is made least (Cochran 1977, "Sampling Techniques", section 5A.4). The spread is that which
+earlier labels let expect, and as much again anywhere as labels cannot rule out, for misses may move.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,13 +15,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checks.confusion import Confusion, Floats
+from checks.confusion import Floats
 from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.intervals import Proportion
 from checks.prospects import Prospects
 
 UNIFORM_SHARE = 0.2
 """Part of the budget that is spread over all predictions alike, so that every one of them has a chance."""
+
+CAUGHT_SHARE = 0.1
+"""Part of the budget that goes at least to what is predicted as the classes, less the labels that it has: a recall is
+not called well from a few labelled rows of the class, and most of these are found here."""
 
 
 class Stratum(NamedTuple):
@@ -69,8 +72,8 @@ class Allocation:
     """A budget, split; `before` and `after` are what the recall of each class is expected to be known by."""
 
     shares: tuple[Share, ...]
-    before: Mapping[str, Proportion]
-    after: Mapping[str, Proportion]
+    before: Mapping[str, Proportion | None]
+    after: Mapping[str, Proportion | None]
 
     def rounded(self, start: float) -> tuple[int, ...]:
         """Whole numbers to draw, one for each share, from a random start in [0, 1).
@@ -92,23 +95,26 @@ def allocate(
     unlabelled: Mapping[Stratum, int],
     classes: Sequence[str],
     budget: int,
-    earlier: Confusion | None = None,
+    earlier: Iterable[OutcomeCell] = (),
 ) -> Allocation:
     """Split a budget over the strata of a window.
 
     `cells` are its predictions, `unlabelled` how many of each stratum can be drawn, `classes` those whose recall is to
-    be known better, and `earlier` an earlier window, whose labels say where their messages lie; without enough of them
-    confidences do. The budget is capped at what can be drawn. Raises ValueError if nothing can be drawn, no class is
-    given, or the budget is not positive.
+    be known better, and `earlier` the predictions of an earlier window, whose labels help to say where messages of the
+    classes lie; without enough of them confidences do. The budget is capped at what can be drawn. Raises ValueError if
+    nothing can be drawn, no class is given, or the budget is not positive.
     """
     if budget < 1 or not classes or not any(unlabelled.values()):
         raise ValueError("needs a positive budget, a class, and something unlabelled")
-    known = Prospects.of(cells, classes, Confusion.of(()) if earlier is None else earlier)
+    known = Prospects.of(cells, classes, earlier)
     strata = [Stratum(*key) for key in known.strata]
     available = np.array([unlabelled.get(stratum, 0) for stratum in strata], dtype=float)
     whole = min(float(budget), float(available.sum()))
-    least = UNIFORM_SHARE * whole * available / available.sum()
-    worth = known.worth()
+    uniform = UNIFORM_SHARE * whole * available / available.sum()
+    caught = np.where([predicted in classes for predicted, _ in strata], available, 0.0)
+    least = uniform + np.maximum(CAUGHT_SHARE * whole * caught / max(caught.sum(), 1.0) - known.labelled, 0.0)
+    least = np.minimum(least, available)
+    worth = known.worth(whole)
     expected = _share_out(np.sqrt((worth**2).sum(axis=0)), known.labelled, least, available, whole)
     favourite = [classes[k] for k in worth.argmax(axis=0)]
     shares = tuple(
@@ -118,7 +124,7 @@ def allocate(
             labelled=int(known.labelled[h]),
             unlabelled=int(available[h]),
             expected=float(expected[h]),
-            about=favourite[h] if expected[h] > least[h] * (1 + _TOLERANCE) else None,
+            about=favourite[h] if expected[h] > uniform[h] * (1 + _TOLERANCE) else None,
         )
         for h, stratum in enumerate(strata)
         if available[h]

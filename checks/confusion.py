@@ -19,8 +19,8 @@ class Rows:
     """Counts by predicted class and confidence band (R rows, in the order of class, then band) and label (K columns).
 
     `classes` (R) is the place of each row's predicted class, `bands` (R) its band. `predicted` (R) counts every
-    prediction of a row, labelled or not, and `designed` (R) its labels of known probability, of which each stands for
-    `stands_for` (R) on average: 1/inclusion_probability, 0 where there is none. `counts`, `weights` and
+    prediction of a row, labelled or not. `designed` (R x K) are its labels of known probability, of which each stands
+    for `stands_for` (R) on average: 1/inclusion_probability, 0 where there is none. `counts`, `weights` and
     `weights_squared` (R x K) are of labelled predictions: how many, and the sums of 1/inclusion_probability and of its
     square; in a row that also has labels without one, of weights that are scaled to stand beside these
     (`checks.two_samples`).
@@ -61,7 +61,7 @@ class Rows:
         stands_for = (weights.sum(axis=1) - counts.sum(axis=1) + chosen) / np.maximum(chosen, 1) * (chosen > 0)
         weights, squared = combine(counts, weights, squared, designed)
         size, bands = sums(row, cells.n, shape[0]), strata % BANDS + NO_BAND
-        return cls(strata // BANDS, bands, size, chosen, stands_for, counts, weights, squared)
+        return cls(strata // BANDS, bands, size, designed, stands_for, counts, weights, squared)
 
     @cached_property
     def labelled(self) -> Floats:

@@ -14,6 +14,9 @@ from checks.counts import BAND_EDGES, NO_BAND
 MIN_OF_CLASS = 10
 """Earlier labels of a class under which they do not tell where its messages lie."""
 
+UNKNOWN = 0.5
+"""How often an answer without a confidence is taken to be right, before there are labels."""
+
 LEAN = 1.0
 """Messages of the class, expected, with which a rate leans on that of its like."""
 
@@ -41,32 +44,30 @@ class Expectation:
         counts = np.vstack([earlier.rows.counts, np.zeros((1, len(earlier.classes)))])
         return cls(tuple(keys), earlier.classes, counts[rows])
 
-    def rates(self, class_name: str) -> Floats | None:
+    def rates(self, class_name: str) -> Floats:
         """Share of the predictions of each key (H) that is truly of the class, in (0, 1).
 
         A rate leans on its like, by indirect standardisation: on the rate of all keys of its side (predicted as the
         class, or not), times the ratio of labels found to labels expected in its band, times that ratio in its
-        predicted class. None where there are fewer than MIN_OF_CLASS labels of the class.
+        predicted class. Where there are fewer than MIN_OF_CLASS labels of the class confidences tell.
         """
         k = self.classes.index(class_name) if class_name in self.classes else None
         if k is None or self.counts[:, k].sum() < MIN_OF_CLASS:
-            return None
+            return self._promised(class_name)
         own = self.is_own(class_name)
         rates = np.empty(own.size)
         for side in (own, ~own):
             rates[side] = self._standardised(self.counts[side, k], side)
         return rates
 
-    def promised(self, class_name: str) -> Floats | None:
-        """The same shares (H) from confidences alone; None where there are keys without.
+    def _promised(self, class_name: str) -> Floats:
+        """The same shares (H) from confidences alone.
 
-        An answer is taken to be right as often as the middle of its band says, and wrong towards all other classes
-        alike.
+        An answer is taken to be right as often as the middle of its band says, every other time where there is no
+        confidence, and wrong towards all other classes alike.
         """
         bands = np.array([band for _, band in self.keys], dtype=np.intp)
-        if (bands == NO_BAND).any():
-            return None
-        right = np.array(_MIDDLES)[bands]
+        right = np.where(bands == NO_BAND, UNKNOWN, np.array(_MIDDLES)[bands])
         others = max(int(self._class_numbers.max(initial=0)), 1)
         return np.asarray(np.where(self.is_own(class_name), right, (1 - right) / others))
 

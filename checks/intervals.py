@@ -15,8 +15,7 @@ class Proportion:
 
     `value` is in [0, 1]; `effective_n` >= 0 need not be whole: it is the size of the simple random sample whose
     variance equals the estimate's (Kish 1965, the design effect turned round). `n` is the count of labelled rows that
-    the value rests on; `informed` says that a row tells more than yes or no: a graded score, or a label that was
-    chosen for it and is added to earlier ones.
+    the value rests on; `informed` says that a row tells more than yes or no: a graded score.
     """
 
     value: float

@@ -12,7 +12,6 @@ from checks.confusion import Confusion, Floats
 from checks.decomposition import Decomposition, decompose
 from checks.delays import Delays, SeenDelays
 from checks.hastened import Hastened, is_steady
-from checks.informed import Informed
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.starts import STARTS
@@ -32,13 +31,11 @@ RICH = 50_000
 class Look:
     """One window, weighted up to all its predictions.
 
-    `ripening` says how far its labels have got. `earlier` is the healthy span before it, of use where labels were
-    chosen by a known chance.
+    `ripening` says how far its labels have got.
     """
 
     window: Window
     ripening: Ripening
-    earlier: "Look | None" = None
     hastened: Hastened = field(default_factory=Hastened)
 
     @cached_property
@@ -62,9 +59,7 @@ class Look:
         confusion = Confusion.of(self.window.outcomes)
         if not self.hastened.is_even:
             confusion = confusion.weighted(self._weights(confusion))
-        if self.earlier is None or not confusion.rows.designed.any():
-            return Stratified.of(confusion)
-        return Informed.by(self.earlier.confusion, confusion)
+        return Stratified.of(confusion)
 
     @property
     def confusion(self) -> Confusion:
@@ -115,7 +110,7 @@ class Measured:
     @cached_property
     def current(self) -> Look:
         """The configured window."""
-        return self._look(self.windows.current, self.reference)
+        return self._look(self.windows.current)
 
     @cached_property
     def reference(self) -> Look:
@@ -125,7 +120,7 @@ class Measured:
     @cached_property
     def looks(self) -> tuple[Look, ...]:
         """All scales at which a drop is looked for, longest first."""
-        return (self.current, *(self._look(window, self.reference) for window in self.windows.recent))
+        return (self.current, *(self._look(window) for window in self.windows.recent))
 
     @cached_property
     def starts(self) -> tuple["Followed", ...]:
@@ -142,7 +137,7 @@ class Measured:
     def _followed(self, start: Start) -> Followed:
         is_reference = start.before is self.windows.reference
         before = self.reference if is_reference else self._look(start.before)
-        return Followed(self._look(start.since, before), before, start.weight, self.older if is_reference else None)
+        return Followed(self._look(start.since), before, start.weight, self.older if is_reference else None)
 
     @property
     def unsettled(self) -> float:
@@ -204,8 +199,8 @@ class Measured:
             for look in self.looks
         )
 
-    def _look(self, window: Window, earlier: Look | None = None) -> Look:
-        return Look(window, self.ripening, earlier, self._hastened(window))
+    def _look(self, window: Window) -> Look:
+        return Look(window, self.ripening, self._hastened(window))
 
     def _hastened(self, window: Window) -> Hastened:
         """How labels are hastened in the longest look that is no longer than the window, or the shortest one."""

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from checks.confusion import Confusion, Floats, by_class, sums
+from checks.design_based import recall_by_design
 from checks.intervals import Proportion
 from checks.likely import LEVER, like_the_bot, likely_shares, over
+from checks.mean_share import mean_share
 from checks.strata import merge_thin
 
 MIN_STRATUM = 2
@@ -92,11 +94,12 @@ class Stratified:
         """Share of the predictions truly of the class that were predicted as it.
 
         None when no labelled row is of the class, or when too many predictions of the class were never labelled.
+        Labels with an inclusion probability have their own estimator (`checks.design_based`).
         """
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):
             return None
-        return self._recalls.of(k)
+        return recall_by_design(self.confusion, k) or self._recalls.of(k)
 
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it; None when none of them is labelled."""
@@ -104,15 +107,11 @@ class Stratified:
         return None if k is None or not self.confusion.labelled[k] else self._precisions.of(k)
 
     def balanced_accuracy(self) -> Proportion | None:
-        """Mean recall over the classes that have a labelled row; their errors are taken as independent."""
+        """Mean recall over the classes with a labelled row; their errors are taken as independent."""
         recalls = [recall for name in self.confusion.real_classes if (recall := self.recall(name)) is not None]
         if not recalls:
             return None
-        value = float(np.mean([recall.value for recall in recalls]))
-        variance = sum(_variance(recall) for recall in recalls) / len(recalls) ** 2
-        rough = _smoothed(value, sum(recall.effective_n for recall in recalls)) / variance
-        effective = max(_smoothed(value, rough) / variance - 2 * PSEUDO, 0.0)
-        return Proportion(value, effective, sum(recall.n for recall in recalls))
+        return mean_share(recalls, lopsided=bool(self.confusion.rows.designed.any()))
 
     def prevalence(self, class_name: str) -> float:
         """Estimated share of the predictions that are truly of the class, in [0, 1]."""
@@ -139,8 +138,8 @@ class Stratified:
             self._likely @ by_label**2 + right * (either**2 - by_label**2)[classes],
         )
 
-    def _variance_of(self, slope: Floats, slope_squared: Floats) -> float:
-        sampled, own = self._variance(*(self._strata.sums(values[:, None]) for values in (slope, slope_squared)))
+    def _variance_of(self, *slopes: Floats) -> float:
+        sampled, own = self._variance(*(self._strata.sums(values[:, None]) for values in slopes))
         return float((sampled.sum(axis=0) + own)[0])
 
     @cached_property
@@ -334,14 +333,3 @@ class _OfClasses:
             asked = np.array([k]) if len(self._known) < FEW else self._all
             self._known.update(zip(asked.tolist(), self._work_out(asked), strict=True))
         return self._known[k]
-
-
-def _smoothed(value: float, n: float) -> float:
-    """Binomial variance of one observation, kept off zero."""
-    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
-    return smooth * (1 - smooth)
-
-
-def _variance(proportion: Proportion) -> float:
-    n = proportion.effective_n
-    return _smoothed(proportion.value, n) / (n + 2 * PSEUDO)

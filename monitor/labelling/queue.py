@@ -10,8 +10,8 @@ from typing import Final
 from checks.allocation import Allocation, Share, Stratum, allocate
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS, OutcomeCell
-from checks.informed import Informed
 from checks.intervals import Proportion
+from checks.stratified import Stratified
 from config.monitor import MonitorSettings
 from monitor.bootstrap import window_spec
 from monitor.export.personal import Scrub
@@ -90,14 +90,14 @@ def _make(log: PredictionLog, name: str, settings: MonitorSettings, budget: int,
     if not found.unlabelled:
         raise NothingToLabelError("every prediction of the current window that has an id is labelled already")
     classes = _classes(settings, found.cells)
-    earlier = Confusion.of(log.population(reference).cells if reference.buckets else ())
+    earlier = log.population(reference).cells if reference.buckets else ()
     allocation = allocate(found.cells, found.unlabelled, classes, budget, earlier)
     salt = f"{name} {scope.buckets[0]} {scope.buckets[-1]} "
     numbers = allocation.rounded(_start(salt))
     wanted = {share.stratum: n for share, n in zip(allocation.shares, numbers, strict=True)}
     drawn = log.draw(scope, wanted, salt)
     shares = {share.stratum: share for share in allocation.shares}
-    stratified = Informed.by(earlier, Confusion.of(found.cells))
+    stratified = Stratified.of(Confusion.of(found.cells))
     return Queue(
         monitor=name,
         predictions=tuple(_queued(each, shares[each.stratum]) for each in drawn),

@@ -81,5 +81,5 @@ def _covers(share: Proportion, truth: float) -> bool:
 def test_an_alarm_rests_on_no_more_rows_than_there_are() -> None:
     assert Proportion(0.14, 14.1, 3).counted == Proportion(0.14, 3.0, 3)
     assert Proportion(0.14, 2.0, 3).counted == Proportion(0.14, 2.0, 3)
-    chosen = Proportion(0.14, 14.1, 3, informed=True)  # by labels that were chosen for it
-    assert chosen.counted == chosen
+    graded = Proportion(0.14, 14.1, 3, informed=True)  # by graded scores
+    assert graded.counted == graded

@@ -1,0 +1,54 @@
+"""The mean of independent shares, such as balanced accuracy of the recalls of all classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot
+
+from checks.intervals import Proportion
+
+PSEUDO = 0.5
+"""Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeanShare(Proportion):
+    """The mean of independent shares, with bounds from theirs (MOVER: Zou and Donner 2008).
+
+    So it is as lopsided as they are. `chance_at_least` is that of its effective size.
+    """
+
+    parts: tuple[Proportion, ...] = ()
+
+    def lower(self, tail: float) -> float:
+        """Lower bound that the truth is under with probability about `tail`."""
+        reach = hypot(*(part.value - part.lower(tail) for part in self.parts))
+        return max(self.value - reach / len(self.parts), 0.0)
+
+    def upper(self, tail: float) -> float:
+        """Upper bound that the truth is over with probability about `tail`."""
+        reach = hypot(*(part.upper(tail) - part.value for part in self.parts))
+        return min(self.value + reach / len(self.parts), 1.0)
+
+
+def mean_share(shares: Sequence[Proportion], *, lopsided: bool) -> Proportion:
+    """The mean of some shares (at least one), whose errors are independent.
+
+    Its interval is that of a share of the same variance; where the shares are known from labels of very unequal weight
+    they are `lopsided`, and it is put together from theirs.
+    """
+    value = sum(share.value for share in shares) / len(shares)
+    variance = sum(_variance(share) for share in shares) / len(shares) ** 2
+    rough = _smoothed(value, sum(share.effective_n for share in shares)) / variance
+    effective = max(_smoothed(value, rough) / variance - 2 * PSEUDO, 0.0)
+    n = sum(share.n for share in shares)
+    return MeanShare(value, effective, n, parts=tuple(shares)) if lopsided else Proportion(value, effective, n)
+
+
+def _smoothed(value: float, n: float) -> float:
+    """Binomial variance of one observation, kept off zero."""
+    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
+    return smooth * (1 - smooth)
+
+
+def _variance(share: Proportion) -> float:
+    return _smoothed(share.value, share.effective_n) / (share.effective_n + 2 * PSEUDO)
