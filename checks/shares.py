@@ -69,9 +69,7 @@ def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -
 
 def _is_known(subject: Subject, sight: Sight) -> bool:
     """Whether a share may be called well; an alarm does not wait for what nobody has labelled."""
-    share = sight.share
-    enough = share.n >= MIN_LABELS or (share.informed and share.effective_n >= MIN_LABELS)
-    return enough and not (subject.of_all and sight.look.stratified.unlabelled)
+    return sight.share.n >= MIN_LABELS and not (subject.of_all and sight.look.stratified.unlabelled)
 
 
 def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits: Sequence[Limit]) -> Finding:
