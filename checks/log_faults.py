@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from checks.estimate import Estimate
 from checks.measured import Measured
 
 
@@ -59,6 +60,9 @@ class LogFault:
 
 
 ORPHANS = "orphan_label"
+
+ROWS_LOST, LABELS_LOST = "rows_lost", "label_rows_lost"
+"""Metrics: rows of the whole log that no look can place in time or read at all."""
 
 FAULTS = (
     LogFault(
@@ -127,3 +131,36 @@ ABSENT = LogFault(
     "absent_column", Among.NOTICED, Limit.LOST, "newest files lack a column that older ones have", "source"
 )
 """A column that was renamed or is no longer written: what is read of it is empty."""
+
+
+def lost(measured: Measured) -> dict[str, int]:
+    """Rows that are lost now, by metric."""
+    counts = {problem.kind: problem.n for problem in measured.windows.problems}
+    sides = {ROWS_LOST: Among.PREDICTIONS, LABELS_LOST: Among.LABELS}
+    return {
+        metric: sum(counts.get(fault.kind, 0) for fault in FAULTS if fault.among is among)
+        for metric, among in sides.items()
+    }
+
+
+def lost_rows(measured: Measured) -> tuple[Estimate, ...]:
+    """The same for the metric history, which the newly lost are told by: such rows have no time of their own."""
+    window = measured.windows.current
+    return tuple(
+        Estimate(
+            metric=metric,
+            class_name="",
+            slice="all",
+            window_start=window.start,
+            window_end=window.end,
+            value=float(n),
+            low=None,
+            high=None,
+            raw=float(n),
+            n=n,
+            n_labelled=0,
+            coverage=None,
+            provisional=False,
+        )
+        for metric, n in lost(measured).items()
+    )

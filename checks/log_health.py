@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS
 from checks.finding import Cause, Finding, Verdict
-from checks.log_faults import ABSENT, FAULTS, SKIPPED, Limit, LogFault
+from checks.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
 from checks.measured import Measured
 from checks.windows import Notice
 from checks.words import percent
@@ -66,7 +66,13 @@ class LogHealth:
 
     def run(self, measured: Measured) -> Sequence[Finding]:
         """What is wrong with the log, one finding for each kind; one that all is well where nothing is."""
-        found = (*self._rows(measured), *self._files(measured), *_newest(measured), *_classes(measured))
+        found = (
+            *self._rows(measured),
+            *self._newly_lost(measured),
+            *self._files(measured),
+            *_newest(measured),
+            *_classes(measured),
+        )
         return found or (_finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, "the log can be read"),)
 
     def _rows(self, measured: Measured) -> Iterator[Finding]:
@@ -75,6 +81,33 @@ class LogHealth:
         for fault in FAULTS:
             if n := counts.get(fault.kind, 0):
                 yield from self._judged(measured, fault, n, examples.get(fault.kind))
+
+    def _newly_lost(self, measured: Measured) -> Iterator[Finding]:
+        """Rows lost since a window began, beside those read of it: what one of several writers spoils shows early."""
+        now, looks = lost(measured), {look.window.start: look for look in measured.looks}
+        for before in measured.windows.extent.lost_before:
+            new = now[before.metric] - before.n
+            look = looks.get(before.since)
+            if look is None or new < FEWEST:
+                continue
+            of_labels = before.metric == LABELS_LOST
+            if of_labels and look is not measured.current:
+                continue  # label rows are counted by their own time for the current window only
+            of = new + (measured.windows.extent.label_rows if of_labels else look.confusion.n)
+            if new / of > self.max_lost:
+                what = "label rows" if of_labels else "rows"
+                key = "source.labels" if of_labels else "source.predictions"
+                yield _finding(
+                    measured,
+                    f"new_{before.metric}",
+                    Verdict.CRITICAL if new / of >= MOST else Verdict.WARNING,
+                    Cause.INVALID,
+                    f"{new:,} of the newest {of:,} {what} cannot be read or have no readable time: look at {key}",
+                    share=new / of,
+                    limit=self.max_lost,
+                    n=of,
+                )
+                return
 
     def _files(self, measured: Measured) -> Iterator[Finding]:
         """Files that are not read, and columns that the newest lack: told however few, as nothing else shows them."""

@@ -90,16 +90,27 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class LostBefore:
+    """How many rows of the predictions (or label rows) were lost in the look that was newest at `since` (UTC)."""
+
+    metric: str
+    since: datetime
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """How much of the log could be read: all `predictions` and `labels` that were ever counted.
 
     `label_rows` are those dated in the current window, and `to_come` predictions dated after it, not counted yet.
+    `lost_before` says what was lost when the current and the shortest window began, where looks were made then.
     """
 
     predictions: int = 0
     labels: int = 0
     label_rows: int = 0
     to_come: int = 0
+    lost_before: tuple[LostBefore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

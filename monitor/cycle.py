@@ -19,6 +19,7 @@ from checks.check import Check
 from checks.estimate import Estimate
 from checks.estimates import estimates
 from checks.finding import Cause, Finding
+from checks.log_faults import lost_rows
 from checks.log_health import NAME as LOG_HEALTH
 from checks.log_health import held_back, invalidates
 from checks.measured import Measured
@@ -174,7 +175,7 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Rea
     measured = Measured(windows)
     found, faults = _run_checks(monitor, measured)
     findings = held_back(found)
-    figures = estimates(measured)
+    figures = (*estimates(measured), *lost_rows(measured))
     before = transaction.incidents()
     adviser = _Adviser(monitor.advice, windows, tuple(finding for finding in findings if invalidates(finding)))
     faults = (*faults, *_study_faults(monitor, transaction, windows))

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from checks.counts import NO_CLASS, OutcomeCell
 from checks.finding import Cause, Finding, Verdict
 from checks.log_health import LogHealth, held_back, invalidates
 from checks.measured import Measured
-from checks.windows import Extent, Notice, Problem, Window, Windows
+from checks.windows import Extent, LostBefore, Notice, Problem, Window, Windows
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 EXTENT = Extent(20_000, 9_000, 1_000)
@@ -89,6 +90,19 @@ def test_a_few_rows_and_a_log_that_is_still_to_come_are_no_alarm() -> None:
 
     assert _found(half_a_line) == [("rows", "ok", "within_limits")]
     assert _found(before_the_log) == [("rows", "ok", "within_limits")]
+
+
+def test_rows_that_newly_cannot_be_read_are_told_though_a_long_log_hides_them() -> None:
+    day_ago = LostBefore("rows_lost", NOW - DAY, 30)
+    a_third = Extent(90_000, lost_before=(day_ago,))
+    hardly_any = Extent(90_000, lost_before=(replace(day_ago, n=480),))
+
+    (finding,) = LogHealth().run(Measured(_windows({"null_time": 530}, a_third)))
+
+    assert (finding.subject, finding.verdict, finding.cause) == ("new_rows_lost", Verdict.WARNING, Cause.INVALID)
+    assert finding.message.startswith("500 of the newest 1,500 rows cannot be read or have no readable time")
+    assert _found(_windows({"null_time": 530}, hardly_any)) == [("rows", "ok", "within_limits")]
+    assert _found(_windows({"null_time": 530}, Extent(90_000))) == [("rows", "ok", "within_limits")]
 
 
 def test_newest_predictions_without_a_class_are_a_column_that_went() -> None:

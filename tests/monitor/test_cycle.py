@@ -149,3 +149,27 @@ def test_no_advice_is_given_on_a_log_whose_ids_repeat_and_people_are_told_of_the
     assert watch.findings[0].subject == "duplicate_id"
     assert {advised.advice.action for advised in (*first.advice, *told.advice)} == {Action.FIX_LOG}
     assert watch.advice.reasons[0].endswith("look at source.predictions.columns.id (20% may be).")
+
+
+def test_rows_that_lose_their_time_are_told_within_hours_of_a_log_that_was_well(
+    monitor: Monitor, tmp_path: Path
+) -> None:
+    file, well = tmp_path / "logs" / "predictions.parquet", BREAK - 2 * DAY
+    rows = pq.read_table(file).to_pylist()
+    times = [row["at"] for row in rows]
+    _write(file, [row | {"at": at.isoformat()} for row, at in zip(rows, times, strict=True)])
+    run_cycle(monitor, well)
+    # From here on every other row names its time in a way that nobody can read.
+    read = [row | {"at": at.isoformat()} for row, at in zip(rows, times, strict=True) if at <= well or row["id"] % 2]
+    lost = [row | {"at": "yesterday"} for row, at in zip(rows, times, strict=True) if well < at <= BREAK - DAY]
+    _write(file, read + lost[::2])
+
+    report = run_cycle(monitor, BREAK - DAY)
+
+    (watch,) = (each for each in report.open_incidents if each.family is Family.WATCH)
+    assert [finding.subject for finding in watch.findings] == ["new_rows_lost"]
+    assert "50 of the newest" in watch.findings[0].message
+
+
+def _write(file: Path, rows: Sequence[dict[str, object]]) -> None:
+    pq.write_table(pa.Table.from_pylist(list(rows)), file)
