@@ -213,7 +213,7 @@ def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, 
 def _slack(settings: SlackSettings) -> Channel:
     assert settings.token is not None  # noqa: S101 - the caller has looked
     return SlackChannel(
-        token=settings.token.get_secret_value(),
+        token=settings.token.get_secret_value().strip(),  # a line break at its end is how it was pasted
         channel=settings.channel,
         base_url=settings.base_url,
         timeout=settings.timeout.total_seconds(),

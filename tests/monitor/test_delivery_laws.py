@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.channel import Channel, Post, Receipt
@@ -172,7 +172,7 @@ MISHAPS: Final = st.one_of(
 )
 STEPS: Final = st.sampled_from([f"step {key}" for key in IDS])
 WAITS: Final = st.sampled_from(["wait 1", "wait 5", "wait 70", "wait 1000", "wait 90000"])
-ROUNDS: Final = st.lists(st.tuples(st.lists(MISHAPS, max_size=2), STEPS, WAITS), min_size=1, max_size=6)
+ROUNDS: Final = st.lists(st.tuples(st.lists(MISHAPS, min_size=1, max_size=2), STEPS, WAITS), min_size=4, max_size=8)
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,11 @@ def slack() -> Iterator[FakeSlack]:
         yield server
 
 
-@settings(max_examples=20)
+@example(rounds=[(["kill after"], "step quality-1", "wait 70")], provable=False)
+@example(rounds=[(["trouble dropped-obeyed"], "step quality-1", "wait 70")], provable=True)
+@example(rounds=[([], "step quality-1", "wait 1")] * 2 + [(["kill after"], "step quality-1", "wait 1")], provable=True)
+@example(rounds=[(["token"], "step quality-1", "wait 90000")] * 3, provable=True)
+@settings(max_examples=15)
 @given(rounds=ROUNDS, provable=st.booleans())
 def test_once_slack_is_well_each_incident_has_one_message_that_shows_how_it_stands(
     sqlite_history: Path,

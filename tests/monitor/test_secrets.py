@@ -10,14 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.channels.slack import SlackChannel
 from config import secrets
 from config.errors import ConfigError
 from config.loading import load
+from monitor.bootstrap import build_channels
 from monitor.errors import UnreachableError
 from monitor.guard import describe
 from monitor.history import History
 from monitor.logs import get_logger, set_up_logging
 from monitor.redact import redact
+from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.program import run_here
 
 FILE: Final = """\
@@ -145,3 +148,12 @@ def test_a_url_with_an_at_in_its_password_is_refused_with_the_way_to_write_it(tm
     said = _said(tmp_path, {"TUNEWATCH_HISTORY__URL": "postgresql+psycopg://bot:p@ss/w@rd@db/logs"})
 
     assert "history.url has more than one @; in a password write %40 for @" in said
+
+
+def test_space_around_a_token_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "tunewatch.yaml").write_text(FILE, encoding="utf-8")
+    with FakeSlack() as slack:
+        environ = {"TUNEWATCH_SLACK__TOKEN": f" {TOKEN}\r\n", "TUNEWATCH_SLACK__BASE_URL": slack.url}
+        channel = build_channels(load(tmp_path / "tunewatch.yaml", environ=environ))["slack"]
+        assert isinstance(channel, SlackChannel)
+        assert channel.check() == "tunewatch in Acme"
