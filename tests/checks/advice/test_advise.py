@@ -366,7 +366,7 @@ STORIES = [
         [alarm(verdict=Verdict.NOT_ENOUGH_DATA, n=2)],
         history(Spell(30, GOOD)),
         A.NONE,
-        says="class_recall of urgent (n 2)",
+        says="class_recall of urgent (n=2)",
     ),
     Story("nothing at all", [], history(), A.NONE),
     Story("an alarm without any data", [URGENT], history(), A.COLLECT_LABELS),
@@ -413,7 +413,7 @@ def test_a_prompt_that_was_just_replaced_is_not_to_be_revised(newest: dict[tuple
 def test_the_experiment_names_the_versions_the_labels_and_what_each_result_means() -> None:
     windows = history(Spell(25, GOOD, "p3", "m1"), Spell(5, MISSES_URGENT, "p4", "m2"))
     assert advise([URGENT], windows, POLICY).experiment == (
-        "Run prompt p4 on model m1 for about 20 labelled urgent requests (they come among some 415 messages, at 4.8% "
+        "Run prompt p4 on model m1 for about 20 labelled urgent requests (they come among some 415 messages, at 5% "
         "urgent): if recall of urgent stays near 13% the prompt did it, near 92% the model did."
     )
 
