@@ -66,18 +66,16 @@ JOIN belief_times t ON t.monitor_id = s.monitor_id AND t.micros = p.as_of
 JOIN monitors m ON m.id = s.monitor_id;
 
 CREATE VIEW estimates_checked AS
-WITH told AS (
-    SELECT p.*, s.monitor_id, s.metric, s.class
-    FROM metric_series s
-    JOIN metric_points p ON p.series_id = s.id
+WITH points AS (
+    SELECT p.*, s.monitor_id, s.metric, s.class, ROW_NUMBER() OVER (
+               PARTITION BY p.series_id, p.as_of / 86400000000, p.window_end - p.window_start
+               ORDER BY p.as_of DESC
+           ) AS nth
+    FROM metric_points p
+    JOIN metric_series s ON s.id = p.series_id
     WHERE s.metric IN ('estimated_accuracy', 'estimated_recall', 'estimated_precision')
-      AND p.value IS NOT NULL
-      AND NOT EXISTS (
-          SELECT 1 FROM metric_points later
-          WHERE later.series_id = p.series_id AND later.as_of > p.as_of
-            AND later.as_of < (p.as_of / 86400000000 + 1) * 86400000000
-            AND later.window_end - later.window_start = p.window_end - p.window_start
-      )
+), told AS (
+    SELECT * FROM points WHERE nth = 1 AND value IS NOT NULL
 ), ends AS (
     SELECT DISTINCT monitor_id, window_start, window_end,
            (window_start + 86399) / 86400 * 86400 AS first_day, window_end / 86400 * 86400 AS last_day
@@ -138,12 +136,20 @@ WITH told AS (
     FROM spans w
     CROSS JOIN outcome_cells c
     WHERE c.slice_id = w.slice_id AND c.bucket >= w.tail_start AND c.bucket < w.window_end AND c.label_id <> 0
+), joined AS (
+    SELECT id, predicted_id, label_id, weight, 0 AS n FROM label_parts
+    UNION ALL
+    SELECT id, predicted_id, 0, 0, n FROM strata_parts
+), cells AS (
+    SELECT id, predicted_id, label_id, SUM(weight) AS weight, SUM(n) AS n
+    FROM joined
+    GROUP BY id, predicted_id, label_id
+), expanded AS (
+    SELECT id, label_id, weight * SUM(n) OVER stratum / NULLIF(SUM(weight) OVER stratum, 0) AS estimate
+    FROM cells
+    WINDOW stratum AS (PARTITION BY id, predicted_id)
 ), labels AS (
-    SELECT c.id, c.label_id, SUM(c.weight * t.expansion) AS total
-    FROM label_parts c
-    CROSS JOIN strata t
-    WHERE t.id = c.id AND t.predicted_id = c.predicted_id
-    GROUP BY c.id, c.label_id
+    SELECT id, label_id, SUM(estimate) AS total FROM expanded WHERE label_id <> 0 GROUP BY id, label_id
 ), figures AS (
     SELECT id, 'estimated_accuracy' AS metric, 0 AS class_id, SUM(hits) AS hits,
            SUM(CASE WHEN expansion IS NOT NULL THEN n END) AS total
