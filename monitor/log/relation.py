@@ -56,7 +56,7 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
     Raises MappingError if the table is missing or the query is not one SELECT, SourceError if it cannot be read.
     """
     if settings.files is not None:
-        shelf = reading.library.shelve(settings.files, key, reading.wanted, settings.encoding)
+        shelf = reading.library.shelve(settings.files, key, reading.wanted, settings.encoding, texts=reading.texts)
         return _open_files(connection, shelf, key, reading)
     if settings.table is not None:
         return _open_table(connection, settings.table, key)

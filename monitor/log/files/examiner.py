@@ -15,6 +15,7 @@ _REJECTS: Final = "rejected"
 _UNREADABLE: Final = "\x01unreadable"
 _NO_OBJECT: Final = "\x01no object"
 _LINE: Final = "\x01line"
+_ROW_GROUP: Final = "8MB"  # of messages: a group is held in memory while it is written
 _SHORT: Final = "MISSING COLUMNS"
 _LONGEST_END: Final = 1 << 20  # bytes of a last line that is looked at
 
@@ -79,14 +80,11 @@ class Examiner:
         return int(lines), int(filled), dict(zip(scan.columns, map(int, each), strict=True))
 
     def json_keys(self, compression: Compression, path: str) -> JsonKeys:
-        """Return the keys of all lines. On one thread: DuckDB holds some thousand lines as they are for each."""
+        """Return the keys of all lines."""
         kind = f"CASE WHEN json IS NULL THEN ['{_UNREADABLE}'] WHEN json_type(json) <> 'OBJECT' THEN ['{_NO_OBJECT}']"
         objects = f"read_ndjson_objects({path_list([path])}, ignore_errors = true, compression = '{compression}')"
         keys = f"SELECT unnest({kind} ELSE list_append(json_keys(json), '{_LINE}') END) AS key FROM {objects}"  # noqa: S608
-        threads = self._ask("SELECT current_setting('threads')")[0][0]
-        self._ask("SET threads = 1")
-        found = dict(self._ask(f"SELECT key, count(*) FROM ({keys}) GROUP BY key"))  # noqa: S608  # names are quoted
-        self._ask(f"SET threads = {threads}")
+        found = dict(self._ask_on_one_thread(f"SELECT key, count(*) FROM ({keys}) GROUP BY key"))  # noqa: S608
         bad, others, objects_found = (int(found.pop(each, 0)) for each in (_UNREADABLE, _NO_OBJECT, _LINE))
         return JsonKeys(frozenset(found), bad + others + objects_found, bad, others)
 
@@ -95,12 +93,23 @@ class Examiner:
         chosen = ", ".join(f"{quote_name(name)} AS {quote_name(wanted)}" for name, wanted in columns)
         a_row = f"coalesce({', '.join(quote_name(name) for name in scan.columns)}) IS NOT NULL"
         rows = f"SELECT {chosen} FROM {scan.sql([path])} WHERE {a_row}"  # noqa: S608  # names are quoted
-        self._ask(f"COPY ({rows}) TO {quote(str(target))} (FORMAT parquet)")
+        self._ask_on_one_thread(
+            f"COPY ({rows}) TO {quote(str(target))} (FORMAT parquet, ROW_GROUP_SIZE_BYTES '{_ROW_GROUP}')"
+        )
 
     def read_through(self, source: str, columns: Sequence[str]) -> None:
         """Read every value of some columns of what stands after FROM."""
         values = ", ".join(quote_name(name) for name in columns) or "1"
         self._ask(f"SELECT bit_xor(hash({values})) FROM {source}")  # noqa: S608  # names are quoted
+
+    def _ask_on_one_thread(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask what holds some thousand lines of JSON as they are, for each thread."""
+        threads = self._ask("SELECT current_setting('threads')")[0][0]
+        self._ask("SET threads = 1")
+        try:
+            return self._ask(sql)
+        finally:
+            self._ask(f"SET threads = {threads}")
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
         try:

@@ -9,6 +9,7 @@ from monitor.log.engine import duckdb_settings
 from monitor.log.files.content import Compression, Content, FileFormat, look_into
 from monitor.log.files.copies import Copies
 from monitor.log.files.examiner import ExaminationError, Examiner, examining
+from monitor.log.files.json_spellings import find_spellings
 from monitor.log.files.lines import find_encoding
 from monitor.log.files.listing import Listing, LogFile, Stamp, is_remote, list_files, stamp_of
 from monitor.log.files.pieces import (
@@ -44,13 +45,17 @@ class FileLibrary:
         self._copies = Copies(duckdb.spill_folder)
         self._known: dict[_Key, tuple[Stamp | None, Piece | SkippedFile]] = {}
 
-    def shelve(self, patterns: Sequence[str], key: str, wanted: Wanted, encoding: str | None) -> Shelf:
-        """Look at the files that the globs match now.
+    def shelve(
+        self, patterns: Sequence[str], key: str, wanted: Wanted, encoding: str | None, *, texts: bool = False
+    ) -> Shelf:
+        """Look at the files that the globs match now; with `texts`, so that their long texts can be read often.
 
         Raises SourceError if a glob matches none.
         """
         listing = list_files(patterns, key)
         found = self._examine(listing, wanted, encoding)
+        if texts:
+            found = self._with_texts(listing, wanted, encoding)
         self._forget(wanted, encoding, {file.name for file in listing.files})
         skipped = [each for each in found if isinstance(each, SkippedFile)]
         pieces = tuple(each for each in found if isinstance(each, Piece))
@@ -79,6 +84,18 @@ class FileLibrary:
                     piece = _Examination(examiner, self._copies, file.name, wanted, encoding).run()
                     self._discard((file.name, wanted, encoding))
                     self._known[file.name, wanted, encoding] = (file.stamp, piece)
+        return [self._known[file.name, wanted, encoding][1] for file in listing.files]
+
+    def _with_texts(self, listing: Listing, wanted: Wanted, encoding: str | None) -> list[Piece | SkippedFile]:
+        """Copy the long texts of JSON too: a question that read them from the lines, more than once, would not fit."""
+        with examining(self._settings) as examiner:
+            for file in listing.files:
+                stamp, piece = self._known[file.name, wanted, encoding]
+                if isinstance(piece, Piece) and piece.with_texts is not None:
+                    kept = _as_parquet(examiner, self._copies, piece.with_texts, wanted.names)
+                    if kept is not None:
+                        piece = replace(piece, with_texts=kept, copies=(*piece.copies, kept.path))
+                        self._known[file.name, wanted, encoding] = (stamp, piece)
         return [self._known[file.name, wanted, encoding][1] for file in listing.files]
 
     def _recall(self, file: LogFile, wanted: Wanted, encoding: str | None) -> Piece | SkippedFile | None:
@@ -213,17 +230,30 @@ class _Examination:
     def _plain_json(self, content: Content) -> Piece | None:
         """Return how to read lines that are JSON; None if they must be rewritten for it."""
         names = self._wanted.names
-        if names:
-            scan = JsonScan(names, content.compression)
-            lines, filled, given = self._examiner.count_json(scan, self._name)
-            if all(n == lines for n in given.values()):
-                source = Source(scan, self._name, {name: (name, TEXT) for name in names})
-                return self._compacted(Piece(self._name, names, source, lines=lines))
+        if not names:
+            return self._plain_json_of_any_keys(content)
+        scan = JsonScan(names, content.compression)
+        lines, filled, given = self._examiner.count_json(scan, self._name)
+        if lines - filled > int(content.compression.is_none and self._is_cut()) or not filled:
+            return self._plain_json_of_any_keys(content)
+        columns = {name: name for name in names}
+        if seldom := [name for name, n in given.items() if n < filled]:
+            spellings = find_spellings(self._name, content.compression, seldom)
+            if any(len(each) > 1 for each in spellings.values()):
+                return None
+            columns = {name: next(iter(spellings.get(name, {name})), "") for name in names}
+            columns = {name: column for name, column in columns.items() if column}
+            scan = JsonScan(tuple(columns.values()), content.compression)
+        source = Source(scan, self._name, {name: (column, TEXT) for name, column in columns.items()})
+        piece = Piece(self._name, tuple(columns.values()), source, lines=lines, malformed=lines - filled)
+        return self._compacted(piece)
+
+    def _plain_json_of_any_keys(self, content: Content) -> Piece | None:
+        """The same where lines have none of the keys, or are none."""
+        names = self._wanted.names
         found = self._examiner.json_keys(content.compression, self._name)
         cut = int(content.compression.is_none and self._is_cut())
-        variants = {
-            name: [key for key in found.keys if key.casefold() == name.casefold()] for name in names or found.keys
-        }
+        variants = {name: [key for key in found.keys if _alike(key, name)] for name in names or found.keys}
         broken = found.others or found.unreadable > cut or found.unreadable == found.lines
         if broken or any(len(each) > 1 for each in variants.values()):
             return None
@@ -246,18 +276,10 @@ class _Examination:
         source = piece.source
         if source is None or not isinstance(source.scan, JsonScan) or not self._wanted.names:
             return piece
-        short = {name: column for name, (column, _) in source.columns.items() if name not in self._wanted.texts}
-        if not short:
+        kept = _as_parquet(self._examiner, self._copies, source, self._wanted.short())
+        if kept is None:
             return piece
-        pairs = [(column, name) for name, column in short.items()]
-        try:
-            target = self._copies.new(".parquet")
-            self._examiner.compact_json(source.scan, source.path, pairs, target)
-        except (ExaminationError, SkipError):  # no room: it is read where it lies
-            return piece
-        compact = ParquetScan(tuple((name, TEXT) for name in short))
-        kept = Source(compact, str(target), {name: (name, TEXT) for name in short})
-        return replace(piece, source=kept, with_texts=source, copies=(*piece.copies, str(target)))
+        return replace(piece, source=kept, with_texts=source, copies=(*piece.copies, kept.path))
 
     def _remote(self) -> Piece:
         """Return how DuckDB reads an address; what it holds is told by its name."""
@@ -269,6 +291,20 @@ class _Examination:
         if not suffixes & {".parquet", ".pq"}:
             raise SkipError(SkipReason.UNKNOWN_FORMAT)
         return self._parquet()
+
+
+def _as_parquet(examiner: Examiner, copies: Copies, source: Source, names: Sequence[str]) -> Source | None:
+    """Return a copy of these columns of JSON; None if there is no room for it: then it is read where it lies."""
+    pairs = {name: source.columns[name][0] for name in names if name in source.columns}
+    if not pairs or not isinstance(source.scan, JsonScan):
+        return None
+    try:
+        target = copies.new(".parquet")
+        examiner.compact_json(source.scan, source.path, [(column, name) for name, column in pairs.items()], target)
+    except (ExaminationError, SkipError):
+        return None
+    scan = ParquetScan(tuple((name, TEXT) for name in pairs))
+    return Source(scan, str(target), {name: (name, TEXT) for name in pairs})
 
 
 def matched(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
