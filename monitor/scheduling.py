@@ -1,12 +1,26 @@
-"""When things are done again: by a clock that cannot be set, no look lost in silence, and none overlapping itself."""
+"""APScheduler, set up so that no look is lost in silence, overlaps itself, or waits for a clock that was set.
+
+APScheduler tells by the time of day what is due: where that is set back two hours, nothing is due for two hours. So a
+thread compares it with the monotonic clock, and where one has moved against the other, all is due at once.
+"""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobExecutionEvent,
+    JobSubmissionEvent,
+)
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.clock import MACHINE, Clocks
 from monitor.heartbeat import BEAT_EVERY
 from monitor.logs import get_logger
 
@@ -18,6 +32,12 @@ LONGEST_WAIT: Final = timedelta(seconds=30)
 
 STAGGER: Final = timedelta(milliseconds=250)
 """Between the first looks of two monitors, so that they do not start as a herd."""
+
+COMPARE_EVERY: Final = timedelta(seconds=1)
+"""How soon a clock that was set is noticed."""
+
+JUMP: Final = timedelta(seconds=2)
+"""What the time of day may move against the monotonic clock between two comparisons; slewing moves it by far less."""
 
 _LOG = get_logger(__name__)
 
@@ -37,53 +57,79 @@ class Task:
 
 
 class Scheduler:
-    """A thread for each task, which waits by the monotonic clock: it does not care what is done to the time of day.
+    """Runs tasks on schedule, each in a thread and never beside itself.
 
-    Windows come from the history's cursor and never from the moment at which a task was due, so a late run is as good
-    as one in time, and several late ones are one. A task never overlaps itself: where it takes longer than its
-    interval, the runs that fell due meanwhile are skipped, and that is logged. `beat` has a thread of its own: long
-    looks must not make the scheduler seem dead.
+    Windows come from the history's cursor and never from the time at which a task was due, so a late run is as good as
+    one in time (`misfire_grace_time=None`) and several late ones are one (`coalesce`). `beat` has a thread of its own:
+    long looks must not make the scheduler seem dead.
     """
 
-    def __init__(self, tasks: Sequence[Task], beat: Callable[[], object]) -> None:
+    def __init__(self, tasks: Sequence[Task], beat: Callable[[], object], clocks: Clocks = MACHINE) -> None:
         """Prepare; `start` begins."""
+        self._tasks = tasks
+        self._clocks = clocks
         self._stopping = threading.Event()
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
-        pulse = Task("heartbeat", BEAT_EVERY, beat, aside=True)
-        delays = [task.every if task.later else place * STAGGER for place, task in enumerate(tasks)]
-        self._threads = [
-            threading.Thread(target=self._repeat, args=(task, delay.total_seconds()), name=task.name, daemon=True)
-            for task, delay in ((pulse, timedelta()), *zip(tasks, delays, strict=True))
-        ]
+        self._comparing = threading.Thread(target=self._compare_clocks, name="clocks", daemon=True)
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max(len(tasks), 1)), "heartbeat": ThreadPoolExecutor(1)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_job(beat, "interval", seconds=BEAT_EVERY.total_seconds(), id="beat", executor="heartbeat")
+        self._scheduler.add_listener(_tell, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     def start(self) -> None:
         """Begin."""
-        for thread in self._threads:
-            thread.start()
+        now = datetime.now(UTC)
+        for place, task in enumerate(self._tasks):
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                [task],
+                seconds=task.every.total_seconds(),
+                id=task.name,
+                name=task.name,
+                next_run_time=now + (task.every if task.later else place * STAGGER),
+            )
+        self._scheduler.start()
+        self._comparing.start()
 
     def stop(self) -> None:
         """Begin nothing more; what is under way goes on."""
         self._stopping.set()
-
-    def _repeat(self, task: Task, delay: float) -> None:
-        every = task.every.total_seconds()
-        due = time.monotonic() + delay
-        while not self._stopping.wait(max(due - time.monotonic(), 0)):
-            self._run(task)
-            missed = int(max(time.monotonic() - due, 0) // every)
-            if missed:
-                _LOG.warning(
-                    "run skipped", task=task.name, runs=missed, reason="the one before took longer; raise `every`"
-                )
-            due += (missed + 1) * every
+        self._scheduler.shutdown(wait=False)
 
     def _run(self, task: Task) -> None:
         has_place = not task.aside and self._places.acquire(timeout=LONGEST_WAIT.total_seconds())
         try:
             if not self._stopping.is_set():
                 task.run()
-        except Exception as error:  # noqa: BLE001 - a task that crashes is done again when it is due
-            _LOG.error("run crashed", task=task.name, exc_info=error)
         finally:
             if has_place:
                 self._places.release()
+
+    def _compare_clocks(self) -> None:
+        moved = self._difference()
+        while not self._stopping.wait(COMPARE_EVERY.total_seconds()):
+            before, moved = moved, self._difference()
+            if abs(moved - before) > JUMP.total_seconds():
+                _LOG.warning("clock was set", by_seconds=round(moved - before, 1), action="every task is due now")
+                self._make_all_due()
+
+    def _difference(self) -> float:
+        """Seconds between the time of day and the monotonic clock: the same as long as nobody sets one."""
+        return self._clocks.now().timestamp() - self._clocks.ticks()
+
+    def _make_all_due(self) -> None:
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+
+def _tell(event: JobExecutionEvent | JobSubmissionEvent) -> None:
+    if event.code == EVENT_JOB_MAX_INSTANCES:
+        _LOG.warning("run skipped", task=event.job_id, reason="the one before is still running; raise `every`")
+    elif event.code == EVENT_JOB_MISSED:
+        _LOG.warning("run missed", task=event.job_id, due=event.scheduled_run_time.isoformat())
+    else:
+        _LOG.error("run crashed", task=event.job_id, exc_info=event.exception)

@@ -74,7 +74,7 @@ def test_a_librarys_own_lines_have_the_same_form_and_lose_their_secrets() -> Non
 def test_libraries_that_log_bodies_or_queries_stay_quiet_at_debug() -> None:
     stream = _logged("debug")
 
-    for name in ("slack_sdk.web.base_client", "sqlalchemy.engine", "uvicorn.error"):
+    for name in ("slack_sdk.web.base_client", "sqlalchemy.engine", "apscheduler.scheduler", "uvicorn.error"):
         logging.getLogger(name).info("a secret body")
     get_logger("monitor.test").debug("ours")
 

@@ -1,11 +1,14 @@
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 from structlog.testing import capture_logs
 
+from monitor.clock import MACHINE, Clocks
 from monitor.scheduling import Scheduler, Task
 from tests.support.waiting import wait_until
 
@@ -102,12 +105,50 @@ def test_looks_that_never_answer_take_no_place_for_ever(monkeypatch: pytest.Monk
     scheduler.stop()
 
 
-def test_the_time_of_day_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    def set_back() -> float:
-        raise AssertionError("the scheduler reads the time of day")
+@pytest.mark.parametrize("hours", [-2, 2, -24 * 400])
+def test_a_clock_that_is_set_makes_nothing_wait(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    monkeypatch.setattr("monitor.scheduling.COMPARE_EVERY", timedelta(milliseconds=20))
+    set_by = [timedelta()]
 
+    class Settable(datetime):
+        """The time of day as APScheduler reads it."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(time.time() + set_by[0].total_seconds(), tz)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Settable)
+    monkeypatch.setattr("apscheduler.triggers.interval.datetime", Settable)
+    monkeypatch.setattr("monitor.scheduling.datetime", Settable)
     runs: list[int] = []
-    monkeypatch.setattr("time.time", set_back)
+    clocks = Clocks(lambda: Settable.now(UTC), MACHINE.ticks)
+    scheduler = Scheduler([Task("look", timedelta(milliseconds=500), lambda: runs.append(1))], lambda: None, clocks)
+    with capture_logs() as logs:
+        scheduler.start()
+        try:
+            wait_until(lambda: runs)
+            set_by[0] = timedelta(hours=hours)
+            before = len(runs)
+            wait_until(lambda: len(runs) >= before + 3)
+        finally:
+            scheduler.stop()
 
-    with _running([Task("look", SOON, lambda: runs.append(1))]):
-        wait_until(lambda: len(runs) >= 3)
+    (line,) = [line for line in logs if line["event"] == "clock was set"]
+    assert line["by_seconds"] == pytest.approx(hours * 3600, abs=1)
+
+
+def test_a_clock_that_is_slewed_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.scheduling.COMPARE_EVERY", timedelta(milliseconds=5))
+    readings = [0]
+
+    def slewed() -> datetime:
+        readings[0] += 1
+        return datetime.now(UTC) + timedelta(seconds=readings[0])
+
+    with capture_logs() as logs:
+        scheduler = Scheduler([], lambda: None, Clocks(slewed, MACHINE.ticks))
+        scheduler.start()
+        wait_until(lambda: readings[0] > 20)
+        scheduler.stop()
+
+    assert not logs
