@@ -42,6 +42,8 @@ def map_predictions(relation: Relation) -> Mapping:
     mapping = _assign(_guesses(relation.columns, PREDICTION_NAMES, REQUIRED_OF_PREDICTIONS))
     if "relevance" not in mapping.columns:
         mapping.columns.pop("relevance_source", None)  # nobody judged what it names the judge of
+    if "id" in mapping.columns and relation.column(mapping.columns["id"]).is_shared:
+        mapping.unsure["id"] = "several rows share one: the id of a conversation? It must be that of a prediction"
     return mapping
 
 

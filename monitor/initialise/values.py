@@ -60,6 +60,11 @@ class Column:
         return short and not self.is_time and self.distinct >= MOST * len(self.values)
 
     @property
+    def is_shared(self) -> bool:
+        """Whether many values come several times, as the id of a conversation does, and that of a row does not."""
+        return self.distinct < MOST * len(self.values)
+
+    @property
     def is_category(self) -> bool:
         """Whether the values could be classes: short texts or whole numbers, few of them different."""
         short = _most(_is_short(value) for value in self.values)

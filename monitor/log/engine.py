@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -19,6 +18,7 @@ from config.url import IN_MEMORY, mask
 from monitor.database_causes import cause
 from monitor.errors import SourceError
 from monitor.log.functions import register_sqlite
+from monitor.log.sqlite_files import open_sqlite, still_as_opened
 
 # Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. Two threads, since a daemon
 # should leave its machine to others.
@@ -59,6 +59,8 @@ def connect(engine: sa.Engine, url: str) -> Iterator[sa.Connection]:
         if connection.dialect.name == "postgresql":
             _set_for_transaction(connection)
         yield connection
+        if connection.dialect.name == "sqlite":
+            still_as_opened(connection.connection.driver_connection)
 
 
 @contextmanager
@@ -118,10 +120,10 @@ def _sqlite(url: sa.URL) -> sa.Engine:
             "sqlite:// names a database in memory, which has no log; give a file: sqlite:///path/to/file.db"
         )
     _must_exist(url.database)
-    location = f"file:{quote(str(url.database))}?mode=ro"
+    path = Path(str(url.database))
 
     def open_read_only() -> sqlite3.Connection:
-        connection = sqlite3.connect(location, uri=True, isolation_level=None)
+        connection = open_sqlite(path)
         connection.execute("PRAGMA query_only = ON")
         register_sqlite(connection)
         return connection

@@ -21,7 +21,7 @@ _NUMBER: Final = r"\s*[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-
 """A text that PostgreSQL can convert for sure: it has no cast that only tries before version 16."""
 
 
-class _OfColumn(FunctionElement[float]):
+class _OfColumn(FunctionElement[Any]):
     """A function of one column whose kind decides the SQL."""
 
     def __init__(self, column: sa.ColumnElement[Any], kind: ColumnKind) -> None:
@@ -81,6 +81,14 @@ class TidyId(FunctionElement[str]):
     inherit_cache = True
 
 
+class InnerText(_OfColumn):
+    """The one text or number inside of JSON or a list, as text; what has several, as the engine writes it."""
+
+    name = "inner_text"
+    inherit_cache = False
+    type = sa.Text()
+
+
 class RowDigest(FunctionElement[int]):
     """A hash in [0, 2^31) of several values; NULLs take part. The same on one engine, differing between engines."""
 
@@ -117,7 +125,7 @@ def _epoch_duckdb(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -> st
             return scaled(f"CAST({x} AS DOUBLE)")
         case ColumnKind.TEXT | ColumnKind.ANY:
             return text_epoch_sql(x, DUCKDB_TIMES, element.reading)
-        case ColumnKind.UUID | ColumnKind.BOOLEAN:
+        case ColumnKind.UUID | ColumnKind.BOOLEAN | ColumnKind.JSON | ColumnKind.LIST:
             return "CAST(NULL AS DOUBLE)"
         case ColumnKind.OTHER:
             return text_epoch_sql(f"CAST({x} AS VARCHAR)", DUCKDB_TIMES, element.reading)
@@ -135,7 +143,7 @@ def _epoch_postgresql(element: EpochSeconds, compiler: SQLCompiler, **kw: Any) -
             return scaled(f"CAST({x} AS double precision)")
         case ColumnKind.TEXT | ColumnKind.ANY:
             return text_epoch_sql(x, POSTGRESQL_TIMES, element.reading)
-        case ColumnKind.UUID | ColumnKind.BOOLEAN:
+        case ColumnKind.UUID | ColumnKind.BOOLEAN | ColumnKind.JSON | ColumnKind.LIST:
             return "CAST(NULL AS double precision)"
         case ColumnKind.OTHER:
             return text_epoch_sql(f"CAST({x} AS text)", POSTGRESQL_TIMES, element.reading)
@@ -202,6 +210,19 @@ def _tidy_id(element: TidyId, compiler: SQLCompiler, **kw: Any) -> str:  # noqa:
 @compiles(TidyId, "sqlite")
 def _tidy_id_sqlite(element: TidyId, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     return f"tidy_id({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(InnerText)
+def _inner_text(element: InnerText, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    x = element.argument(compiler, **kw)
+    is_json = element.kind is ColumnKind.JSON
+    if compiler.dialect.name == "postgresql":
+        return f"(CAST({x} AS jsonb) #>> '{{}}')" if is_json else _first_of(x, "cardinality")
+    return f"({x} ->> '$')" if is_json else _first_of(x, "len")
+
+
+def _first_of(x: str, length: str) -> str:
+    return f"CASE WHEN {length}({x}) = 1 THEN CAST(({x})[1] AS text) ELSE CAST({x} AS text) END"
 
 
 @compiles(RowDigest, "duckdb")

@@ -25,6 +25,10 @@ class ColumnKind(Enum):
     UUID = auto()
     ANY = auto()
     """SQLite: each value has a type of its own."""
+    JSON = auto()
+    """A text or a number inside JSON is read without its quotes."""
+    LIST = auto()
+    """A list of one value is read as that value."""
     OTHER = auto()
 
     @property
@@ -46,6 +50,7 @@ _DUCKDB: Final = {
     "VARCHAR": ColumnKind.TEXT,
     "UUID": ColumnKind.UUID,
     "BOOLEAN": ColumnKind.BOOLEAN,
+    "JSON": ColumnKind.JSON,
     "FLOAT": ColumnKind.FLOAT,
     "DOUBLE": ColumnKind.FLOAT,
 }
@@ -67,11 +72,16 @@ _POSTGRESQL: Final = {  # by object id, as in pg_type.dat
     1700: ColumnKind.DECIMAL,
     16: ColumnKind.BOOLEAN,
     2950: ColumnKind.UUID,
+    114: ColumnKind.JSON,
+    3802: ColumnKind.JSON,
+    **dict.fromkeys((1005, 1007, 1009, 1014, 1015, 1016, 1115, 1185, 2951), ColumnKind.LIST),
 }
 
 
 def duckdb_kind(type_name: str) -> ColumnKind:
     """Return the kind of a type as DuckDB's DESCRIBE spells it."""
+    if type_name.endswith("[]"):
+        return ColumnKind.LIST
     if type_name.startswith("DECIMAL"):
         return ColumnKind.DECIMAL
     if type_name.removeprefix("U") in _DUCKDB_INTEGERS:

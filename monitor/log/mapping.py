@@ -20,6 +20,7 @@ from monitor.log.spelling import ClassColumn, Spellings, class_name, spell
 from monitor.log.time_probe import EPOCH, TimeSettings, examples, learn_times, with_epoch
 from monitor.log.times import USUAL, DateOrder
 from monitor.log.values import (
+    INSIDE,
     class_of,
     confidence_of,
     identity_of,
@@ -123,7 +124,10 @@ class _Side:
             self.relation = with_epoch(connection.dialect.name, relation, at, learnt)
             self.at = Moment(self.relation.column(EPOCH), ColumnKind.FLOAT)
         else:
-            self.at = Moment(relation.column(at), relation.kinds[at], learnt, ordered=not self.profile.unusual_times)
+            inside = relation.kinds[at] in INSIDE
+            column = text_of(relation, at) if inside else relation.column(at)
+            kind = ColumnKind.TEXT if inside else relation.kinds[at]
+            self.at = Moment(column, kind, learnt, ordered=not self.profile.unusual_times)
 
     @property
     def told(self) -> str:

@@ -11,14 +11,14 @@ from monitor.log.functions import EpochSeconds, Matches
 from monitor.log.kinds import ColumnKind
 from monitor.log.relation import Relation
 from monitor.log.times import COMPACT, ISO, NUMBER, DateOrder, TimeReading, known_formats
-from monitor.log.values import text_of
+from monitor.log.values import INSIDE, text_of
 
 EPOCH: Final = "tunewatch epoch"
 """Name of the column of the times that were read, in seconds since 1970."""
 _PAST_MONTHS: Final = "(?:1[3-9]|2[0-9]|3[01])"
 _FIRST_IS_DAY: Final = f"{_PAST_MONTHS}[-/.][0-9]{{1,2}}[-/.][0-9]{{4}}.*"
 _SECOND_IS_DAY: Final = f"[0-9]{{1,2}}[-/.]{_PAST_MONTHS}[-/.][0-9]{{4}}.*"
-_TEXTS: Final = {ColumnKind.TEXT, ColumnKind.ANY, ColumnKind.OTHER}
+_TEXTS: Final = {ColumnKind.TEXT, ColumnKind.ANY, ColumnKind.OTHER, *INSIDE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from checks.counts import NOT_LOGGED
-from monitor.log.functions import LARGEST_WHOLE, Number, TidyId
+from monitor.log.functions import LARGEST_WHOLE, InnerText, Number, TidyId
 from monitor.log.kinds import ColumnKind
 from monitor.log.relation import Relation
 
+INSIDE: Final = {ColumnKind.JSON, ColumnKind.LIST}
+"""Kinds of columns whose value lies inside of something."""
 ZERO: Final = sa.literal(0.0, sa.Double)
 NOT_DESIGNED: Final = sa.literal(0, sa.Integer)
 _LONGEST_LATENCY: Final = 366 * 86_400_000.0  # milliseconds; a year, beyond which a number is no latency
@@ -116,6 +118,8 @@ def number_of(relation: Relation, name: str) -> sa.ColumnElement[float]:
 def text_of(relation: Relation, name: str) -> sa.ColumnElement[str]:
     """Return a column as text."""
     column = relation.column(name)
+    if relation.kinds[name] in INSIDE:
+        return InnerText(column, relation.kinds[name])
     return sa.type_coerce(column, sa.Text) if relation.kinds[name] is ColumnKind.TEXT else sa.cast(column, sa.Text)
 
 
