@@ -31,7 +31,8 @@ from monitor.following import Follower
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
 from monitor.linking import with_reports
 from monitor.log import PredictionLog
-from monitor.log.counts import LogNotice
+from monitor.log.counts import BucketCounts, LogNotice
+from monitor.log.problems import ProblemKind
 from monitor.logs import get_logger
 from monitor.noticing import noticed
 from monitor.present import SKEW, contradiction, second_clock, was_dated_ahead
@@ -125,11 +126,14 @@ def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: fl
         with monitor.log.snapshot():
             changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
             counts = monitor.log.count(changes.buckets, as_of=now)
+            doubtful = monitor.history.doubtful(monitor.name, seen, changes, counts)
+            again = monitor.log.count(doubtful, as_of=seen.as_of or now)
         with monitor.history.transaction(monitor.name) as transaction:
             if transaction.cursor() != cursor:
                 continue  # another daemon has looked meanwhile: what we read is old
-            transaction.replace(counts, changes.fingerprints)
-            return _judge(monitor, transaction, now, _Read(len(changes.buckets), counts.notices, looked_at, began))
+            kept = transaction.replace(counts, changes.fingerprints, again)
+            _tell_losses(monitor.name, kept)
+            return _judge(monitor, transaction, now, _Read(len(changes.buckets), kept.notices, looked_at, began))
     raise HistoryError(
         f"{monitor.name}: another daemon keeps writing the same history; run one daemon for each history"
     )
@@ -198,6 +202,12 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Rea
     transaction.record(replace(_to_keep(report, monitor), looked_at=read.looked_at))
     review.write(transaction)
     return report
+
+
+def _tell_losses(monitor: str, counts: BucketCounts) -> None:
+    for notice in counts.notices:
+        if notice.kind in (ProblemKind.LOST_PREDICTION, ProblemKind.LOST_LABEL):
+            _LOG.warning("log lost rows", monitor=monitor, kind=notice.kind, n=notice.n, buckets=notice.examples)
 
 
 def _to_keep(report: CycleReport, monitor: Monitor) -> CycleRecord:

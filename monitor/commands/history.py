@@ -14,6 +14,7 @@ from alerts.messages.numbers import when
 from config.loading import load
 from monitor.bootstrap import open_history
 from monitor.clock import utc_now
+from monitor.commands.history_forget import command as forget
 from monitor.commands.history_repair import command as repair
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import DURATION, config_option, json_option, monitor_option
@@ -220,4 +221,5 @@ def _print_incident(incident: Incident) -> None:
     print_line({"type": "incident", **incident_record(incident), **incident_details(incident)})
 
 
+command.add_command(forget)
 command.add_command(repair)

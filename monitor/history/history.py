@@ -1,7 +1,7 @@
 """The history: one object for one database."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, and_, func, select, text
 
 from monitor.history.aside import SetAside, dated_after
 from monitor.history.engine import WAIT, open_engine, reading, writing
+from monitor.history.forgetting import Span, forget_predictions, forget_span, held
 from monitor.history.holdouts import read_holdout, write_holdout
 from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.marks import forget_marks, read_marks
@@ -19,6 +20,7 @@ from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.history.purge import horizons, purge_before
 from monitor.history.queries import Queries
 from monitor.history.registered import RegisteredSet, read_sets, write_set
+from monitor.history.retention import Retention
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
 from monitor.history.sizes import Size, sizes
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
@@ -26,7 +28,7 @@ from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, kee
 from monitor.history.thinning import ROWS, Thinning, batches, forget_cycles, thin
 from monitor.history.transaction import Transaction
 from monitor.history.types import from_epoch
-from monitor.log.counts import Fingerprints
+from monitor.log.counts import BucketCounts, Changes, Fingerprints
 from monitor.worker import Worker
 
 
@@ -74,6 +76,7 @@ class History:
             key = add_monitor(connection, monitor)
             if connection.scalar(select(MONITORS.c.shape).where(MONITORS.c.id == key)) == shape:
                 return False
+            Retention(connection, key).adopt(read_marks(connection, key))
             forget_marks(connection, key)
             connection.execute(MONITORS.update().where(MONITORS.c.id == key).values(shape=shape))
             return True
@@ -83,6 +86,12 @@ class History:
         with reading(self._engine) as connection:
             key = monitor_id(connection, monitor)
             return Fingerprints({}, {}) if key is None else read_marks(connection, key)
+
+    def doubtful(self, monitor: str, seen: Fingerprints, changes: Changes, counts: BucketCounts) -> tuple[int, ...]:
+        """Buckets that may have lost rows, to be counted once more as they were known at `seen.as_of`."""
+        with reading(self._engine) as connection:
+            key = monitor_id(connection, monitor)
+            return () if key is None else Retention(connection, key).doubtful(seen, changes, counts)
 
     def cursor(self, monitor: str) -> datetime | None:
         """The `as_of` of the newest cycle; None before the first."""
@@ -204,6 +213,20 @@ class History:
         """Keep such a set in the place of an earlier one of that kind."""
         with writing(self._engine) as connection:
             write_set(connection, monitor, chosen, now)
+
+    def forget_span(self, monitor: str, start: datetime, end: datetime, bucket: timedelta, *, really: bool) -> Span:
+        """Let go of all counts of buckets that overlap [start, end); without `really`, only say what they are."""
+        with self._locked(monitor) as connection:
+            key = add_monitor(connection, monitor)
+            found = held(connection, key, monitor, start, end, to_whole_seconds(bucket))
+            if really:
+                forget_span(connection, key, monitor, found, start)
+            return found
+
+    def forget_predictions(self, monitor: str, places: Mapping[str, int], now: datetime) -> None:
+        """Let the loss of these predictions, in the buckets given by id, lower the counts."""
+        with self._locked(monitor) as connection:
+            forget_predictions(connection, add_monitor(connection, monitor), monitor, places, now)
 
     @contextmanager
     def _locked(self, monitor: str) -> Iterator[Connection]:

@@ -16,6 +16,7 @@ from monitor.history.schema import (
     CYCLES,
     DECISIONS,
     FINDINGS,
+    FORGETTING,
     INCIDENT_EVENTS,
     INCIDENTS,
     METRIC_POINTS,
@@ -23,6 +24,7 @@ from monitor.history.schema import (
     NOTIFICATIONS,
     OUTCOME_CELLS,
     OUTCOME_DAYS,
+    RETAINED_CELLS,
     STUDIES,
 )
 from monitor.history.schema.cells import NO_BUCKET
@@ -46,7 +48,7 @@ def horizons(connection: Connection, before: datetime) -> Iterator[datetime]:
 def purge_before(connection: Connection, before: datetime) -> int:
     """Delete all that is older; incidents go when they were resolved before. Returns the number of rows."""
     rows = 0
-    for table in (OUTCOME_CELLS, *BY_MONITOR):
+    for table in (OUTCOME_CELLS, *BY_MONITOR, RETAINED_CELLS, FORGETTING):
         bucket = table.c.bucket
         rows += _delete(connection, table, and_(bucket < to_epoch(before), bucket != NO_BUCKET))
     for monitor in connection.scalars(select(MONITORS.c.id)).all():

@@ -15,6 +15,7 @@ from monitor.history.incidents import read_incidents, write_transition
 from monitor.history.marks import read_marks, write_marks
 from monitor.history.reading import WindowReader
 from monitor.history.record import CycleRecord, write_record
+from monitor.history.retention import Retention
 from monitor.history.schema import MONITORS
 from monitor.history.spans import WindowSpec
 from monitor.history.studies import newest_error, newest_study
@@ -42,17 +43,24 @@ class Transaction:
         """How the log looked when it was last counted; empty when all is to be counted."""
         return read_marks(self._connection, self._id)
 
-    def replace(self, counts: BucketCounts, fingerprints: Fingerprints) -> None:
+    def replace(
+        self, counts: BucketCounts, fingerprints: Fingerprints, again: BucketCounts | None = None
+    ) -> BucketCounts:
         """Keep counts in the place of what the buckets named held before, and exactly these fingerprints.
 
-        Without earlier fingerprints the counts are taken for the whole log as far back as they go: anything else that
-        the history holds of that time was counted in another way, and goes.
+        With `again`, the counts of the doubtful buckets as of the last look, what was counted before and is no longer
+        in the log stays in the counts; those that were kept are returned. Without earlier fingerprints the counts are
+        taken for the whole log as far back as they go: what else the history holds of that time was counted in another
+        way, and goes.
         """
         earlier = self.fingerprints()
-        if counts.buckets and not earlier.predictions:
+        if again is not None:
+            counts = Retention(self._connection, self._id).reconcile(earlier, fingerprints, counts, again)
+        if counts.buckets and not earlier.predictions and earlier.as_of is None:
             forget_cells(self._connection, self._id, min(counts.buckets))
         replace_cells(self._connection, self._id, counts)
         write_marks(self._connection, self._id, earlier, fingerprints)
+        return counts
 
     def windows(self, spec: WindowSpec, now: datetime) -> Windows:
         """Sum the buckets up to windows that end at `now`."""

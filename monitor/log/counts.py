@@ -5,6 +5,7 @@ A bucket is named by its start in epoch seconds (UTC), a multiple of the bucket 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from checks.counts import NO_BAND
@@ -134,15 +135,26 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """Marks of the predictions by bucket of their time, and of the label rows by bucket of theirs."""
+    """Marks of the predictions by bucket of their time, and of the label rows by bucket of theirs.
+
+    They are of what was known at `as_of`, in buckets of `bucket` seconds; both are empty where nothing says so.
+    """
 
     predictions: dict[int, Mark]
     labels: dict[int, Mark]
+    as_of: datetime | None = None
+    bucket: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The prediction buckets to recompute, in order, and the fingerprints that hold once they are."""
+    """The prediction buckets to recompute, in order, and the fingerprints that hold once they are.
+
+    `shrunk` are those that lost predictions which the log had at the last look; with `labels_lost` any of the buckets
+    may have lost labels.
+    """
 
     buckets: tuple[int, ...]
     fingerprints: Fingerprints
+    shrunk: frozenset[int] = frozenset()
+    labels_lost: bool = False

@@ -4,8 +4,9 @@ A mark is the number of rows of a bucket and the sum of a 31-bit hash of each ro
 counted (predicted class, versions, latency, confidence, segments, relevance and its source; label, inclusion
 probability). So a row that is added, removed, moved or overwritten in place changes the mark, but for two rows whose
 hashes happen to make the same sum (1 in 2^31). What a mark does not
-notice: a change of a column that is not counted, such as the text, and a label bucket that gains as many rows as it
-loses or more (its lost rows stay counted until their prediction's bucket changes again).
+notice: a change of a column that is not counted, such as the text, and a label bucket that gains as many rows dated
+before the last look as it loses (its lost rows stay counted). Rows dated after the last look are told apart, so that
+they hide no loss.
 """
 
 from collections.abc import Set as AbstractSet
@@ -14,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from monitor.log.changes import Difference, compare, merged
+from monitor.log.changes import Difference, Fresh, compare
 from monitor.log.counts import Changes, Fingerprints, Mark
 from monitor.log.functions import RowDigest
 from monitor.log.mapped import Dated, MappedLog
@@ -26,29 +27,41 @@ def find_changes(
 ) -> Changes:
     """Compare the log from the bucket of `since` on, as known at `as_of`, with the fingerprints kept."""
     start = int(since.timestamp()) // log.bucket * log.bucket
-    now = read_fingerprints(connection, log, from_epoch(start), as_of)
-    difference = compare(seen, now, start)
+    now, fresh = _read(connection, log, from_epoch(start), as_of, seen.as_of)
+    difference = compare(seen, now, start, fresh)
     buckets = difference.certain
     if not difference.present <= buckets:
         buckets |= _touched(connection, log, difference, from_epoch(start), as_of)
-    return Changes(tuple(sorted(buckets)), merged(now, difference))
+    lost = difference.predictions.shrunk | difference.predictions.rotated
+    return Changes(tuple(sorted(buckets)), now, lost, bool(difference.labels.shrunk))
 
 
 def read_fingerprints(connection: sa.Connection, log: MappedLog, since: datetime, as_of: datetime) -> Fingerprints:
     """Return the marks of all buckets from `since` up to `as_of`."""
+    return _read(connection, log, since, as_of, None)[0]
 
-    def marks(rows: Dated, *values: sa.ColumnElement[Any]) -> dict[int, Mark]:
+
+def _read(
+    connection: sa.Connection, log: MappedLog, since: datetime, as_of: datetime, before: datetime | None
+) -> tuple[Fingerprints, tuple[Fresh, Fresh]]:
+    """The marks of all buckets from `since` up to `as_of`, and how many of their rows are dated after `before`."""
+    fresh: tuple[dict[int, int], dict[int, int]] = ({}, {})
+
+    def marks(rows: Dated, later: dict[int, int], *values: sa.ColumnElement[Any]) -> dict[int, Mark]:
         bucket = rows.at.bucket(log.bucket)
         digest = sa.cast(sa.func.sum(RowDigest(rows.id, rows.at.column, *values)), sa.BigInteger)
-        statement = sa.select(bucket, sa.func.count(), digest).select_from(rows.source)
-        found = connection.execute(statement.where(rows.between(since, as_of)).group_by(bucket))
-        return {start: Mark(count, total) for start, count, total in found}
+        new = sa.func.count().filter(rows.at.after(before)) if before is not None else sa.literal(0, sa.Integer)
+        statement = sa.select(bucket, sa.func.count(), digest, new).select_from(rows.source)
+        found = connection.execute(statement.where(rows.between(since, as_of)).group_by(bucket)).all()
+        later.update((start, dated_later) for start, *_, dated_later in found if dated_later)
+        return {start: Mark(count, total) for start, count, total, _ in found}
 
     p, labels = log.predictions, log.labels
     scored = (p.relevance, p.relevance_source) if p.logs_relevance else ()
     counted = (p.predicted, p.model_version, p.prompt_version, p.latency_ms, p.confidence, *p.segments, *scored)
-    predictions = marks(p, *counted)
-    return Fingerprints(predictions, {} if labels is None else marks(labels, labels.label, labels.weight))
+    predictions = marks(p, fresh[0], *counted)
+    labelled = {} if labels is None else marks(labels, fresh[1], labels.label, labels.weight)
+    return Fingerprints(predictions, labelled, as_of, log.bucket), fresh
 
 
 def _touched(

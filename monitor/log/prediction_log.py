@@ -21,6 +21,7 @@ from monitor.log.fingerprints import find_changes, read_fingerprints
 from monitor.log.labelled import LabelledDraw, LabelledMessage, count_predictions, labelled
 from monitor.log.mapped import MappedLog
 from monitor.log.mapping import LogPlace, open_mapping
+from monitor.log.places import places
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
 from monitor.log.surveying import Survey, survey
 from monitor.log.uniform import draw_rows
@@ -112,6 +113,10 @@ class PredictionLog:
     def count_predictions(self, start: datetime, end: datetime) -> int:
         """Count the rows of [start, end)."""
         return self._ask(lambda connection, log: count_predictions(connection, log, start, end))
+
+    def places(self, ids: Sequence[str]) -> dict[str, int]:
+        """The bucket of the earliest prediction of each of the ids that the log has."""
+        return self._ask(lambda connection, log: places(connection, log, ids))
 
     def survey(self, as_of: datetime) -> Survey:
         """Describe the whole log as known at `as_of`."""

@@ -40,6 +40,11 @@ class ProblemKind(StrEnum):
     BAD_PROBABILITY = "bad_probability"
     """The inclusion probability is not above 0 and up to 1; treated as not logged, so the label counts once."""
 
+    LOST_PREDICTION = "lost_prediction"
+    """A prediction that was counted and that the log no longer has: what was counted of it is kept."""
+    LOST_LABEL = "lost_label"
+    """A label that was counted and that the log no longer has, with its prediction or without: it is kept."""
+
     NULL_TIME = "null_time"
     """A prediction without a readable time (no bucket); it can be counted nowhere else."""
     FUTURE_TIME = "future_time"

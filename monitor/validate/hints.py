@@ -41,6 +41,11 @@ PROBLEMS: Final = {
     ProblemKind.NULL_LABEL: ("labels.columns.label", "of the label log name no class"),
     ProblemKind.ORPHAN_LABEL: ("labels.columns.id", "of the label log are of no prediction"),
     ProblemKind.BAD_PROBABILITY: ("labels.columns.inclusion_probability", "hold no probability above 0 and up to 1"),
+    ProblemKind.LOST_PREDICTION: (
+        "predictions",
+        "were counted and are gone from the log; they are kept",
+    ),
+    ProblemKind.LOST_LABEL: ("labels", "were counted and are gone from the log; they are kept"),
     ProblemKind.NULL_TIME: ("predictions.columns.at", "have no readable time, and are left out"),
     ProblemKind.FUTURE_TIME: ("predictions.columns.at", "are dated more than a day after this look"),
     ProblemKind.IMPLAUSIBLE_TIME: ("predictions.columns.at", "are dated before 1990 or from 2100 on, and are left out"),

@@ -25,6 +25,7 @@ from monitor.history.schema.incidents import (
 from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
 from monitor.history.schema.registered import REGISTERED_SETS
 from monitor.history.schema.relevance import RELEVANCE_CELLS, RELEVANCE_SOURCES
+from monitor.history.schema.retained import FORGETTING, RETAINED_CELLS
 from monitor.history.schema.studies import STUDIES
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "DECISIONS",
     "DELAY_CELLS",
     "FINDINGS",
+    "FORGETTING",
     "HOLDOUTS",
     "INCIDENTS",
     "INCIDENT_EVENTS",
@@ -56,6 +58,7 @@ __all__ = [
     "RELEVANCE_CELLS",
     "RELEVANCE_DAYS",
     "RELEVANCE_SOURCES",
+    "RETAINED_CELLS",
     "SET_ASIDE",
     "SLICES",
     "STUDIES",

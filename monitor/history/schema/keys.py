@@ -24,6 +24,12 @@ MONITORS: Final = Table(
         BigInteger,
         comment="Newest bucket, by their own time, that ever had labels; epoch seconds.",
     ),
+    Column(
+        "counted_as_of",
+        BigInteger,
+        comment="Time of which `log_marks` are, in microseconds since 1970 (UTC); empty to have all counted anew.",
+    ),
+    Column("bucket_seconds", Integer, comment="Length of the buckets that were counted last, in seconds."),
     comment="The monitors, and how far each has read.",
 )
 

@@ -1,6 +1,8 @@
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,3 +144,26 @@ def test_no_history_yet_is_an_empty_one(home: Path) -> None:
 )
 def test_what_makes_no_sense_is_wrong_usage(played: Path, wrong: tuple[str, ...]) -> None:
     assert run_here("history", *wrong, cwd=played).returncode == 2
+
+
+def test_to_forget_is_said_before_it_is_done(tmp_path: Path, made_log: Path) -> None:
+    home = make_home(tmp_path, made_log)
+    run_here("once", "--as-of", BREAK.isoformat(), cwd=home)
+    day = ("--from", (BREAK - timedelta(days=3)).isoformat(), "--to", (BREAK - timedelta(days=2)).isoformat())
+
+    def forget(*arguments: str) -> list[dict[str, Any]]:
+        ended = run_here("history", "forget", *arguments, "--json", cwd=home)
+        assert ended.returncode == 0
+        return list(json_lines(ended.stdout))
+
+    (asked,), (done,), (after,) = forget(*day), forget(*day, "--yes"), forget(*day)
+    assert asked["buckets"] == 24
+    assert (done["predictions"], done["done"], asked["done"]) == (asked["predictions"], True, False)
+    assert (after["buckets"], after["predictions"]) == (0, 0)
+
+
+def test_an_id_that_no_log_has_is_said_to_be_gone(played: Path) -> None:
+    ended = run_here("history", "forget", "--id", "nobody", cwd=played)
+    assert ended.returncode == 2
+    assert "name their hours" in ended.stderr
+    assert run_here("history", "forget", cwd=played).returncode == 2

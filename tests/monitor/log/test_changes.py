@@ -34,5 +34,10 @@ def test_buckets_before_the_lookback_are_not_compared() -> None:
     assert differ(KEPT, {10: Mark(3, 30), 20: Mark(4, 40)}, since=10).all == set()
 
 
-def test_the_mark_of_a_half_rotated_bucket_is_kept_as_it_was() -> None:
-    assert differ(KEPT, {10: Mark(1, 9), 20: Mark(4, 40)}, since=0).kept == {10: Mark(3, 30)}
+def test_the_oldest_bucket_that_is_left_may_be_half_rotated() -> None:
+    assert differ(KEPT, {10: Mark(1, 9), 20: Mark(4, 40)}, since=0).rotated == {10}
+
+
+def test_rows_dated_after_the_last_look_do_not_make_up_for_those_that_are_gone() -> None:
+    diff = differ(KEPT, KEPT | {20: Mark(5, 60)}, since=0, fresh={20: 3})
+    assert [set(diff.grown), set(diff.shrunk)] == [{20}, {20}]
