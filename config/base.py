@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from config.names import bounded
 
 
 class Section(BaseModel):
@@ -19,6 +21,9 @@ class Section(BaseModel):
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A name that the operator gives: of a column, a table, a class."""
+
+LogName = Annotated[Name, AfterValidator(bounded)]
+"""A name as the log has it, bounded as those of the log are."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 """From 0 to 1."""

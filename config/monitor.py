@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from config.base import Name, Section, Share
+from config.base import LogName, Section, Share
 from config.checks import ChecksSettings
 from config.duration import Duration, DurationOrZero, FalseAlarmRate, FalseAlarms, format_duration
 from config.errors import ImpossibleError
@@ -41,7 +41,7 @@ class ModelVersionSettings(Section):
     """Messages of the evaluation set."""
     accuracy: Share | None = None
     """Share of them that it answered rightly."""
-    recall: dict[Name, Share] = Field(default_factory=dict)
+    recall: dict[LogName, Share] = Field(default_factory=dict)
     """Recall by class."""
 
     @model_validator(mode="after")
@@ -118,9 +118,9 @@ class MonitorSettings(Section):
     """How often the log is looked at."""
     source: SourceSettings
     """The log."""
-    classes: dict[Name, ClassSettings] = Field(default_factory=dict)
+    classes: dict[LogName, ClassSettings] = Field(default_factory=dict)
     """Critical classes, by the name that they have in the log."""
-    model_versions: dict[Name, ModelVersionSettings] = Field(default_factory=dict)
+    model_versions: dict[LogName, ModelVersionSettings] = Field(default_factory=dict)
     """Offline figures of model versions, by the name that they have in the log."""
     window: Duration = timedelta(days=7)
     """Length of the current window, which is judged. A multiple of `bucket`."""

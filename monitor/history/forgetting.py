@@ -55,7 +55,7 @@ def forget_predictions(
     rows = {(bucket, _digest(name, each)) for each, bucket in places.items()}
     t = FORGETTING.c
     known = select(t.bucket, t.digest).where(t.monitor_id == monitor)
-    rows -= set(connection.execute(known).tuples())
+    rows -= {(bucket, digest) for bucket, digest in connection.execute(known)}
     if rows:
         values = [
             {"monitor_id": monitor, "bucket": bucket, "digest": digest, "requested_at": now}

@@ -5,11 +5,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from config.names import bounded
 from monitor.history.schema import CLASSES, METRIC_SERIES, MONITORS, RELEVANCE_SOURCES, SLICES, VERSIONS
 
 _LOCK: Final = (
     7_386_921_005  # any number, the same in every release: the PostgreSQL advisory lock of those who add names
 )
+
+_LONGEST: Final = 400
+"""Characters of a name in a key: twice what the log's own names have, which fits PostgreSQL's indexes."""
 
 Key = tuple[Any, ...]
 
@@ -110,10 +114,8 @@ def _add(connection: Connection, table: Table, keys: list[Key]) -> None:
 
 
 def _storable(part: object) -> object:
-    """Replace what no database takes in a text: the zero character and halves of surrogate pairs."""
-    if not isinstance(part, str):
-        return part
-    return part.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    """Bound a name that is made of several, and replace what no database takes in a text."""
+    return bounded(part, _LONGEST) if isinstance(part, str) else part
 
 
 def _next_id(connection: Connection, table: Table) -> int:

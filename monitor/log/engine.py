@@ -18,6 +18,7 @@ from config.url import IN_MEMORY, mask
 from monitor.database_causes import cause
 from monitor.errors import SourceError
 from monitor.log.functions import register_sqlite
+from monitor.log.names import register_names
 from monitor.log.sqlite_files import open_sqlite, still_as_opened
 
 # Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. Two threads, since a daemon
@@ -126,6 +127,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection = open_sqlite(path)
         connection.execute("PRAGMA query_only = ON")
         register_sqlite(connection)
+        register_names(connection)
         return connection
 
     engine = sa.create_engine("sqlite://", creator=open_read_only, poolclass=NullPool)

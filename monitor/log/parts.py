@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from checks.counts import NO_BAND
 from monitor.log.mapped import MappedLabels, MappedLog
+from monitor.log.names import is_cut
 from monitor.log.problems import ProblemKind
 from monitor.log.values import ZERO, null_of
 
@@ -55,6 +56,7 @@ def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:
 def row_problem_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:
     """Problems of joined rows."""
     yield _problem(ProblemKind.NO_CLASS, row.c.bucket, row.c.no_class)
+    yield _problem(ProblemKind.LONG_NAME, row.c.bucket, is_cut(_names(row, log)))
     yield _problem(ProblemKind.NULL_ID, row.c.bucket, row.c.id.is_(None))
     if log.predictions.logs_latency:
         yield _problem(ProblemKind.BAD_LATENCY, row.c.bucket, row.c.bad_latency)
@@ -134,6 +136,11 @@ def _delays(row: sa.FromClause) -> sa.Select[Any]:
     return part.where(row.c.delay_bin.is_not(None)).group_by(*key)
 
 
+def _names(row: sa.FromClause, log: MappedLog) -> list[sa.ColumnElement[Any]]:
+    names = ["predicted", "model_version", "prompt_version", "relevance_source"]
+    return [row.c[name] for name in (*names, *(f"segment_{i}" for i in range(len(log.segments))))]
+
+
 def _problem(kind: ProblemKind, bucket: sa.ColumnElement[int], condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     part = _part(Part.PROBLEM, bucket, value=sa.literal(kind.value, sa.Text))
     return part.where(condition).group_by(bucket)
@@ -156,6 +163,7 @@ def _label_problems(
         yield _problem(
             ProblemKind.NULL_LABEL, label.c.bucket, sa.and_(label.c.label.is_(None), sa.not_(label.c.refused))
         )
+    yield _problem(ProblemKind.LONG_LABEL, label.c.bucket, is_cut([label.c.label]))
     yield _problem(ProblemKind.BAD_PROBABILITY, label.c.bucket, label.c.bad_probability)
     predictions = log.predictions
     everyone = sa.select(predictions.id.label("id")).select_from(predictions.source)

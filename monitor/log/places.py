@@ -18,5 +18,5 @@ def places(connection: sa.Connection, log: MappedLog, ids: Sequence[str]) -> dic
     found: dict[str, int] = {}
     for first in range(0, len(ids), _AT_ONCE):
         rows = connection.execute(statement.where(identity.in_(ids[first : first + _AT_ONCE])))
-        found.update((each, start) for each, start in rows.tuples() if start is not None)
+        found.update((each, start) for each, start in rows if start is not None)
     return found

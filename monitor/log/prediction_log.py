@@ -12,6 +12,7 @@ from checks.allocation import Stratum
 from checks.study import StudySpan
 from config.source import SourceSettings
 from monitor.errors import SourceError
+from monitor.log.bounded import with_bounded_names
 from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 from monitor.log.engine import connect, errors_of, open_engine
@@ -152,7 +153,7 @@ class PredictionLog:
     def _mapping(self, connection: sa.Connection, *, texts: bool) -> MappedLog:
         log = open_mapping(connection, self._place, self._bucket, texts=texts)
         self._tell(log.readings)
-        return log
+        return with_bounded_names(log)
 
     def _tell(self, readings: tuple[str, ...]) -> None:
         """Say once how times are read where that was found out, so that a wrong guess is seen."""

@@ -13,6 +13,9 @@ class ProblemKind(StrEnum):
 
     NO_CLASS = "no_class"
     """The predicted class is null or empty; counted as the class `NO_CLASS`, which is always a wrong answer."""
+    LONG_NAME = "long_name"
+    """A class, version, segment value or source is longer than 160 characters, or holds characters that no database
+    takes: it is kept by its start and a hash."""
     NULL_ID = "null_id"
     """A prediction without an id: counted, but no label can ever be found for it."""
     BAD_LATENCY = "bad_latency"
@@ -35,6 +38,8 @@ class ProblemKind(StrEnum):
     """A label that says that there is none, such as None, nan, N/A or skip (no bucket); the row labels nothing."""
     NULL_LABEL = "null_label"
     """A label row that names no class; it neither labels nor takes an earlier label back."""
+    LONG_LABEL = "long_label"
+    """A label is longer than 160 characters, or holds characters that no database takes; kept as a long name is."""
     ORPHAN_LABEL = "orphan_label"
     """A label whose id (perhaps null) is of no prediction in the log."""
     BAD_PROBABILITY = "bad_probability"

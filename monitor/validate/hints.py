@@ -21,6 +21,14 @@ MOSTLY_EMPTY: Final = 0.50
 MANY_PROBLEMS: Final = 0.05  # of all predictions
 PROBLEMS: Final = {
     ProblemKind.NO_CLASS: ("predictions.columns.predicted", "name no class, which always counts as a wrong answer"),
+    ProblemKind.LONG_NAME: (
+        "predictions.columns",
+        "have a class, version or segment of more than 160 characters, or unreadable ones; is it the right column?",
+    ),
+    ProblemKind.LONG_LABEL: (
+        "labels.columns.label",
+        "have a label of more than 160 characters, or with unreadable ones; is it the right column?",
+    ),
     ProblemKind.NULL_ID: ("predictions.columns.id", "have no id, so that no label can be found for them"),
     ProblemKind.BAD_LATENCY: ("predictions.columns.latency_ms", "have an impossible latency; is it in milliseconds?"),
     ProblemKind.BAD_CONFIDENCE: (
