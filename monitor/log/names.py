@@ -24,26 +24,47 @@ class BoundedName(FunctionElement[str]):
 
 @compiles(BoundedName, "duckdb")
 def _bounded_duckdb(element: BoundedName, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401  # SQLAlchemy's
-    x = compiler.process(element.clauses, **kw)
-    clean = f"replace({x}, chr(0), chr(65533))"
-    return f"CASE WHEN length({x}) > {LONGEST_NAME} OR contains({x}, chr(0)) THEN {_cut(x, clean)} ELSE {x} END"
+    return _cut(compiler.process(element.clauses, **kw), "strlen")
 
 
 @compiles(BoundedName, "postgresql")
 def _bounded_postgresql(element: BoundedName, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
-    x = compiler.process(element.clauses, **kw)
-    return _cut(x, x)
+    return _cut(compiler.process(element.clauses, **kw), "octet_length")
 
 
 @compiles(BoundedName, "sqlite")
 def _bounded_sqlite(element: BoundedName, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
-    x = compiler.process(element.clauses, **kw)  # length() ends at a zero character there
-    return f"CASE WHEN length({x}) > {LONGEST_NAME} OR instr({x}, char(0)) > 0 THEN bounded_name({x}) ELSE {x} END"
+    x = compiler.process(element.clauses, **kw)
+    return f"CASE WHEN length({x}) > {LONGEST_NAME} THEN bounded_name({x}) ELSE {x} END"
 
 
-def _cut(x: str, clean: str) -> str:
-    start = f"substr({clean}, 1, {LONGEST_NAME}) || '… #' || substr(md5({x}), 1, 16)"
-    return f"CASE WHEN length({x}) > {LONGEST_NAME} THEN {start} ELSE {clean} END"
+def _cut(x: str, size: str) -> str:
+    """SQL that cuts a long text; its bytes are known without counting its characters."""
+    start = f"substr({x}, 1, {LONGEST_NAME}) || '… #' || substr(md5({x}), 1, 16)"
+    return f"CASE WHEN {size}({x}) > {LONGEST_NAME} AND length({x}) > {LONGEST_NAME} THEN {start} ELSE {x} END"
+
+
+class HasZero(FunctionElement[bool]):
+    """Whether a text holds a zero character, which the history replaces."""
+
+    name = "has_zero"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(HasZero, "duckdb")
+def _zero_duckdb(element: HasZero, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"contains({compiler.process(element.clauses, **kw)}, chr(0))"
+
+
+@compiles(HasZero, "postgresql")
+def _zero_postgresql(element: HasZero, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401, ARG001
+    return "false"  # its texts cannot hold one
+
+
+@compiles(HasZero, "sqlite")
+def _zero_sqlite(element: HasZero, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"instr({compiler.process(element.clauses, **kw)}, char(0)) > 0"
 
 
 def register_names(connection: sqlite3.Connection) -> None:
@@ -53,5 +74,5 @@ def register_names(connection: sqlite3.Connection) -> None:
 
 def is_cut(names: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
     """Whether one of the names, which are bounded, is not as the log has it."""
-    parts = [each for name in names for each in (sa.func.length(name) > LONGEST_NAME, name.contains(_SPOILT))]
-    return sa.or_(sa.false(), *parts)
+    parts = ((sa.func.length(name) > LONGEST_NAME, name.contains(_SPOILT), HasZero(name)) for name in names)
+    return sa.or_(sa.false(), *(part for of_name in parts for part in of_name))

@@ -163,7 +163,7 @@ def _plain(field: Field[object]) -> type:
     return next(kind for kind in kinds if kind is not type(None))
 
 
-def _write_parquet(path: Path, kind: type, rows: Sequence[Any]) -> None:
+def write_parquet(path: Path, kind: type, rows: Sequence[Any]) -> None:
     types = {int: pa.int64(), float: pa.float64(), str: pa.string(), datetime: pa.timestamp("ns", tz="UTC")}
     schema = pa.schema([(f.name, types[_plain(f)]) for f in fields(kind)])
     columns = list(zip(*(astuple(row) for row in rows), strict=True)) or [()] * len(schema)
@@ -187,7 +187,7 @@ def _iso(value: object) -> object:
     return value.astimezone(UTC).isoformat(sep=" ") if isinstance(value, datetime) else value
 
 
-_WRITERS = {"parquet": _write_parquet, "csv": _write_csv, "jsonl": _write_jsonl}
+_WRITERS = {"parquet": write_parquet, "csv": _write_csv, "jsonl": _write_jsonl}
 
 
 def write_duckdb(path: Path, statements: Iterable[str]) -> None:

@@ -72,7 +72,7 @@ def test_a_span_is_counted_as_the_log_has_it(story: Story) -> None:
     assert "lost_prediction" not in story.told()
     story.history.forget_span("bot", START, START + 3 * HOUR, HOUR, really=True)
     story.look()
-    assert story.totals() == (36, 22)
+    assert story.totals() == (36, 21)
 
 
 def test_rows_moved_to_another_hour_count_once_when_their_span_is_forgotten(story: Story) -> None:

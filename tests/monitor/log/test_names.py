@@ -11,7 +11,7 @@ from monitor.history import History
 from monitor.log.problems import ProblemKind
 from tests.support.history import rows
 from tests.support.kept_counts import opened
-from tests.support.logs import Label, Log, LogPlace, Prediction, TableLog
+from tests.support.logs import FileLog, Label, Log, LogPlace, Prediction, TableLog
 from tests.support.looking import look
 from tests.support.messy_logs import START
 
@@ -53,8 +53,10 @@ def test_long_names_are_kept_by_their_start_and_a_hash(place: LogPlace, copied_s
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\0", "x" * 200 + "\0"])
-def test_zero_characters_are_replaced(tmp_path: Path, copied_sqlite: str, name: str) -> None:
-    place = TableLog(f"sqlite:///{tmp_path / 'log.db'}")
+@pytest.mark.parametrize("engine", ["parquet", "sqlite"])
+def test_zero_characters_are_replaced(tmp_path: Path, copied_sqlite: str, name: str, engine: str) -> None:
+    tables = TableLog(f"sqlite:///{tmp_path / 'log.db'}")
+    place: LogPlace = FileLog(tmp_path, "parquet") if engine == "parquet" else tables
     place.write(Log([Prediction(1, START, name)], []))
     history = History.open(copied_sqlite)
     look(history, opened(place), NOW)
