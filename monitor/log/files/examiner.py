@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import duckdb
+from typing import TYPE_CHECKING, Any, Final
 
 from monitor.log.files.content import Compression
 from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, path_list, quote, quote_name
+
+if TYPE_CHECKING:
+    import duckdb
 
 _REJECTS: Final = "rejected"
 _UNREADABLE: Final = "\x01unreadable"
@@ -47,7 +48,7 @@ class JsonKeys:
 class Examiner:
     """Puts questions to single files."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: "duckdb.DuckDBPyConnection") -> None:
         """Ask through a connection to a database of its own."""
         self._connection = connection
 
@@ -112,6 +113,8 @@ class Examiner:
             self._ask(f"SET threads = {threads}")
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
+        import duckdb  # noqa: PLC0415  # 63 MB, which a log in PostgreSQL can do without
+
         try:
             return self._connection.execute(sql).fetchall()
         except (duckdb.Error, RuntimeError, OSError) as error:  # some errors of DuckDB are not of its own family
@@ -121,6 +124,8 @@ class Examiner:
 @contextmanager
 def examining(settings: dict[str, Any]) -> Iterator[Examiner]:
     """Give an examiner for a few files."""
+    import duckdb  # noqa: PLC0415
+
     connection = duckdb.connect(":memory:", config=settings)
     try:
         yield Examiner(connection)

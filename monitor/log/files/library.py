@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from config.source import DuckdbSettings
 from monitor.log.engine import duckdb_settings
@@ -41,7 +43,7 @@ class FileLibrary:
 
     def __init__(self, duckdb: DuckdbSettings) -> None:
         """Nothing is known yet."""
-        self._settings = duckdb_settings(duckdb)
+        self._duckdb = duckdb
         self._copies = Copies(duckdb.spill_folder)
         self._known: dict[_Key, tuple[Stamp | None, Piece | SkippedFile]] = {}
 
@@ -70,6 +72,10 @@ class FileLibrary:
                     self._known[key] = (stamp, SkippedFile(piece.name, reason))
                     failed = True
         return failed
+
+    @cached_property
+    def _settings(self) -> dict[str, Any]:
+        return duckdb_settings(self._duckdb)
 
     def close(self) -> None:
         """Forget all, and remove the copies that were made."""
