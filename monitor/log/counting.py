@@ -16,6 +16,7 @@ from monitor.log.moment import Moment
 from monitor.log.parts import apart_parts, count_parts, row_problem_parts
 from monitor.log.problems import ProblemKind
 from monitor.log.rows import predictions_cte, repeated_ids
+from monitor.log.samples import shown
 from monitor.log.staging import in_halves, runs, stage_rows, staged, unstage
 from monitor.log.tally import Cells, Tally
 
@@ -46,7 +47,8 @@ def count(
     counted = _in_runs if connection.dialect.name == "duckdb" else _at_once
     for cells in counted(_Counting(connection, log, as_of, tally), ordered):
         tally.add(cells)
-    return replace(tally.counts(ordered, everywhere), notices=log.notices)
+    counts = tally.counts(ordered, everywhere)
+    return replace(counts, notices=(*log.notices, *shown(connection, log, counts)))
 
 
 class _Counting(NamedTuple):

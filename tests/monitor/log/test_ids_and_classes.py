@@ -82,6 +82,13 @@ def test_ids_that_are_two_stay_two(count: Count) -> None:
     assert problems(counts) == {"orphan_label": 4}
 
 
+def test_ids_of_two_kinds_are_shown_side_by_side(count: Count) -> None:
+    counts = count([(f"run-{n}", "a") for n in range(30)], [(f"chat-{n}", "a") for n in range(30)])
+    (notice,) = counts.notices
+    assert (notice.kind, notice.n, notice.of) == ("orphan_label", 30, 30)
+    assert [example.split("-")[0] for example in notice.examples] == ["label chat", "prediction run"]
+
+
 def test_classes_that_mean_the_same_are_one(count: Count) -> None:
     predictions = [("1", " urgent"), ("2", "r\u00e9clamation"), ("3", "3"), ("4", "Billing"), ("5", "3.0")]
     labels = [("1", "urgent"), ("2", "re\u0301clamation"), ("3", "3.0"), ("4", "billing"), ("5", "3")]
