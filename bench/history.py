@@ -37,7 +37,10 @@ from monitor.history.types import from_epoch
 
 END: Final = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
 DAY: Final = 86_400
-SPANS: Final = (DAY, 3 * DAY, 7 * DAY)
+WINDOW: Final = 7 * DAY
+NEWEST: Final = DAY  # the shortest window, of which there are estimates only
+SLICES_TOLD: Final = ("all", "model_version=m1", "prompt_version=p1", "prompt_version=p2")
+ESTIMATED: Final = ("estimated_accuracy", "estimated_recall", "estimated_precision")
 RIGHT: Final = 0.85  # share of the answers that are right
 LABELLED: Final = 0.6  # share of the predictions that have a label
 ALLOWED: Final = 2.0  # seconds for any documented query
@@ -149,40 +152,43 @@ def looks(days: int) -> list[int]:
     return [at - 17 for at in every if at > hour or (at > day and at % 3600 == 0) or at % DAY == 0]
 
 
+def _series(names: list[str]) -> list[tuple[str, str, str]]:
+    """Metric, class and slice of all that a look leaves of a bot whose log has versions and confidences."""
+    alone = ["predictions", "coverage", "expected_coverage", "maturity", "accuracy", "balanced_accuracy"]
+    alone += ["latency_p50", "latency_p95", "latency_p99"]
+    by_class = [(metric, name) for metric in ("recall", "precision", "support") for name in names]
+    told = [(*line, part) for part in SLICES_TOLD for line in (*((metric, "") for metric in alone), *by_class)]
+    told += [(metric, "", "all") for metric in ("accuracy_mix_effect", "accuracy_behaviour_effect", "estimated_error")]
+    told += [("estimated_accuracy", "", "all")]
+    return told + [(metric, name, "all") for metric in ("estimated_recall", "estimated_precision") for name in names]
+
+
 def _insert_beliefs(connection: sa.Connection, days: int, names: list[str]) -> None:
-    by_class = ("recall", "precision", "support", "estimated_recall", "estimated_precision")
-    alone: tuple[str, ...] = (
-        "accuracy",
-        "balanced_accuracy",
-        "coverage",
-        "expected_coverage",
-        "maturity",
-        "predictions",
-    )
-    alone += ("latency_p50", "latency_p95", "latency_p99", "estimated_accuracy", "estimated_error")
-    series = [(metric, "") for metric in alone] + [(metric, name) for metric in by_class for name in names]
+    series = _series(names)
     connection.execute(
         METRIC_SERIES.insert(),
         [
-            {"id": key, "monitor_id": 1, "metric": metric, "class": name, "slice": "all"}
-            for key, (metric, name) in enumerate(series, 1)
+            {"id": key, "monitor_id": 1, "metric": metric, "class": name, "slice": part}
+            for key, (metric, name, part) in enumerate(series, 1)
         ],
     )
     times = looks(days)
     connection.execute(
         BELIEF_TIMES.insert(), [{"monitor_id": 1, "micros": at * 1_000_000, "as_of": from_epoch(at)} for at in times]
     )
-    insert_rows(connection, METRIC_POINTS, _points(times, len(series)))
-    cycle = {"monitor": "support-bot", "buckets_read": 3, "metrics": 3 * len(series), "findings": 60, "alarms": 0}
+    spans: list[tuple[int, ...]] = [(WINDOW, NEWEST) if metric in ESTIMATED else (WINDOW,) for metric, *_ in series]
+    insert_rows(connection, METRIC_POINTS, _points(times, spans))
+    metrics = sum(len(lengths) for lengths in spans)
+    cycle = {"monitor": "support-bot", "buckets_read": 3, "metrics": metrics, "findings": 60, "alarms": 0}
     cycle |= {"transitions": 0, "faults": (), "seconds": 1.0}
     connection.execute(CYCLES.insert(), [cycle | {"as_of": from_epoch(at)} for at in times])
 
 
-def _points(times: list[int], series: int) -> Iterator[tuple[Any, ...]]:
-    for key in range(1, series + 1):
+def _points(times: list[int], spans: list[tuple[int, ...]]) -> Iterator[tuple[Any, ...]]:
+    for key, lengths in enumerate(spans, 1):
         for at in times:
             end = at // 3600 * 3600 + 3600
-            for span in SPANS:
+            for span in lengths:
                 value = 0.8 + zlib.crc32(f"{key} {end} {span}".encode()) / 2**32 / 10
                 yield (
                     key,

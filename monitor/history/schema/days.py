@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Double, Integer, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, SmallInteger, Table
 
 from monitor.history.schema.base import METADATA
 
@@ -28,6 +28,7 @@ OUTCOME_DAYS: Final = Table(
     Column("n", BigInteger, nullable=False, comment="Predictions."),
     Column("weight", Double, nullable=False, comment="As in `outcome_cells`."),
     Column("weight_squared", Double, nullable=False, comment="As in `outcome_cells`."),
+    Index("ix_outcome_days_by_label", "slice_id", "label_id", "day", "predicted_id", "weight"),
     sqlite_with_rowid=False,
     comment="Sums of `outcome_cells` by day, without segments and bands; read them as `daily_outcomes`.",
 )

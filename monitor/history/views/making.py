@@ -41,7 +41,8 @@ _SPELLINGS: Final = {
 
 def select_of(view: View, dialect: Dialect) -> str:
     """Spell the view's SELECT in a dialect."""
-    return view.select.format(**_SPELLINGS[dialect.name])
+    select = view.postgresql if view.postgresql and dialect.name == "postgresql" else view.select
+    return select.format(**_SPELLINGS[dialect.name])
 
 
 def definitions(dialect: Dialect) -> dict[str, str]:

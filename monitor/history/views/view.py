@@ -17,10 +17,12 @@ class View:
     """One view: its comment, its columns with theirs, and its SELECT.
 
     In `select`, {time:x} is the UTC time and {day:x} the UTC day of epoch seconds x; {count:x} is a whole number x of a
-    type whose quotients are not cut to whole numbers.
+    type whose quotients are not cut to whole numbers. `postgresql` takes its place there, where one for both
+    would be slow.
     """
 
     name: str
     comment: str
     columns: dict[str, str]
     select: str
+    postgresql: str = ""
