@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from monitor.history.bulk import insert_if_new
 from monitor.history.schema import CHANNELS
+from monitor.history.types import rounded_up
 from monitor.retrying import Plan, Trouble
 
 _WELL: Final[dict[str, Any]] = {
@@ -25,7 +26,7 @@ def pause_channel(connection: Connection, channel: str, error: str, plan: Plan, 
     before = connection.execute(select(CHANNELS).where(CHANNELS.c.channel == channel).with_for_update()).one()
     counted = plan.trouble is not Trouble.ASKED_TO_WAIT
     values = {
-        "paused_until": plan.retry_at,
+        "paused_until": rounded_up(plan.retry_at),
         "trouble": plan.trouble,
         "error": error,
         "failures": before.failures + counted,

@@ -14,6 +14,7 @@ from monitor.history.channel_state import pause_channel, resume_channel, revive_
 from monitor.history.engine import reading, writing
 from monitor.history.incidents import notification_row
 from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
+from monitor.history.types import rounded_up
 from monitor.outbox import ClaimLostError, Notification, Undelivered
 from monitor.redact import redact
 from monitor.retrying import LONGEST_PAUSE, Plan, Trouble
@@ -69,7 +70,7 @@ class HistoryOutbox:
         interrupted = row.interrupted or row.state == Delivery.SENDING
         claim = {
             "state": Delivery.SENDING,
-            "claimed_until": now + self._lease,
+            "claimed_until": rounded_up(now + self._lease),
             "claimed_by": self._worker,
             "attempts": row.attempts + 1,
             "interrupted": interrupted,
@@ -91,7 +92,7 @@ class HistoryOutbox:
     def keep_claim(self, notification: Notification, now: datetime) -> None:
         """Make the claim last from now on as long as a new one. Raises ClaimLostError."""
         with writing(self._engine) as connection:
-            self._change(connection, notification, {"claimed_until": now + self._lease})
+            self._change(connection, notification, {"claimed_until": rounded_up(now + self._lease)})
 
     def mark_sent(self, notification: Notification, ref: str, note: str, now: datetime) -> None:
         """Note that it arrived, and with a first message all that it spoke for. Raises ClaimLostError."""
@@ -108,7 +109,10 @@ class HistoryOutbox:
         if plan.trouble is Trouble.ASKED_TO_WAIT:
             failed |= {"attempts": notification.attempts}
         else:
-            failed |= {"due_at": plan.retry_at, "interrupted": notification.interrupted or plan.trouble.is_uncertain}
+            failed |= {
+                "due_at": rounded_up(plan.retry_at),
+                "interrupted": notification.interrupted or plan.trouble.is_uncertain,
+            }
         with writing(self._engine) as connection:
             self._change(connection, notification, failed)
             if plan.trouble.is_of_channel:
@@ -149,7 +153,7 @@ _UNDELIVERED: Final = (Delivery.WAITING, Delivery.SENDING)
 
 def _next(channels: Collection[str], now: datetime) -> Select[Any]:
     """The one that has been due for longest, in a channel that is not paused, and none before its turn."""
-    t, earlier, far = NOTIFICATIONS.c, NOTIFICATIONS.alias("earlier"), now + LONGEST_PAUSE
+    t, earlier, far = NOTIFICATIONS.c, NOTIFICATIONS.alias("earlier"), rounded_up(now + LONGEST_PAUSE)
     is_due = or_(
         and_(t.state == Delivery.WAITING, _is_over(t.due_at, now, far)),
         and_(t.state == Delivery.SENDING, _is_over(t.claimed_until, now, far)),

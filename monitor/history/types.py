@@ -80,6 +80,11 @@ def to_micros(at: datetime) -> int:
     return (at - EPOCH) // _MICROSECOND
 
 
+def rounded_up(at: datetime) -> datetime:
+    """Whole seconds, for a time before which something may not be done: as it is kept, it would come too early."""
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + _SECOND
+
+
 def from_epoch(seconds: int) -> datetime:
     """UTC time of whole seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)

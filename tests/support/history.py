@@ -1,5 +1,7 @@
 """Counts, fingerprints and histories for tests."""
 
+# ruff: noqa: S608 - SQL of names that are written here
+
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -127,6 +129,23 @@ def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
             return [tuple(row) for row in connection.execute(sa.text(statement))]
     finally:
         engine.dispose()
+
+
+def days_that_differ(url: str) -> list[tuple[Any, ...]]:
+    """Sums of days that are not those of their buckets: there are none after any write."""
+    found = []
+    for cells, days, keys, figures in (
+        ("outcome_cells", "outcome_days", "slice_id, version_id, predicted_id, label_id", "n, weight, weight_squared"),
+        ("latency_cells", "latency_days", "monitor_id, version_id, bin", "n"),
+        ("relevance_cells", "relevance_days", "monitor_id, version_id, source_id, bin", "n, score_millionths"),
+    ):
+        everything = "WHERE slice_id IN (SELECT id FROM slices WHERE segment = '')" if "slice_id" in keys else ""
+        sums = ", ".join(f"SUM({name})" for name in figures.split(", "))
+        day = "bucket - bucket % 86400"
+        summed = rows(url, f"SELECT {keys}, {day}, {sums} FROM {cells} {everything} GROUP BY {keys}, {day}")
+        kept = Counter(rows(url, f"SELECT {keys}, day, {figures} FROM {days}"))
+        found += [(days, *row) for row in ((kept - Counter(summed)) + (Counter(summed) - kept))]
+    return found
 
 
 def dump(url: str) -> dict[str, list[tuple[str, ...]]]:

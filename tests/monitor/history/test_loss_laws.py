@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.history import History
 from monitor.log.prediction_log import PredictionLog
-from tests.support.history import rows
+from tests.support.history import days_that_differ, rows
 from tests.support.kept_counts import opened
 from tests.support.logs import Label, Log, Prediction, TableLog
 from tests.support.looking import look
@@ -171,7 +171,8 @@ class Kept:
             rows(self.url, of.format(name)) for name in ("bucket_outcomes", "bucket_segments", "bucket_latency")
         )
         numbers = [[(bucket, n) for bucket, n, _ in found] for found in (outcomes, segments, latency)]
-        return numbers[0] == numbers[1] == numbers[2] and all(least > 0 for *_, least in outcomes + segments)
+        is_same = numbers[0] == numbers[1] == numbers[2] and days_that_differ(self.url) == []
+        return is_same and all(least > 0 for *_, least in outcomes + segments)
 
 
 @contextmanager

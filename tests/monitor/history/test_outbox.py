@@ -11,7 +11,7 @@ from alerts.incident import Event, Reason, Transition
 from monitor.history import CycleRecord, History
 from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.outbox import ClaimLostError, Notification, Outbox
-from monitor.retrying import Plan, Trouble
+from monitor.retrying import LONGEST_PAUSE, Plan, Trouble
 from monitor.worker import Worker
 from tests.support.incidents import T0, opened, step
 
@@ -240,6 +240,28 @@ def test_workers_that_fail_at_the_same_time_pause_the_channel_once(history: Hist
         list(pool.map(work, range(4)))
     (waiting,) = history.outbox().undelivered(BOTH)
     assert (waiting.notifications, waiting.error, waiting.retry_at) == (4, "HTTP 503", LATER + SECOND)
+
+
+@pytest.mark.parametrize("pause", [5 * SECOND, LONGEST_PAUSE], ids=str)
+@pytest.mark.parametrize("trouble", [Trouble.MESSAGE_REFUSED, Trouble.CHANNEL_DOWN])
+@pytest.mark.parametrize("fraction", [0, 0.000001, 0.7])
+def test_a_pause_is_not_cut_to_whole_seconds(
+    history: History, outbox: HistoryOutbox, trouble: Trouble, pause: timedelta, fraction: float
+) -> None:
+    tell(history, opened())
+    now = LATER + fraction * SECOND
+    fail(outbox, claim(outbox, now), trouble, pause, now)
+    for early in (now, now + SECOND / 2, now + pause - SECOND / 1000):
+        assert outbox.next_notification(BOTH, early) is None
+    claim(outbox, now + pause + SECOND)
+
+
+def test_a_claim_is_not_cut_to_whole_seconds(history: History, outbox: HistoryOutbox) -> None:
+    tell(history, opened())
+    now = LATER + 0.7 * SECOND
+    claim(outbox, now)
+    assert history.outbox().next_notification(BOTH, now + LEASE - SECOND / 1000) is None
+    claim(history.outbox(), now + LEASE + SECOND)
 
 
 def test_daemons_that_start_at_once_introduce_a_channel_once(history: History) -> None:
