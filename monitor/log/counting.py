@@ -32,6 +32,9 @@ STAGED_ROWS: Final = 4_000_000
 CELLS_AT_ONCE: Final = 300_000
 """Cells that one run may give at most, where each prediction were a cell of its own in each grouping."""
 
+FEW_ROWS: Final = 100_000
+"""Rows whose groupings fit into memory together; one statement of them costs less than several."""
+
 _ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each before it becomes a row of ours
 
 
@@ -73,7 +76,7 @@ def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
 
 
 def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
-    """The same from DuckDB, each grouping by a statement of its own over joined rows, for as many buckets as fit."""
+    """The same from DuckDB, over rows that are joined once, for as many buckets as fit."""
     connection, log, as_of, _ = counting
     sizes = _rows_by_bucket(connection, log, as_of) if len(ordered) > FEW_BUCKETS else {}
     at_once = CELLS_AT_ONCE // (2 + len(log.segments))
@@ -101,15 +104,23 @@ def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) 
     predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
     joined = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
-    found = tally.sort(_rows(connection, apart))
+    found = tally.sort(_rows(connection, together(apart)))
     return _Staged(buckets, stage_rows(connection, joined), found)
 
 
 def _grouped(counting: _Counting, row: sa.FromClause, buckets: Sequence[int]) -> Cells:
-    """All groupings of the staged rows of these buckets, which follow each other."""
+    """All groupings of the staged rows of these buckets, which follow each other.
+
+    Where there are many rows, each grouping has a statement and so all memory to itself.
+    """
     connection, log, _, tally = counting
-    here = sa.select(row).where(row.c.bucket.between(buckets[0], buckets[-1])).cte("here")
-    return tally.sort(_rows(connection, (*count_parts(here, log), *row_problem_parts(here, log))))
+    within = row.c.bucket.between(buckets[0], buckets[-1])
+    rows = connection.execute(sa.select(sa.func.count()).select_from(row).where(within)).scalar_one()
+    here = sa.select(row).where(within).cte("here")
+    groupings, problems = count_parts(here, log), row_problem_parts(here, log)
+    parts: Sequence[sa.Select[Any] | sa.CompoundSelect[Any]]
+    parts = (*groupings, *together(problems)) if rows > FEW_ROWS else together((*groupings, *problems))
+    return tally.sort(_rows(connection, parts))
 
 
 def _rows_by_bucket(connection: sa.Connection, log: MappedLog, as_of: datetime) -> dict[int, int]:
@@ -127,7 +138,7 @@ def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetim
     found: Counter[str] = Counter()
     with staged(connection, row) as held:
         apart = apart_parts(predictions if repeated else None, log, None, as_of)
-        for row_found in _rows(connection, (*row_problem_parts(held, log), *apart)):
+        for row_found in _rows(connection, together((*row_problem_parts(held, log), *apart))):
             found[row_found[2]] += row_found[8]
     for problem in _unplaced(connection, log, as_of):
         found[problem.kind] += problem.n
@@ -153,7 +164,15 @@ def _are_everything(connection: sa.Connection, log: MappedLog, buckets: Sequence
     return set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
 
 
-def _rows(connection: sa.Connection, statements: Iterable[sa.Select[Any]]) -> Iterator[Sequence[Any]]:
+def together(parts: Iterable[sa.Select[Any]]) -> Sequence[sa.CompoundSelect[Any]]:
+    """One statement of all of them; none where there are none."""
+    several = tuple(parts)
+    return (sa.union_all(*several),) if several else ()
+
+
+def _rows(
+    connection: sa.Connection, statements: Iterable[sa.Select[Any] | sa.CompoundSelect[Any]]
+) -> Iterator[Sequence[Any]]:
     """The rows of one statement after the other."""
     for statement in statements:
         for rows in _fetch(connection, statement):
