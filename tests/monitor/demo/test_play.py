@@ -85,7 +85,7 @@ def test_it_names_the_accuracy_paradox_with_both_figures(played: Played) -> None
     assert figures is not None
     assert figures[1] == "98"
     assert 20 <= int(figures[2]) <= 30
-    assert "The team did so on 02 April at 14:37, and was told: After rollback_prompt" in said
+    assert "The team did so on 02 April at 14:37, and was told: After rolling the prompt back" in said
 
 
 def test_the_advice_for_the_claims_bot_becomes_to_fine_tune(played: Played) -> None:
