@@ -249,6 +249,8 @@ class _Examination:
                 return None
             columns = {name: next(iter(spellings.get(name, {name})), "") for name in names}
             columns = {name: column for name, column in columns.items() if column}
+            if len(columns) < len(names):  # what it has instead belongs into the error
+                return self._plain_json_of_any_keys(content)
             scan = JsonScan(tuple(columns.values()), content.compression)
         source = Source(scan, self._name, {name: (column, TEXT) for name, column in columns.items()})
         piece = Piece(self._name, tuple(columns.values()), source, lines=lines, malformed=lines - filled)

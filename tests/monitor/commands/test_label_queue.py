@@ -138,27 +138,23 @@ def test_labels_that_come_back_with_their_probability_narrow_the_interval(
     assert after["low"] < sum(predicted[key] == "urgent" for key in urgent) / len(urgent) < after["high"]
 
 
-def test_after_labelled_weeks_the_queue_tells_more_than_labels_at_random(
+def test_after_labelled_weeks_the_queue_tells_the_truth_from_its_own_labels_alone(
     tmp_path: Path, dried_up: dict[str, str]
 ) -> None:
     _queue(tmp_path, budget=120)
-    chosen = [(row["id"], row["inclusion_probability"]) for row in _rows(tmp_path / "queue.csv")]
-    at_random = [(f"p{i}", "") for i in Random(1).sample(range(2000), 120)]
-    found = []
-    for labelled in (chosen, at_random):
-        rows = [
-            {"id": key, "label": dried_up[key], "at": NOW.isoformat(), "inclusion_probability": chance}
-            for key, chance in labelled
-        ]
-        _write_labels(tmp_path / "labels-2.csv", rows)
-        found.append(_recall(tmp_path))
+    rows = [
+        {"id": row["id"], "label": dried_up[row["id"]], "at": NOW.isoformat(), "inclusion_probability": chance}
+        for row in _rows(tmp_path / "queue.csv")
+        if (chance := row["inclusion_probability"])
+    ]
+    _write_labels(tmp_path / "labels-2.csv", rows)
+    found = _recall(tmp_path)
 
-    widths = [recall["high"] - recall["low"] for recall in found]
-    assert widths[0] < widths[1]
+    assert found["high"] - found["low"] < 0.5  # of what it saves beside labels at random: bench.label_queue
     predicted = {row["id"]: row["predicted"] for row in pq.read_table(tmp_path / "predictions.parquet").to_pylist()}
     urgent = [key for key, label in dried_up.items() if label == "urgent"]
     recall = sum(predicted[key] == "urgent" for key in urgent) / len(urgent)
-    assert found[0]["low"] < recall < found[0]["high"]
+    assert found["low"] < recall < found["high"]
 
 
 def test_without_a_critical_class_every_class_counts(tmp_path: Path, truth: dict[str, str]) -> None:

@@ -69,7 +69,7 @@ def test_the_rollback_at_an_odd_minute_is_told_to_have_worked(played: Played) ->
     assert SUPPORT_TRUTH.mended.minute == 37
     ((worked, acted, prompt, before, after, n),) = played.ask(
         """SELECT outcome, acted_at, o.prompt_version, before_value, after_value, n FROM advice_outcomes o
-           JOIN advice a ON a.id = o.advice_id WHERE a.monitor = 'support-bot' AND outcome <> 'not_tried'"""
+           JOIN advice a ON a.id = o.advice_id WHERE a.monitor = 'support-bot' AND acted_at IS NOT NULL"""
     )
     assert (worked, acted, prompt) == ("worked", f"{SUPPORT_TRUTH.mended:%Y-%m-%d %H}:00:00", "p3")
     assert before < 0.3
