@@ -58,7 +58,8 @@ def test_the_new_prompt_of_the_support_bot_misses_most_urgent_messages(logs: dic
     log = logs["support-bot"]
 
     assert recall(log, "urgent", "p3") == pytest.approx(0.92, abs=0.02)
-    assert recall(log, "urgent", "p4") == pytest.approx(SUPPORT_TRUTH.critical_recall, abs=0.03)
+    one_error = 0.03  # standard error of a share of 0.12 among some 150 messages
+    assert recall(log, "urgent", "p4") == pytest.approx(SUPPORT_TRUTH.critical_recall, abs=one_error)
 
 
 def test_the_prompt_changes_at_the_onset_that_the_truth_names(logs: dict[str, BotLog]) -> None:
