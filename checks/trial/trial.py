@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from checks.trial.criterion import OF_VERSIONS, Criterion
 from checks.trial.judge import Result
-from checks.trial.traffic import Act, BucketTraffic, find_act, find_end, said
+from checks.trial.traffic import Act, BucketTraffic, Pair, find_act, find_end, said
 from checks.trial.weights import GIVEN_UP, NOTHING_DONE, ONE_ACT, SETTLED_IN
 
 
@@ -35,6 +35,20 @@ class Trial:
     def is_over(self) -> bool:
         """Whether nothing more is to be found out."""
         return self.result is not None
+
+    @property
+    def answers_since(self) -> Pair | None:
+        """The main pair of versions that the act left answering; None where nothing changed in who answers.
+
+        That is one that came; where others only stopped, such as a canary or what somebody had begun to roll back when
+        the advice was told, the one of those that stayed which had most of the traffic.
+        """
+        if self.act is None or not (self.act.came or self.act.went):
+            return None
+        if self.act.came:
+            return self.act.came[0]
+        stayed = {pair: share for pair, share in self.criterion.answering if pair not in self.act.went}
+        return max(stayed, key=lambda pair: stayed[pair], default=None)
 
     def follow(self, traffic: Sequence[BucketTraffic], bucket: timedelta) -> "Trial":
         """The trial with what `traffic` (in order) shows of acts; found anew each time, as late rows may move them."""

@@ -158,7 +158,7 @@ def _within(bucket: ColumnElement[int], span: Span) -> tuple[ColumnElement[bool]
 def _row(trial: Trial, now: datetime | None) -> dict[str, Any]:
     criterion, result, act = trial.criterion, trial.result, trial.act
     effect = result.effect if result else None
-    model, prompt = act.came[0] if act and act.came else ("", "")
+    model, prompt = trial.answers_since or ("", "")
     beyond = result.beyond if result and result.beyond else (None, None)
     return {
         "action": criterion.action,
