@@ -13,6 +13,7 @@ from checks.trial.judge import Result, Samples, Worked, judge
 from checks.trial.traffic import Act, bucket_of, of_versions, without_versions
 from checks.trial.trial import Trial
 from checks.trial.unseen import unseen
+from checks.trial.weights import SETTLED_IN
 from checks.windows import Windows
 from monitor.history import Transaction, WindowSpec
 from monitor.history.trials import Followed, Kept
@@ -60,7 +61,7 @@ class Follower:
         trials = transaction.trials()
         counts = transaction.followed(spec)
         looked = [Kept(each.key, self._look(each.trial, counts, spec.bucket)) for each in trials]
-        kept = [self._replaced(each, told) for each in looked]
+        kept = [self._ended(each, told) for each in looked]
         followed = {(each.trial.incident, each.trial.criterion.action) for each in kept if not each.trial.is_over}
         begun = self._new(followed, counts)
         changed = [new for old, new in zip(trials, kept, strict=True) if old != new]
@@ -94,12 +95,19 @@ class Follower:
             return seen
         return replace(seen, result=judge(seen.criterion, samples))
 
-    def _replaced(self, kept: Kept, told: Mapping[str, Incident]) -> Kept:
-        """A trial that nobody has acted on ends when people are told to do something else."""
+    def _ended(self, kept: Kept, told: Mapping[str, Incident]) -> Kept:
+        """A trial that nobody has acted on ends when people are told to do something else, and with its incident."""
         trial, now = kept.trial, told.get(kept.trial.incident)
-        if trial.is_over or trial.act is not None or now is None or now.advice.action is trial.criterion.action:
+        if trial.is_over or trial.act is not None:
             return kept
-        return Kept(kept.key, replace(trial, result=_REPLACED))
+        if now is not None and now.advice.action is not trial.criterion.action:
+            return Kept(kept.key, replace(trial, result=_REPLACED))
+        incident = self.incidents.get(trial.incident)
+        ended = incident.resolved_at if incident is not None and incident.state is State.RESOLVED else None
+        # an act shows in the log only once it has lasted
+        if ended is None or self.now - ended < SETTLED_IN:
+            return kept
+        return Kept(kept.key, replace(trial, result=_MENDED))
 
     def _tell(self, trials: Iterable[Trial]) -> tuple[Transition, ...]:
         answers = [(self.incidents.get(trial.incident), trial.result) for trial in trials]
@@ -112,6 +120,7 @@ class Follower:
 
 _NEVER_TRIED = Result(Worked.NOT_TRIED, "Nobody acted on it.")
 _SOMETHING_ELSE = Result(Worked.NOT_TRIED, "Something else was done than what was advised.")
+_MENDED = Result(Worked.NOT_TRIED, "The incident was over, and nobody acted on it after it was told.")
 _REPLACED = Result(Worked.NOT_TRIED, "Other advice took its place before anybody acted on it.")
 
 

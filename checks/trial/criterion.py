@@ -1,6 +1,6 @@
 """What an advice promises, frozen before anyone acts on it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,6 +136,9 @@ def freeze(
     if advice.action in UNTRIED or advice.abstained:
         return None
     answered, acted_from = _as_told(advice.action, traffic, windows)
+    known = tuple(sorted(_known(windows, answered)))
+    if not _is_possible(advice.action, {*known, *answered}):
+        return None
     failed = next(iter(failing(alarms(findings), windows, policy)), None)
     if failed is None:
         return None
@@ -160,7 +163,7 @@ def freeze(
         min_effect=effect,
         needed=max(rows_needed(now.value, effect) * (ANSWERS_AS_ONE if is_latency else 1), failed.metric.needed),
         answering=tuple(sorted(answered.items())),
-        known=tuple(sorted(_known(windows, answered))),
+        known=known,
         seen=() if is_latency else labelled(seen.outcomes),
         mix=failed.metric.mix if isinstance(failed.metric, Accuracy) else (),
         limit_ms=failed.metric.limit_ms if isinstance(failed.metric, Within) else 0.0,
@@ -186,6 +189,11 @@ def _as_told(
     since = {(run.model_version, run.prompt_version): run.first_seen for run in windows.versions}
     is_back = all(pair in since and since[pair] < max(since.get(old, since[pair]) for old in main) for pair in act.came)
     return (before, act.at) if main and act.came and is_back else (now, None)
+
+
+def _is_possible(action: Action, pairs: Collection[Pair]) -> bool:
+    """Whether there is a version to go back to; where the one advised answers already, there is none any more."""
+    return action not in _BACK or len({pair[_PART[action]] for pair in pairs}) > 1
 
 
 def _known(windows: Windows, answering: Mapping[Pair, float]) -> Iterator[Pair]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -89,3 +90,24 @@ def test_what_is_done_next_ends_the_sample_and_the_labels_until_then_are_judged(
     mended = {row["id"] for row in predictions if row["prompt"] == "p1" and row["at"] >= TOLD}
     assert outcome["worked"] == "worked"
     assert outcome["n"] == sum(row["label"] == "urgent" for row in labels if row["id"] in mended)
+
+
+def test_what_is_mended_without_a_version_is_closed_with_its_incident(tmp_path: Path) -> None:
+    write_log(tmp_path / "logs", end=END + 14 * DAY, mended_at=TOLD + DAY)
+    file = tmp_path / "logs" / "predictions.parquet"
+    kept = [row | {"prompt": "p2" if row["at"] >= BREAK else "p1"} for row in pq.read_table(file).to_pylist()]
+    pq.write_table(pa.Table.from_pylist(kept), file)
+    write_config(tmp_path)
+    looks = ("--from", TOLD.isoformat(), "--to", (TOLD + 16 * DAY).isoformat(), "--every", "1d")
+    run_here("backtest", *looks, "--history", "sqlite:///history.db", "--json", cwd=tmp_path)
+    url = f"sqlite:///{tmp_path / 'history.db'}"
+    ended = rows(
+        url,
+        "SELECT o.outcome, julianday(o.measured_at) - julianday(i.resolved_at), o.detail FROM advice_outcomes o"
+        " JOIN advice a ON a.id = o.advice_id JOIN incidents i ON i.id = a.incident_id ORDER BY o.id",
+    )
+    assert ended
+    assert {outcome for outcome, *_ in ended} == {"not_tried"}
+    *_, (_, days, detail) = ended
+    assert 2 <= days <= 3
+    assert "The incident was over" in str(detail)

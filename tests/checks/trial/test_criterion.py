@@ -85,3 +85,10 @@ def test_only_what_was_advised_is_put_down_to_it(
 def test_a_prompt_that_is_withdrawn_while_the_other_goes_on_is_rolled_back() -> None:
     criterion = replace(frozen(), answering=((V3, 0.5), (V4, 0.5)), known=(V3, V4))
     assert criterion.is_met_by(Act(T0, (), (V4,)))
+
+
+def test_nobody_is_followed_who_has_gone_back_already_to_all_that_there_is() -> None:
+    advice = replace(advise([URGENT], WINDOWS, POLICY), action=Action.ROLLBACK_PROMPT)
+    assert freeze(advice, [URGENT], WINDOWS, POLICY, ANSWERING) is not None
+    mended = history(Spell(25, MISSES_URGENT, "p3"), Spell(5, MISSES_URGENT, "p3"))
+    assert freeze(advice, [URGENT], mended, POLICY, alone(mended, V3)) is None

@@ -69,7 +69,7 @@ def test_the_rollback_at_an_odd_minute_is_told_to_have_worked(played: Played) ->
     assert SUPPORT_TRUTH.mended.minute == 37
     ((worked, acted, prompt, before, after, n),) = played.ask(
         """SELECT outcome, acted_at, o.prompt_version, before_value, after_value, n FROM advice_outcomes o
-           JOIN advice a ON a.id = o.advice_id WHERE a.monitor = 'support-bot' AND acted_at IS NOT NULL"""
+           JOIN advice a ON a.id = o.advice_id WHERE a.monitor = 'support-bot'"""
     )
     assert (worked, acted, prompt) == ("worked", f"{SUPPORT_TRUTH.mended:%Y-%m-%d %H}:00:00", "p3")
     assert before < 0.3
@@ -77,6 +77,15 @@ def test_the_rollback_at_an_odd_minute_is_told_to_have_worked(played: Played) ->
     assert n >= 15
     (at,) = [at for at, _, event, _ in told(played, "support-bot") if event == "verified"]
     assert timedelta(days=2) <= at - SUPPORT_TRUTH.mended <= timedelta(days=5)
+
+
+def test_no_verdict_is_waited_for_but_of_what_nobody_has_done_in_an_open_incident(played: Played) -> None:
+    waiting = played.ask(
+        """SELECT a.monitor, o.action, o.acted_at, i.state FROM advice_outcomes o JOIN advice a ON a.id = o.advice_id
+           JOIN incidents i ON i.id = a.incident_id WHERE o.outcome = 'waiting'"""
+    )
+
+    assert waiting == [("claims-bot", "fine_tune", None, "firing")]
 
 
 def test_it_names_the_accuracy_paradox_with_both_figures(played: Played) -> None:
