@@ -1,7 +1,6 @@
 """One cycle: what it keeps, and what happens when something goes wrong in the middle."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,6 +22,7 @@ from monitor.cycle import Monitor, run_cycle
 from monitor.errors import ClockError
 from monitor.history import History
 from tests.support.chat_log import BREAK, END, Bot, write_config, write_log
+from tests.support.history import rows
 
 DAY = timedelta(days=1)
 
@@ -38,10 +38,19 @@ class Broken:
 
 
 @pytest.fixture
-def monitor(tmp_path: Path) -> Iterator[Monitor]:
+def history_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A file, or a database on PostgreSQL where a test asks for it."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return f"sqlite:///{tmp_path / 'history.db'}"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+@pytest.fixture
+def monitor(tmp_path: Path, history_url: str) -> Iterator[Monitor]:
     write_log(tmp_path / "logs")
     settings = load(write_config(tmp_path, Bot()), environ={})
-    history = History.open(f"sqlite:///{tmp_path / 'history.db'}")
+    history = History.open(history_url)
     built = build_monitor(settings, "support-bot", history)
     yield built
     built.log.close()
@@ -102,7 +111,8 @@ def test_a_look_at_a_past_that_nothing_agrees_with_is_refused_and_changes_nothin
     assert monitor.history.cursor("support-bot") == END
 
 
-def test_a_look_that_was_dated_ahead_on_purpose_is_set_aside_and_kept(monitor: Monitor, tmp_path: Path) -> None:
+@pytest.mark.parametrize("history_url", ["sqlite", "postgresql"], indirect=True)
+def test_a_look_that_was_dated_ahead_on_purpose_is_set_aside_and_kept(monitor: Monitor, history_url: str) -> None:
     ahead, healthy = END, BREAK - DAY
     run_cycle(monitor, healthy, looked_at=healthy)
     told = run_cycle(monitor, ahead, looked_at=healthy + timedelta(hours=1))
@@ -117,12 +127,11 @@ def test_a_look_that_was_dated_ahead_on_purpose_is_set_aside_and_kept(monitor: M
     for incident in told.open_incidents:
         times = (kept[incident.id].since, kept[incident.id].onset, kept[incident.id].updated_at)
         assert max(times) <= now
-    with sqlite3.connect(tmp_path / "history.db") as connection:
-        aside = dict(connection.execute("SELECT kept_from, count(*) FROM set_aside GROUP BY kept_from").fetchall())
-        assert aside["cycles"] == 1
-        assert aside["findings"] == len(told.findings)
-        assert aside["metric_points"] == len(told.estimates)
-        (detail,) = connection.execute("SELECT detail FROM set_aside WHERE kept_from = 'metric_points'").fetchone()
+    aside = dict(rows(history_url, "SELECT kept_from, count(*) FROM set_aside GROUP BY kept_from"))
+    assert aside["cycles"] == 1
+    assert aside["findings"] == len(told.findings)
+    assert aside["metric_points"] == len(told.estimates)
+    for (detail,) in rows(history_url, "SELECT detail FROM set_aside WHERE kept_from = 'metric_points'"):
         assert {"metric", "class", "slice", "value"} <= json.loads(detail).keys()
 
 

@@ -1,0 +1,99 @@
+"""Delivery by real processes: several at once, and one that is killed while Slack has its request."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Self
+
+import pytest
+
+from monitor.history import History
+from tests.support.deliveries import Desk
+from tests.support.fake_slack import FakeSlack
+from tests.support.incidents import opened
+from tests.support.program import ROOT, environment
+from tests.support.waiting import wait_until
+
+ALERTS = 12
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with FakeSlack() as server:
+        yield server
+
+
+@pytest.fixture(params=["copied_sqlite", "postgres_url"], ids=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    url: str = request.getfixturevalue(request.param)
+    history = History.open(url)
+    yield Desk(history, url, {})
+    history.close()
+
+
+class Sender:
+    """A process that is ready to deliver, ended when the test leaves it."""
+
+    def __init__(self, desk: Desk, slack: FakeSlack) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.sending", desk.url, slack.url],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def begin(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
+    def tries(self) -> int:
+        """Let it come to its end; how many tries it made."""
+        out, _ = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0
+        return int(out.splitlines()[-1])  # what stands before it is the log
+
+
+def test_two_processes_at_once_tell_each_alert_once(desk: Desk, slack: FakeSlack) -> None:
+    for number in range(ALERTS):
+        desk.put(opened(id=f"quality-{number}"))
+    with Sender(desk, slack) as one, Sender(desk, slack) as other:
+        one.begin()
+        other.begin()
+        assert one.tries() + other.tries() == ALERTS
+    assert len(slack.workspace.oncall.messages) == ALERTS
+    assert [(row["state"], row["attempts"]) for row in desk.rows()] == [("sent", 1)] * ALERTS
+
+
+@pytest.mark.parametrize("obeyed", [False, True], ids=["before Slack has it", "after Slack has it"])
+def test_an_alert_whose_process_is_killed_while_it_sends_is_told_once_by_the_next(
+    desk: Desk, slack: FakeSlack, *, obeyed: bool
+) -> None:
+    desk.put(opened())
+    slack.stall(10, obeyed=obeyed)
+    with Sender(desk, slack) as first:
+        first.begin()
+        wait_until(lambda: not slack.trouble)  # Slack has the request, and does not answer
+        wait_until(lambda: len(slack.workspace.oncall.messages) == int(obeyed))
+        first.process.kill()
+        assert first.process.wait(10) == -signal.SIGKILL
+    assert [row["state"] for row in desk.rows()] == ["sending"]
+
+    with Sender(desk, slack) as second:
+        second.begin()
+        assert second.tries() == 1
+    (only,) = slack.workspace.oncall.messages
+    assert only.text.startswith("🔴 CRITICAL support-bot: recall of urgent 12%")
+    assert [row["state"] for row in desk.rows()] == ["sent"]
