@@ -34,7 +34,7 @@ def interval(low: str, high: str) -> str:
     >>> interval("4%", "31%"), interval("900 ms", "20.0 s")
     ('4–31%', '900 ms–20.0 s')
     """
-    for unit in ("%", " ms", " s", " h", " d", " times"):
+    for unit in ("%", " points", " ms", " s", " h", " d", " times"):
         if low.endswith(unit) and high.endswith(unit):
             low = low.removesuffix(unit)
             break
@@ -78,3 +78,12 @@ def signed_points(difference: float) -> str:
     ('-4.1', '+13.0', '0.0')
     """
     return f"{difference * 100:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
+
+
+def points(difference: float) -> str:
+    """A difference of shares in percentage points; what it is of says which way it goes.
+
+    >>> points(0.0412), points(-0.13)
+    ('4.1 points', '-13.0 points')
+    """
+    return f"{signed_points(difference).removeprefix('+')} points"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from checks.finding import Finding
-from checks.words import LABELS, interval, percent, support
+from checks.words import LABELS, interval, percent, points, support
 from checks.words import milliseconds as _milliseconds
 
 NONE = "unknown"
@@ -65,9 +65,9 @@ _FORMAT_OF_CHECK: dict[str, Format] = {
     "accuracy_paradox": share,
     "relevance": score,
     "calibration": share,
-    "generalisation_gap": share,
+    "generalisation_gap": points,
     "leakage": share,
-    "prompt_bias": share,
+    "prompt_bias": points,
     "latency": milliseconds,
     "traffic": ratio,
     "drift": share,

@@ -1,6 +1,7 @@
 """Findings, advice and steps in plain words."""
 
 from alerts.incident import Event, Incident, Reason, State, Transition
+from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.model import Action, Advice
 from checks.advice.watch import LOOK
@@ -134,9 +135,8 @@ def short_problem(finding: Finding) -> str:
         limit = "" if finding.threshold is None else f", limit {format_of(finding)(finding.threshold)}"
         what = "messages" if finding.subject == "text" else f"traffic by {finding.subject}"
         return f"drift: at least {format_of(finding)(finding.value)} of the {what} is unlike the reference{limit}"
-    return f"{subject(finding)} {format_of(finding)(finding.value)}" + (
-        f", {limit}" if (limit := _limit(finding)) else ""
-    )
+    short = gap(finding) if finding.check in GAPS else f"{subject(finding)} {format_of(finding)(finding.value)}"
+    return ", ".join(filter(None, (short, _limit(finding))))
 
 
 def _limit(finding: Finding) -> str:

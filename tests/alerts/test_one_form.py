@@ -12,7 +12,7 @@ from alerts.messages.text import render_text
 from alerts.messages.words import problem, short_problem
 from checks.advice.advise import advise
 from checks.advice.model import Action, Advice
-from checks.finding import Cause
+from checks.finding import Cause, Finding
 from tests.checks.advice.cases import (
     GOOD,
     HALF,
@@ -38,6 +38,7 @@ OTHER_FORMS = {
     "an earlier figure that does not say of what": re.compile(
         r"\bwas (at most )?[\d.,]++(%| ms| s| h| d)?+(?! (\(|in the reference|with |of all in the reference))"
     ),
+    "a difference of shares as a share": re.compile(r"\b(gap|bias) (of \S+ )?(is )?\d+(\.\d)?%"),
     "a figure that says nothing of its unit": re.compile(r"\b0\.\d{3,}"),
 }
 
@@ -72,8 +73,9 @@ CHECKS = (
     finding("latency", "p95", value=2900.4, low=2700.0, high=3100.0, threshold=2000.0, reference=1100.0, n=15300),
     finding("calibration", "all", value=0.123, threshold=0.05, reference=0.031),
     finding("drift", "text", value=0.123, threshold=0.1, reference=None, message="text: at least 12% is different"),
-    finding("generalisation_gap", "accuracy", value=0.123, threshold=0.05),
-    finding("prompt_bias", "lang=de", value=0.123, threshold=0.1),
+    finding("generalisation_gap", "m1", value=0.123, threshold=0.05, reference=None),
+    finding("generalisation_gap", "m1, recall of urgent", value=0.123, threshold=0.05, reference=None),
+    finding("prompt_bias", "lang=de", value=0.123, threshold=0.1, reference=None),
     finding("leakage", "m1", value=0.123, threshold=0.05),
     finding("relevance", "low_share", value=0.123, threshold=0.1),
     finding("label_health", "silence", value=90.0, low=None, high=None, threshold=72.0, reference=None),
@@ -107,6 +109,33 @@ def test_the_numbers_of_an_alert_and_of_its_reasons_are_written_alike() -> None:
 
 def test_a_drift_says_of_what_its_share_is() -> None:
     assert short_problem(CHECKS[5]) == "drift: at least 12% of the messages is unlike the reference, limit 10%"
+
+
+@pytest.mark.parametrize(
+    ("found", "headline"),
+    [
+        (
+            finding("generalisation_gap", "m1", value=0.123, low=0.04, high=0.21, threshold=0.05),
+            "accuracy of m1 is 12.3 points (4.0–21.0 points, n=61) below offline, limit 5.0 points",
+        ),
+        (
+            finding("generalisation_gap", "m1, recall of urgent", value=-0.02, low=-0.1, high=0.06, threshold=0.05),
+            "recall of urgent of m1 is 2.0 points (-6.0–10.0 points, n=61) above offline, limit 5.0 points",
+        ),
+        (
+            finding("prompt_bias", "lang=de", value=0.123, low=0.04, high=0.21, threshold=0.1),
+            "accuracy of lang=de fell 12.3 points (4.0–21.0 points, n=61) more than elsewhere, limit 10.0 points",
+        ),
+        (
+            finding("prompt_bias", "es", value=-0.01, low=-0.04, high=0.02, threshold=0.1, slice="p=4"),
+            "accuracy of es [p=4] fell 1.0 points (-2.0–4.0 points, n=61) less than elsewhere, limit 10.0 points",
+        ),
+    ],
+)
+def test_a_difference_of_shares_is_told_in_points_with_its_interval_and_n(found: Finding, headline: str) -> None:
+    found = replace(found, cause=Cause.ABOVE_LIMIT)
+    assert short_problem(found) == headline
+    assert "% (" not in problem(replace(found, message=""))
 
 
 @pytest.mark.parametrize("package", ["checks", "alerts"])
