@@ -15,10 +15,11 @@ class Estimate:
     estimated_recall, estimated_precision and estimated_error (see `checks.estimated.lines`), and where answers are
     scored relevance_mean and relevance_low_share, whose `n` counts the scored answers and whose `coverage` is their
     share of the predictions; estimated_relevance is that of a local model. rows_lost and label_rows_lost count the rows
-    of the whole log that cannot be read or have no time (`checks.log_health`). `class_name` is "" for metrics that are
-    not of a class. `value`, `low` and `high` are None where there is not enough data; `raw` is the plain figure over
-    labelled rows, equal to scikit-learn's. `n` counts predictions in the window, `n_labelled` the labelled rows that
-    the value rests on (for recall: rows whose label is the class; for precision: labelled rows predicted as the class).
+    of the whole log that cannot be read or have no time (`checks.log_health`), predictions_gone and labels_gone those
+    that were counted and that the log has lost. `class_name` is "" for metrics that are not of a class. `value`, `low`
+    and `high` are None where there is not enough data; `raw` is the plain figure over labelled rows, equal to scikit-
+    learn's. `n` counts predictions in the window, `n_labelled` the labelled rows that the value rests on (for recall:
+    rows whose label is the class; for precision: labelled rows predicted as the class).
     """
 
     metric: str

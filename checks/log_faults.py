@@ -64,6 +64,9 @@ ORPHANS = "orphan_label"
 ROWS_LOST, LABELS_LOST = "rows_lost", "label_rows_lost"
 """Metrics: rows of the whole log that no look can place in time or read at all."""
 
+PREDICTIONS_GONE, LABELS_GONE = "predictions_gone", "labels_gone"
+"""Metrics: predictions and labels that were counted and that the log has lost since, but for its old end."""
+
 FAULTS = (
     LogFault(
         "null_time",
@@ -144,8 +147,9 @@ def lost(measured: Measured) -> dict[str, int]:
 
 
 def lost_rows(measured: Measured) -> tuple[Estimate, ...]:
-    """The same for the metric history, which the newly lost are told by: such rows have no time of their own."""
-    window = measured.windows.current
+    """The same, and what has gone since it was counted, for the metric history, which new losses are told by."""
+    window, missing = measured.windows.current, measured.windows.extent.missing
+    gone = {PREDICTIONS_GONE: missing.predictions, LABELS_GONE: missing.labels}
     return tuple(
         Estimate(
             metric=metric,
@@ -162,5 +166,5 @@ def lost_rows(measured: Measured) -> tuple[Estimate, ...]:
             coverage=None,
             provisional=False,
         )
-        for metric, n in lost(measured).items()
+        for metric, n in (lost(measured) | gone).items()
     )

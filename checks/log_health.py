@@ -12,6 +12,7 @@ from checks.counts import NO_CLASS
 from checks.finding import Cause, Finding, Verdict
 from checks.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
 from checks.measured import Measured
+from checks.vanished import SUBJECT, vanished
 from checks.windows import Notice
 from checks.words import percent
 
@@ -69,6 +70,7 @@ class LogHealth:
         found = (
             *self._rows(measured),
             *self._newly_lost(measured),
+            *_vanished(measured),
             *self._files(measured),
             *_newest(measured),
             *_classes(measured),
@@ -166,6 +168,14 @@ def held_back(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _unjudged(finding: Finding) -> Finding:
     message = "not judged: labels and predictions share no class"
     return replace(finding, verdict=Verdict.NOT_ENOUGH_DATA, cause=Cause.NOT_COMPARABLE, message=message, clear=False)
+
+
+def _vanished(measured: Measured) -> Iterator[Finding]:
+    """Rows that were counted and went: the figures are kept and right, so that this bars no advice."""
+    missing = measured.windows.extent.missing
+    if sentence := vanished(missing):
+        n = missing.new_predictions + missing.new_labels
+        yield _finding(measured, SUBJECT, Verdict.WARNING, Cause.LOSES_ROWS, sentence, n=n)
 
 
 def _newest(measured: Measured) -> Iterator[Finding]:

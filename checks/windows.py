@@ -99,11 +99,31 @@ class LostBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """Rows that were counted and that the log has lost, but for its old end, which rotates away.
+
+    `predictions` and `labels` are all of them, the new ones those found to be missing in the current window's time,
+    `since` the look that found the first of these (UTC). All of them are of [start, end); `hours` are up to three
+    buckets that miss the most.
+    """
+
+    predictions: int = 0
+    labels: int = 0
+    new_predictions: int = 0
+    new_labels: int = 0
+    since: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    hours: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Extent:
     """How much of the log could be read: all `predictions` and `labels` that were ever counted.
 
     `label_rows` are those dated in the current window, and `to_come` predictions dated after it, not counted yet.
     `lost_before` says what was lost when the current and the shortest window began, where looks were made then.
+    `missing` is what was counted and is no longer in the log.
     """
 
     predictions: int = 0
@@ -111,6 +131,7 @@ class Extent:
     label_rows: int = 0
     to_come: int = 0
     lost_before: tuple[LostBefore, ...] = ()
+    missing: Missing = Missing()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from checks.advice.parts import LIVE_SHARE
-from checks.log_faults import LABELS_LOST, ROWS_LOST
-from checks.windows import BucketTotal, Extent, LostBefore, Problem, Windows
+from checks.windows import BucketTotal, Extent, Problem, Windows
 from monitor.history.assemble import Assembly, Names, Rows
 from monitor.history.incidents import frozen_at, unhealthy_spans
+from monitor.history.losses import LossReader
 from monitor.history.marks import LABELS
 from monitor.history.names import class_names, slice_names, version_names
 from monitor.history.outcomes import OutcomeReader
@@ -20,8 +20,6 @@ from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
     LOG_MARKS,
-    METRIC_POINTS,
-    METRIC_SERIES,
     MONITORS,
     PROBLEM_CELLS,
     TOTAL_CELLS,
@@ -29,7 +27,7 @@ from monitor.history.schema import (
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.scored import ScoreReader
 from monitor.history.spans import Layout, Span, WindowSpec, lay_out, to_whole_seconds, with_version
-from monitor.history.types import from_epoch, to_micros
+from monitor.history.types import from_epoch
 from monitor.log.problems import ProblemKind
 
 
@@ -147,27 +145,16 @@ class WindowReader:
         future = select(func.sum(p.n)).where(
             p.monitor_id == self._monitor, p.kind == ProblemKind.FUTURE_TIME.value, p.bucket == NO_BUCKET
         )
+        losses = LossReader(self._connection, self._monitor, self._now)
+        shortest = layout.recent[-1].start if layout.recent else layout.current.start
         return Extent(
             predictions=int(predictions or 0),
             labels=int(labels or 0),
             label_rows=int(self._connection.scalar(rows) or 0),
             to_come=int(self._connection.scalar(future) or 0),
-            lost_before=tuple(self._lost_before(layout)),
+            lost_before=losses.before((shortest, layout.current.start)),
+            missing=losses.missing(layout.current.start, layout.bucket),
         )
-
-    def _lost_before(self, layout: Layout) -> Iterable[LostBefore]:
-        """What was lost when the longest and the shortest window began, by the looks of that time."""
-        s, t = METRIC_SERIES.c, METRIC_POINTS.c
-        of_mine = (s.monitor_id == self._monitor, s.metric.in_((ROWS_LOST, LABELS_LOST)))
-        series = self._connection.execute(select(s.id, s.metric).where(*of_mine)).all()
-        shortest = layout.recent[-1].start if layout.recent else layout.current.start
-        for start in dict.fromkeys((shortest, layout.current.start)):
-            since = from_epoch(start)
-            for key, metric in series:
-                newest = select(t.value).where(t.series_id == key, t.as_of <= to_micros(since))
-                n = self._connection.scalar(newest.order_by(t.as_of.desc()).limit(1))
-                if n is not None:
-                    yield LostBefore(metric, since, int(n))
 
     def _last_label(self, bucket: int) -> datetime | None:
         statement = select(MONITORS.c.last_label_bucket).where(MONITORS.c.id == self._monitor)

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, delete, insert, select
 
 from monitor.history.counted import Counted, runs
+from monitor.history.ends import NOT_TOLD, IsTold, OldEnds
 from monitor.history.families import ALL_LABELS, ALL_ROWS, PROBLEM, Families, families, to_rows
 from monitor.history.retained import fitted, minus, number, plus, settle, without
 from monitor.history.schema import FORGETTING, RETAINED_CELLS, TOTAL_CELLS
@@ -62,16 +63,29 @@ class _Result:
     extra: list[ProblemRow] = field(default_factory=list)
     newly: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    def keep(self, bucket: int, old: Families, new: Families, known: Retained | None, *, is_told: bool) -> None:
-        """Note what is retained of a bucket, and what is to be told of it; `known` is as it stays."""
-        told = known or (Retained.of(new) if is_told else replace(NOTHING_RETAINED, cells=new))
-        self.retained[bucket] = told if new else None
-        if new:
-            kinds = ((ProblemKind.LOST_PREDICTION, told.predictions), (ProblemKind.LOST_LABEL, told.labels))
-            self.extra += (ProblemRow(bucket, kind, n) for kind, n in kinds if n)
-        if is_told and not known:
-            before, after = Retained.of(old), Retained.of(new)
-            self.newly[bucket] = (after.predictions - before.predictions, after.labels - before.labels)
+    def keep(self, bucket: int, old: Families, new: Families, known: Retained | None, is_told: IsTold) -> None:
+        """Note what is retained of a bucket: that of `old` before, when `known` of it was told, and `new` from now on.
+
+        What came back is no longer told; of what has newly gone, what `is_told` says.
+        """
+        before, after = Retained.of(old), Retained.of(new)
+        told = known or NOTHING_RETAINED
+        gone = (after.predictions - before.predictions, after.labels - before.labels)
+        of_rows = is_told.predictions and gone[0] > 0
+        newly = (gone[0] if of_rows else 0, max(gone[1], 0) if is_told.labels or of_rows else 0)
+        predictions = min(told.predictions + newly[0], after.predictions)
+        labels = min(told.labels + newly[1], after.labels)
+        self.note(bucket, Retained(predictions, labels, new))
+        self.newly[bucket] = newly
+
+    def note(self, bucket: int, retained: Retained) -> None:
+        """Note this, and what is told of it; nothing is retained where there are no cells."""
+        if retained.cells is not None and not retained.cells:
+            self.retained[bucket] = None
+            return
+        self.retained[bucket] = retained
+        kinds = ((ProblemKind.LOST_PREDICTION, retained.predictions), (ProblemKind.LOST_LABEL, retained.labels))
+        self.extra += (ProblemRow(bucket, kind, n) for kind, n in kinds if n)
 
 
 class Retention:
@@ -133,7 +147,7 @@ class Retention:
 
     def _changed(self, seen: Fingerprints, now: Fingerprints, counts: BucketCounts, again: BucketCounts) -> _Result:
         result, pending = _Result(), self._pending()
-        oldest = min(now.predictions, default=None)
+        ends = OldEnds.of(seen, now)
         out_of_sight = pending.keys() - now.predictions.keys()  # rotated away, or older than the lookback
         perhaps_gone = sorted({*counts.buckets, *out_of_sight} - totals(counts).keys())
         gone = self._counted.totals(perhaps_gone).keys()
@@ -151,8 +165,7 @@ class Retention:
             left = self._forgotten(bucket, old, settle(old, base, again_here), pending[bucket])
             new = fitted(left, given[bucket])
             result.families[bucket] = plus(given[bucket], new)
-            is_told = oldest is not None and bucket > oldest  # the old end of a log rotates away
-            result.keep(bucket, old, new, known if bucket in gone and was_gone else None, is_told=is_told)
+            result.keep(bucket, old, new, known, ends.is_told(bucket))
             if bucket in gone and result.retained[bucket]:
                 result.retained[bucket] = replace(result.retained[bucket] or NOTHING_RETAINED, cells=None)
         return result
@@ -168,22 +181,25 @@ class Retention:
         given = totals(counts)
         of_log = families(counts, {bucket // length * length for bucket in kept})
         added: dict[int, Families] = {}
+        told = Counter[tuple[int, str]]()
         for bucket, each in kept.items():
             target, total = bucket // length * length, before[bucket]
             if target not in given:
                 result.families[bucket] = total
-                result.keep(bucket, {}, total, replace(each, cells=None), is_told=False)
+                result.note(bucket, replace(each, cells=None if total else {}))
                 continue
             result.retained[bucket] = None
             part = total if each.cells is None else each.cells
             if each.cells is None and seen.bucket == now.bucket:  # what has come back is not counted twice
                 part = settle(total, {}, of_log[bucket])
             added[target] = plus(added.get(target, {}), part)
+            told.update({(target, "rows"): each.predictions, (target, "labels"): each.labels})
         for target, part in added.items():
             log = of_log[target]
             if fit := fitted(part, log):
                 result.families[target] = plus(log, fit)
-                result.keep(target, {}, fit, None, is_told=target > min(given))
+                known = Retained(told[target, "rows"], told[target, "labels"], fit)
+                result.keep(target, fit, fit, known, NOT_TOLD)
         return result
 
     def _forgotten(self, bucket: int, old: Families, new: Families, pending: int) -> Families:

@@ -11,7 +11,7 @@ from checks.counts import NO_CLASS, OutcomeCell
 from checks.finding import Cause, Finding, Verdict
 from checks.log_health import LogHealth, held_back, invalidates
 from checks.measured import Measured
-from checks.windows import Extent, LostBefore, Notice, Problem, Window, Windows
+from checks.windows import Extent, LostBefore, Missing, Notice, Problem, Window, Windows
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 EXTENT = Extent(20_000, 9_000, 1_000)
@@ -103,6 +103,21 @@ def test_rows_that_newly_cannot_be_read_are_told_though_a_long_log_hides_them() 
     assert finding.message.startswith("500 of the newest 1,500 rows cannot be read or have no readable time")
     assert _found(_windows({"null_time": 530}, hardly_any)) == [("rows", "ok", "within_limits")]
     assert _found(_windows({"null_time": 530}, Extent(90_000))) == [("rows", "ok", "within_limits")]
+
+
+@pytest.mark.parametrize(
+    ("missing", "found"),
+    [
+        (Missing(900, 300), ("rows", "ok", "within_limits")),  # all found missing before the window began
+        (Missing(904, 304, 4, 4, NOW), ("rows", "ok", "within_limits")),
+        (Missing(905, 300, 5, 0, NOW), ("vanished", "warning", "loses_rows")),
+        (Missing(0, 20_000, 0, 20_000, NOW), ("vanished", "warning", "loses_rows")),
+    ],
+)
+def test_rows_that_newly_vanished_are_told_and_bar_no_advice(missing: Missing, found: tuple[str, str, str]) -> None:
+    windows = _windows(extent=replace(EXTENT, missing=missing))
+    assert _found(windows) == [found]
+    assert not any(map(invalidates, LogHealth().run(Measured(windows))))
 
 
 def test_newest_predictions_without_a_class_are_a_column_that_went() -> None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.history import History
+from checks.log_faults import lost_rows
+from checks.measured import Measured
+from checks.windows import Missing
+from monitor.history import CycleRecord, History
 from monitor.log.counts import BucketCounts
 from monitor.log.prediction_log import open_log
-from tests.support.history import rows
+from tests.support.history import SPEC, rows
 from tests.support.kept_counts import opened
 from tests.support.logs import FileLog, Label, Log, LogPlace, Prediction, TableLog
 from tests.support.looking import look
@@ -242,3 +245,28 @@ def test_losses_are_kept_on_every_engine(url: str, history: History, tmp_path: P
     story.look()
     assert story.kept() == before
     assert story.told() == {}
+
+
+def test_what_is_newly_lost_is_told_by_the_looks_before_on_every_engine(
+    url: str, history: History, tmp_path: Path
+) -> None:
+    story = Story(url, history, tmp_path)
+
+    def missing() -> Missing:
+        with history.transaction("bot") as transaction:
+            windows = transaction.windows(SPEC, story.now)
+            figures = lost_rows(Measured(windows))
+            transaction.record(CycleRecord(story.now, figures, (), (), ()))
+        return windows.extent.missing
+
+    assert missing() == Missing()
+    lose(story.log, ids(0, 23))
+    story.look()
+    assert missing() == Missing()
+    lose(story.log, ids(30, 35) | ids(40, 41))
+    story.look()
+    found_at = story.now
+    expected = Missing(6, 4, 6, 4, found_at, START + 6 * HOUR, START + 9 * HOUR, (START + 6 * HOUR, START + 8 * HOUR))
+    assert missing() == expected
+    story.look()
+    assert missing() == expected
