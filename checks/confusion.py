@@ -23,7 +23,8 @@ class Rows:
     for `stands_for` (R) on average: 1/inclusion_probability, 0 where there is none. `counts`, `weights` and
     `weights_squared` (R x K) are of labelled predictions: how many, and the sums of 1/inclusion_probability and of its
     square; in a row that also has labels without one, of weights that are scaled to stand beside these
-    (`checks.two_samples`).
+    (`checks.two_samples`). `chosen` and `chosen_squared` (R x K) are the same sums of the designed labels alone, as
+    their probabilities say.
     """
 
     classes: NDArray[np.intp]
@@ -34,6 +35,8 @@ class Rows:
     counts: Floats
     weights: Floats
     weights_squared: Floats
+    chosen: Floats
+    chosen_squared: Floats
 
     @classmethod
     def of(cls, cells: Outcomes, classes: tuple[str, ...]) -> "Rows":
@@ -59,9 +62,23 @@ class Rows:
         )
         chosen = designed.sum(axis=1)
         stands_for = (weights.sum(axis=1) - counts.sum(axis=1) + chosen) / np.maximum(chosen, 1) * (chosen > 0)
+        by_design, by_design_squared = weights, squared
+        if not np.array_equal(designed, counts):
+            by_design, by_design_squared = (column - (counts - designed) for column in (weights, squared))
         weights, squared = combine(counts, weights, squared, designed)
         size, bands = sums(row, cells.n, shape[0]), strata % BANDS + NO_BAND
-        return cls(strata // BANDS, bands, size, designed, stands_for, counts, weights, squared)
+        return cls(
+            strata // BANDS,
+            bands,
+            size,
+            designed,
+            stands_for,
+            counts,
+            weights,
+            squared,
+            by_design,
+            by_design_squared,
+        )
 
     @cached_property
     def labelled(self) -> Floats:
@@ -94,7 +111,13 @@ class Confusion:
     def weighted(self, weights: Floats) -> "Confusion":
         """The same counts, each label weighing so many times more by predicted class and label (K x K)."""
         rows, each = self.rows, weights[self.rows.classes]
-        heavier = replace(rows, weights=rows.weights * each, weights_squared=rows.weights_squared * each**2)
+        heavier = replace(
+            rows,
+            weights=rows.weights * each,
+            weights_squared=rows.weights_squared * each**2,
+            chosen=rows.chosen * each,
+            chosen_squared=rows.chosen_squared * each**2,
+        )
         return replace(self, rows=heavier)
 
     @cached_property

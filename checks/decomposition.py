@@ -198,6 +198,7 @@ def decompose(current: Stratified, reference: Stratified, confidence: float = CO
     among them as the window has them, on both sides, so that a shift between them is not taken for behaviour either.
     A class whose predictions hardly anybody labels any more is not compared: only its misses would be known.
     """
+    current, reference = current.told, reference.told
     names = tuple(sorted({*current.confusion.real_classes, *reference.confusion.real_classes}))
     now, then = _Side.of(current, names), _Side.of(reference, names)
     compared = (then.support >= MIN_CLASS) & (now.support > 0) & ~now.unseen & ~then.unseen

@@ -128,4 +128,9 @@ def _why_not(subject: Subject, measured: Measured, sight: Sight | None) -> str:
         return "labels of wrong answers come sooner than those of right ones, so it is too early to tell"
     if sight is not None and subject.of_all and (missing := sight.look.stratified.unlabelled):
         return f"no prediction as {', '.join(missing)} has a label, and that is much of the traffic: label some of them"
+    if sight is None and (misled := sorted({name for look in measured.looks for name in look.stratified.unheard})):
+        return (
+            "the labels that came by themselves say otherwise than those of a label queue, which has none of "
+            f"predictions as {', '.join(misled)}: label some of them from a new queue"
+        )
     return f"{sight.share.n if sight else 0} labelled rows to tell it from"

@@ -30,6 +30,7 @@ def specificity(current: Stratified, reference: Stratified, class_name: str, max
     then, k = reference.precision(class_name), reference.confusion.index(class_name)
     if then is None or k is None or not reference.confusion.support[k]:
         return None
+    current, reference = current.told, reference.told
     others = tuple(name for name in reference.confusion.real_classes if name != class_name)
     here, there = _Others.of(current, class_name, others), _Others.of(reference, class_name, others)
     compared = (there.support >= MIN_CLASS) & (here.support > 0)

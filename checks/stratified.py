@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from checks.agreement import agree_on_right
+from checks.apart import apart, unheard
 from checks.confusion import Confusion, Floats, by_class, sums
 from checks.design_based import recall_by_design
 from checks.intervals import Proportion
@@ -60,10 +62,13 @@ class Stratified:
     cells: Floats
 
     @classmethod
-    def of(cls, confusion: Confusion) -> "Stratified":
-        """Merge thin strata, and weight each cell by predictions over (weighted) labels of its stratum."""
+    def of(cls, confusion: Confusion, parts: NDArray[np.intp] | None = None) -> "Stratified":
+        """Merge thin strata, and weight each cell by predictions over (weighted) labels of its stratum.
+
+        Rows are merged within their predicted class, or within their part where `parts` (R, rising) says it.
+        """
         rows = confusion.rows
-        groups = merge_thin(rows.classes, rows.labelled, MIN_STRATUM)
+        groups = merge_thin(rows.classes if parts is None else parts, rows.labelled, MIN_STRATUM)
         count = int(groups.max()) + 1 if groups.size else 0
         sizes = sums(groups, rows.predicted, count)
         labelled = sums(groups, rows.labelled, count)
@@ -86,9 +91,25 @@ class Stratified:
         cells = by_class(rows.classes, share * self.sizes[self.groups][:, None])
         return replace(self, share=share, cells=cells, effective=np.where(self.labelled > 0, self.effective, GUESS))
 
+    @cached_property
+    def told(self) -> "Stratified":
+        """The same from labels that are known to tell of the predictions that they stand for.
+
+        Beside the labels of a queue those that came by themselves are counted in only as long as both say as often that
+        answers are right (`checks.agreement`); else they tell of nothing but themselves (`checks.apart`).
+        """
+        return self if agree_on_right(self.confusion.rows) else Stratified.of(*apart(self.confusion))
+
     def accuracy(self) -> Proportion | None:
-        """Share of predictions that are right; None without labels."""
-        return self._accuracy if self.confusion.n_labelled else None
+        """Share of predictions that are right.
+
+        None without labels, and where much of the traffic is of classes of which only labels tell that came by
+        themselves and are not like a queue's.
+        """
+        is_unheard = self._unheard.sum() > MAX_UNSEEN * self.confusion.n
+        if is_unheard or not self.confusion.n_labelled:
+            return None
+        return self._accuracy if self.told is self else self.told.accuracy()
 
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the predictions truly of the class that were predicted as it.
@@ -102,9 +123,16 @@ class Stratified:
         return recall_by_design(self.confusion, k) or self._recalls.of(k)
 
     def precision(self, class_name: str) -> Proportion | None:
-        """Share of the predictions as the class that are truly of it; None when none of them is labelled."""
+        """Share of the predictions as the class that are truly of it.
+
+        None when none of them is labelled, or none of most of them by a queue whose labels say otherwise than these.
+        """
         k = self.confusion.index(class_name)
-        return None if k is None or not self.confusion.labelled[k] else self._precisions.of(k)
+        if k is None or not self.confusion.labelled[k]:
+            return None
+        if self._unheard[k] > MAX_UNSEEN * self.confusion.predicted[k]:
+            return None
+        return self._precisions.of(k) if self.told is self else self.told.precision(class_name)
 
     def balanced_accuracy(self) -> Proportion | None:
         """Mean recall over the classes with a labelled row; their errors are taken as independent."""
@@ -120,8 +148,19 @@ class Stratified:
 
     @cached_property
     def _prevalences(self) -> Floats:
-        sizes = self.cells.sum(axis=0)
+        sizes = self.told.cells.sum(axis=0)
         return over(sizes, sizes.sum())
+
+    @cached_property
+    def _unheard(self) -> Floats:
+        """Predictions by class of which no label tells that can be trusted to (K)."""
+        confusion = self.confusion
+        return np.zeros(len(confusion.classes)) if self.told is self else unheard(confusion)
+
+    @property
+    def unheard(self) -> tuple[str, ...]:
+        """Predicted classes of which no label of a queue tells, where those that came by themselves mislead."""
+        return tuple(name for name, n in zip(self.confusion.classes, self._unheard, strict=True) if n)
 
     def variance(self, slope: Floats) -> float:
         """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
