@@ -2,17 +2,22 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bench.queue_bots import Counts
+from checks.counts import BAND_EDGES
 from tests.support.program import Ended, json_lines, run_here, run_process
+from tests.support.queue_weeks import Found, Labelled
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = START + timedelta(days=7)
@@ -150,11 +155,35 @@ def test_after_labelled_weeks_the_queue_tells_the_truth_from_its_own_labels_alon
     _write_labels(tmp_path / "labels-2.csv", rows)
     found = _recall(tmp_path)
 
-    assert found["high"] - found["low"] < 0.5  # of what it saves beside labels at random: bench.label_queue
     predicted = {row["id"]: row["predicted"] for row in pq.read_table(tmp_path / "predictions.parquet").to_pylist()}
     urgent = [key for key, label in dried_up.items() if label == "urgent"]
     recall = sum(predicted[key] == "urgent" for key in urgent) / len(urgent)
     assert found["low"] < recall < found["high"]
+
+
+def _week(random: np.random.Generator, size: int) -> Counts:
+    """So many predictions like those of the log, by predicted class, truth and confidence band."""
+    truth = random.choice(["urgent", "card", "other"], size, p=[1 / 15, 4 / 15, 10 / 15])
+    hard = random.random(size) < 0.2
+    guessed = hard & (random.random(size) < 0.5)
+    predicted = np.where(guessed, random.choice(["card", "other"], size), truth)
+    confidence = np.where(hard, random.uniform(0.4, 0.9, size), random.uniform(0.95, 1, size))
+    bands = np.searchsorted(BAND_EDGES, confidence, side="right")
+    return Counter(zip(predicted.tolist(), truth.tolist(), bands.tolist(), strict=True))
+
+
+def test_labels_of_a_queue_tell_more_than_as_many_at_random() -> None:
+    """Over 400 weeks like that of the log; that one of them is narrower is by chance."""
+    dried_up = Labelled(_week, earlier=_week, budget=120, size=2000)
+    recall = dried_up.truths(seed=1)["recall"]
+    queue, random = (
+        Found.of((week.recall("urgent") for week in weeks), recall)
+        for weeks in (dried_up.from_queue(seed=2, count=400), dried_up.at_random(seed=2, count=400))
+    )
+    assert queue.untold == 0
+    assert queue.coverage >= 0.93
+    assert queue.width < 0.9 * random.width
+    assert abs(queue.bias) < 0.02
 
 
 def test_without_a_critical_class_every_class_counts(tmp_path: Path, truth: dict[str, str]) -> None:
