@@ -20,7 +20,7 @@ from checks.design_based import Sampled
 from checks.finding import Verdict
 from checks.intervals import Proportion
 from checks.measured import Measured
-from checks.per_class import ClassRecall
+from checks.per_class import ClassPrecision, ClassRecall
 from checks.stratified import Stratified
 from checks.weighted_counts import WeightedCounts
 from checks.windows import Window, Windows
@@ -166,6 +166,14 @@ def test_of_a_class_that_only_complaints_tell_of_nothing_is_told() -> None:
     accuracy = counts.accuracy()
     assert accuracy is not None  # predictions as urgent are few
     assert accuracy.value > 0.9
+    now = datetime(2026, 3, 29, tzinfo=UTC)
+    week = Window(now - timedelta(days=7), now, (*right, *complaints))
+    nothing = Window(week.start - timedelta(days=28), week.start, ())
+    measured = Measured(Windows(now, timedelta(hours=1), week, recent=(), reference=nothing))
+    check = ClassPrecision(floors=(("urgent", 0.5),), floor=None, max_drop=0.3, budget=AlarmBudget(0.3))
+    (urgent,) = [found for found in check.run(measured) if found.subject == "urgent"]
+    assert (urgent.verdict, urgent.value) == (Verdict.NOT_ENOUGH_DATA, None)
+    assert "none of predictions as urgent: label some of them" in urgent.message
 
 
 def _complaints(wrong: dict[tuple[str, int], int]) -> dict[tuple[tuple[str, str], int], int]:
