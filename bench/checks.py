@@ -24,8 +24,8 @@ import numpy as np
 from checks.check import Check
 from checks.counts import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
 from checks.delays import DELAY_GAMMA, SeenDelays
-from checks.estimates import estimates
 from checks.measured import Measured
+from checks.metrics.window import estimates
 from checks.outcomes import Outcomes
 from checks.starts import starts
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows

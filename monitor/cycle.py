@@ -17,12 +17,12 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.watch import watch_advice
 from checks.check import Check
 from checks.estimate import Estimate
-from checks.estimates import estimates
 from checks.finding import Cause, Finding
 from checks.log_faults import lost_rows
 from checks.log_health import NAME as LOG_HEALTH
 from checks.log_health import held_back, invalidates
 from checks.measured import Measured
+from checks.metrics.window import estimates
 from checks.windows import Windows
 from monitor.blindness import blindness
 from monitor.collector import not_collecting

@@ -14,9 +14,9 @@ from checks.alarm import AlarmBudget
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
 from checks.decomposition import decompose
-from checks.estimates import estimates
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.metrics.window import estimates
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.stratified import Stratified
 from tests.support.windows import Spell, answers, history

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from checks.alarm import AlarmBudget
-from checks.estimates import estimates
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.metrics.window import estimates
 from checks.relevance import Relevance
 from checks.scores import Scores
 from checks.windows import Windows

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from checks.estimate import Estimate
-from checks.estimates import estimates
 from checks.measured import Measured
+from checks.metrics.window import estimates
 from checks.studied.estimated_relevance import Agreement
 from checks.study import Study, StudySpan
 from checks.windows import Windows

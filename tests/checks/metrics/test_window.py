@@ -9,8 +9,8 @@ from sklearn import metrics
 
 from checks.counts import OutcomeCell
 from checks.estimate import Estimate
-from checks.estimates import estimates
 from checks.measured import Measured
+from checks.metrics.window import estimates
 from checks.windows import Window, Windows
 from tests.support.windows import NOW, Spell, answers, history
 
