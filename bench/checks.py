@@ -27,7 +27,7 @@ from checks.delays import DELAY_GAMMA, SeenDelays
 from checks.measured import Measured
 from checks.metrics.window import estimates
 from checks.outcomes import Outcomes
-from checks.starts import starts
+from checks.statistics.start_grid import starts
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks

@@ -14,8 +14,8 @@ import numpy as np
 
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
-from checks.intervals import Proportion
 from checks.shares import MIN_LABELS
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 
 PREVALENCE, FALSE_ALARMS = 0.02, 0.005

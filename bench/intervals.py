@@ -16,9 +16,9 @@ import numpy as np
 
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
-from checks.intervals import Proportion, difference
 from checks.quantiles import GAMMA, Histogram, Spread, ratio
 from checks.shares import MIN_LABELS
+from checks.statistics.intervals import Proportion, difference
 from checks.stratified import Stratified
 
 LOWEST, HIGHEST = 0.93, 0.985  # the coverage aimed at

@@ -23,7 +23,7 @@ from bench.queue_bots import NAMES, Bot, Counts, Moved, Replay, Week, cells, dra
 from checks.allocation import Stratum, allocate
 from checks.confusion import Confusion
 from checks.counts import NO_BAND, OutcomeCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 
 SIZE, EARLIER = 4200, 16_800

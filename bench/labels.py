@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from checks.confusion import Confusion
 from checks.counts import NO_BAND, OutcomeCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from checks.counts import BAND_EDGES, DelayCell, OutcomeCell
 from checks.delays import DELAY_GAMMA
-from checks.starts import starts
+from checks.statistics.start_grid import starts
 from checks.windows import BucketTotal, Start, Window, Windows
 
 Floats = NDArray[np.float64]

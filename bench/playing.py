@@ -12,7 +12,7 @@ from checks.check import Check
 from checks.counts import NO_BAND, LatencyCell
 from checks.measured import Measured
 from checks.outcomes import UNLABELLED, Outcomes
-from checks.starts import Begin, starts
+from checks.statistics.start_grid import Begin, starts
 from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday

@@ -13,10 +13,10 @@ from itertools import pairwise
 import numpy as np
 from scipy import special
 
-from checks.alarm import AlarmBudget
 from checks.measured import Measured
 from checks.relevance import Relevance
 from checks.scores import ScoreCell, ScoreGroup, Scores
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.windows import Window, Windows
 
 DAY, HOUR = 86_400, 3600

@@ -9,10 +9,10 @@ from bench.playing import WARM_UP, WINDOW
 from bench.streams import FAIR, Bot, Labelling, Spell, Stream, simulate
 from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
-from checks.alarm import AlarmBudget
 from checks.check import Check
 from checks.latency import Latency
 from checks.per_class import ClassPrecision, ClassRecall
+from checks.statistics.alarm_budget import AlarmBudget
 from monitor.bootstrap import BUDGET_SHARES
 
 YEAR_HOURS = 8760

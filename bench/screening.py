@@ -17,9 +17,9 @@ from scipy import special
 from bench.playing import LOOKBACK, REFERENCE, SCALES, WINDOW, Player, followed
 from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
 from checks import accuracy as accuracy_parts
-from checks.alarm import FOLLOWED, AlarmBudget
-from checks.evidence import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
 from checks.per_class import CRITICAL_SHARE, DROP, FLOOR
+from checks.statistics.alarm_budget import FOLLOWED, AlarmBudget
+from checks.statistics.e_process import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
 from monitor.bootstrap import BUDGET_SHARES
 
 NEAR = 1.0
@@ -205,7 +205,7 @@ def _drop(share: _Share, margin: float) -> Floats:
 
 
 def _as_before(share: _Share) -> tuple[Floats, Floats]:
-    """The share that is expected, and the log likelihood of what came, as `checks.evidence.AsBefore` has them."""
+    """The share that is expected, and the log likelihood of what came, as `checks.statistics.e_process.AsBefore` has them."""
     own = share.hits_before + 0.5, share.n_before - share.hits_before + 0.5
     past = share.hits_older + 0.5, share.n_older - share.hits_older + 0.5
     both = own[0] + share.hits_older, own[1] + share.n_older - share.hits_older

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from checks.alarm import AlarmBudget
 from checks.behaviour import BehaviourDrop, BehaviourFloor, Pairs, with_older
 from checks.decomposition import Decomposition, Effect, decompose
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
 from checks.shares import Subject, judge_share
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.stratified import Stratified
 from checks.words import signed_points
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from checks.confusion import Floats
 from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
-from checks.intervals import Proportion
 from checks.prospects import Prospects
+from checks.statistics.intervals import Proportion
 
 UNIFORM_SHARE = 0.2
 """Part of the budget that is spread over all predictions alike, so that every one of them has a chance."""

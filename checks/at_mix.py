@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 PSEUDO = 0.5
 """Imagined hits and misses of each class, which keep its variance off zero (Jeffreys)."""

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.alarm import AlarmBudget
 from checks.estimated.calibration_error import CalibrationError
 from checks.estimated.outlook import Outlook
 from checks.estimated.refused import refused
 from checks.estimated.trust import MIN_LEARNED
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.words import interval, percent, support
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from checks.counts import NO_BAND, NO_CLASS, OutcomeCell
 from checks.outcomes import BANDS, Outcomes
-from checks.two_samples import combine
+from checks.statistics.two_samples import combine
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class Rows:
     for `stands_for` (R) on average: 1/inclusion_probability, 0 where there is none. `counts`, `weights` and
     `weights_squared` (R x K) are of labelled predictions: how many, and the sums of 1/inclusion_probability and of its
     square; in a row that also has labels without one, of weights that are scaled to stand beside these
-    (`checks.two_samples`). `chosen` and `chosen_squared` (R x K) are the same sums of the designed labels alone, as
+    (`checks.statistics.two_samples`). `chosen` and `chosen_squared` (R x K) are the same sums of the designed labels alone, as
     their probabilities say.
     """
 

@@ -20,7 +20,7 @@ from scipy import special
 
 from checks.at_mix import at_mix
 from checks.confusion import Floats
-from checks.intervals import CONFIDENCE, Proportion, difference
+from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.stratified import MAX_UNSEEN, PSEUDO, Stratified
 
 MIN_CLASS = 5

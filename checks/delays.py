@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from checks.confusion import Floats
 from checks.counts import ALL_CLASSES, DelayCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 DELAY_GAMMA = 1.1
 """Ratio of the edges of a delay bin; bin b holds [DELAY_GAMMA^b, DELAY_GAMMA^(b+1)) seconds."""

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from checks.agreement import agree
 from checks.confusion import Confusion, Floats, Rows
-from checks.weighted_counts import WeightedCounts
+from checks.statistics.weighted_counts import WeightedCounts
 
 PSEUDO = 0.5
 """Weight of the imagined hit and miss that no label has shown yet (Jeffreys' prior)."""

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from scipy import special
 
-from checks.alarm import AlarmBudget
 from checks.drift_words import message_of
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.shift import ColumnShift, ScaleShift, Unjudged
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.study import Study, StudySpan
 
 CALM = 0.05

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checks.alarm import AlarmBudget
 from checks.counts import ALL_CLASSES
 from checks.delays import MIN_DELAYS, Delays
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import Proportion
 from checks.maturity import Ripe
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import Proportion
 from checks.words import percent
 
 COVERAGE_LOSS = 0.5

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import Proportion
 from checks.limits import CLEAR_TAIL
 from checks.measured import Measured
 from checks.quantiles import Histogram, ratio
 from checks.short_spells import ShortSpell, short_spells
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import Proportion
 from checks.windows import Window
 from checks.words import interval, milliseconds, support
 

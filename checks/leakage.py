@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import CONFIDENCE, Proportion, difference
 from checks.measured import Measured
 from checks.shares import MIN_LABELS
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.studied.overlap import Overlap
 from checks.windows import Windows
 from checks.words import measured, percent

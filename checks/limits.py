@@ -7,10 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
-from checks.evidence import AsBefore, AtLeast, below, log_bet, log_sum
 from checks.finding import Cause, Verdict
-from checks.intervals import Proportion, greatest_difference, least_difference
 from checks.measured import Look
+from checks.statistics.e_process import AsBefore, AtLeast, below, log_bet, log_sum
+from checks.statistics.intervals import Proportion, greatest_difference, least_difference
 from checks.words import percent
 
 CLEAR_TAIL = 0.10

@@ -14,7 +14,7 @@ from checks.delays import Delays, SeenDelays
 from checks.hastened import Hastened, is_steady
 from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
-from checks.starts import STARTS
+from checks.statistics.start_grid import STARTS
 from checks.stratified import Stratified
 from checks.windows import Start, Window, Windows
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from checks.alarm import AlarmBudget
 from checks.behaviour import BehaviourDrop, with_older
 from checks.decomposition import Pair
 from checks.finding import Finding, Verdict
@@ -11,6 +10,7 @@ from checks.limits import Drop, Floor, Limit
 from checks.measured import Measured
 from checks.shares import Subject, judge_share
 from checks.specificity import specificity
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.stratified import Stratified
 
 CRITICAL_SHARE = 0.8

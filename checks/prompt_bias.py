@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from checks.alarm import AlarmBudget
 from checks.confusion import Confusion
 from checks.counts import NOT_LOGGED, OutcomeCell
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import CONFIDENCE, Proportion, difference
 from checks.measured import Measured
 from checks.outcomes import Outcomes
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.stratified import Stratified
 from checks.windows import Window, Windows
 from checks.words import measured as share_of

@@ -10,7 +10,7 @@ from checks.confusion import Confusion, Floats
 from checks.counts import OutcomeCell
 from checks.design_based import Sampled
 from checks.expected import Expectation, Key
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from scipy import special
 
 from checks.confusion import Floats, sums
 from checks.counts import LatencyCell
-from checks.intervals import CONFIDENCE, Proportion
+from checks.statistics.intervals import CONFIDENCE, Proportion
 
 GAMMA = 1.02
 """Ratio of a bin's edges: bin b holds [GAMMA^b, GAMMA^(b+1)) ms, so its middle is within 1% of all that it holds

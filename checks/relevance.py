@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.alarm import AlarmBudget
 from checks.counts import NOT_LOGGED
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import Proportion, difference
 from checks.limits import CLEAR_TAIL, Drop, Floor, Judgement, Limit, Sight, judge
 from checks.measured import Look, Measured
 from checks.scores import Scores
 from checks.shares import MIN_LABELS
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import Proportion, difference
 from checks.words import interval, percent, support
 
 MIN_SCORES = 30

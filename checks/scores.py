@@ -12,7 +12,7 @@ from scipy import special
 
 from checks.confusion import Floats, sums
 from checks.counts import NOT_LOGGED
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 Ints = NDArray[np.int64]
 

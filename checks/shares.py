@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf
 
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import Proportion
 from checks.limits import Judgement, Limit, Sight, judge
 from checks.measured import Look, Measured
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 from checks.words import measured as share_of
 from checks.words import percent

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checks.day_contrast import DayContrast
+from checks.statistics.day_test import DayContrast
 
 
 class ColumnKind(StrEnum):

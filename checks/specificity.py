@@ -17,7 +17,7 @@ import numpy as np
 
 from checks.confusion import Floats
 from checks.decomposition import MIN_CLASS, MIN_MIX, Pair, proportion_of
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 
 

@@ -19,9 +19,9 @@ from checks.agreement import agree_on_right
 from checks.apart import apart, unheard
 from checks.confusion import Confusion, Floats, by_class, sums
 from checks.design_based import recall_by_design
-from checks.intervals import Proportion
 from checks.likely import LEVER, like_the_bot, likely_shares, over
-from checks.mean_share import mean_share
+from checks.statistics.intervals import Proportion
+from checks.statistics.mean_share import mean_share
 from checks.strata import merge_thin
 
 MIN_STRATUM = 2

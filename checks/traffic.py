@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import numpy as np
 from scipy import special
 
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 

@@ -50,7 +50,7 @@ class Window:
 class Start:
     """A moment from which evidence is gathered: all that came `since`, and the healthy span `before` it.
 
-    `weight` is what it counts beside the other starts (see `checks.starts`).
+    `weight` is what it counts beside the other starts (see `checks.statistics.start_grid`).
     """
 
     since: Window

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 LABELS = "labels"
 """What n counts unless it is said."""

@@ -13,7 +13,6 @@ from alerts.policy import Policy
 from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
 from checks.advice.policy import AdvicePolicy, Drops
-from checks.alarm import YEAR, AlarmBudget
 from checks.calibration import Calibration
 from checks.check import Check
 from checks.drift import Drift
@@ -26,6 +25,7 @@ from checks.log_health import LogHealth
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.prompt_bias import PromptBias
 from checks.relevance import Relevance
+from checks.statistics.alarm_budget import YEAR, AlarmBudget
 from checks.traffic import Traffic
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.stories.world import NAMES, STEPS_A_DAY, World
 from checks.counts import BAND_EDGES, LatencyCell, OutcomeCell
-from checks.starts import starts
+from checks.statistics.start_grid import starts
 from checks.windows import BucketLatency, BucketTotal, Problem, Start, VersionRun, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday

@@ -9,7 +9,7 @@ from checks.advice.parts import named
 from checks.advice.versions import Changes, Drift
 from checks.advice.weights import FEWEST_TO_TRY, MOST_TO_TRY, TAIL
 from checks.counts import NOT_LOGGED
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.windows import Windows
 from checks.words import percent
 

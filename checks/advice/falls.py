@@ -8,7 +8,7 @@ from checks.advice.metrics import Metric, Within, stratified
 from checks.advice.onset import Onset, locate
 from checks.advice.parts import Part, split, whole
 from checks.advice.weights import AT_CHANGE, EARLY, EXPLAINS, TAIL
-from checks.intervals import Proportion, difference
+from checks.statistics.intervals import Proportion, difference
 from checks.windows import VersionRun, Windows
 
 

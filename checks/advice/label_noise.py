@@ -15,7 +15,7 @@ from checks.advice.weights import (
     TAIL,
 )
 from checks.counts import NO_BAND, OutcomeCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.study import Study
 from checks.words import measured, percent
 

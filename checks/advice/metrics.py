@@ -16,8 +16,8 @@ from checks.advice.weights import (
 from checks.at_mix import at_mix
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
-from checks.intervals import Proportion
 from checks.quantiles import Histogram
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 
 

@@ -8,7 +8,7 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import FAR_UNDER, MIN_SUPPORT, RARE
 from checks.advice.words import listed
 from checks.counts import OutcomeCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 from checks.words import measured, percent
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from checks.advice.model import Signal
 from checks.advice.weights import LABELS_TO_JUDGE_COVERAGE, MIN_SUPPORT
 from checks.counts import OutcomeCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.windows import Windows
 from checks.words import measured
 

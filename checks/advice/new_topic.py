@@ -3,7 +3,7 @@
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_SUPPORT, OF_ERRORS, STEP_TAIL, TOPIC_LEVEL, TOPIC_SHARE
 from checks.advice.words import listed
-from checks.intervals import Proportion, difference
+from checks.statistics.intervals import Proportion, difference
 from checks.studied.new_topic import NewTopic
 from checks.study import Study
 from checks.words import interval, measured, percent

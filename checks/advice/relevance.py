@@ -8,8 +8,8 @@ from checks.advice.parts import Part
 from checks.advice.words import capital
 from checks.counts import NOT_LOGGED
 from checks.finding import Cause, Finding, Verdict
-from checks.intervals import Proportion
 from checks.relevance import EVERYTHING, LOW_SHARE, MIN_SCORES
+from checks.statistics.intervals import Proportion
 
 FAMILY = "relevance"
 NAME = "relevance_only"

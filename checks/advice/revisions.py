@@ -13,7 +13,7 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import NEWEST, TAIL
 from checks.advice.words import listed
 from checks.counts import NOT_LOGGED
-from checks.intervals import Proportion, difference
+from checks.statistics.intervals import Proportion, difference
 from checks.windows import VersionRun, Windows
 from checks.words import measured, percent
 

@@ -7,7 +7,7 @@ from checks.advice.model import Signal
 from checks.advice.weights import MIN_SUPPORT, UNKNOWN_SHARE
 from checks.advice.words import listed
 from checks.counts import NO_CLASS
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.windows import Window, Windows
 from checks.words import measured
 

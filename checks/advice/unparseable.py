@@ -8,7 +8,7 @@ from checks.advice.weights import MIN_ERRORS, STEP_TAIL, UNPARSED_ERRORS, UNPARS
 from checks.advice.words import points
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS, OutcomeCell
-from checks.intervals import Proportion, difference
+from checks.statistics.intervals import Proportion, difference
 from checks.windows import Windows
 from checks.words import measured, percent
 

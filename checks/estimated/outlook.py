@@ -9,9 +9,9 @@ from checks.estimated.matured import matured
 from checks.estimated.powered import Expected, Powered
 from checks.estimated.strata import Strata
 from checks.estimated.trust import Refusal, Trust
-from checks.intervals import Proportion
 from checks.measured import Look, Measured
 from checks.outcomes import Outcomes
+from checks.statistics.intervals import Proportion
 from checks.windows import Window
 
 

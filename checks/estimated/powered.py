@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from checks.confusion import Floats
 from checks.estimated.learned import Learned
 from checks.estimated.strata import Strata, divided
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 PSEUDO = 0.5
 """Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""

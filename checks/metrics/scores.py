@@ -6,10 +6,10 @@ from typing import Final
 
 from checks.counts import NOT_LOGGED
 from checks.estimate import Estimate
-from checks.intervals import Proportion
 from checks.measured import Look
 from checks.relevance import slice_of
 from checks.scores import Scores
+from checks.statistics.intervals import Proportion
 from checks.study import Study
 
 ALL: Final = "all"

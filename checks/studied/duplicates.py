@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.weights import TAIL
 from checks.advice.words import between
-from checks.intervals import Proportion, difference
+from checks.statistics.intervals import Proportion, difference
 from checks.trial.criterion import Criterion
 from checks.words import measured, percent
 

@@ -10,7 +10,7 @@ from typing import Final
 from checks.allocation import Allocation, Share, Stratum, allocate
 from checks.confusion import Confusion
 from checks.counts import NO_CLASS, OutcomeCell
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 from config.monitor import MonitorSettings
 from monitor.bootstrap import window_spec

@@ -1,9 +1,9 @@
 """The accuracy check."""
 
 from checks.accuracy import Accuracy
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import EVEN, Spell, answers, history
 
 CHECK = Accuracy(good=0.85, bad=0.60, max_drop=0.03, budget=AlarmBudget(0.2))

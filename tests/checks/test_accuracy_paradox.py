@@ -1,9 +1,9 @@
 """The accuracy paradox."""
 
 from checks.accuracy_paradox import AccuracyParadox, majority_rate
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import Spell, answers, history
 
 FLOORS = (("urgent", 0.8),)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from checks.behaviour import with_older
 from checks.counts import OutcomeCell
 from checks.decomposition import Pair
-from checks.intervals import Proportion
 from checks.measured import Measured
+from checks.statistics.intervals import Proportion
 from checks.windows import Window
 from tests.support.windows import DAY, Spell, history
 from tests.support.windows import NOW as TODAY

@@ -5,7 +5,6 @@ from math import floor, log
 
 import numpy as np
 
-from checks.alarm import AlarmBudget
 from checks.calibration import Calibration
 from checks.counts import DelayCell
 from checks.estimate import Estimate
@@ -15,6 +14,7 @@ from checks.estimated.matured import less, matured
 from checks.estimated.strata import Strata
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.windows import BucketTotal, Window, Windows
 from tests.checks.estimated.cells import CLASSES, cell, span, windows
 from tests.support.windows import DAY, NOW, Spell, answers, history

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from bench.label_queue import SURE
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Week, cells
-from checks.alarm import AlarmBudget
 from checks.allocation import Allocation, Stratum, allocate
 from checks.confusion import Confusion, Floats
 from checks.counts import OutcomeCell
 from checks.design_based import Sampled
 from checks.finding import Verdict
-from checks.intervals import Proportion
 from checks.measured import Measured
 from checks.per_class import ClassPrecision, ClassRecall
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import Proportion
+from checks.statistics.weighted_counts import WeightedCounts
 from checks.stratified import Stratified
-from checks.weighted_counts import WeightedCounts
 from checks.windows import Window, Windows
 from tests.support.queue_weeks import Found, Labelled, least
 

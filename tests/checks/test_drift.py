@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from checks.alarm import AlarmBudget
-from checks.day_contrast import DayContrast
 from checks.drift import Drift
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.shift import ColumnKind, ColumnShift, Moved, NewText, PeerScore, ScaleShift, Unjudged
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.day_test import DayContrast
 from checks.study import Study, StudySpan
 from tests.support.windows import DAY, NOW, Spell, answers, history
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from checks.alarm import AlarmBudget
 from checks.finding import Verdict
 from checks.generalisation_gap import GeneralisationGap, OfflineFigures
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import EVEN, Spell, answers, history
 
 BUDGET = AlarmBudget(0.005)

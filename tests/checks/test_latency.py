@@ -1,9 +1,9 @@
 """The latency check."""
 
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.latency import Latency
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import Spell, answers, history
 
 OUTCOMES = answers()

@@ -6,10 +6,10 @@ from math import inf
 import pytest
 
 from checks.finding import Verdict
-from checks.intervals import Proportion
 from checks.limits import Drop, Floor, Sight
 from checks.maturity import Ripening
 from checks.measured import Look
+from checks.statistics.intervals import Proportion
 from checks.windows import Window
 from tests.support.windows import DAY, NOW
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
-from checks.alarm import AlarmBudget
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
 from checks.decomposition import decompose
@@ -18,6 +17,7 @@ from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.metrics.window import estimates
 from checks.per_class import ClassPrecision, ClassRecall
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.stratified import Stratified
 from tests.support.windows import Spell, answers, history
 

@@ -1,9 +1,9 @@
 """The recall and precision checks."""
 
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.per_class import ClassPrecision, ClassRecall, ClassShares
+from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import SUPPORT, Spell, answers, history
 
 RECALL = ClassRecall(floors=(("urgent", 0.8),), floor=None, max_drop=0.1, budget=AlarmBudget(0.3))

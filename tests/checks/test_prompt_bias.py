@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from checks.alarm import AlarmBudget
 from checks.finding import Finding, Verdict
 from checks.measured import Measured
 from checks.prompt_bias import PromptBias
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.windows import Windows
 from tests.support.windows import EVEN, Outcomes, Spell, answers, history
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.alarm import AlarmBudget
 from checks.confusion import Confusion
 from checks.decomposition import Pair
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.per_class import ClassPrecision
 from checks.specificity import specificity
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.stratified import Stratified
 from tests.support.windows import SUPPORT, Outcomes, Spell, answers, cells, history
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from checks.alarm import AlarmBudget
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
+from checks.statistics.alarm_budget import AlarmBudget
 from checks.traffic import Traffic
 from checks.windows import BucketTotal, Window, Windows
 

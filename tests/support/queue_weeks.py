@@ -12,8 +12,8 @@ from bench.queue_bots import NAMES, Bot, Counts, Week, cells
 from checks.allocation import Stratum, allocate
 from checks.confusion import Confusion
 from checks.counts import BAND_EDGES, NO_BAND
-from checks.intervals import Proportion
 from checks.outcomes import UNLABELLED, Outcomes
+from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 
 SIZE, BUDGET = 4200, 200

@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from checks.day_contrast import Difference
 from checks.shift import Moved, ScaleShift
+from checks.statistics.day_test import Difference
 from monitor.study.drift.columns import Column
 from monitor.study.drift.features import numbers_of
 from monitor.study.drift.rows import Rows

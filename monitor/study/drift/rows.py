@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.day_contrast import Days, Difference, compare_days
+from checks.statistics.day_test import Days, Difference, compare_days
 from monitor.study.drift.calendar import DAY, WEEK, Calendar
 from monitor.study.drift.features import Points
 from monitor.study.samples import StudyRow

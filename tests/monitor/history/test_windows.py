@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from alerts.incident import State
 from checks.counts import DelayCell
-from checks.starts import EVERY, THINNED
+from checks.statistics.start_grid import EVERY, THINNED
 from checks.windows import BucketTotal, Window, Windows
 from monitor.history import CycleRecord, History, WindowSpec
 from monitor.history.delays import Delays, age_bin

@@ -5,8 +5,8 @@ import pytest
 
 from checks.confusion import Confusion
 from checks.counts import OutcomeCell
+from checks.statistics.two_samples import combine
 from checks.stratified import Stratified
-from checks.two_samples import combine
 
 SIZES, RATES = {"urgent": 200, "other": 4000}, {"urgent": 0.9, "other": 0.01}  # truly urgent, by predicted class
 RECALL = 180 / 220

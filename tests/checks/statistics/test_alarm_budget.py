@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from checks.alarm import LOOSEST, STRICTEST, AlarmBudget
-from checks.intervals import Proportion
+from checks.statistics.alarm_budget import LOOSEST, STRICTEST, AlarmBudget
+from checks.statistics.intervals import Proportion
 
 HOUR = timedelta(hours=1)
 SCALES = (168, 84, 42, 21)  # hours; a week and its halves

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.alarm import AlarmBudget
-from checks.evidence import SPREAD, AsBefore, AtLeast, below, log_bet, log_sum
-from checks.intervals import Proportion
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.e_process import SPREAD, AsBefore, AtLeast, below, log_bet, log_sum
+from checks.statistics.intervals import Proportion
 
 DAY = timedelta(days=1)
 LABELS_A_DAY = 11  # of urgent: 600 messages, 3% of them urgent, 60% labelled

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from scipy import special
 
-from checks.intervals import Proportion
+from checks.statistics.intervals import Proportion
 
 
 @dataclass(frozen=True, slots=True)

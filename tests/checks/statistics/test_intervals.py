@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.intervals import Proportion, difference
+from checks.statistics.intervals import Proportion, difference
 
 shares = st.floats(0, 1)
 sizes = st.floats(0.5, 1e6)

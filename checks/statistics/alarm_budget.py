@@ -72,7 +72,7 @@ class AlarmBudget:
     def evidence(self, spacing: timedelta, tests: float) -> float:
         """Logarithm of the evidence that each of `tests` e-detectors needs, with a start every `spacing`, for ever.
 
-        The mean number of starts until an e-detector reaches `c` is at least `c` (see `checks.evidence`), so a `c` of
+        The mean number of starts until an e-detector reaches `c` is at least `c` (see `checks.statistics.e_process`), so a `c` of
         the starts in the time that one false alarm of a test may take gives the rate. Several tests share the budget;
         one with a share of its own is one of 1/share tests (weighted Bonferroni).
 

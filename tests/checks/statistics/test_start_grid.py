@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.starts import EVERY, REACH, THINNED, spacing, starts
+from checks.statistics.start_grid import EVERY, REACH, THINNED, spacing, starts
 
 windows, buckets, ends = st.integers(1, 60 * 24), st.integers(1, 24), st.integers(10**5, 10**6)
 

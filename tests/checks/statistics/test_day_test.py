@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from checks.day_contrast import DayContrast, Days, Floats, compare_days
+from checks.statistics.day_test import DayContrast, Days, Floats, compare_days
 
 WEEK = np.arange(35) % 7
 CURRENT = np.arange(35) < 7
