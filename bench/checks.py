@@ -22,13 +22,13 @@ from typing import Final
 import numpy as np
 
 from checks.check import Check
-from checks.counts import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
+from checks.counts.outcomes import Outcomes
+from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.delays import DELAY_GAMMA, SeenDelays
 from checks.measured import Measured
 from checks.metrics.window import estimates
-from checks.outcomes import Outcomes
 from checks.statistics.start_grid import starts
-from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
 from monitor.collector import collect_seldom

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checks.confusion import Confusion
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.shares import MIN_LABELS
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified

@@ -16,12 +16,12 @@ from typing import Final
 import numpy as np
 
 from bench.drift_days import BUSY, CALM, DAY, Story, samples_of
+from checks.counts.study import Study
+from checks.counts.windows import Window, Windows
 from checks.drift import Drift
 from checks.finding import Verdict
 from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.study import Study
-from checks.windows import Window, Windows
 from monitor.study.drift.columns import columns_of, values_of
 from monitor.study.drift.part import drift
 from monitor.study.drift.peer import peer_score

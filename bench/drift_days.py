@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 from monitor.study.samples import Samples, StudyRow
 
 DAY: Final = timedelta(days=1)

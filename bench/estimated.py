@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from checks.counts import BAND_EDGES, OutcomeCell
+from checks.counts.cells import BAND_EDGES, OutcomeCell
 from checks.estimated.learned import Learned
 from checks.estimated.powered import Expected, Powered
 from checks.estimated.strata import Strata

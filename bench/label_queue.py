@@ -21,8 +21,8 @@ import numpy as np
 
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Replay, Week, cells, draw, label
 from checks.allocation import Stratum, allocate
-from checks.confusion import Confusion
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 

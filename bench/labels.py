@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 

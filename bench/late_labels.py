@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts import BAND_EDGES, DelayCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, DelayCell, OutcomeCell
+from checks.counts.windows import BucketTotal, Start, Window, Windows
 from checks.delays import DELAY_GAMMA
 from checks.statistics.start_grid import starts
-from checks.windows import BucketTotal, Start, Window, Windows
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

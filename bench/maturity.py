@@ -34,7 +34,7 @@ from bench.late_labels import (
     windows,
 )
 from checks.check import Check
-from checks.counts import band_of
+from checks.counts.cells import band_of
 from checks.measured import Look, Measured
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checks.confusion import Confusion, Floats
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion, Floats
 from checks.decomposition import decompose
 from checks.stratified import Stratified
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from bench.streams import CLASSES, Floats, Ints, Stream
 from checks.check import Check
-from checks.counts import NO_BAND, LatencyCell
+from checks.counts.cells import NO_BAND, LatencyCell
+from checks.counts.outcomes import UNLABELLED, Outcomes
+from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.measured import Measured
-from checks.outcomes import UNLABELLED, Outcomes
 from checks.statistics.start_grid import Begin, starts
-from checks.windows import BucketLatency, BucketTotal, Start, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell, band_of
+from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell, band_of
 
 NAMES = ("urgent", "billing", "card", "account", "other")
 PREVALENCE = 0.03

@@ -13,11 +13,11 @@ from itertools import pairwise
 import numpy as np
 from scipy import special
 
+from checks.counts.scores import ScoreCell, ScoreGroup, Scores
+from checks.counts.windows import Window, Windows
 from checks.measured import Measured
 from checks.relevance import Relevance
-from checks.scores import ScoreCell, ScoreGroup, Scores
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import Window, Windows
 
 DAY, HOUR = 86_400, 3600
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

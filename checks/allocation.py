@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checks.confusion import Floats
-from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
+from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
+from checks.counts.confusion import Floats
 from checks.prospects import Prospects
 from checks.statistics.intervals import Proportion
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats, Rows
+from checks.counts.confusion import Confusion, Floats, Rows
 
 
 def apart(confusion: Confusion) -> tuple[Confusion, NDArray[np.intp]]:

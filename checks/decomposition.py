@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from checks.at_mix import at_mix
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.stratified import MAX_UNSEEN, PSEUDO, Stratified
 

@@ -22,8 +22,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Floats
-from checks.counts import ALL_CLASSES, DelayCell
+from checks.counts.cells import ALL_CLASSES, DelayCell
+from checks.counts.confusion import Floats
 from checks.statistics.intervals import Proportion
 
 DELAY_GAMMA = 1.1

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.agreement import agree
-from checks.confusion import Confusion, Floats, Rows
+from checks.counts.confusion import Confusion, Floats, Rows
 from checks.statistics.weighted_counts import WeightedCounts
 
 PSEUDO = 0.5

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from scipy import special
 
+from checks.counts.shift import ColumnShift, ScaleShift, Unjudged
+from checks.counts.study import Study, StudySpan
 from checks.drift_words import message_of
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
-from checks.shift import ColumnShift, ScaleShift, Unjudged
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.study import Study, StudySpan
 
 CALM = 0.05
 """P-value over which a shift does not speak against a column being as it was; to recover takes that much."""

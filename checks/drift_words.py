@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from checks.shift import ColumnKind, ColumnShift, Moved, ScaleShift
+from checks.counts.shift import ColumnKind, ColumnShift, Moved, ScaleShift
 from checks.words import lasting, percent, support
 
 MOST_NAMED = 5

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats
-from checks.counts import BAND_EDGES, NO_BAND
+from checks.counts.cells import BAND_EDGES, NO_BAND
+from checks.counts.confusion import Confusion, Floats
 
 MIN_OF_CLASS = 10
 """Earlier labels of a class under which they do not tell where its messages lie."""

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checks.confusion import Confusion
+from checks.counts.confusion import Confusion
+from checks.counts.outcomes import Outcomes
+from checks.counts.windows import Window
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
-from checks.outcomes import Outcomes
 from checks.shares import MIN_LABELS
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.stratified import Stratified
-from checks.windows import Window
 from checks.words import measured as share_of
 from checks.words import percent
 

@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from scipy import special
 
-from checks.confusion import Confusion, Floats
+from checks.counts.confusion import Confusion, Floats
 from checks.delays import DELAY_GAMMA, LEAN, DelayCurve, Ints, SeenDelays, last_whole_bin
 
 LEVEL = 0.01

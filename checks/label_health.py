@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checks.counts import ALL_CLASSES
+from checks.counts.cells import ALL_CLASSES
 from checks.delays import MIN_DELAYS, Delays
 from checks.finding import Cause, Finding, Verdict
 from checks.maturity import Ripe

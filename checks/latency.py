@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from checks.counts.windows import Window
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL
 from checks.measured import Measured
@@ -11,7 +12,6 @@ from checks.quantiles import Histogram, ratio
 from checks.short_spells import ShortSpell, short_spells
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
-from checks.windows import Window
 from checks.words import interval, milliseconds, support
 
 QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))

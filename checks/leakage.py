@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checks.counts.studied.overlap import Overlap
+from checks.counts.windows import Windows
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.shares import MIN_LABELS
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
-from checks.studied.overlap import Overlap
-from checks.windows import Windows
 from checks.words import measured, percent
 
 

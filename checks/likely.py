@@ -15,8 +15,8 @@ The values themselves never lean on anything.
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats, Rows
-from checks.counts import NO_BAND, NO_CLASS
+from checks.counts.cells import NO_BAND, NO_CLASS
+from checks.counts.confusion import Confusion, Floats, Rows
 
 PRIOR = 1.0
 """Imagined rows of a band that are like its class, and of a class that are like the bot."""

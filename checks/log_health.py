@@ -7,13 +7,13 @@ it says that no other finding does.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from checks.confusion import Confusion
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
+from checks.counts.confusion import Confusion
+from checks.counts.windows import Notice
 from checks.finding import Cause, Finding, Verdict
 from checks.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
 from checks.measured import Measured
 from checks.vanished import SUBJECT, vanished
-from checks.windows import Notice
 from checks.words import percent
 
 NAME = "log_health"

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from checks.confusion import Confusion, Floats
-from checks.counts import ALL_CLASSES
+from checks.counts.cells import ALL_CLASSES
+from checks.counts.confusion import Confusion, Floats
+from checks.counts.windows import BucketTotal, Window
 from checks.delays import LEAN, DelayCurve, Delays
-from checks.windows import BucketTotal, Window
 
 MATURE = 0.6
 """Maturity from which a window's numbers are no longer provisional: most labels that will ever come are there."""

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from checks.confusion import Confusion, Floats
+from checks.counts.confusion import Confusion, Floats
+from checks.counts.windows import Start, Window, Windows
 from checks.decomposition import Decomposition, decompose
 from checks.delays import Delays, SeenDelays
 from checks.hastened import Hastened, is_steady
@@ -16,7 +17,6 @@ from checks.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.statistics.start_grid import STARTS
 from checks.stratified import Stratified
-from checks.windows import Start, Window, Windows
 
 Made = TypeVar("Made")
 

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from checks.confusion import Confusion
-from checks.counts import NOT_LOGGED, OutcomeCell
+from checks.counts.cells import NOT_LOGGED, OutcomeCell
+from checks.counts.confusion import Confusion
+from checks.counts.outcomes import Outcomes
+from checks.counts.windows import Window, Windows
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
-from checks.outcomes import Outcomes
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.stratified import Stratified
-from checks.windows import Window, Windows
 from checks.words import measured as share_of
 from checks.words import percent
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Confusion, Floats
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion, Floats
 from checks.design_based import Sampled
 from checks.expected import Expectation, Key
 from checks.statistics.intervals import Proportion

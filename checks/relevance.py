@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.counts import NOT_LOGGED
+from checks.counts.cells import NOT_LOGGED
+from checks.counts.scores import Scores
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL, Drop, Floor, Judgement, Limit, Sight, judge
 from checks.measured import Look, Measured
-from checks.scores import Scores
 from checks.shares import MIN_LABELS
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion, difference
@@ -67,7 +67,7 @@ class Relevance:
     A judge that was changed looks like a bot that changed, so a source is only ever compared with itself. `min_mean`
     and `max_low_share` are limits in [0, 1] for all answers together (None: no limit), `max_drop` is the fall of the
     mean against the reference that is tolerated, over all answers and in each predicted class. Hours and days that are
-    bad together count as one piece of evidence (see `checks.scores`).
+    bad together count as one piece of evidence (see `checks.counts.scores`).
     """
 
     min_mean: float | None

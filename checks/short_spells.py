@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
+from checks.counts.windows import Window
 from checks.measured import Measured
 from checks.quantiles import Histogram, Spread, part_over
 from checks.statistics.intervals import Proportion
-from checks.windows import Window
 
 LENGTHS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12))
 

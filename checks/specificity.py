@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
 from checks.decomposition import MIN_CLASS, MIN_MIX, Pair, proportion_of
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
 
 
 def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArray[np.intp]:

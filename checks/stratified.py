@@ -17,7 +17,7 @@ from scipy import special
 
 from checks.agreement import agree_on_right
 from checks.apart import apart, unheard
-from checks.confusion import Confusion, Floats, by_class, sums
+from checks.counts.confusion import Confusion, Floats, by_class, sums
 from checks.design_based import recall_by_design
 from checks.likely import LEVER, like_the_bot, likely_shares, over
 from checks.statistics.intervals import Proportion

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from checks.windows import Missing
+from checks.counts.windows import Missing
 
 SUBJECT = "vanished"
 """Subject of the finding."""

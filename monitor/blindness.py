@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import Family, Incident, State
+from checks.counts.windows import Windows
 from checks.finding import Cause, Finding, Verdict
-from checks.windows import Windows
 
 SUBJECT = "crash"
 """Subject of the findings: each check crashes or does not."""

@@ -8,13 +8,13 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.policy import AdvicePolicy
+from checks.counts.windows import Windows
 from checks.trial.criterion import Criterion, freeze
 from checks.trial.judge import Result, Samples, Worked, judge
 from checks.trial.traffic import Act, bucket_of, of_versions, without_versions
 from checks.trial.trial import Trial
 from checks.trial.unseen import unseen
 from checks.trial.weights import SETTLED_IN
-from checks.windows import Windows
 from monitor.history import Transaction, WindowSpec
 from monitor.history.trials import Followed, Kept
 

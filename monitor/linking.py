@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from alerts.incident import Family, Incident, Reason, State, Transition
-from checks.study import Study
+from checks.counts.study import Study
 
 SHOWN_IN: Final = (Family.QUALITY, Family.DATA)
 """Families whose incidents a report of messages and answers helps to understand."""

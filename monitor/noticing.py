@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from checks.counts.windows import Notice
 from checks.log_faults import SKIPPED
-from checks.windows import Notice
 from monitor.log.counts import LogNotice
 
 STILL_WRITTEN: Final = timedelta(hours=1)

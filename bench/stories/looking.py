@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.stories.world import NAMES, STEPS_A_DAY, World
-from checks.counts import BAND_EDGES, LatencyCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, LatencyCell, OutcomeCell
+from checks.counts.windows import BucketLatency, BucketTotal, Problem, Start, VersionRun, Window, Windows
 from checks.statistics.start_grid import starts
-from checks.windows import BucketLatency, BucketTotal, Problem, Start, VersionRun, Window, Windows
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 STEP = timedelta(days=1) / STEPS_A_DAY

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bench.stories.limits import plateau
 from bench.stories.story import ABSTAIN, Case, Draws, Story
 from bench.stories.world import Bot, Labelling, Spell, draw
-from checks.studied.overlap import Overlap
+from checks.counts.studied.overlap import Overlap
 
 LAST = 14.0
 OVERFIT, HONEST = "tuned-overfit", "tuned-honest"

@@ -12,9 +12,9 @@ from checks.advice.advise import advise
 from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
 from checks.check import Check
+from checks.counts.windows import Windows
 from checks.finding import Finding
 from checks.measured import Measured
-from checks.windows import Windows
 
 
 @dataclass(frozen=True)

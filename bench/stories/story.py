@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.stories.studying import Tokens
 from bench.stories.world import World
-from checks.studied.overlap import Overlap
+from checks.counts.studied.overlap import Overlap
 
 CELLS = 8
 """Cells that every range of a parameter is cut into: weights are tuned on the even ones, reported on the odd ones."""

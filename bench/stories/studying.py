@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from bench.stories.looking import REFERENCE, WINDOW, at
 from bench.stories.world import EXTRA, NAMES, Ints, Rows, World
-from checks.studied.label_noise import LabelNoise
-from checks.studied.new_topic import NewTopic
-from checks.studied.overlap import Overlap
-from checks.studied.tokens import TokenUse
-from checks.study import Study, StudySpan
+from checks.counts.studied.label_noise import LabelNoise
+from checks.counts.studied.new_topic import NewTopic
+from checks.counts.studied.overlap import Overlap
+from checks.counts.studied.tokens import TokenUse
+from checks.counts.study import Study, StudySpan
 
 SAMPLED = 2_000
 OPINION, FOOLED = 0.85, 0.33

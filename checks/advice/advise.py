@@ -30,8 +30,8 @@ from checks.advice.unknown_class import unknown_class_signal
 from checks.advice.unparseable import unparseable_signal
 from checks.advice.versions import Changes, changes
 from checks.advice.watch import invalid_log_signal
+from checks.counts.windows import Windows
 from checks.finding import Finding
-from checks.windows import Windows
 
 
 def advise(

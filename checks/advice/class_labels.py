@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from checks.advice.model import Signal
 from checks.advice.policy import AdvicePolicy
 from checks.advice.words import listed
-from checks.windows import VersionRun
+from checks.counts.windows import VersionRun
 
 NAME, FAMILY = "class_labels", "labels"
 

@@ -9,7 +9,7 @@ from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_ERRORS, OVER_EVEN, TAIL, TOP_ONE, TOP_THREE
 from checks.advice.words import listed
-from checks.counts import NO_CLASS, OutcomeCell
+from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.statistics.intervals import Proportion
 from checks.words import percent
 

@@ -6,7 +6,7 @@ from checks.advice.failing import Failing
 from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.weights import BROKEN_LABELS, COLLAPSED, LABELS_TO_JUDGE_COVERAGE, MIN_SUPPORT
-from checks.windows import Windows
+from checks.counts.windows import Windows
 from checks.words import percent
 
 FAMILY = "evidence"

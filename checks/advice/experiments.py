@@ -8,9 +8,9 @@ from checks.advice.metrics import Precision, Recall, Within, stratified
 from checks.advice.parts import named
 from checks.advice.versions import Changes, Drift
 from checks.advice.weights import FEWEST_TO_TRY, MOST_TO_TRY, TAIL
-from checks.counts import NOT_LOGGED
+from checks.counts.cells import NOT_LOGGED
+from checks.counts.windows import Windows
 from checks.statistics.intervals import Proportion
-from checks.windows import Windows
 from checks.words import percent
 
 LOG_VERSIONS = "Log prompt_version and model_version with each prediction, so that a fall can be tied to a change."

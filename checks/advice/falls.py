@@ -8,8 +8,8 @@ from checks.advice.metrics import Metric, Within, stratified
 from checks.advice.onset import Onset, locate
 from checks.advice.parts import Part, split, whole
 from checks.advice.weights import AT_CHANGE, EARLY, EXPLAINS, TAIL
+from checks.counts.windows import VersionRun, Windows
 from checks.statistics.intervals import Proportion, difference
-from checks.windows import VersionRun, Windows
 
 
 class Step(StrEnum):

@@ -2,7 +2,7 @@
 
 from checks.advice.model import Signal
 from checks.advice.weights import INCONSISTENT, MIN_ERRORS, TAIL
-from checks.study import Study
+from checks.counts.study import Study
 from checks.words import measured
 
 NAME, FAMILY = "inconsistent", "errors"

@@ -14,9 +14,9 @@ from checks.advice.weights import (
     OF_DROP,
     TAIL,
 )
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.study import Study
 from checks.statistics.intervals import Proportion
-from checks.study import Study
 from checks.words import measured, percent
 
 FAMILY = "evidence"

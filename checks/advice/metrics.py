@@ -14,8 +14,8 @@ from checks.advice.weights import (
     MIN_SUPPORT,
 )
 from checks.at_mix import at_mix
-from checks.confusion import Confusion
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.quantiles import Histogram
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified

@@ -7,7 +7,7 @@ from checks.advice.model import Signal
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import FAR_UNDER, MIN_SUPPORT, RARE
 from checks.advice.words import listed
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 from checks.words import measured, percent

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from checks.advice.model import Signal
 from checks.advice.weights import LABELS_TO_JUDGE_COVERAGE, MIN_SUPPORT
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.windows import Windows
 from checks.statistics.intervals import Proportion
-from checks.windows import Windows
 from checks.words import measured
 
 NAME, FAMILY = "new_class", "messages"

@@ -3,9 +3,9 @@
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_SUPPORT, OF_ERRORS, STEP_TAIL, TOPIC_LEVEL, TOPIC_SHARE
 from checks.advice.words import listed
+from checks.counts.studied.new_topic import NewTopic
+from checks.counts.study import Study
 from checks.statistics.intervals import Proportion, difference
-from checks.studied.new_topic import NewTopic
-from checks.study import Study
 from checks.words import interval, measured, percent
 
 FAMILY = "messages"

@@ -8,8 +8,8 @@ from checks.advice.model import Signal
 from checks.advice.parts import live, named, split, whole
 from checks.advice.weights import LIKELY, STEP_TAIL
 from checks.advice.words import capital, listed
+from checks.counts.windows import VersionRun, Windows
 from checks.statistics.intervals import difference
-from checks.windows import VersionRun, Windows
 from checks.words import measured
 
 

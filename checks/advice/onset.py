@@ -18,8 +18,8 @@ from scipy import special
 from checks.advice.metrics import Metric
 from checks.advice.parts import Part, split, whole
 from checks.advice.weights import CHANGES_BREAK
+from checks.counts.windows import VersionRun, Window, Windows
 from checks.statistics.intervals import Proportion
-from checks.windows import VersionRun, Window, Windows
 
 Counts = tuple[float, float]  # hits and misses, effective numbers
 

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from checks.counts import NOT_LOGGED, LatencyCell, OutcomeCell
-from checks.outcomes import Outcomes
-from checks.scores import NO_SCORES, Scores
-from checks.windows import VersionRun, Window, Windows
+from checks.counts.cells import NOT_LOGGED, LatencyCell, OutcomeCell
+from checks.counts.outcomes import Outcomes
+from checks.counts.scores import NO_SCORES, Scores
+from checks.counts.windows import VersionRun, Window, Windows
 
 _Kind = tuple[str, str, str, str | None, int]  # model, prompt, predicted class, label, confidence band
 

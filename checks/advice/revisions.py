@@ -12,9 +12,9 @@ from checks.advice.parts import live, whole
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import NEWEST, TAIL
 from checks.advice.words import listed
-from checks.counts import NOT_LOGGED
+from checks.counts.cells import NOT_LOGGED
+from checks.counts.windows import VersionRun, Windows
 from checks.statistics.intervals import Proportion, difference
-from checks.windows import VersionRun, Windows
 from checks.words import measured, percent
 
 FAMILY = "revisions"

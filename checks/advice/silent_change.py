@@ -15,10 +15,10 @@ from checks.advice.parts import Part, live, named, split
 from checks.advice.policy import AdvicePolicy
 from checks.advice.weights import BEHAVIOUR_SHIFT, MIN_ANSWERS
 from checks.advice.words import capital, listed
-from checks.confusion import Floats
-from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
+from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
+from checks.counts.confusion import Floats
+from checks.counts.windows import VersionRun, Windows
 from checks.quantiles import Histogram
-from checks.windows import VersionRun, Windows
 from checks.words import percent
 
 NAME, FAMILY = "silent_change", "change"

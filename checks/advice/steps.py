@@ -5,8 +5,8 @@ from checks.advice.model import Signal
 from checks.advice.parts import named
 from checks.advice.versions import Changes, Drift
 from checks.advice.words import between, capital, moment, points
-from checks.counts import NOT_LOGGED
-from checks.windows import VersionRun, Windows
+from checks.counts.cells import NOT_LOGGED
+from checks.counts.windows import VersionRun, Windows
 from checks.words import measured
 
 FAMILY = "change"

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from checks.advice.model import Signal
 from checks.advice.weights import MORE_TOKENS, SLOPE
-from checks.studied.tokens import TokenUse
-from checks.study import Study
+from checks.counts.studied.tokens import TokenUse
+from checks.counts.study import Study
 
 NAME, FAMILY = "tokens", "tokens"
 WORDS = {"prompt": "The prompts", "completion": "The answers"}

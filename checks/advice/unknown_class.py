@@ -6,9 +6,9 @@ from collections.abc import Container
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_SUPPORT, UNKNOWN_SHARE
 from checks.advice.words import listed
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
+from checks.counts.windows import Window, Windows
 from checks.statistics.intervals import Proportion
-from checks.windows import Window, Windows
 from checks.words import measured
 
 NAME, FAMILY = "unknown_class", "parser"

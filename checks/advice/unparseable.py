@@ -6,10 +6,10 @@ from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.weights import MIN_ERRORS, STEP_TAIL, UNPARSED_ERRORS, UNPARSED_RISE
 from checks.advice.words import points
-from checks.confusion import Confusion
-from checks.counts import NO_CLASS, OutcomeCell
+from checks.counts.cells import NO_CLASS, OutcomeCell
+from checks.counts.confusion import Confusion
+from checks.counts.windows import Windows
 from checks.statistics.intervals import Proportion, difference
-from checks.windows import Windows
 from checks.words import measured, percent
 
 NAME, FAMILY = "unparseable", "parser"

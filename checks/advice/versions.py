@@ -8,8 +8,8 @@ from checks.advice.failing import Failing
 from checks.advice.falls import Comparison, Fall, Step, compare, fall_within, measure
 from checks.advice.parts import live, whole
 from checks.advice.weights import MAX_BEFORE, STEP_TAIL
-from checks.counts import NOT_LOGGED
-from checks.windows import VersionRun, Windows
+from checks.counts.cells import NOT_LOGGED
+from checks.counts.windows import VersionRun, Windows
 
 Pair = tuple[VersionRun, VersionRun]  # older, newer
 Differs = Callable[[VersionRun, VersionRun], bool]

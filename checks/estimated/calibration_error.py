@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
 from checks.estimated.strata import Strata, divided
 
 TWO_SIDED = 0.025

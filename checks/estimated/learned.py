@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checks.confusion import Floats
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
+from checks.counts.confusion import Floats
 from checks.estimated.strata import Strata, diagonal, divided
 
 PRIOR = 4.0

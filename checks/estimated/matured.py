@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.outcomes import Floats, Outcomes
+from checks.counts.windows import Window
 from checks.measured import Look, Measured
-from checks.outcomes import Floats, Outcomes
-from checks.windows import Window
 
 MATURED = 0.9
 """Maturity from which a span's labels are taken for its truth."""

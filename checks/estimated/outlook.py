@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
+from checks.counts.outcomes import Outcomes
+from checks.counts.windows import Window
 from checks.estimated.learned import Learned
 from checks.estimated.matured import matured
 from checks.estimated.powered import Expected, Powered
 from checks.estimated.strata import Strata
 from checks.estimated.trust import Refusal, Trust
 from checks.measured import Look, Measured
-from checks.outcomes import Outcomes
 from checks.statistics.intervals import Proportion
-from checks.windows import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
 from checks.estimated.learned import Learned
 from checks.estimated.strata import Strata, divided
 from checks.statistics.intervals import Proportion

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from checks.confusion import Floats, sums
-from checks.counts import NO_BAND, OutcomeCell
-from checks.outcomes import BANDS, Outcomes
+from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.confusion import Floats, sums
+from checks.counts.outcomes import BANDS, Outcomes
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy import special
 
-from checks.confusion import Floats
+from checks.counts.confusion import Floats
 from checks.estimated.learned import Learned
 from checks.estimated.strata import Strata, diagonal
 

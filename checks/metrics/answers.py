@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from checks.confusion import sums
-from checks.counts import NO_BAND
+from checks.counts.cells import NO_BAND
+from checks.counts.confusion import sums
+from checks.counts.outcomes import Outcomes
 from checks.estimate import Estimate
 from checks.measured import Look
-from checks.outcomes import Outcomes
 
 ALL: Final = "all"
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from checks.counts import NOT_LOGGED
+from checks.counts.cells import NOT_LOGGED
+from checks.counts.scores import Scores
+from checks.counts.study import Study
 from checks.estimate import Estimate
 from checks.measured import Look
 from checks.relevance import slice_of
-from checks.scores import Scores
 from checks.statistics.intervals import Proportion
-from checks.study import Study
 
 ALL: Final = "all"
 

@@ -7,15 +7,15 @@ from operator import attrgetter
 
 import numpy as np
 
-from checks.confusion import Confusion
-from checks.counts import NOT_LOGGED, LatencyCell
+from checks.counts.cells import NOT_LOGGED, LatencyCell
+from checks.counts.confusion import Confusion
+from checks.counts.outcomes import Outcomes
 from checks.estimate import Estimate
 from checks.estimated.lines import estimated
 from checks.latency import QUANTILES
 from checks.measured import Look, Measured
 from checks.metrics.answers import answer_lines
 from checks.metrics.scores import estimated_lines, score_lines
-from checks.outcomes import Outcomes
 from checks.quantiles import Histogram
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checks.advice.parts import Part
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
 
 
 def unseen(seen: Sequence[OutcomeCell], window_now: Part, since: Part) -> Part:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from checks.counts import DelayCell
+from checks.counts.cells import DelayCell
 from checks.delays import LN_GAMMA, Delays, SeenDelays
 from checks.near_duplicates import evened, groups
 from config.monitor import MonitorSettings

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from checks.counts import DelayCell, LatencyCell
+from checks.counts.cells import DelayCell, LatencyCell
+from checks.counts.windows import BucketLatency, Start, VersionRun, Window
 from checks.delays import SeenDelays
-from checks.windows import BucketLatency, Start, VersionRun, Window
 from monitor.history.delays import Delays, joined
 from monitor.history.spans import Layout, Span
 from monitor.history.tally import Tally

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select
 
+from checks.counts.windows import LostBefore, Missing
 from checks.log_faults import LABELS_GONE, LABELS_LOST, PREDICTIONS_GONE, ROWS_LOST
-from checks.windows import LostBefore, Missing
 from monitor.history.schema import METRIC_POINTS, METRIC_SERIES, RETAINED_CELLS
 from monitor.history.types import from_epoch, from_micros, to_micros
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, literal_column, select
 
-from checks.counts import BAND_EDGES, NO_BAND
+from checks.counts.cells import BAND_EDGES, NO_BAND
 from monitor.history.pieces import piece_of, within
 from monitor.history.schema import OUTCOME_CELLS
 from monitor.history.spans import Layout, Span

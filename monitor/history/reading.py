@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from checks.advice.parts import LIVE_SHARE
-from checks.windows import BucketTotal, Extent, Problem, Windows
+from checks.counts.windows import BucketTotal, Extent, Problem, Windows
 from monitor.history.assemble import Assembly, Names, Rows
 from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.losses import LossReader

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
-from checks.counts import SCORE_BINS
-from checks.scores import NO_SCORES, ScoreGroup, Scores
-from checks.windows import Windows
+from checks.counts.cells import SCORE_BINS
+from checks.counts.scores import NO_SCORES, ScoreGroup, Scores
+from checks.counts.windows import Windows
 from monitor.history.names import class_names, source_names, version_names
 from monitor.history.schema import RELEVANCE_CELLS
 from monitor.history.spans import Layout, Span

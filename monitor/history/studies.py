@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select
 
 from alerts.incident import Family, State
-from checks.study import Study
+from checks.counts.study import Study
 from monitor.history.schema import INCIDENTS, STUDIES
 
 HOLDS_FOR: Final = 2

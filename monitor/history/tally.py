@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.outcomes import UNLABELLED, Outcomes
+from checks.counts.outcomes import UNLABELLED, Outcomes
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.spans import Span
 from monitor.log.counts import MILLION

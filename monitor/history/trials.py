@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from alerts.incident import Transition
 from checks.advice.parts import Part
-from checks.counts import LatencyCell, OutcomeCell
+from checks.counts.cells import LatencyCell, OutcomeCell
 from checks.trial.traffic import BucketTraffic, Pair
 from checks.trial.trial import Trial
 from monitor.history.incidents import write_transition

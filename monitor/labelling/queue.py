@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from checks.allocation import Allocation, Share, Stratum, allocate
-from checks.confusion import Confusion
-from checks.counts import NO_CLASS, OutcomeCell
+from checks.counts.cells import NO_CLASS, OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 from config.monitor import MonitorSettings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from checks.counts import NO_BAND
+from checks.counts.cells import NO_BAND
 
 ALL = ""
 """Segment name of the counts over all rows; other rows are of one value of one segment column."""
@@ -37,7 +37,7 @@ class OutcomeRow(NamedTuple):
     n: int
     weight: float
     weight_squared: float
-    band: int = NO_BAND  # as in checks.counts
+    band: int = NO_BAND  # as in checks.counts.cells
     confidence_millionths: int = 0
     designed: int = 0
 

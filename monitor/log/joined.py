@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from checks.counts import BAND_EDGES, NO_BAND, SCORE_BINS
+from checks.counts.cells import BAND_EDGES, NO_BAND, SCORE_BINS
 from monitor.log.counts import MILLION
 from monitor.log.mapped import MappedLog
 from monitor.log.rows import labels_cte

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
 from config.source import RelationSettings, SourceSettings
 from monitor.errors import MappingError, SourceError
 from monitor.log.files.library import FileLibrary

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from checks.counts import NO_BAND
+from checks.counts.cells import NO_BAND
 from monitor.log.mapped import MappedLabels, MappedLog
 from monitor.log.names import is_cut
 from monitor.log.problems import ProblemKind

@@ -9,7 +9,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from checks.allocation import Stratum
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 from config.source import SourceSettings
 from monitor.errors import SourceError
 from monitor.log.bounded import with_bounded_names

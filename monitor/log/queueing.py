@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from checks.allocation import Stratum
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
 from monitor.log.counting import has_repeated_ids
 from monitor.log.counts import MILLION
 from monitor.log.functions import Md5

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 from monitor.log.functions import Md5
 from monitor.log.mapped import MappedLog, MappedPredictions
 from monitor.log.moment import from_epoch

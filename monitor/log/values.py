@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from checks.counts import NOT_LOGGED
+from checks.counts.cells import NOT_LOGGED
 from monitor.log.functions import LARGEST_WHOLE, InnerText, Number, TidyId
 from monitor.log.kinds import ColumnKind
 from monitor.log.relation import Relation

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from checks.counts.study import Study, StudySpan
 from checks.drift import Drift
-from checks.study import Study, StudySpan
 from monitor.cycle import Monitor
 from monitor.history import KeptStudy
 from monitor.history.spans import Span

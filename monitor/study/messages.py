@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import ConfigDict, TypeAdapter
 
-from checks.study import Study
+from checks.counts.study import Study
 from monitor.study.samples import Samples
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from checks.study import PartFault, Study
+from checks.counts.study import PartFault, Study
 from monitor.study.messages import ReportTarget
 from monitor.study.samples import Samples
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 
 LONGEST_TEXT = 4_000
 """Characters of a message or an answer that are read; `text_length` and `response_length` are of all of it."""

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from alerts.messages.numbers import share, when
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
 from config.duration import format_duration
 from config.monitor import MonitorSettings, ReferenceSpan
 from monitor.log.problems import ProblemKind

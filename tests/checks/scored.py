@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from checks.scores import ScoreCell, ScoreGroup, Scores
-from checks.windows import Window, Windows
+from checks.counts.scores import ScoreCell, ScoreGroup, Scores
+from checks.counts.windows import Window, Windows
 from tests.support.windows import DAY, NOW, Spell, answers, history
 
 HOUR = 3600

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bench.label_queue import Case, simulate
 from bench.queue_bots import Bot
 from checks.allocation import UNIFORM_SHARE, Allocation, Share, Stratum, allocate
-from checks.confusion import Confusion
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.expected import Expectation, Key
 
 URGENT, UNSURE, SURE = Stratum("urgent", 7), Stratum("other", 1), Stratum("other", 7)

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from checks.advice.metrics import Accuracy
 from checks.advice.parts import Part
-from checks.confusion import Confusion
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.decomposition import decompose
 from checks.stratified import Stratified
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from checks.behaviour import with_older
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.windows import Window
 from checks.decomposition import Pair
 from checks.measured import Measured
 from checks.statistics.intervals import Proportion
-from checks.windows import Window
 from tests.support.windows import DAY, Spell, history
 from tests.support.windows import NOW as TODAY
 

@@ -6,7 +6,8 @@ from math import floor, log
 import numpy as np
 
 from checks.calibration import Calibration
-from checks.counts import DelayCell
+from checks.counts.cells import DelayCell
+from checks.counts.windows import BucketTotal, Window, Windows
 from checks.estimate import Estimate
 from checks.estimated.calibration_error import CalibrationError
 from checks.estimated.lines import estimated
@@ -15,7 +16,6 @@ from checks.estimated.strata import Strata
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import BucketTotal, Window, Windows
 from tests.checks.estimated.cells import CLASSES, cell, span, windows
 from tests.support.windows import DAY, NOW, Spell, answers, history
 

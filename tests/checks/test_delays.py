@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from checks.counts import DelayCell
+from checks.counts.cells import DelayCell
 from checks.delays import DELAY_GAMMA, MIN_DELAYS, DelayCurve, Delays, SeenDelays
 
 HOUR = timedelta(hours=1)

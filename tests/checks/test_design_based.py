@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bench.label_queue import SURE
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Week, cells
 from checks.allocation import Allocation, Stratum, allocate
-from checks.confusion import Confusion, Floats
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion, Floats
+from checks.counts.windows import Window, Windows
 from checks.design_based import Sampled
 from checks.finding import Verdict
 from checks.measured import Measured
@@ -23,7 +24,6 @@ from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 from checks.statistics.weighted_counts import WeightedCounts
 from checks.stratified import Stratified
-from checks.windows import Window, Windows
 from tests.support.queue_weeks import Found, Labelled, least
 
 SIZE, BUDGET, MANY = 4200, 200, 400_000

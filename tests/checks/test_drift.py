@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from checks.counts.shift import ColumnKind, ColumnShift, Moved, NewText, PeerScore, ScaleShift, Unjudged
+from checks.counts.study import Study, StudySpan
 from checks.drift import Drift
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
-from checks.shift import ColumnKind, ColumnShift, Moved, NewText, PeerScore, ScaleShift, Unjudged
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.day_test import DayContrast
-from checks.study import Study, StudySpan
 from tests.support.windows import DAY, NOW, Spell, answers, history
 
 WEEK = StudySpan(NOW - 7 * DAY, NOW)

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from math import floor, log
 
-from checks.counts import DelayCell
+from checks.counts.cells import DelayCell
+from checks.counts.windows import Windows
 from checks.delays import DELAY_GAMMA
 from checks.finding import Cause, Finding, Verdict
 from checks.label_health import LabelHealth
 from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import Windows
 from tests.support.windows import NOW, Spell, answers, history
 
 DAY = timedelta(days=1)

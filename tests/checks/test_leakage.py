@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from checks.counts.studied.overlap import Overlap
+from checks.counts.study import Study, StudySpan
 from checks.finding import Verdict
 from checks.leakage import Leakage, is_flattered
 from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.studied.overlap import Overlap
-from checks.study import Study, StudySpan
 from tests.checks.advice.cases import GOOD
 from tests.support.windows import NOW, Spell, history
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.confusion import Confusion
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.likely import likely_shares
 from checks.stratified import Stratified
 

@@ -5,12 +5,12 @@ from math import inf
 
 import pytest
 
+from checks.counts.windows import Window
 from checks.finding import Verdict
 from checks.limits import Drop, Floor, Sight
 from checks.maturity import Ripening
 from checks.measured import Look
 from checks.statistics.intervals import Proportion
-from checks.windows import Window
 from tests.support.windows import DAY, NOW
 
 REFERENCE = Proportion(0.92, 10_000, 10_000)

@@ -7,11 +7,11 @@ import pytest
 from checks.advice.advise import advise
 from checks.advice.model import Action
 from checks.advice.policy import AdvicePolicy
-from checks.counts import NO_CLASS, OutcomeCell
+from checks.counts.cells import NO_CLASS, OutcomeCell
+from checks.counts.windows import Extent, LostBefore, Missing, Notice, Problem, Window, Windows
 from checks.finding import Cause, Finding, Verdict
 from checks.log_health import LogHealth, held_back, invalidates
 from checks.measured import Measured
-from checks.windows import Extent, LostBefore, Missing, Notice, Problem, Window, Windows
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 EXTENT = Extent(20_000, 9_000, 1_000)

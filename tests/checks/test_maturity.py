@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.counts import DelayCell, OutcomeCell
+from checks.counts.cells import DelayCell, OutcomeCell
+from checks.counts.windows import BucketTotal, Window, Windows
 from checks.measured import Measured
-from checks.windows import BucketTotal, Window, Windows
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
-from checks.confusion import Confusion
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.decomposition import decompose
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from checks.counts.windows import Windows
 from checks.finding import Finding, Verdict
 from checks.measured import Measured
 from checks.prompt_bias import PromptBias
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import Windows
 from tests.support.windows import EVEN, Outcomes, Spell, answers, history
 
 CHECK = PromptBias(max_gap=0.10, budget=AlarmBudget(0.01))

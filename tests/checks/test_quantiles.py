@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.counts import LatencyCell
+from checks.counts.cells import LatencyCell
 from checks.quantiles import GAMMA, Histogram, Spread, ratio
 
 

@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from checks.counts.scores import Scores
+from checks.counts.windows import Windows
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.metrics.window import estimates
 from checks.relevance import Relevance
-from checks.scores import Scores
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import Windows
 from tests.checks.scored import Scoring, bot, drawn, plain, with_scores
 from tests.support.windows import Spell, answers, history
 

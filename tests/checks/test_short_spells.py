@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from checks.counts import LatencyCell
+from checks.counts.cells import LatencyCell
+from checks.counts.windows import BucketLatency, Window, Windows
 from checks.finding import Finding, Verdict
 from checks.latency import Latency
 from checks.measured import Measured
 from checks.short_spells import LENGTHS, short_spells
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import BucketLatency, Window, Windows
 from tests.support.windows import latency_bin
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

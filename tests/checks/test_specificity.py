@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.confusion import Confusion
+from checks.counts.confusion import Confusion
 from checks.decomposition import Pair
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured

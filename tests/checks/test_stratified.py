@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.confusion import Confusion
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.stratified import Stratified
 
 WINDOWS = 1000

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from checks.counts.windows import BucketTotal, Window, Windows
 from checks.finding import Cause, Finding, Verdict
 from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.traffic import Traffic
-from checks.windows import BucketTotal, Window, Windows
 
 NOW = datetime(2026, 4, 1, 15, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

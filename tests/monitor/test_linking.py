@@ -8,7 +8,7 @@ import pytest
 from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
-from checks.study import Study, StudySpan
+from checks.counts.study import Study, StudySpan
 from monitor.linking import with_reports
 from tests.support.incidents import T0, WEEK, finding, incident
 

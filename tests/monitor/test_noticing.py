@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks.windows import Notice
+from checks.counts.windows import Notice
 from monitor.log.counts import LogNotice
 from monitor.noticing import noticed
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from checks.counts import band_of
+from checks.counts.cells import band_of
 from checks.estimate import Estimate
 from monitor.history import History, WindowSpec
 from monitor.history.engine import open_engine

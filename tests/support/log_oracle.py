@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.counts import NO_BAND, NO_CLASS, band_of
+from checks.counts.cells import NO_BAND, NO_CLASS, band_of
 from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
 from tests.support.logs import Label, Log, Prediction
 

@@ -10,9 +10,9 @@ from scipy import stats
 
 from bench.queue_bots import NAMES, Bot, Counts, Week, cells
 from checks.allocation import Stratum, allocate
-from checks.confusion import Confusion
-from checks.counts import BAND_EDGES, NO_BAND
-from checks.outcomes import UNLABELLED, Outcomes
+from checks.counts.cells import BAND_EDGES, NO_BAND
+from checks.counts.confusion import Confusion
+from checks.counts.outcomes import UNLABELLED, Outcomes
 from checks.statistics.intervals import Proportion
 from checks.stratified import Stratified
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 from monitor.study.samples import Samples, StudyRow
 
 END = datetime(2026, 4, 6, tzinfo=UTC)

@@ -8,9 +8,9 @@ from math import floor, log
 
 import numpy as np
 
-from checks.counts import LatencyCell, OutcomeCell
+from checks.counts.cells import LatencyCell, OutcomeCell
+from checks.counts.windows import BucketLatency, BucketTotal, Problem, VersionRun, Window, Windows
 from checks.finding import Cause, Finding, Verdict
-from checks.windows import BucketLatency, BucketTotal, Problem, VersionRun, Window, Windows
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, Double, Integer, Table, Text
 
-from checks.study import Study
+from checks.counts.study import Study
 from monitor.history.schema.base import METADATA
 from monitor.history.types import Stored, UtcTime
 

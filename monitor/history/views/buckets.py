@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from checks.counts import BAND_EDGES
+from checks.counts.cells import BAND_EDGES
 from monitor.history.views.view import KEYS, VERSION_COLUMNS, View
 
 _OUTCOME_COLUMNS: Final = VERSION_COLUMNS | {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 from monitor.study.samples import Samples, StudyRow
 
 DAY = timedelta(days=1)

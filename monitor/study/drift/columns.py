@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from checks.shift import ColumnKind, Unjudged
+from checks.counts.shift import ColumnKind, Unjudged
 from monitor.study.samples import Samples, StudyRow
 
 Value = str | float | None

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.shift import ColumnKind, ColumnShift, ScaleShift, Unjudged
+from checks.counts.shift import ColumnKind, ColumnShift, ScaleShift, Unjudged
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Column, Values
 from monitor.study.drift.features import Points, category_points, number_points, numbers_of, text_points

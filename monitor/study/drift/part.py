@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from checks.shift import ColumnShift, PeerScore
-from checks.study import Study
+from checks.counts.shift import ColumnShift, PeerScore
+from checks.counts.study import Study
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Values, columns_of, values_of
 from monitor.study.drift.compare import shift_of

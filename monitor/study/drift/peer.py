@@ -12,7 +12,7 @@ from evidently.metrics import ValueDrift
 from evidently.presets import DataDriftPreset
 from evidently.ui.workspace import Workspace
 
-from checks.shift import ColumnKind, PeerScore
+from checks.counts.shift import ColumnKind, PeerScore
 from monitor.study.drift.columns import Values, columns_of, values_of
 from monitor.study.messages import ReportTarget
 from monitor.study.samples import Samples

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from checks.shift import Moved, ScaleShift
+from checks.counts.shift import Moved, ScaleShift
 from checks.statistics.day_test import Difference
 from monitor.study.drift.columns import Column
 from monitor.study.drift.features import numbers_of

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 from sklearn.linear_model import LogisticRegression
 
-from checks.shift import Moved, NewText, ScaleShift
+from checks.counts.shift import Moved, NewText, ScaleShift
 from monitor.redact import redact
 from monitor.study.drift.calendar import WEEK
 from monitor.study.drift.features import Points, number_points

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
+from checks.counts.studied.duplicates import Duplicates
+from checks.counts.study import Study
 from checks.near_duplicates import evened, grams, similar_pairs
-from checks.studied.duplicates import Duplicates
-from checks.study import Study
 from monitor.study.samples import Samples, StudyRow
 
 MOST_ROWS: Final = 2_000

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.naive_bayes import ComplementNB
 
-from checks.studied.label_noise import LabelNoise
-from checks.study import Study
+from checks.counts.studied.label_noise import LabelNoise
+from checks.counts.study import Study
 from monitor.study.samples import Samples, StudyRow
 
 FOLDS: Final = 5

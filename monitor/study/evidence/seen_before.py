@@ -4,9 +4,9 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import replace
 
+from checks.counts.studied.overlap import Overlap
+from checks.counts.study import Study
 from checks.signatures import Signed
-from checks.studied.overlap import Overlap
-from checks.study import Study
 from monitor.study.samples import RegisteredMessages, Samples, StudyRow
 
 

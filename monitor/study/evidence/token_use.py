@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from checks.studied.tokens import TokenUse
-from checks.study import Study
+from checks.counts.studied.tokens import TokenUse
+from checks.counts.study import Study
 from monitor.study.samples import Samples, StudyRow
 
 LEAST_ROWS: Final = 50

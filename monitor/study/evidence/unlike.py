@@ -9,8 +9,8 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from checks.studied.new_topic import NewTopic
-from checks.study import Study
+from checks.counts.studied.new_topic import NewTopic
+from checks.counts.study import Study
 from monitor.study.samples import Samples, StudyRow
 
 LEAST_ROWS: Final = 100

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from scipy import special, stats
 
-from checks.studied.estimated_relevance import Agreement, EstimatedRelevance
-from checks.study import Study
+from checks.counts.studied.estimated_relevance import Agreement, EstimatedRelevance
+from checks.counts.study import Study
 from monitor.study.samples import Samples, StudyRow
 from monitor.study.scoring.scorer import Floats, Scorer
 from monitor.study.scoring.similarity import open_scorer

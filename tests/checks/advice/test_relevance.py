@@ -8,11 +8,11 @@ import pytest
 from checks.advice.advise import advise
 from checks.advice.model import Action, Advice, Signal
 from checks.advice.policy import AdvicePolicy
+from checks.counts.windows import Windows
 from checks.finding import Verdict
 from checks.measured import Measured
 from checks.relevance import Relevance
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.windows import Windows
 from tests.checks.scored import Scoring, drawn, with_scores
 from tests.support.windows import Spell, alarm, answers, history
 

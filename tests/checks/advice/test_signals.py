@@ -15,9 +15,9 @@ from checks.advice.model import Signal
 from checks.advice.parts import Part, live, split, whole
 from checks.advice.policy import AdvicePolicy
 from checks.advice.unparseable import unparseable_signal
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
+from checks.counts.windows import Windows
 from checks.statistics.intervals import Proportion
-from checks.windows import Windows
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, URGENT, even, low_accuracy, prompts
 from tests.support.windows import EVEN, Outcomes, Spell, alarm, answers, cells, history, slow
 

@@ -13,13 +13,13 @@ from checks.advice.new_class import new_class_signal
 from checks.advice.new_topic import topic_signals
 from checks.advice.silent_change import silent_change_signal
 from checks.advice.tokens import tokens_signal
-from checks.counts import OutcomeCell
-from checks.studied.duplicates import Duplicates
-from checks.studied.label_noise import LabelNoise
-from checks.studied.new_topic import NewTopic
-from checks.studied.tokens import TokenUse
-from checks.study import Study, StudySpan
-from checks.windows import Windows
+from checks.counts.cells import OutcomeCell
+from checks.counts.studied.duplicates import Duplicates
+from checks.counts.studied.label_noise import LabelNoise
+from checks.counts.studied.new_topic import NewTopic
+from checks.counts.studied.tokens import TokenUse
+from checks.counts.study import Study, StudySpan
+from checks.counts.windows import Windows
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, SLOW, URGENT, even, low_accuracy, prompts
 from tests.support.windows import NOW, Outcomes, Spell, answers, history
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from checks.counts import BAND_EDGES, OutcomeCell
-from checks.windows import Window, Windows
+from checks.counts.cells import BAND_EDGES, OutcomeCell
+from checks.counts.windows import Window, Windows
 from tests.support.windows import DAY, NOW
 
 MIDDLES = tuple(np.mean(pair) for pair in zip((0.4, *BAND_EDGES), (*BAND_EDGES, 1.0), strict=True))

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.counts import NO_BAND, NO_CLASS, OutcomeCell
+from checks.counts.cells import NO_BAND, NO_CLASS, OutcomeCell
+from checks.counts.outcomes import BANDS
 from checks.estimated.learned import Learned
 from checks.estimated.powered import Powered
 from checks.estimated.strata import Strata
-from checks.outcomes import BANDS
 from tests.checks.estimated.cells import CLASSES, cell, span
 
 NAMES = (*CLASSES, NO_CLASS)

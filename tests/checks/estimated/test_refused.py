@@ -1,9 +1,9 @@
 """Why there is no estimate, where there is none."""
 
+from checks.counts.windows import Windows
 from checks.estimated.outlook import Outlook
 from checks.estimated.refused import refused
 from checks.measured import Measured
-from checks.windows import Windows
 from tests.checks.estimated.cells import cell, span, windows
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.windows import Window, Windows
 from checks.estimate import Estimate
 from checks.measured import Measured
 from checks.metrics.window import estimates
-from checks.windows import Window, Windows
 from tests.support.windows import NOW, Spell, answers, history
 
 CLASSES = ["card", "cash", "refund", "urgent"]

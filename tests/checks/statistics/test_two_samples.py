@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from checks.confusion import Confusion
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
+from checks.counts.confusion import Confusion
 from checks.statistics.two_samples import combine
 from checks.stratified import Stratified
 

@@ -7,9 +7,9 @@ import pytest
 
 from checks.advice.advise import advise
 from checks.advice.model import Action
+from checks.counts.windows import Windows
 from checks.trial.criterion import Criterion, Kind, freeze
 from checks.trial.traffic import Act, BucketTraffic, Pair
-from checks.windows import Windows
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT
 from tests.support.incidents import T0
 from tests.support.windows import Spell, history

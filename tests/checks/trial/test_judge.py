@@ -7,7 +7,7 @@ import pytest
 
 from checks.advice.model import Action
 from checks.advice.parts import Part
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
 from checks.trial.criterion import Criterion, Kind, rows_needed
 from checks.trial.judge import Samples, Worked, judge
 from tests.support.windows import NOW

@@ -1,7 +1,7 @@
 """Labels that the alarm had not seen."""
 
 from checks.advice.parts import Part
-from checks.counts import OutcomeCell
+from checks.counts.cells import OutcomeCell
 from checks.trial.unseen import unseen
 
 SEEN = (OutcomeCell("other", "urgent", 3, 3.0, 3.0),)

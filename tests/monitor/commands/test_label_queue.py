@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.queue_bots import Counts
-from checks.counts import BAND_EDGES
+from checks.counts.cells import BAND_EDGES
 from tests.support.program import Ended, json_lines, run_here, run_process
 from tests.support.queue_weeks import Found, Labelled
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from checks.counts.windows import Missing
 from checks.log_faults import lost_rows
 from checks.measured import Measured
-from checks.windows import Missing
 from monitor.history import CycleRecord, History
 from monitor.log.counts import BucketCounts
 from monitor.log.prediction_log import open_log

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.scores import ScoreGroup
-from checks.windows import Windows
+from checks.counts.scores import ScoreGroup
+from checks.counts.windows import Windows
 from monitor.history import History, WindowSpec
 from monitor.log.counts import MILLION, BucketCounts, RelevanceRow
 from tests.support.history import HOUR, T0, at, counts, outcome, put, rows

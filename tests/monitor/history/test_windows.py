@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import State
-from checks.counts import DelayCell
+from checks.counts.cells import DelayCell
+from checks.counts.windows import BucketTotal, Window, Windows
 from checks.statistics.start_grid import EVERY, THINNED
-from checks.windows import BucketTotal, Window, Windows
 from monitor.history import CycleRecord, History, WindowSpec
 from monitor.history.delays import Delays, age_bin
 from monitor.history.packed import pack, pack_numbers

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from math import inf, nan
 
-from checks.counts import NO_BAND, NO_CLASS
+from checks.counts.cells import NO_BAND, NO_CLASS
 from monitor.log.counts import ALL, BucketCounts
 from monitor.log.prediction_log import open_log
 from monitor.log.problems import WITHOUT_BUCKET, ProblemKind

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from checks.allocation import Stratum
-from checks.counts import NO_BAND, OutcomeCell
+from checks.counts.cells import NO_BAND, OutcomeCell
 from monitor.log import open_log
 from monitor.log.queueing import Scope
 from tests.support.kept_counts import opened

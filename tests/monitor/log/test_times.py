@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
 from config.source import PredictionColumns, PredictionRelation, SourceSettings
 from monitor.log.counts import BucketCounts
 from monitor.log.prediction_log import open_log

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from checks.study import StudySpan
+from checks.counts.study import StudySpan
 from tests.support.kept_counts import opened
 from tests.support.logs import Label, Log, LogPlace, Prediction
 from tests.support.messy_logs import START

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from checks.study import Study
+from checks.counts.study import Study
 from monitor.study.child import StudyChild
 from monitor.study.messages import Request
 from monitor.study.samples import Samples

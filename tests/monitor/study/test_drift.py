@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from checks.shift import ColumnShift, Unjudged
-from checks.study import Study
+from checks.counts.shift import ColumnShift, Unjudged
+from checks.counts.study import Study
 from monitor.study.samples import LONGEST_TEXT, StudyRow
 from tests.monitor.study.conftest import Studied
 from tests.support.studies import DAY, END, message, new_topic, samples

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from checks.counts.studied.estimated_relevance import Agreement
+from checks.counts.study import Study, StudySpan
+from checks.counts.windows import Windows
 from checks.estimate import Estimate
 from checks.measured import Measured
 from checks.metrics.window import estimates
-from checks.studied.estimated_relevance import Agreement
-from checks.study import Study, StudySpan
-from checks.windows import Windows
 from monitor.study.samples import Samples, StudyRow
 from monitor.study.scoring.part import MIN_ROWS, ROWS, estimate, estimated_relevance
 from monitor.study.scoring.scorer import Floats

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.counts import DelayCell, LatencyCell, OutcomeCell
-from checks.scores import NO_SCORES, Scores
-from checks.study import Study
+from checks.counts.cells import DelayCell, LatencyCell, OutcomeCell
+from checks.counts.scores import NO_SCORES, Scores
+from checks.counts.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class BucketLatency:
 class Window:
     """The counts of a half-open span [start, end) of prediction time, UTC.
 
-    The history gives `outcomes` as `checks.outcomes.Outcomes`; any cells will do.
+    The history gives `outcomes` as `checks.counts.outcomes.Outcomes`; any cells will do.
     """
 
     start: datetime

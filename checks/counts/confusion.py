@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts import NO_BAND, NO_CLASS, OutcomeCell
-from checks.outcomes import BANDS, Outcomes
+from checks.counts.cells import NO_BAND, NO_CLASS, OutcomeCell
+from checks.counts.outcomes import BANDS, Outcomes
 from checks.statistics.two_samples import combine
 
 Floats = NDArray[np.float64]

@@ -7,13 +7,13 @@ optional: it is None, or empty, where the log lacks the columns that it needs.
 from dataclasses import dataclass
 from datetime import datetime
 
-from checks.shift import ColumnShift
-from checks.studied.duplicates import Duplicates
-from checks.studied.estimated_relevance import EstimatedRelevance
-from checks.studied.label_noise import LabelNoise
-from checks.studied.new_topic import NewTopic
-from checks.studied.overlap import Overlap
-from checks.studied.tokens import TokenUse
+from checks.counts.shift import ColumnShift
+from checks.counts.studied.duplicates import Duplicates
+from checks.counts.studied.estimated_relevance import EstimatedRelevance
+from checks.counts.studied.label_noise import LabelNoise
+from checks.counts.studied.new_topic import NewTopic
+from checks.counts.studied.overlap import Overlap
+from checks.counts.studied.tokens import TokenUse
 
 
 @dataclass(frozen=True, slots=True)

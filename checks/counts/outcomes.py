@@ -8,7 +8,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts import BAND_EDGES, NO_BAND, OutcomeCell
+from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
