@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from checks.counts.cells import BAND_EDGES, DelayCell, OutcomeCell
 from checks.counts.windows import BucketTotal, Start, Window, Windows
-from checks.delays import DELAY_GAMMA
+from checks.label_delay.delays import DELAY_GAMMA
 from checks.statistics.start_grid import starts
 
 Floats = NDArray[np.float64]

@@ -11,9 +11,9 @@ import numpy as np
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import Start, Window, Windows
 from checks.decomposition import Decomposition, decompose
-from checks.delays import Delays, SeenDelays
-from checks.hastened import Hastened, is_steady
-from checks.maturity import MATURE, Ages, LabelForecast, Ripening
+from checks.label_delay.delays import Delays, SeenDelays
+from checks.label_delay.informative_delay import Hastened, is_steady
+from checks.label_delay.maturity import MATURE, Ages, LabelForecast, Ripening
 from checks.quantiles import Histogram, Spread
 from checks.statistics.start_grid import STARTS
 from checks.stratified import Stratified

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from checks.counts.cells import DelayCell
-from checks.delays import LN_GAMMA, Delays, SeenDelays
+from checks.label_delay.delays import LN_GAMMA, Delays, SeenDelays
 from checks.near_duplicates import evened, groups
 from config.monitor import MonitorSettings
 from monitor.export.personal import Scrub, Scrubber, as_it_is

@@ -8,7 +8,7 @@ from typing import Any
 
 from checks.counts.cells import DelayCell, LatencyCell
 from checks.counts.windows import BucketLatency, Start, VersionRun, Window
-from checks.delays import SeenDelays
+from checks.label_delay.delays import SeenDelays
 from monitor.history.delays import Delays, joined
 from monitor.history.spans import Layout, Span
 from monitor.history.tally import Tally

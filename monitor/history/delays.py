@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from checks.counts.cells import DelayCell
-from checks.delays import SeenDelays
+from checks.label_delay.delays import SeenDelays
 from monitor.history.packed import Integers, unpack, unpack_numbers
 from monitor.history.spans import Span
 from monitor.history.types import to_epoch

@@ -6,8 +6,8 @@ from math import floor, log
 
 from checks.counts.cells import DelayCell
 from checks.counts.windows import Windows
-from checks.delays import DELAY_GAMMA
 from checks.finding import Cause, Finding, Verdict
+from checks.label_delay.delays import DELAY_GAMMA
 from checks.label_health import LabelHealth
 from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget

@@ -7,8 +7,8 @@ import pytest
 
 from checks.counts.windows import Window
 from checks.finding import Verdict
+from checks.label_delay.maturity import Ripening
 from checks.limits import Drop, Floor, Sight
-from checks.maturity import Ripening
 from checks.measured import Look
 from checks.statistics.intervals import Proportion
 from tests.support.windows import DAY, NOW

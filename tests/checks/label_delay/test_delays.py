@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from checks.counts.cells import DelayCell
-from checks.delays import DELAY_GAMMA, MIN_DELAYS, DelayCurve, Delays, SeenDelays
+from checks.label_delay.delays import DELAY_GAMMA, MIN_DELAYS, DelayCurve, Delays, SeenDelays
 
 HOUR = timedelta(hours=1)
 OLD = 170  # bin: 128 days

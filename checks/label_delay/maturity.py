@@ -10,7 +10,7 @@ import numpy as np
 from checks.counts.cells import ALL_CLASSES
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import BucketTotal, Window
-from checks.delays import LEAN, DelayCurve, Delays
+from checks.label_delay.delays import LEAN, DelayCurve, Delays
 
 MATURE = 0.6
 """Maturity from which a window's numbers are no longer provisional: most labels that will ever come are there."""
