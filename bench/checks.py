@@ -25,8 +25,8 @@ from checks.check import Check
 from checks.counts.cells import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
+from checks.estimates.cycle_data import Measured
 from checks.label_delay.delays import DELAY_GAMMA, SeenDelays
-from checks.measured import Measured
 from checks.metrics.window import estimates
 from checks.statistics.start_grid import starts
 from config.monitor import MonitorSettings

@@ -14,9 +14,9 @@ import numpy as np
 
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
+from checks.estimates.stratified import Stratified
 from checks.shares import MIN_LABELS
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 PREVALENCE, FALSE_ALARMS = 0.02, 0.005
 FAIR, BIASED = (0.6, 0.6), (0.9, 0.18)  # share labelled of those predicted urgent, and of the others

@@ -16,10 +16,10 @@ import numpy as np
 
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.quantiles import GAMMA, Histogram, Spread, ratio
+from checks.estimates.quantiles import GAMMA, Histogram, Spread, ratio
+from checks.estimates.stratified import Stratified
 from checks.shares import MIN_LABELS
 from checks.statistics.intervals import Proportion, difference
-from checks.stratified import Stratified
 
 LOWEST, HIGHEST = 0.93, 0.985  # the coverage aimed at
 TAIL = 0.025  # of a 95% interval

@@ -23,8 +23,8 @@ from bench.queue_bots import NAMES, Bot, Counts, Moved, Replay, Week, cells, dra
 from checks.allocation import Stratum, allocate
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
+from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 SIZE, EARLIER = 4200, 16_800
 EARLIER_LABELLED = 0.6

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
+from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 Floats = NDArray[np.float64]
 

@@ -35,7 +35,7 @@ from bench.late_labels import (
 )
 from checks.check import Check
 from checks.counts.cells import band_of
-from checks.measured import Look, Measured
+from checks.estimates.cycle_data import Look, Measured
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
-from checks.decomposition import decompose
-from checks.stratified import Stratified
+from checks.estimates.decomposition import decompose
+from checks.estimates.stratified import Stratified
 
 SIZES = (300, 1000, 4200, 16_800)
 REFERENCE = 4  # times as long as the window

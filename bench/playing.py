@@ -12,7 +12,7 @@ from checks.check import Check
 from checks.counts.cells import NO_BAND, LatencyCell
 from checks.counts.outcomes import UNLABELLED, Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
 from checks.statistics.start_grid import Begin, starts
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday

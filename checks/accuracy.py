@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from checks.behaviour import BehaviourDrop, BehaviourFloor, Pairs, with_older
-from checks.decomposition import Decomposition, Effect, decompose
+from checks.estimates.cycle_data import Measured
+from checks.estimates.decomposition import Decomposition, Effect, decompose
+from checks.estimates.stratified import Stratified
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
-from checks.measured import Measured
 from checks.shares import Subject, judge_share
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.stratified import Stratified
 from checks.words import signed_points
 
 BAD, GOOD, DROP = 0.05, 0.15, 0.8

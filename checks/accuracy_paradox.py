@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
+from checks.estimates.cycle_data import Look, Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL, Sight
-from checks.measured import Look, Measured
 from checks.per_class import CRITICAL_SHARE
 from checks.shares import Subject, judge_share
 from checks.statistics.alarm_budget import AlarmBudget

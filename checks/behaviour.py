@@ -1,7 +1,7 @@
 """Limits on what a share would be at the reference's mix of classes, which a weekend does not change.
 
 For accuracy that share is accuracy itself; for precision it is its cause, how often other messages are left alone
-(see `checks.specificity`), with the loss of it that is tolerated.
+(see `checks.estimates.specificity`), with the loss of it that is tolerated.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isclose
 
-from checks.decomposition import Pair
+from checks.estimates.decomposition import Pair
 from checks.finding import Cause, Verdict
 from checks.limits import Drop, Floor, Sight
 

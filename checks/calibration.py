@@ -7,8 +7,8 @@ from checks.estimated.calibration_error import CalibrationError
 from checks.estimated.outlook import Outlook
 from checks.estimated.refused import refused
 from checks.estimated.trust import MIN_LEARNED
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.words import interval, percent, support
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from checks.estimates.cycle_data import Measured
 from checks.finding import Finding
-from checks.measured import Measured
 
 
 class Check(Protocol):

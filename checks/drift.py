@@ -9,8 +9,8 @@ from scipy import special
 from checks.counts.shift import ColumnShift, ScaleShift, Unjudged
 from checks.counts.study import Study, StudySpan
 from checks.drift_words import message_of
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 
 CALM = 0.05

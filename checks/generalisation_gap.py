@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import Window
+from checks.estimates.cycle_data import Measured
+from checks.estimates.stratified import Stratified
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.shares import MIN_LABELS
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
-from checks.stratified import Stratified
 from checks.words import measured as share_of
 from checks.words import percent
 

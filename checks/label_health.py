@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from checks.counts.cells import ALL_CLASSES
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.label_delay.delays import MIN_DELAYS, Delays
 from checks.label_delay.maturity import Ripe
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 from checks.words import percent

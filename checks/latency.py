@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from checks.counts.windows import Window
+from checks.estimates.cycle_data import Measured
+from checks.estimates.quantiles import Histogram, ratio
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL
-from checks.measured import Measured
-from checks.quantiles import Histogram, ratio
 from checks.short_spells import ShortSpell, short_spells
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from checks.counts.studied.overlap import Overlap
 from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.shares import MIN_LABELS
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference

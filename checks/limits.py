@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
+from checks.estimates.cycle_data import Look
 from checks.finding import Cause, Verdict
-from checks.measured import Look
 from checks.statistics.e_process import AsBefore, AtLeast, below, log_bet, log_sum
 from checks.statistics.intervals import Proportion, greatest_difference, least_difference
 from checks.words import percent

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from checks.estimate import Estimate
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
+from checks.estimates.metric_line import Estimate
 
 
 class Among(Enum):

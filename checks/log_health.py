@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Notice
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
-from checks.measured import Measured
 from checks.vanished import SUBJECT, vanished
 from checks.words import percent
 

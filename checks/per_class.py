@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from checks.behaviour import BehaviourDrop, with_older
-from checks.decomposition import Pair
+from checks.estimates.cycle_data import Measured
+from checks.estimates.decomposition import Pair
+from checks.estimates.specificity import specificity
+from checks.estimates.stratified import Stratified
 from checks.finding import Finding, Verdict
 from checks.limits import Drop, Floor, Limit
-from checks.measured import Measured
 from checks.shares import Subject, judge_share
-from checks.specificity import specificity
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.stratified import Stratified
 
 CRITICAL_SHARE = 0.8
 """Part of the budget kept for the classes with a floor of their own, so that many other classes do not dull them."""

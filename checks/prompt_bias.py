@@ -14,11 +14,11 @@ from checks.counts.cells import NOT_LOGGED, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import Window, Windows
+from checks.estimates.cycle_data import Measured
+from checks.estimates.stratified import Stratified
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
-from checks.stratified import Stratified
 from checks.words import measured as share_of
 from checks.words import percent
 

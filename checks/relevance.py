@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.scores import Scores
+from checks.estimates.cycle_data import Look, Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import CLEAR_TAIL, Drop, Floor, Judgement, Limit, Sight, judge
-from checks.measured import Look, Measured
 from checks.shares import MIN_LABELS
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion, difference

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.stratified import Stratified
 from checks.finding import Cause, Finding, Verdict
 from checks.limits import Judgement, Limit, Sight, judge
-from checks.measured import Look, Measured
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 from checks.words import measured as share_of
 from checks.words import percent
 

@@ -20,8 +20,8 @@ from scipy import special
 
 from checks.counts.confusion import Floats
 from checks.counts.windows import Window
-from checks.measured import Measured
-from checks.quantiles import Histogram, Spread, part_over
+from checks.estimates.cycle_data import Measured
+from checks.estimates.quantiles import Histogram, Spread, part_over
 from checks.statistics.intervals import Proportion
 
 LENGTHS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12))

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from scipy import special
 
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)

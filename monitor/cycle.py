@@ -17,12 +17,12 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.watch import watch_advice
 from checks.check import Check
 from checks.counts.windows import Windows
-from checks.estimate import Estimate
+from checks.estimates.cycle_data import Measured
+from checks.estimates.metric_line import Estimate
 from checks.finding import Cause, Finding
 from checks.log_faults import lost_rows
 from checks.log_health import NAME as LOG_HEALTH
 from checks.log_health import held_back, invalidates
-from checks.measured import Measured
 from checks.metrics.window import estimates
 from monitor.blindness import blindness
 from monitor.collector import not_collecting

@@ -13,8 +13,8 @@ from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
 from checks.check import Check
 from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Finding
-from checks.measured import Measured
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from checks.advice.policy import AdvicePolicy
 from checks.advice.relevance import Relevance
 from checks.advice.weights import MAX_METRICS, MIN_ANSWERS, OF_CLASS_DROP
 from checks.counts.windows import Windows
+from checks.estimates.quantiles import Histogram
 from checks.finding import Cause, Finding, Verdict
-from checks.quantiles import Histogram
 
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 

@@ -13,12 +13,12 @@ from checks.advice.weights import (
     MIN_REVISION_LABELS,
     MIN_SUPPORT,
 )
-from checks.at_mix import at_mix
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.quantiles import Histogram
+from checks.estimates.quantiles import Histogram
+from checks.estimates.standardised import at_mix
+from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 
 class Metric(Protocol):
@@ -93,7 +93,7 @@ class Accuracy:
     """Share of right answers at one mix of true classes, (class, share): direct standardisation.
 
     A version that met harder classes is not a worse version. The value is the mean of the recalls at that mix, over the
-    classes whose recall is known, as the check of accuracy has it (see `checks.at_mix`).
+    classes whose recall is known, as the check of accuracy has it (see `checks.estimates.standardised`).
     """
 
     mix: tuple[tuple[str, float], ...]

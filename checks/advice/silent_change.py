@@ -18,7 +18,7 @@ from checks.advice.words import capital, listed
 from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats
 from checks.counts.windows import VersionRun, Windows
-from checks.quantiles import Histogram
+from checks.estimates.quantiles import Histogram
 from checks.words import percent
 
 NAME, FAMILY = "silent_change", "change"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checks.estimate import Estimate
 from checks.estimated.outlook import Outlook
 from checks.estimated.powered import Expected
-from checks.measured import Look, Measured
+from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.metric_line import Estimate
 
 ALL = "all"
 

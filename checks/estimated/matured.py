@@ -8,7 +8,7 @@ import numpy as np
 from checks.counts.cells import OutcomeCell
 from checks.counts.outcomes import Floats, Outcomes
 from checks.counts.windows import Window
-from checks.measured import Look, Measured
+from checks.estimates.cycle_data import Look, Measured
 
 MATURED = 0.9
 """Maturity from which a span's labels are taken for its truth."""

@@ -11,7 +11,7 @@ from checks.estimated.matured import matured
 from checks.estimated.powered import Expected, Powered
 from checks.estimated.strata import Strata
 from checks.estimated.trust import Refusal, Trust
-from checks.measured import Look, Measured
+from checks.estimates.cycle_data import Look, Measured
 from checks.statistics.intervals import Proportion
 
 

@@ -167,7 +167,7 @@ class Powered:
     def _share(self, hits: float, misses: float, spread: float, weights: tuple[float, float], n: int) -> Expected:
         """A share with the effective sample size that its variance amounts to.
 
-        As in `checks.stratified`, one imagined observation of the weight that a past label has keeps the variance
+        As in `checks.estimates.stratified`, one imagined observation of the weight that a past label has keeps the variance
         positive, and is taken off again. `weights` are those of a hit and of a miss, and `spread` is the variance of
         hits less their share of the total.
         """

@@ -6,8 +6,8 @@ from typing import Final
 from checks.counts.cells import NO_BAND
 from checks.counts.confusion import sums
 from checks.counts.outcomes import Outcomes
-from checks.estimate import Estimate
-from checks.measured import Look
+from checks.estimates.cycle_data import Look
+from checks.estimates.metric_line import Estimate
 
 ALL: Final = "all"
 

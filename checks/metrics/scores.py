@@ -7,8 +7,8 @@ from typing import Final
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.scores import Scores
 from checks.counts.study import Study
-from checks.estimate import Estimate
-from checks.measured import Look
+from checks.estimates.cycle_data import Look
+from checks.estimates.metric_line import Estimate
 from checks.relevance import slice_of
 from checks.statistics.intervals import Proportion
 

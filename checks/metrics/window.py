@@ -10,15 +10,15 @@ import numpy as np
 from checks.counts.cells import NOT_LOGGED, LatencyCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
-from checks.estimate import Estimate
 from checks.estimated.lines import estimated
+from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.metric_line import Estimate
+from checks.estimates.quantiles import Histogram
+from checks.estimates.stratified import Stratified
 from checks.latency import QUANTILES
-from checks.measured import Look, Measured
 from checks.metrics.answers import answer_lines
 from checks.metrics.scores import estimated_lines, score_lines
-from checks.quantiles import Histogram
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 ALL = "all"
 """Name of the slice that leaves nothing out."""

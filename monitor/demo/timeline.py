@@ -7,7 +7,7 @@ from typing import Final
 from rich.text import Text
 
 from alerts.messages.numbers import share, span
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from monitor.cycle import CycleReport
 from monitor.demo.bots import CLAIMS, SUPPORT, Bot, Prompt
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, or_, select
 
 from alerts.incident import Incident, Transition
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from monitor.history.engine import reading
 from monitor.history.record import SECOND
 from monitor.history.schema import CYCLES, FINDINGS, INCIDENT_EVENTS, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS

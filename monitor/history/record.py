@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select
 
 from alerts.incident import Transition
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from checks.finding import Finding
 from monitor.history.bulk import insert_rows
 from monitor.history.incidents import write_transition

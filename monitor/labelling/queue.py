@@ -10,8 +10,8 @@ from typing import Final
 from checks.allocation import Allocation, Share, Stratum, allocate
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.confusion import Confusion
+from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 from config.monitor import MonitorSettings
 from monitor.bootstrap import window_spec
 from monitor.export.personal import Scrub

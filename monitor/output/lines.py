@@ -6,7 +6,7 @@ from typing import Any
 
 from alerts.incident import Family
 from checks.advice.model import Advice
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from monitor.cycle import CycleReport
 
 Line = dict[str, Any]

@@ -12,7 +12,7 @@ from rich.text import Text
 from alerts.incident import State
 from alerts.messages.numbers import Format, milliseconds, number, score, share, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from checks.finding import Finding, Verdict
 from monitor.cycle import CycleReport, FamilyAdvice
 from monitor.output.terminal import printable

@@ -1,8 +1,8 @@
 """The accuracy check."""
 
 from checks.accuracy import Accuracy
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import EVEN, Spell, answers, history
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from checks.behaviour import with_older
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window
-from checks.decomposition import Pair
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
+from checks.estimates.decomposition import Pair
 from checks.statistics.intervals import Proportion
 from tests.support.windows import DAY, Spell, history
 from tests.support.windows import NOW as TODAY

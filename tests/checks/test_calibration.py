@@ -8,13 +8,13 @@ import numpy as np
 from checks.calibration import Calibration
 from checks.counts.cells import DelayCell
 from checks.counts.windows import BucketTotal, Window, Windows
-from checks.estimate import Estimate
 from checks.estimated.calibration_error import CalibrationError
 from checks.estimated.lines import estimated
 from checks.estimated.matured import less, matured
 from checks.estimated.strata import Strata
+from checks.estimates.cycle_data import Measured
+from checks.estimates.metric_line import Estimate
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.checks.estimated.cells import CLASSES, cell, span, windows
 from tests.support.windows import DAY, NOW, Spell, answers, history

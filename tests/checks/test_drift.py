@@ -8,8 +8,8 @@ import pytest
 from checks.counts.shift import ColumnKind, ColumnShift, Moved, NewText, PeerScore, ScaleShift, Unjudged
 from checks.counts.study import Study, StudySpan
 from checks.drift import Drift
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.day_test import DayContrast
 from tests.support.windows import DAY, NOW, Spell, answers, history

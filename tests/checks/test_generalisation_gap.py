@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from checks.estimates.cycle_data import Measured
 from checks.finding import Verdict
 from checks.generalisation_gap import GeneralisationGap, OfflineFigures
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import EVEN, Spell, answers, history
 

@@ -6,10 +6,10 @@ from math import floor, log
 
 from checks.counts.cells import DelayCell
 from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.label_delay.delays import DELAY_GAMMA
 from checks.label_health import LabelHealth
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import NOW, Spell, answers, history
 

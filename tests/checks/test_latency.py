@@ -1,8 +1,8 @@
 """The latency check."""
 
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.latency import Latency
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import Spell, answers, history
 

@@ -7,9 +7,9 @@ import pytest
 
 from checks.counts.studied.overlap import Overlap
 from checks.counts.study import Study, StudySpan
+from checks.estimates.cycle_data import Measured
 from checks.finding import Verdict
 from checks.leakage import Leakage, is_flattered
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.checks.advice.cases import GOOD
 from tests.support.windows import NOW, Spell, history

@@ -6,10 +6,10 @@ from math import inf
 import pytest
 
 from checks.counts.windows import Window
+from checks.estimates.cycle_data import Look
 from checks.finding import Verdict
 from checks.label_delay.maturity import Ripening
 from checks.limits import Drop, Floor, Sight
-from checks.measured import Look
 from checks.statistics.intervals import Proportion
 from tests.support.windows import DAY, NOW
 

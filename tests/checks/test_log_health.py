@@ -9,9 +9,9 @@ from checks.advice.model import Action
 from checks.advice.policy import AdvicePolicy
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.windows import Extent, LostBefore, Missing, Notice, Problem, Window, Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.log_health import LogHealth, held_back, invalidates
-from checks.measured import Measured
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 EXTENT = Extent(20_000, 9_000, 1_000)

@@ -12,13 +12,13 @@ from checks.accuracy import Accuracy
 from checks.accuracy_paradox import AccuracyParadox
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.decomposition import decompose
+from checks.estimates.cycle_data import Measured
+from checks.estimates.decomposition import decompose
+from checks.estimates.stratified import Stratified
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.metrics.window import estimates
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.stratified import Stratified
 from tests.support.windows import Spell, answers, history
 
 BUDGET = AlarmBudget(0.2)

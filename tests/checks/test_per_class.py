@@ -1,7 +1,7 @@
 """The recall and precision checks."""
 
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.per_class import ClassPrecision, ClassRecall, ClassShares
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import SUPPORT, Spell, answers, history

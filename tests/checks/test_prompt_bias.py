@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Finding, Verdict
-from checks.measured import Measured
 from checks.prompt_bias import PromptBias
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import EVEN, Outcomes, Spell, answers, history

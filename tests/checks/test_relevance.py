@@ -8,8 +8,8 @@ import pytest
 
 from checks.counts.scores import Scores
 from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.metrics.window import estimates
 from checks.relevance import Relevance
 from checks.statistics.alarm_budget import AlarmBudget

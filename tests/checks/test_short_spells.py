@@ -9,9 +9,9 @@ import pytest
 
 from checks.counts.cells import LatencyCell
 from checks.counts.windows import BucketLatency, Window, Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Finding, Verdict
 from checks.latency import Latency
-from checks.measured import Measured
 from checks.short_spells import LENGTHS, short_spells
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import latency_bin

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from checks.counts.windows import BucketTotal, Window, Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.traffic import Traffic
 

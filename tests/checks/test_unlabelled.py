@@ -1,8 +1,8 @@
 """A class that is much of the traffic and gets no label leaves shares unknown, and the finding names it."""
 
 from checks.accuracy import Accuracy
+from checks.estimates.cycle_data import Measured
 from checks.finding import Finding, Verdict
-from checks.measured import Measured
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import Outcomes, Spell, answers, history

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from checks.counts.cells import band_of
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from monitor.history import History, WindowSpec
 from monitor.history.engine import open_engine
 from monitor.history.schema import METADATA

@@ -13,8 +13,8 @@ from checks.allocation import Stratum, allocate
 from checks.counts.cells import BAND_EDGES, NO_BAND
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import UNLABELLED, Outcomes
+from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 SIZE, BUDGET = 4200, 200
 MANY = 400_000

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import Family
-from checks.estimate import Estimate
+from checks.estimates.metric_line import Estimate
 from monitor.cycle import CycleReport, FamilyAdvice
 from tests.support.incidents import T0, WEEK, advice, finding, fine, incident, opened
 

@@ -9,8 +9,8 @@ from checks.advice.advise import advise
 from checks.advice.model import Action, Advice, Signal
 from checks.advice.policy import AdvicePolicy
 from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
 from checks.finding import Verdict
-from checks.measured import Measured
 from checks.relevance import Relevance
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.checks.scored import Scoring, drawn, with_scores

@@ -3,7 +3,7 @@
 from checks.counts.windows import Windows
 from checks.estimated.outlook import Outlook
 from checks.estimated.refused import refused
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
 from tests.checks.estimated.cells import cell, span, windows
 
 

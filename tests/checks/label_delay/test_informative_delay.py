@@ -12,10 +12,10 @@ from bench.late_labels import Log, Policy, chatbot, labelled, usual, windows
 from bench.maturity import default_checks, play, truly_urgent_first, truly_urgent_sooner, wrong_first, wrong_sooner
 from checks.counts.cells import DelayCell, OutcomeCell
 from checks.counts.confusion import Confusion
+from checks.estimates.cycle_data import Measured
+from checks.estimates.stratified import Stratified
 from checks.label_delay.delays import DELAY_GAMMA, Delays, SeenDelays
 from checks.label_delay.informative_delay import Hastened, is_steady
-from checks.measured import Measured
-from checks.stratified import Stratified
 
 CHANGE = 40 * 24
 BUCKET = timedelta(hours=1)

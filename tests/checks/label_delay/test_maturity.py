@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from checks.counts.cells import DelayCell, OutcomeCell
 from checks.counts.windows import BucketTotal, Window, Windows
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 HOUR = timedelta(hours=1)

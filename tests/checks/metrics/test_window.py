@@ -9,8 +9,8 @@ from sklearn import metrics
 
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window, Windows
-from checks.estimate import Estimate
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
+from checks.estimates.metric_line import Estimate
 from checks.metrics.window import estimates
 from tests.support.windows import NOW, Spell, answers, history
 

@@ -5,8 +5,8 @@ import pytest
 
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
+from checks.estimates.stratified import Stratified
 from checks.statistics.two_samples import combine
-from checks.stratified import Stratified
 
 SIZES, RATES = {"urgent": 200, "other": 4000}, {"urgent": 0.9, "other": 0.01}  # truly urgent, by predicted class
 RECALL = 180 / 220

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from checks.counts.windows import Missing
+from checks.estimates.cycle_data import Measured
 from checks.log_faults import lost_rows
-from checks.measured import Measured
 from monitor.history import CycleRecord, History
 from monitor.log.counts import BucketCounts
 from monitor.log.prediction_log import open_log

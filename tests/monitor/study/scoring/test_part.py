@@ -10,8 +10,8 @@ import pytest
 from checks.counts.studied.estimated_relevance import Agreement
 from checks.counts.study import Study, StudySpan
 from checks.counts.windows import Windows
-from checks.estimate import Estimate
-from checks.measured import Measured
+from checks.estimates.cycle_data import Measured
+from checks.estimates.metric_line import Estimate
 from checks.metrics.window import estimates
 from monitor.study.samples import Samples, StudyRow
 from monitor.study.scoring.part import MIN_ROWS, ROWS, estimate, estimated_relevance

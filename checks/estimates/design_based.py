@@ -12,7 +12,7 @@ to it is trust that a changed bot does not deserve. So a stratum in which none o
 2.5/n of them, be it never so sure of itself.
 
 Labels that came by themselves are pooled with those of their predicted class and band as long as both agree
-(`checks.agreement`). Else they are a stratum of their own that is known whole, and the designed labels, which were
+(`checks.estimates.agreement`). Else they are a stratum of their own that is known whole, and the designed labels, which were
 drawn from the rest, tell of the rest.
 """
 
@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.agreement import agree
 from checks.counts.confusion import Confusion, Floats, Rows
+from checks.estimates.agreement import agree
 from checks.statistics.weighted_counts import WeightedCounts
 
 PSEUDO = 0.5

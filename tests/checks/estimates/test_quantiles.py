@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.counts.cells import LatencyCell
-from checks.quantiles import GAMMA, Histogram, Spread, ratio
+from checks.estimates.quantiles import GAMMA, Histogram, Spread, ratio
 
 
 def binned(latencies: "np.typing.ArrayLike") -> list[LatencyCell]:

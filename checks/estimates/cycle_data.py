@@ -10,13 +10,13 @@ import numpy as np
 
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import Start, Window, Windows
-from checks.decomposition import Decomposition, decompose
+from checks.estimates.decomposition import Decomposition, decompose
+from checks.estimates.quantiles import Histogram, Spread
+from checks.estimates.stratified import Stratified
 from checks.label_delay.delays import Delays, SeenDelays
 from checks.label_delay.informative_delay import Hastened, is_steady
 from checks.label_delay.maturity import MATURE, Ages, LabelForecast, Ripening
-from checks.quantiles import Histogram, Spread
 from checks.statistics.start_grid import STARTS
-from checks.stratified import Stratified
 
 Made = TypeVar("Made")
 

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from checks.agreement import agree_on_right
-from checks.apart import apart, unheard
 from checks.counts.confusion import Confusion, Floats, by_class, sums
-from checks.design_based import recall_by_design
-from checks.likely import LEVER, like_the_bot, likely_shares, over
+from checks.estimates.agreement import agree_on_right
+from checks.estimates.design_based import recall_by_design
+from checks.estimates.organic_labels import apart, unheard
+from checks.estimates.shrinkage import LEVER, like_the_bot, likely_shares, over
+from checks.estimates.strata import merge_thin
 from checks.statistics.intervals import Proportion
 from checks.statistics.mean_share import mean_share
-from checks.strata import merge_thin
 
 MIN_STRATUM = 2
 """Labelled rows under which a confidence band is merged with its neighbour: one row would stand for too many."""
@@ -96,7 +96,7 @@ class Stratified:
         """The same from labels that are known to tell of the predictions that they stand for.
 
         Beside the labels of a queue those that came by themselves are counted in only as long as both say as often that
-        answers are right (`checks.agreement`); else they tell of nothing but themselves (`checks.apart`).
+        answers are right (`checks.estimates.agreement`); else they tell of nothing but themselves (`checks.estimates.organic_labels`).
         """
         return self if agree_on_right(self.confusion.rows) else Stratified.of(*apart(self.confusion))
 
@@ -115,7 +115,7 @@ class Stratified:
         """Share of the predictions truly of the class that were predicted as it.
 
         None when no labelled row is of the class, or when too many predictions of the class were never labelled.
-        Labels with an inclusion probability have their own estimator (`checks.design_based`).
+        Labels with an inclusion probability have their own estimator (`checks.estimates.design_based`).
         """
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):

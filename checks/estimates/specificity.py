@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from checks.counts.confusion import Floats
-from checks.decomposition import MIN_CLASS, MIN_MIX, Pair, proportion_of
+from checks.estimates.decomposition import MIN_CLASS, MIN_MIX, Pair, proportion_of
+from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
-from checks.stratified import Stratified
 
 
 def specificity(current: Stratified, reference: Stratified, class_name: str, max_drop: float) -> Pair | None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bench.labels import LABELLING, simulate
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.strata import merge_thin
-from checks.stratified import Stratified
+from checks.estimates.strata import merge_thin
+from checks.estimates.stratified import Stratified
 
 POINT = 0.01
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.likely import likely_shares
-from checks.stratified import Stratified
+from checks.estimates.shrinkage import likely_shares
+from checks.estimates.stratified import Stratified
 
 SURE, UNSURE = 7, 0
 CLASSES = ("cards", "loans", "urgent")

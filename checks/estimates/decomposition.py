@@ -8,7 +8,7 @@ reference,
 
     mix = sum (p - p') (r + r') / 2        behaviour = sum (r - r') (p + p') / 2
 
-Prevalence and recall are post-stratified (see `checks.stratified`), so labels need not be a fair sample.
+Prevalence and recall are post-stratified (see `checks.estimates.stratified`), so labels need not be a fair sample.
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from checks.at_mix import at_mix
 from checks.counts.confusion import Floats
+from checks.estimates.standardised import at_mix
+from checks.estimates.stratified import MAX_UNSEEN, PSEUDO, Stratified
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
-from checks.stratified import MAX_UNSEEN, PSEUDO, Stratified
 
 MIN_CLASS = 5
 """Labelled rows of a class under which its recall alone says too little, so that it is pooled with its like."""

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.counts.confusion import Confusion
-from checks.decomposition import Pair
+from checks.estimates.cycle_data import Measured
+from checks.estimates.decomposition import Pair
+from checks.estimates.specificity import specificity
+from checks.estimates.stratified import Stratified
 from checks.finding import Cause, Finding, Verdict
-from checks.measured import Measured
 from checks.per_class import ClassPrecision
-from checks.specificity import specificity
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.stratified import Stratified
 from tests.support.windows import SUPPORT, Outcomes, Spell, answers, cells, history
 
 USUAL = {name: 20.0 * n for name, n in SUPPORT.items()}

@@ -8,8 +8,8 @@ from checks.advice.metrics import Accuracy
 from checks.advice.parts import Part
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.decomposition import decompose
-from checks.stratified import Stratified
+from checks.estimates.decomposition import decompose
+from checks.estimates.stratified import Stratified
 
 Floats = NDArray[np.float64]
 

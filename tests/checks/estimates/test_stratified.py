@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.stratified import Stratified
+from checks.estimates.stratified import Stratified
 
 WINDOWS = 1000
 

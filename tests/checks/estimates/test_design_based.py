@@ -16,14 +16,14 @@ from checks.allocation import Allocation, Stratum, allocate
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import Window, Windows
-from checks.design_based import Sampled
+from checks.estimates.cycle_data import Measured
+from checks.estimates.design_based import Sampled
+from checks.estimates.stratified import Stratified
 from checks.finding import Verdict
-from checks.measured import Measured
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 from checks.statistics.weighted_counts import WeightedCounts
-from checks.stratified import Stratified
 from tests.support.queue_weeks import Found, Labelled, least
 
 SIZE, BUDGET, MANY = 4200, 200, 400_000
