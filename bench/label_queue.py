@@ -20,10 +20,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Replay, Week, cells, draw, label
-from checks.allocation import Stratum, allocate
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
+from checks.label_queue.allocation import Stratum, allocate
 from checks.statistics.intervals import Proportion
 
 SIZE, EARLIER = 4200, 16_800

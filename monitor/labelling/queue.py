@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from checks.allocation import Allocation, Share, Stratum, allocate
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
+from checks.label_queue.allocation import Allocation, Share, Stratum, allocate
 from checks.statistics.intervals import Proportion
 from config.monitor import MonitorSettings
 from monitor.bootstrap import window_spec

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from alerts.messages.numbers import share as percent
 from alerts.messages.numbers import span
-from checks.allocation import Share
+from checks.label_queue.allocation import Share
 from checks.statistics.intervals import Proportion
 from monitor.labelling.queue import Queue, reason_of
 from monitor.output.terminal import printable

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from checks.allocation import Stratum
 from checks.counts.study import StudySpan
+from checks.label_queue.allocation import Stratum
 from config.source import SourceSettings
 from monitor.errors import SourceError
 from monitor.log.bounded import with_bounded_names

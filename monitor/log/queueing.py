@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from checks.allocation import Stratum
 from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.label_queue.allocation import Stratum
 from monitor.log.counting import has_repeated_ids
 from monitor.log.counts import MILLION
 from monitor.log.functions import Md5

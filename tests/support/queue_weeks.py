@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from bench.queue_bots import NAMES, Bot, Counts, Week, cells
-from checks.allocation import Stratum, allocate
 from checks.counts.cells import BAND_EDGES, NO_BAND
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import UNLABELLED, Outcomes
 from checks.estimates.stratified import Stratified
+from checks.label_queue.allocation import Stratum, allocate
 from checks.statistics.intervals import Proportion
 
 SIZE, BUDGET = 4200, 200

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from bench.label_queue import SURE
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Week, cells
-from checks.allocation import Allocation, Stratum, allocate
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import Window, Windows
@@ -20,6 +19,7 @@ from checks.estimates.cycle_data import Measured
 from checks.estimates.design_based import Sampled
 from checks.estimates.stratified import Stratified
 from checks.finding import Verdict
+from checks.label_queue.allocation import Allocation, Stratum, allocate
 from checks.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion

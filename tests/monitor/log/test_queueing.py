@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.allocation import Stratum
 from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.label_queue.allocation import Stratum
 from monitor.log import open_log
 from monitor.log.queueing import Scope
 from tests.support.kept_counts import opened

@@ -17,7 +17,7 @@ import numpy as np
 
 from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats
-from checks.prospects import Prospects
+from checks.label_queue.neyman import Prospects
 from checks.statistics.intervals import Proportion
 
 UNIFORM_SHARE = 0.2

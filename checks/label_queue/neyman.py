@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
 from checks.estimates.design_based import Sampled
-from checks.expected import Expectation, Key
+from checks.label_queue.prior import Expectation, Key
 from checks.statistics.intervals import Proportion
 
 
