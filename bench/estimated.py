@@ -15,11 +15,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from checks.before_labels.learned import Learned
+from checks.before_labels.powered import Expected, Powered
+from checks.before_labels.strata import Strata
+from checks.before_labels.trust import Trust
 from checks.counts.cells import BAND_EDGES, OutcomeCell
-from checks.estimated.learned import Learned
-from checks.estimated.powered import Expected, Powered
-from checks.estimated.strata import Strata
-from checks.estimated.trust import Trust
 
 CLASSES = ("account", "billing", "cards", "urgent")
 MIX = np.array([0.37, 0.30, 0.30, 0.03])

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checks.estimated.calibration_error import CalibrationError
-from checks.estimated.outlook import Outlook
-from checks.estimated.refused import refused
-from checks.estimated.trust import MIN_LEARNED
+from checks.before_labels.calibration_error import CalibrationError
+from checks.before_labels.outlook import Outlook
+from checks.before_labels.refused import refused
+from checks.before_labels.trust import MIN_LEARNED
 from checks.estimates.cycle_data import Measured
 from checks.finding import Cause, Finding, Verdict
 from checks.statistics.alarm_budget import AlarmBudget

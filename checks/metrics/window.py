@@ -10,13 +10,13 @@ import numpy as np
 from checks.counts.cells import NOT_LOGGED, LatencyCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
-from checks.estimated.lines import estimated
 from checks.estimates.cycle_data import Look, Measured
 from checks.estimates.metric_line import Estimate
 from checks.estimates.quantiles import Histogram
 from checks.estimates.stratified import Stratified
 from checks.latency import QUANTILES
 from checks.metrics.answers import answer_lines
+from checks.metrics.before_labels import estimated
 from checks.metrics.scores import estimated_lines, score_lines
 from checks.statistics.intervals import Proportion
 

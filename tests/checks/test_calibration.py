@@ -5,18 +5,18 @@ from math import floor, log
 
 import numpy as np
 
+from checks.before_labels.calibration_error import CalibrationError
+from checks.before_labels.matured import less, matured
+from checks.before_labels.strata import Strata
 from checks.calibration import Calibration
 from checks.counts.cells import DelayCell
 from checks.counts.windows import BucketTotal, Window, Windows
-from checks.estimated.calibration_error import CalibrationError
-from checks.estimated.lines import estimated
-from checks.estimated.matured import less, matured
-from checks.estimated.strata import Strata
 from checks.estimates.cycle_data import Measured
 from checks.estimates.metric_line import Estimate
 from checks.finding import Cause, Finding, Verdict
+from checks.metrics.before_labels import estimated
 from checks.statistics.alarm_budget import AlarmBudget
-from tests.checks.estimated.cells import CLASSES, cell, span, windows
+from tests.checks.before_labels.cells import CLASSES, cell, span, windows
 from tests.support.windows import DAY, NOW, Spell, answers, history
 
 LATE = floor(log(2 * 86_400) / log(1.1))

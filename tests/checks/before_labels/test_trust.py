@@ -2,10 +2,10 @@
 
 from bench.estimated import CLASSES as BOTS_CLASSES
 from bench.estimated import Story, draw_stream
-from checks.estimated.learned import Learned
-from checks.estimated.strata import Strata
-from checks.estimated.trust import Refusal, Trust
-from tests.checks.estimated.cells import CLASSES, cell, span
+from checks.before_labels.learned import Learned
+from checks.before_labels.strata import Strata
+from checks.before_labels.trust import Refusal, Trust
+from tests.checks.before_labels.cells import CLASSES, cell, span
 
 
 def trust(past: int, seen: tuple[object, ...]) -> Trust:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from checks.before_labels.strata import Strata, divided
 from checks.counts.confusion import Floats
-from checks.estimated.strata import Strata, divided
 
 TWO_SIDED = 0.025
 """Each tail of a 95% interval."""

@@ -8,7 +8,7 @@ predicted class, because labels come by it (Fisch et al. 2024, "Stratified predi
 How much of the rectifier is used is tuned, as PPI++ tunes its power (Angelopoulos, Duchi and Zrnic 2023), for the least
 variance: with V the sampling variance of the mean residual and D the variance of what was learned, the rectified and
 the unrectified figure are two estimates of one thing, and their best composite has weight D / (D + V) on the rectifier
-(Fay and Herriot 1979). D never falls below what MAX_PAST labels leave (`checks.estimated.learned`), so the window's own
+(Fay and Herriot 1979). D never falls below what MAX_PAST labels leave (`checks.before_labels.learned`), so the window's own
 labels take over as they come.
 """
 
@@ -18,9 +18,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from checks.before_labels.learned import Learned
+from checks.before_labels.strata import Strata, divided
 from checks.counts.confusion import Floats
-from checks.estimated.learned import Learned
-from checks.estimated.strata import Strata, divided
 from checks.statistics.intervals import Proportion
 
 PSEUDO = 0.5

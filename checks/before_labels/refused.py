@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from checks.estimated.outlook import Outlook
-from checks.estimated.trust import MIN_LEARNED, MIN_OF_CLASS, Refusal
+from checks.before_labels.outlook import Outlook
+from checks.before_labels.trust import MIN_LEARNED, MIN_OF_CLASS, Refusal
 
 MOST = 3
 """Classes that are named; of the rest their number is enough."""

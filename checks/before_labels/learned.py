@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from checks.before_labels.strata import Strata, diagonal, divided
 from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Floats
-from checks.estimated.strata import Strata, diagonal, divided
 
 PRIOR = 4.0
 """Imagined labels of each stratum, spread as its band and its predicted class suggest: what a thin one leans on."""

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from checks.before_labels.learned import Learned
+from checks.before_labels.matured import matured
+from checks.before_labels.powered import Expected, Powered
+from checks.before_labels.strata import Strata
+from checks.before_labels.trust import Refusal, Trust
 from checks.counts.cells import NO_CLASS
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import Window
-from checks.estimated.learned import Learned
-from checks.estimated.matured import matured
-from checks.estimated.powered import Expected, Powered
-from checks.estimated.strata import Strata
-from checks.estimated.trust import Refusal, Trust
 from checks.estimates.cycle_data import Look, Measured
 from checks.statistics.intervals import Proportion
 

@@ -1,10 +1,10 @@
 """Why there is no estimate, where there is none."""
 
+from checks.before_labels.outlook import Outlook
+from checks.before_labels.refused import refused
 from checks.counts.windows import Windows
-from checks.estimated.outlook import Outlook
-from checks.estimated.refused import refused
 from checks.estimates.cycle_data import Measured
-from tests.checks.estimated.cells import cell, span, windows
+from tests.checks.before_labels.cells import cell, span, windows
 
 
 def told(known: Windows) -> tuple[str, ...]:

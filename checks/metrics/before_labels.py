@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checks.estimated.outlook import Outlook
-from checks.estimated.powered import Expected
+from checks.before_labels.outlook import Outlook
+from checks.before_labels.powered import Expected
 from checks.estimates.cycle_data import Look, Measured
 from checks.estimates.metric_line import Estimate
 
@@ -15,7 +15,7 @@ def estimated(measured: Measured) -> Iterator[Estimate]:
     """Lines `estimated_accuracy`, `_recall`, `_precision` and `_error`; none where the log has no confidences.
 
     Of the current window, and of the newest one while its labels are to come. A value is None where it is refused (see
-    `checks.estimated.trust`). `estimated_error` is of the matured part of the current window: the accuracy that would
+    `checks.before_labels.trust`). `estimated_error` is of the matured part of the current window: the accuracy that would
     have been estimated without its labels, less the one that they tell.
     """
     outlook = measured.once(Outlook)

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks.before_labels.learned import Learned
+from checks.before_labels.powered import Powered
+from checks.before_labels.strata import Strata
 from checks.counts.cells import NO_BAND, NO_CLASS, OutcomeCell
 from checks.counts.outcomes import BANDS
-from checks.estimated.learned import Learned
-from checks.estimated.powered import Powered
-from checks.estimated.strata import Strata
-from tests.checks.estimated.cells import CLASSES, cell, span
+from tests.checks.before_labels.cells import CLASSES, cell, span
 
 NAMES = (*CLASSES, NO_CLASS)
 
