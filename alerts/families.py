@@ -1,7 +1,7 @@
 """Which findings belong together, and which alarms may be told at once."""
 
 from alerts.incident import Family
-from checks.finding import Cause, Finding
+from checks.rules.finding import Cause, Finding
 
 _FAMILY_OF_CHECK = {
     "accuracy": Family.QUALITY,

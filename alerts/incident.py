@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from checks.advice.model import Action, Advice
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from checks.trial.judge import Result
 from checks.trial.trial import Decision
 

@@ -19,7 +19,7 @@ from alerts.incident import Event, Family, Incident, Proposal, Reason, State, Tr
 from alerts.policy import Policy
 from alerts.seen import Seen, is_worse
 from checks.advice.model import Advice
-from checks.finding import Finding
+from checks.rules.finding import Finding
 
 AdviceFor = Callable[[tuple[Finding, ...]], Advice]
 

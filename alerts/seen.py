@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 
 _RANK = {Verdict.CRITICAL: 3, Verdict.WARNING: 2, Verdict.NOT_ENOUGH_DATA: 1, Verdict.OK: 0}
 

@@ -21,13 +21,13 @@ from typing import Final
 
 import numpy as np
 
-from checks.check import Check
 from checks.counts.cells import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.label_delay.delays import DELAY_GAMMA, SeenDelays
 from checks.metrics.window import estimates
+from checks.rules.check import Check
 from checks.statistics.start_grid import starts
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks

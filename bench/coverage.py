@@ -15,7 +15,7 @@ import numpy as np
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
-from checks.shares import MIN_LABELS
+from checks.rules.shares import MIN_LABELS
 from checks.statistics.intervals import Proportion
 
 PREVALENCE, FALSE_ALARMS = 0.02, 0.005

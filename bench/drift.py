@@ -18,9 +18,9 @@ import numpy as np
 from bench.drift_days import BUSY, CALM, DAY, Story, samples_of
 from checks.counts.study import Study
 from checks.counts.windows import Window, Windows
-from checks.drift import Drift
 from checks.estimates.cycle_data import Measured
-from checks.finding import Verdict
+from checks.rules.drift import Drift
+from checks.rules.finding import Verdict
 from checks.statistics.alarm_budget import AlarmBudget
 from monitor.study.drift.columns import columns_of, values_of
 from monitor.study.drift.part import drift

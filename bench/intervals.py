@@ -18,7 +18,7 @@ from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.quantiles import GAMMA, Histogram, Spread, ratio
 from checks.estimates.stratified import Stratified
-from checks.shares import MIN_LABELS
+from checks.rules.shares import MIN_LABELS
 from checks.statistics.intervals import Proportion, difference
 
 LOWEST, HIGHEST = 0.93, 0.985  # the coverage aimed at

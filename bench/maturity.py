@@ -33,9 +33,9 @@ from bench.late_labels import (
     usual,
     windows,
 )
-from checks.check import Check
 from checks.counts.cells import band_of
 from checks.estimates.cycle_data import Look, Measured
+from checks.rules.check import Check
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
 

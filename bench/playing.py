@@ -8,11 +8,11 @@ from math import ceil
 import numpy as np
 
 from bench.streams import CLASSES, Floats, Ints, Stream
-from checks.check import Check
 from checks.counts.cells import NO_BAND, LatencyCell
 from checks.counts.outcomes import UNLABELLED, Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.estimates.cycle_data import Measured
+from checks.rules.check import Check
 from checks.statistics.start_grid import Begin, starts
 
 EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday

@@ -16,7 +16,7 @@ from scipy import special
 from checks.counts.scores import ScoreCell, ScoreGroup, Scores
 from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
-from checks.relevance import Relevance
+from checks.rules.relevance import Relevance
 from checks.statistics.alarm_budget import AlarmBudget
 
 DAY, HOUR = 86_400, 3600

@@ -7,11 +7,11 @@ import numpy as np
 
 from bench.playing import WARM_UP, WINDOW
 from bench.streams import FAIR, Bot, Labelling, Spell, Stream, simulate
-from checks.accuracy import Accuracy
-from checks.accuracy_paradox import AccuracyParadox
-from checks.check import Check
-from checks.latency import Latency
-from checks.per_class import ClassPrecision, ClassRecall
+from checks.rules.accuracy import Accuracy
+from checks.rules.accuracy_paradox import AccuracyParadox
+from checks.rules.check import Check
+from checks.rules.latency import Latency
+from checks.rules.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from monitor.bootstrap import BUDGET_SHARES
 

@@ -16,8 +16,8 @@ from scipy import special
 
 from bench.playing import LOOKBACK, REFERENCE, SCALES, WINDOW, Player, followed
 from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
-from checks import accuracy as accuracy_parts
-from checks.per_class import CRITICAL_SHARE, DROP, FLOOR
+from checks.rules import accuracy as accuracy_parts
+from checks.rules.per_class import CRITICAL_SHARE, DROP, FLOOR
 from checks.statistics.alarm_budget import FOLLOWED, AlarmBudget
 from checks.statistics.e_process import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
 from monitor.bootstrap import BUDGET_SHARES

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from alerts.incident import Family, Incident, State
 from checks.counts.windows import Windows
-from checks.finding import Cause, Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 
 SUBJECT = "crash"
 """Subject of the findings: each check crashes or does not."""

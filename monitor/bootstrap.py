@@ -10,23 +10,23 @@ from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.slack import SlackChannel
 from alerts.policy import Policy
-from checks.accuracy import Accuracy
-from checks.accuracy_paradox import AccuracyParadox
 from checks.advice.policy import AdvicePolicy, Drops
-from checks.calibration import Calibration
-from checks.check import Check
-from checks.drift import Drift
-from checks.generalisation_gap import GeneralisationGap, OfflineFigures
-from checks.label_health import LabelHealth
-from checks.labels_needed import NEED_LABELS
-from checks.latency import Latency
-from checks.leakage import Leakage
-from checks.log_health import LogHealth
-from checks.per_class import ClassPrecision, ClassRecall
-from checks.prompt_bias import PromptBias
-from checks.relevance import Relevance
+from checks.rules.accuracy import Accuracy
+from checks.rules.accuracy_paradox import AccuracyParadox
+from checks.rules.calibration import Calibration
+from checks.rules.check import Check
+from checks.rules.drift import Drift
+from checks.rules.generalisation_gap import GeneralisationGap, OfflineFigures
+from checks.rules.label_health import LabelHealth
+from checks.rules.labels_needed import NEED_LABELS
+from checks.rules.latency import Latency
+from checks.rules.leakage import Leakage
+from checks.rules.log_health import LogHealth
+from checks.rules.per_class import ClassPrecision, ClassRecall
+from checks.rules.prompt_bias import PromptBias
+from checks.rules.relevance import Relevance
+from checks.rules.traffic import Traffic
 from checks.statistics.alarm_budget import YEAR, AlarmBudget
-from checks.traffic import Traffic
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings
 from config.settings import Settings

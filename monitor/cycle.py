@@ -15,15 +15,15 @@ from checks.advice.advise import advise
 from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
 from checks.advice.watch import watch_advice
-from checks.check import Check
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.estimates.metric_line import Estimate
-from checks.finding import Cause, Finding
-from checks.log_faults import lost_rows
-from checks.log_health import NAME as LOG_HEALTH
-from checks.log_health import held_back, invalidates
 from checks.metrics.window import estimates
+from checks.rules.check import Check
+from checks.rules.finding import Cause, Finding
+from checks.rules.log_faults import lost_rows
+from checks.rules.log_health import NAME as LOG_HEALTH
+from checks.rules.log_health import held_back, invalidates
 from monitor.blindness import blindness
 from monitor.collector import not_collecting
 from monitor.errors import ClockError, HistoryError

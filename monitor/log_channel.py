@@ -8,7 +8,7 @@ from alerts.incident import Event, State
 from alerts.messages.event_json import event_json
 from alerts.messages.message import first_message, reply_message, root_message
 from alerts.messages.text import render_text
-from checks.finding import Verdict
+from checks.rules.finding import Verdict
 from monitor.logs import get_logger
 
 _WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})

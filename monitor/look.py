@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from alerts.incident import Transition
-from checks.finding import Cause
+from checks.rules.finding import Cause
 from monitor.clock import Clocks
 from monitor.cycle import CycleReport, Monitor, run_cycle
 from monitor.errors import SourceError, UnreachableError

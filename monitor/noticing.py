@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from checks.counts.windows import Notice
-from checks.log_faults import SKIPPED
+from checks.rules.log_faults import SKIPPED
 from monitor.log.counts import LogNotice
 
 STILL_WRITTEN: Final = timedelta(hours=1)

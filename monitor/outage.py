@@ -10,7 +10,7 @@ from alerts.incident import Family, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
 from checks.advice.watch import LOOK, watch_advice
-from checks.finding import Cause, Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 from monitor.blindness import LONGEST
 from monitor.errors import ClockError, HistoryError, MappingError, UnreachableError
 from monitor.history import History

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from checks.finding import Cause
+from checks.rules.finding import Cause
 from monitor.clock import Ticks
 
 ALLOWED_MISSES: Final = 3

@@ -5,7 +5,7 @@ from typing import Any
 
 from alerts.incident import Transition
 from checks.advice.model import Advice
-from checks.finding import Finding
+from checks.rules.finding import Finding
 from checks.trial.judge import Result
 from checks.trial.trial import Decision
 

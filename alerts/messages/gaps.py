@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from alerts.messages.numbers import estimate
-from checks.finding import Finding
+from checks.rules.finding import Finding
 
 
 def gap(finding: Finding) -> str:

@@ -18,7 +18,7 @@ from alerts.messages.words import (
     since,
     worst,
 )
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 
 MAX_REASONS = 5
 """Reasons shown; the strongest come first, and the history keeps all."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from checks.finding import Finding
-from checks.words import LABELS, interval, percent, points, support
-from checks.words import milliseconds as _milliseconds
+from checks.rules.finding import Finding
+from checks.rules.words import LABELS, interval, percent, points, support
+from checks.rules.words import milliseconds as _milliseconds
 
 NONE = "unknown"
 

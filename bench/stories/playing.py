@@ -11,10 +11,10 @@ from bench.stories.world import STEPS_A_DAY
 from checks.advice.advise import advise
 from checks.advice.model import Advice
 from checks.advice.policy import AdvicePolicy
-from checks.check import Check
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
-from checks.finding import Finding
+from checks.rules.check import Check
+from checks.rules.finding import Finding
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from checks.advice.unparseable import unparseable_signal
 from checks.advice.versions import Changes, changes
 from checks.advice.watch import invalid_log_signal
 from checks.counts.windows import Windows
-from checks.finding import Finding
+from checks.rules.finding import Finding
 
 
 def advise(

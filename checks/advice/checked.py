@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from checks.advice.model import Signal
 from checks.advice.words import capital
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 
 FAMILIES = {"generalisation_gap": "offline", "leakage": "offline", "prompt_bias": "segments"}
 """The family of each check's signal."""

@@ -10,8 +10,8 @@ from checks.advice.model import Signal
 from checks.advice.weights import MIN_ERRORS, OVER_EVEN, TAIL, TOP_ONE, TOP_THREE
 from checks.advice.words import listed
 from checks.counts.cells import NO_CLASS, OutcomeCell
+from checks.rules.words import percent
 from checks.statistics.intervals import Proportion
-from checks.words import percent
 
 NAME, FAMILY = "confusions", "errors"
 

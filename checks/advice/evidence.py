@@ -7,7 +7,7 @@ from checks.advice.metrics import stratified
 from checks.advice.model import Signal
 from checks.advice.weights import BROKEN_LABELS, COLLAPSED, LABELS_TO_JUDGE_COVERAGE, MIN_SUPPORT
 from checks.counts.windows import Windows
-from checks.words import percent
+from checks.rules.words import percent
 
 FAMILY = "evidence"
 

@@ -10,8 +10,8 @@ from checks.advice.versions import Changes, Drift
 from checks.advice.weights import FEWEST_TO_TRY, MOST_TO_TRY, TAIL
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import Windows
+from checks.rules.words import percent
 from checks.statistics.intervals import Proportion
-from checks.words import percent
 
 LOG_VERSIONS = "Log prompt_version and model_version with each prediction, so that a fall can be tied to a change."
 

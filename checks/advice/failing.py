@@ -10,7 +10,7 @@ from checks.advice.relevance import Relevance
 from checks.advice.weights import MAX_METRICS, MIN_ANSWERS, OF_CLASS_DROP
 from checks.counts.windows import Windows
 from checks.estimates.quantiles import Histogram
-from checks.finding import Cause, Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 

@@ -3,7 +3,7 @@
 from checks.advice.model import Signal
 from checks.advice.weights import INCONSISTENT, MIN_ERRORS, TAIL
 from checks.counts.study import Study
-from checks.words import measured
+from checks.rules.words import measured
 
 NAME, FAMILY = "inconsistent", "errors"
 

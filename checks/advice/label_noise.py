@@ -16,8 +16,8 @@ from checks.advice.weights import (
 )
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.study import Study
+from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion
-from checks.words import measured, percent
 
 FAMILY = "evidence"
 

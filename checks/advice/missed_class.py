@@ -9,8 +9,8 @@ from checks.advice.weights import FAR_UNDER, MIN_SUPPORT, RARE
 from checks.advice.words import listed
 from checks.counts.cells import OutcomeCell
 from checks.estimates.stratified import Stratified
+from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion
-from checks.words import measured, percent
 
 NAME, FAMILY = "missed_class", "errors"
 

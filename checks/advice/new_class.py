@@ -7,8 +7,8 @@ from checks.advice.model import Signal
 from checks.advice.weights import LABELS_TO_JUDGE_COVERAGE, MIN_SUPPORT
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Windows
+from checks.rules.words import measured
 from checks.statistics.intervals import Proportion
-from checks.words import measured
 
 NAME, FAMILY = "new_class", "messages"
 

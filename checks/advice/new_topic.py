@@ -5,8 +5,8 @@ from checks.advice.weights import MIN_SUPPORT, OF_ERRORS, STEP_TAIL, TOPIC_LEVEL
 from checks.advice.words import listed
 from checks.counts.studied.new_topic import NewTopic
 from checks.counts.study import Study
+from checks.rules.words import interval, measured, percent
 from checks.statistics.intervals import Proportion, difference
-from checks.words import interval, measured, percent
 
 FAMILY = "messages"
 UNKNOWN = "The text of the messages is not known, so a new topic could not be looked for."

@@ -9,8 +9,8 @@ from checks.advice.parts import live, named, split, whole
 from checks.advice.weights import LIKELY, STEP_TAIL
 from checks.advice.words import capital, listed
 from checks.counts.windows import VersionRun, Windows
+from checks.rules.words import measured
 from checks.statistics.intervals import difference
-from checks.words import measured
 
 
 def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal, ...]:

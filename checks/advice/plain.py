@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from checks.advice.model import Signal
 from checks.advice.weights import DOWN, SURGE
 from checks.advice.words import capital
-from checks.finding import Cause, Finding
+from checks.rules.finding import Cause, Finding
 
 LOOK = "Is the chatbot up, and does its log still arrive? Look at the last deployment and at the shipping of the log."
 MORE = "Find out who sends so much: a retry loop, a load test, or news; the chatbot's quality is not in question."

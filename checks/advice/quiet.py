@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from checks.advice.model import Action, Advice
 from checks.advice.words import listed
-from checks.finding import Cause, Finding, Verdict
-from checks.words import support
+from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.words import support
 
 NAMED = 3
 """Findings that the sentences name."""

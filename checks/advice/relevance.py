@@ -7,8 +7,8 @@ from checks.advice.model import Signal
 from checks.advice.parts import Part
 from checks.advice.words import capital
 from checks.counts.cells import NOT_LOGGED
-from checks.finding import Cause, Finding, Verdict
-from checks.relevance import EVERYTHING, LOW_SHARE, MIN_SCORES
+from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.relevance import EVERYTHING, LOW_SHARE, MIN_SCORES
 from checks.statistics.intervals import Proportion
 
 FAMILY = "relevance"

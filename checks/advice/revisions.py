@@ -14,8 +14,8 @@ from checks.advice.weights import NEWEST, TAIL
 from checks.advice.words import listed
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import VersionRun, Windows
+from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
-from checks.words import measured, percent
 
 FAMILY = "revisions"
 

@@ -19,7 +19,7 @@ from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats
 from checks.counts.windows import VersionRun, Windows
 from checks.estimates.quantiles import Histogram
-from checks.words import percent
+from checks.rules.words import percent
 
 NAME, FAMILY = "silent_change", "change"
 

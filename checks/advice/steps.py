@@ -7,7 +7,7 @@ from checks.advice.versions import Changes, Drift
 from checks.advice.words import between, capital, moment, points
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import VersionRun, Windows
-from checks.words import measured
+from checks.rules.words import measured
 
 FAMILY = "change"
 

@@ -8,8 +8,8 @@ from checks.advice.weights import MIN_SUPPORT, UNKNOWN_SHARE
 from checks.advice.words import listed
 from checks.counts.cells import NO_CLASS
 from checks.counts.windows import Window, Windows
+from checks.rules.words import measured
 from checks.statistics.intervals import Proportion
-from checks.words import measured
 
 NAME, FAMILY = "unknown_class", "parser"
 

@@ -9,8 +9,8 @@ from checks.advice.words import points
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Windows
+from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
-from checks.words import measured, percent
 
 NAME, FAMILY = "unparseable", "parser"
 

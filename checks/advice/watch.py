@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from checks.advice.model import Action, Advice, Signal
 from checks.advice.words import capital, listed
-from checks.finding import Cause, Finding
+from checks.rules.finding import Cause, Finding
 
 LOOK = "look"
 """`check` of the finding that says whether a look succeeded at all."""

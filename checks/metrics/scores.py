@@ -9,7 +9,7 @@ from checks.counts.scores import Scores
 from checks.counts.study import Study
 from checks.estimates.cycle_data import Look
 from checks.estimates.metric_line import Estimate
-from checks.relevance import slice_of
+from checks.rules.relevance import slice_of
 from checks.statistics.intervals import Proportion
 
 ALL: Final = "all"

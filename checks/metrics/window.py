@@ -14,10 +14,10 @@ from checks.estimates.cycle_data import Look, Measured
 from checks.estimates.metric_line import Estimate
 from checks.estimates.quantiles import Histogram
 from checks.estimates.stratified import Stratified
-from checks.latency import QUANTILES
 from checks.metrics.answers import answer_lines
 from checks.metrics.before_labels import estimated
 from checks.metrics.scores import estimated_lines, score_lines
+from checks.rules.latency import QUANTILES
 from checks.statistics.intervals import Proportion
 
 ALL = "all"

@@ -16,7 +16,7 @@ from checks.advice.policy import AdvicePolicy, Drops
 from checks.advice.weights import ANSWERS_AS_ONE
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window, Windows
-from checks.finding import Finding
+from checks.rules.finding import Finding
 from checks.trial.traffic import Act, BucketTraffic, Pair, answering, last_act, of_versions
 from checks.trial.unseen import labelled
 from checks.trial.weights import GAP, MOST_NEEDED, NEW_SHARE, POWER_TAILS

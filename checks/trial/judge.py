@@ -9,9 +9,9 @@ from checks.advice.model import Action
 from checks.advice.parts import Part
 from checks.advice.weights import TAIL
 from checks.advice.words import between
+from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
 from checks.trial.criterion import Criterion
-from checks.words import measured, percent
 
 
 class Worked(StrEnum):

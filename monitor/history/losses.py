@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, or_, select
 
 from checks.counts.windows import LostBefore, Missing
-from checks.log_faults import LABELS_GONE, LABELS_LOST, PREDICTIONS_GONE, ROWS_LOST
+from checks.rules.log_faults import LABELS_GONE, LABELS_LOST, PREDICTIONS_GONE, ROWS_LOST
 from monitor.history.schema import METRIC_POINTS, METRIC_SERIES, RETAINED_CELLS
 from monitor.history.types import from_epoch, from_micros, to_micros
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from alerts.incident import Transition
 from checks.estimates.metric_line import Estimate
-from checks.finding import Finding
+from checks.rules.finding import Finding
 from monitor.history.bulk import insert_rows
 from monitor.history.incidents import write_transition
 from monitor.history.names import intern_series

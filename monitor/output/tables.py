@@ -13,7 +13,7 @@ from alerts.incident import State
 from alerts.messages.numbers import Format, milliseconds, number, score, share, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.estimates.metric_line import Estimate
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from monitor.cycle import CycleReport, FamilyAdvice
 from monitor.output.terminal import printable
 

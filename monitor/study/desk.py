@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from checks.counts.study import Study, StudySpan
-from checks.drift import Drift
+from checks.rules.drift import Drift
 from monitor.cycle import Monitor
 from monitor.history import KeptStudy
 from monitor.history.spans import Span

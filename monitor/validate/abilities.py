@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from checks.labels_needed import NEED_LABELS
-from checks.relevance import MIN_SCORES
+from checks.rules.labels_needed import NEED_LABELS
+from checks.rules.relevance import MIN_SCORES
 from checks.statistics.intervals import Proportion
 from config.duration import format_duration
 from config.monitor import MonitorSettings

@@ -10,7 +10,7 @@ from alerts.incident import Event, Family, Incident, Reason, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
 from checks.advice.model import Action, Advice
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from tests.support.incidents import T0, advice, clear, finding, fine
 
 WARNING = Verdict.WARNING

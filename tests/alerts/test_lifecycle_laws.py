@@ -9,7 +9,7 @@ from alerts.incident import Event, Incident, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
 from checks.advice.model import Action
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from tests.support.incidents import T0, advice, clear, finding, fine
 
 SUBJECTS = (("class_recall", "urgent"), ("accuracy", "overall"), ("latency", "p95"), ("traffic", "predictions"))

@@ -12,7 +12,7 @@ from alerts.messages.text import render_text
 from alerts.messages.words import problem, short_problem
 from checks.advice.advise import advise
 from checks.advice.model import Action, Advice
-from checks.finding import Cause, Finding
+from checks.rules.finding import Cause, Finding
 from tests.checks.advice.cases import (
     GOOD,
     HALF,

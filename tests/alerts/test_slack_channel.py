@@ -10,7 +10,7 @@ import pytest
 from alerts.channels.channel import ChannelError, Post
 from alerts.channels.slack import SlackChannel
 from alerts.incident import Event, Reason, State, Transition
-from checks.finding import Verdict
+from checks.rules.finding import Verdict
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.incidents import clear, finding, opened, step
 

@@ -15,7 +15,7 @@ from alerts.messages.message import root_message
 from alerts.messages.text import render_text
 from checks.advice.model import Action
 from checks.estimates.cycle_data import Measured
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from config.loading import load
 from monitor.bootstrap import build_monitor
 from monitor.cycle import Monitor, run_cycle

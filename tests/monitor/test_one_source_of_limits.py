@@ -9,7 +9,7 @@ from checks.advice.advise import advise
 from checks.advice.model import Action
 from checks.advice.policy import AdvicePolicy, Drops
 from checks.advice.silent_change import silent_change_signal
-from checks.finding import Cause
+from checks.rules.finding import Cause
 from config.checks import CheckSettings, ChecksSettings
 from config.monitor import MonitorSettings
 from monitor.bootstrap import advice_policy

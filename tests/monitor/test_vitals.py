@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks.finding import Cause
+from checks.rules.finding import Cause
 from monitor.vitals import Condition, Vitals
 from tests.support.clocks import SetClocks
 

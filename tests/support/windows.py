@@ -10,7 +10,7 @@ import numpy as np
 
 from checks.counts.cells import LatencyCell, OutcomeCell
 from checks.counts.windows import BucketLatency, BucketTotal, Problem, VersionRun, Window, Windows
-from checks.finding import Cause, Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

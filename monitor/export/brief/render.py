@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from alerts.messages.numbers import share as percent
 from checks.advice.model import Action
-from checks.finding import Finding
+from checks.rules.finding import Finding
 from monitor.export.brief.confusions import Confusion
 from monitor.export.brief.document import Brief
 from monitor.export.brief.examples import Failing, Shown

@@ -1,7 +1,7 @@
 """Chatbots and alarms that the tests of advice share."""
 
 from checks.advice.policy import AdvicePolicy
-from checks.finding import Cause, Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 from tests.support.windows import EVEN, SUPPORT, Spell, alarm, answers
 
 POLICY = AdvicePolicy(floors=(("urgent", 0.80, None),))

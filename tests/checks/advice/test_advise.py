@@ -8,7 +8,7 @@ from checks.advice.advise import advise
 from checks.advice.model import Action
 from checks.advice.policy import AdvicePolicy
 from checks.counts.windows import Windows
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from tests.checks.advice.cases import (
     GOOD,
     HALF,

@@ -4,7 +4,7 @@ import pytest
 
 from checks.advice.advise import advise
 from checks.advice.model import Action
-from checks.finding import Cause, Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 from tests.checks.advice.cases import PLAIN, low_accuracy, prompts
 from tests.support.windows import alarm, history
 

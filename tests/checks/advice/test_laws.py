@@ -12,7 +12,7 @@ from checks.advice.advise import advise
 from checks.advice.model import Action
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import VersionRun, Window, Windows
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT, low_accuracy
 from tests.support.windows import NOW, Spell, alarm, answers, history
 

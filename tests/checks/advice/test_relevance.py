@@ -10,10 +10,10 @@ from checks.advice.model import Action, Advice, Signal
 from checks.advice.policy import AdvicePolicy
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
-from checks.finding import Verdict
-from checks.relevance import Relevance
+from checks.rules.finding import Verdict
+from checks.rules.relevance import Relevance
 from checks.statistics.alarm_budget import AlarmBudget
-from tests.checks.scored import Scoring, drawn, with_scores
+from tests.support.scored import Scoring, drawn, with_scores
 from tests.support.windows import Spell, alarm, answers, history
 
 CHECK = Relevance(min_mean=None, max_low_share=None, max_drop=0.05, budget=AlarmBudget(0.03))

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from checks.labels_needed import NEED_LABELS
+from checks.rules.labels_needed import NEED_LABELS
 from tests.support.program import json_lines, run_here
 
 START = datetime(2026, 2, 1, tzinfo=UTC)

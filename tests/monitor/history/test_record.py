@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.advice.model import Action, Signal
-from checks.finding import Cause
+from checks.rules.finding import Cause
 from monitor.history import CycleRecord, History
 from tests.support.history import at, dump, estimate, rows
 from tests.support.incidents import T0, advice, clear, finding, fine, opened, step

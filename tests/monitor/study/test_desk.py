@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.finding import Finding, Verdict
+from checks.rules.finding import Finding, Verdict
 from config.loading import load
 from monitor.backtest import Span, play
 from monitor.bootstrap import build_monitor, open_history

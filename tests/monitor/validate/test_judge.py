@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from checks.labels_needed import NEED_LABELS
+from checks.rules.labels_needed import NEED_LABELS
 from config.monitor import MonitorSettings
 from monitor.log.problems import ProblemKind
 from monitor.log.surveying import ClassSurvey, ColumnSurvey, DelayQuantiles, ProblemSurvey, Survey, VersionSurvey

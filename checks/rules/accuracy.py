@@ -1,0 +1,78 @@
+"""Accuracy against what is good, what is bad, and what it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from checks.estimates.cycle_data import Measured
+from checks.estimates.decomposition import Decomposition, Effect, decompose
+from checks.estimates.stratified import Stratified
+from checks.rules.at_reference_mix import BehaviourDrop, BehaviourFloor, Pairs, with_older
+from checks.rules.finding import Finding, Verdict
+from checks.rules.limits import Drop, Floor, Limit
+from checks.rules.shares import Subject, judge_share
+from checks.rules.words import signed_points
+from checks.statistics.alarm_budget import AlarmBudget
+
+BAD, GOOD, DROP = 0.05, 0.15, 0.8
+"""Parts of the budget for the limits: a fall to under `good` or `bad` is first of all a fall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Share of all predictions that are right.
+
+    `good` and `bad` in [0, 1], bad <= good: under bad is critical, under good a warning. `max_drop` is the
+    loss against the reference that is tolerated, as a share. `budget` is what its false alarms may cost.
+
+    Under `bad` users are ill served, whatever the reason. A warning is for the bot's own behaviour: it is judged at the
+    reference's mix of classes, so that a weekend with harder messages raises none.
+    """
+
+    good: float
+    bad: float
+    max_drop: float
+    budget: AlarmBudget
+    name: str = "accuracy"
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """One finding, on all predictions."""
+        subject = Subject(self.name, "all", "accuracy", Stratified.accuracy)
+        pairs = _at_reference_mix(measured)
+        levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
+        (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
+        low = measured.unsettled
+        limits: list[Limit] = [
+            Floor(self.bad, Verdict.CRITICAL, bad, needs=needs_bad, unsettled=low),
+            BehaviourFloor(Floor(self.good, Verdict.WARNING, good, needs=needs_good, unsettled=low), pairs),
+        ]
+        if (reference := subject.reference(measured)) is not None:
+            fall = Drop(reference, self.max_drop, Verdict.WARNING, drop, needs=needs_drop, unsettled=low)
+            limits.append(BehaviourDrop(fall, pairs))
+        finding = judge_share(subject, measured, limits)
+        return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]
+
+
+def _at_reference_mix(measured: Measured) -> Pairs:
+    pairs = {start: why.at_reference_mix if why else None for start, why in measured.reasons.items()}
+    if measured.older is None:
+        return pairs
+    why = decompose(measured.older.stratified, measured.reference.stratified)
+    older = why.at_reference_mix if why else None
+    followed = {each.since.window.start for each in measured.starts if each.older is not None}
+    return pairs | {
+        start: with_older(pair, older) for start, pair in pairs.items() if pair is not None and start in followed
+    }
+
+
+def _why(reason: Decomposition | None) -> str:
+    """Both parts of the difference, in words."""
+    if reason is None:
+        return ""
+    mix, behaviour = _effect(reason.mix), _effect(reason.behaviour)
+    return f"; a changed mix of classes makes {mix}, changed behaviour {behaviour}"
+
+
+def _effect(effect: Effect) -> str:
+    value, low, high = (signed_points(share) for share in (effect.value, effect.low, effect.high))
+    return f"{value} points ({low} to {high})"

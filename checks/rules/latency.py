@@ -1,0 +1,187 @@
+"""Latency against limits in milliseconds and against what it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from checks.counts.windows import Window
+from checks.estimates.cycle_data import Measured
+from checks.estimates.quantiles import Histogram, ratio
+from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.limits import CLEAR_TAIL
+from checks.rules.recent_hours import ShortSpell, short_spells
+from checks.rules.words import interval, milliseconds, support
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import Proportion
+
+QUANTILES = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
+
+MIN_ANSWERS = 100
+"""Answers under which a p95 rests on fewer than five of them."""
+
+MIN_SHORT = 20
+"""Answers of a short spell: enough to see that most of them are slow."""
+
+SHORT_SHARE = 0.5
+"""Part of the budget for short spells, evenly over their lengths; the windows have the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """No more than a share 1 - q of the answers may be slower than `ms`.
+
+    An alarm needs that more than 1 - q are slower than `sure_ms` beyond doubt, and that no more than 1 - q being slower
+    than `ms` is not likely. Against a limit both are the same. Against the reference `sure_ms` is what was: that
+    answers got slower must be sure, and not that they did by more than is tolerated.
+    """
+
+    ms: float
+    sure_ms: float
+    verdict: Verdict
+    cause: Cause
+
+
+class _Slower(Protocol):
+    """What knows how many answers are slower than a limit."""
+
+    def slower_than(self, ms: float) -> Proportion:
+        """Share of them, and how well it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A window or a short spell, and the level at which it alarms."""
+
+    window: Window
+    histogram: Histogram
+    spread: _Slower
+    tail: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Quantiles of latency, each against its limit and the reference.
+
+    `limits_ms` are (quantile name, ms); a quantile without one is only compared with the reference. `max_ratio` is the
+    slow-down against the reference that is tolerated, > 1. A slow-down must show from hour to hour: one slow hour is
+    no regression (see `quantiles.Spread`), nor are two such as come every week (see `short_spells`).
+    """
+
+    limits_ms: tuple[tuple[str, float], ...]
+    max_ratio: float
+    budget: AlarmBudget
+    name: str = "latency"
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """One finding for each quantile; a single one when no latency is logged."""
+        if not measured.current.latency.n and not measured.reference.latency.n:
+            return [_unknown(self.name, "all", Cause.NOT_LOGGED, "no latency is logged", measured.windows.current)]
+        sights = self._sights(measured)
+        return [self._judge(name, q, sights, measured) for name, q in QUANTILES]
+
+    def _sights(self, measured: Measured) -> list[_Sight]:
+        """The windows, then the short spells; longest first."""
+        tests = len(QUANTILES) + len(self.limits_ms)
+        tail = self.budget.part(1 - SHORT_SHARE).tail(measured.scales, tests)
+        looks = zip(measured.looks, measured.spreads, strict=True)
+        sights = [_Sight(look.window, look.latency, spread, tail) for look, spread in looks]
+        sights = [sight for sight in sights if sight.histogram.n >= MIN_ANSWERS]
+        if not sights:
+            return []
+        spells = short_spells(measured)
+        return sights + [self._short(spell, len(spells) * tests) for spell in spells if spell.n >= MIN_SHORT]
+
+    def _short(self, spell: ShortSpell, tests: int) -> _Sight:
+        tail = self.budget.part(SHORT_SHARE).tail([spell.window.length], tests)
+        return _Sight(spell.window, spell.histogram, spell, tail)
+
+    def _judge(self, name: str, q: float, sights: list[_Sight], measured: Measured) -> Finding:
+        reference = measured.reference.latency
+        ceilings = self._ceilings(name, q, reference)
+        if not sights or not ceilings:
+            return _unknown(self.name, name, Cause.TOO_FEW, _too_few(measured, ceilings), measured.windows.current)
+        for ceiling in ceilings:
+            broken = [sight for sight in sights if _broken(sight, ceiling, q)]
+            if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
+                worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
+                return self._finding(name, q, worst, ceiling, reference, alarm=True)
+        clear = all(_kept(sights, ceiling, q) and not _doubted(sights, ceiling, q) for ceiling in ceilings)
+        return self._finding(name, q, sights[0], ceilings[0], reference, alarm=False, clear=clear)
+
+    def _ceilings(self, name: str, q: float, reference: Histogram) -> list[Ceiling]:
+        limit = dict(self.limits_ms).get(name)
+        ceilings = [] if limit is None else [Ceiling(limit, limit, Verdict.CRITICAL, Cause.ABOVE_LIMIT)]
+        if reference.n >= MIN_ANSWERS:
+            at_most = reference.interval(q, reference.n)[1]
+            ceilings.append(
+                Ceiling(reference.quantile(q) * self.max_ratio, at_most, Verdict.WARNING, Cause.ABOVE_REFERENCE)
+            )
+        return ceilings
+
+    def _finding(  # noqa: PLR0913 - the parts of one sentence
+        self,
+        name: str,
+        q: float,
+        sight: _Sight,
+        ceiling: Ceiling,
+        reference: Histogram,
+        *,
+        alarm: bool,
+        clear: bool = False,
+    ) -> Finding:
+        value = sight.histogram.quantile(q)
+        low, high = sight.histogram.interval(q, sight.spread.slower_than(value).effective_n)
+        was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
+        bounds = interval(milliseconds(low), milliseconds(high))
+        rests = support(sight.histogram.n, "answers")
+        over = f", over {milliseconds(ceiling.ms)}" if alarm else ""
+        then = f", was {milliseconds(was)} in the reference{_times(sight, reference, q)}" if was else ""
+        return Finding(
+            check=self.name,
+            subject=name,
+            verdict=ceiling.verdict if alarm else Verdict.OK,
+            cause=ceiling.cause if alarm else Cause.WITHIN_LIMITS,
+            message=f"latency {name} is {milliseconds(value)} ({bounds}, {rests}){over}{then}",
+            window_start=sight.window.start,
+            window_end=sight.window.end,
+            value=value,
+            low=low,
+            high=high,
+            threshold=ceiling.ms,
+            reference=was,
+            n=sight.histogram.n,
+            clear=clear,
+        )
+
+
+def _times(sight: _Sight, reference: Histogram, q: float) -> str:
+    """How many times the reference's latency, in words."""
+    value = sight.histogram.quantile(q)
+    low, high = ratio(sight.histogram, reference, q, sight.spread.slower_than(value).effective_n)
+    return f": {value / reference.quantile(q):.2f} times that ({low:.2f} to {high:.2f})"
+
+
+def _broken(sight: _Sight, ceiling: Ceiling, q: float) -> bool:
+    """Whether answers are surely slower than they should be, and too slow for all that is known."""
+    sure = sight.spread.slower_than(ceiling.sure_ms).lower(sight.tail) > 1 - q
+    return sure and not _kept([sight], ceiling, q)
+
+
+def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
+    """Whether some window shows the ceiling kept, with the doubt that recovery is allowed."""
+    return any(sight.spread.slower_than(ceiling.ms).upper(CLEAR_TAIL) <= 1 - q for sight in sights)
+
+
+def _doubted(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
+    """Whether some window speaks against it, with the same doubt."""
+    return any(sight.spread.slower_than(ceiling.ms).lower(CLEAR_TAIL) > 1 - q for sight in sights)
+
+
+def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> str:
+    if ceilings:
+        return f"{measured.current.latency.n} answers with a latency are too few to judge"
+    return "no limit is set, and the reference has too few answers to compare with"
+
+
+def _unknown(check: str, subject: str, cause: Cause, message: str, window: Window) -> Finding:
+    return Finding(check, subject, Verdict.NOT_ENOUGH_DATA, cause, message, window.start, window.end)

@@ -1,0 +1,76 @@
+"""Whether figures are flattered by messages that the model had seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checks.counts.studied.overlap import Overlap
+from checks.counts.windows import Windows
+from checks.estimates.cycle_data import Measured
+from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.shares import MIN_LABELS
+from checks.rules.words import measured, percent
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import CONFIDENCE, Proportion, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Leakage:
+    """Registered training and evaluation messages of each model version against the labelled log, from the study.
+
+    It warns where a share of the messages beyond `max_overlap` was in the set, beyond doubt, and those are answered
+    better than the others, beyond doubt: then accuracy is what the model remembers. A model that answers known and new
+    messages alike has not been flattered, however many it knew. `budget` is what false alarms may cost.
+    """
+
+    max_overlap: float
+    budget: AlarmBudget
+    name: str = "leakage"
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """One finding for each registered set of a model version that answers."""
+        windows = measured.windows
+        overlaps = windows.study.overlaps if windows.study is not None else ()
+        tail = self.budget.tail([windows.current.length], max(len(overlaps), 1))
+        return [self._judge(overlap, windows, tail) for overlap in overlaps]
+
+    def _judge(self, overlap: Overlap, windows: Windows, tail: float) -> Finding:
+        low, high = overlap.share.interval()
+        flattered = is_flattered(overlap, tail)
+        broken = overlap.share.lower(tail) > self.max_overlap and bool(flattered)
+        unknown = flattered is None and low > self.max_overlap
+        return Finding(
+            check=self.name,
+            subject=f"{overlap.model_version}, {overlap.kind} set",
+            verdict=Verdict.WARNING if broken else Verdict.NOT_ENOUGH_DATA if unknown else Verdict.OK,
+            cause=Cause.ABOVE_LIMIT if broken else Cause.TOO_FEW if unknown else Cause.WITHIN_LIMITS,
+            message=_message(overlap),
+            window_start=windows.current.start,
+            window_end=windows.current.end,
+            value=overlap.share.value,
+            low=low,
+            high=high,
+            threshold=self.max_overlap,
+            n=overlap.n,
+            clear=not broken and not unknown,
+        )
+
+
+def is_flattered(overlap: Overlap, tail: float = (1 - CONFIDENCE) / 2) -> bool | None:
+    """Whether messages of the set are answered better than the others; None with too few labels to say."""
+    seen, clean = overlap.seen, overlap.clean
+    if seen is None or clean is None or min(seen.n, clean.n) < MIN_LABELS:
+        return None
+    return difference(seen, clean, tail)[0] > 0
+
+
+def _message(overlap: Overlap) -> str:
+    messages = f"{percent(overlap.share.value)} of {overlap.n} sampled messages to model {overlap.model_version}"
+    parts = [f"{messages} are in its {overlap.kind} set"]
+    for share, which in ((overlap.seen, "those"), (overlap.clean, "the others")):
+        if share is not None:
+            parts.append(f"{_share(share)} of {which} are answered rightly")
+    return ", ".join(parts)
+
+
+def _share(share: Proportion) -> str:
+    return measured(share)

@@ -1,0 +1,262 @@
+"""Whether the log can be believed: rows that are lost, ids that join nothing, classes that share no name.
+
+All of it is counted, so nothing is tested: a share above its limit is a fact. A finding here says nothing of the bot;
+it says that no other finding does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from checks.counts.cells import NO_CLASS
+from checks.counts.confusion import Confusion
+from checks.counts.windows import Notice
+from checks.estimates.cycle_data import Measured
+from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
+from checks.rules.words import percent
+from checks.vanished import SUBJECT, vanished
+
+NAME = "log_health"
+
+CLASSES, NEWEST = "classes", "newest"
+"""Subjects beside the kinds of rows: labels and predictions name other classes, the newest predictions name none."""
+
+MOST = 0.5
+"""Share from which it is critical: what is left of the log is the smaller part."""
+
+FEWEST = 5
+"""Rows under which a share says little: the last line of a log is often still being written."""
+
+FEWEST_LABELS = 20
+"""Labels under which classes that share nothing may be chance: a bot that errs on all of so many is none."""
+
+FEWEST_NEWEST, NEARLY_ALL = 20, 0.9
+"""Newest predictions, and the share of them without a class, from which a column has gone rather than a few answers."""
+
+OF_LABELS = frozenset(
+    {
+        "accuracy",
+        "class_recall",
+        "class_precision",
+        "accuracy_paradox",
+        "calibration",
+        "generalisation_gap",
+        "leakage",
+        "prompt_bias",
+    }
+)
+"""Checks that compare labels with predictions."""
+
+SHOWN = 6
+"""Class names that a sentence shows of either side."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHealth:
+    """Shares in [0, 1] that are still well.
+
+    `max_lost` of the rows that cannot be read; `max_repeated` of the predictions whose id is missing or used by an
+    earlier one; `max_orphans` of the label rows whose id is of no prediction. A share of half and more is critical, and
+    so is a log of which nothing can be read (`Cause.UNREADABLE`).
+    """
+
+    max_lost: float = 0.05
+    max_repeated: float = 0.2
+    max_orphans: float = 0.5
+    name: str = NAME
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """What is wrong with the log, one finding for each kind; one that all is well where nothing is."""
+        found = (
+            *self._rows(measured),
+            *self._newly_lost(measured),
+            *_vanished(measured),
+            *self._files(measured),
+            *_newest(measured),
+            *_classes(measured),
+        )
+        return found or (_finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, "the log can be read"),)
+
+    def _rows(self, measured: Measured) -> Iterator[Finding]:
+        counts = {problem.kind: problem.n for problem in measured.windows.problems}
+        examples = {notice.kind: notice for notice in measured.windows.notices}
+        for fault in FAULTS:
+            if n := counts.get(fault.kind, 0):
+                yield from self._judged(measured, fault, n, examples.get(fault.kind))
+
+    def _newly_lost(self, measured: Measured) -> Iterator[Finding]:
+        """Rows lost since a window began, beside those read of it: what one of several writers spoils shows early."""
+        now, looks = lost(measured), {look.window.start: look for look in measured.looks}
+        for before in measured.windows.extent.lost_before:
+            new = now[before.metric] - before.n
+            look = looks.get(before.since)
+            if look is None or new < FEWEST:
+                continue
+            of_labels = before.metric == LABELS_LOST
+            if of_labels and look is not measured.current:
+                continue  # label rows are counted by their own time for the current window only
+            of = new + (measured.windows.extent.label_rows if of_labels else look.confusion.n)
+            if new / of > self.max_lost:
+                what = "label rows" if of_labels else "rows"
+                key = "source.labels" if of_labels else "source.predictions"
+                yield _finding(
+                    measured,
+                    f"new_{before.metric}",
+                    Verdict.CRITICAL if new / of >= MOST else Verdict.WARNING,
+                    Cause.INVALID,
+                    f"{new:,} of the newest {of:,} {what} cannot be read or have no readable time: look at {key}",
+                    share=new / of,
+                    limit=self.max_lost,
+                    n=of,
+                )
+                return
+
+    def _files(self, measured: Measured) -> Iterator[Finding]:
+        """Files that are not read, and columns that the newest lack: told however few, as nothing else shows them."""
+        for fault in (SKIPPED, ABSENT):
+            for notice in measured.windows.notices:
+                if notice.kind == fault.kind and notice.n:
+                    yield self._noticed(measured, fault, notice)
+
+    def _noticed(self, measured: Measured, fault: LogFault, notice: Notice) -> Finding:
+        share = notice.n / max(notice.of, notice.n, 1)
+        misleads = fault is SKIPPED and share > self.max_lost
+        return _finding(
+            measured,
+            fault.kind,
+            Verdict.CRITICAL if misleads and share >= MOST else Verdict.WARNING,
+            Cause.INVALID if misleads else Cause.LOSES_ROWS,
+            f"{notice.n:,} of {notice.of:,} {fault.sentence}: {'; '.join(notice.examples)}",
+            share=share,
+            n=notice.of,
+        )
+
+    def _judged(self, measured: Measured, fault: LogFault, n: int, notice: Notice | None) -> Iterator[Finding]:
+        of = fault.whole(measured, n)
+        nothing = n == of and fault.limit is Limit.LOST and not measured.windows.extent.to_come
+        limit = getattr(self, fault.limit.value)
+        if n / of <= limit or (n < FEWEST and not nothing):
+            return
+        shown = f" (such as {', '.join(map(repr, notice.examples))})" if notice and notice.examples else ""
+        yield _finding(
+            measured,
+            fault.kind,
+            Verdict.CRITICAL if n / of >= MOST else Verdict.WARNING,
+            Cause.UNREADABLE if nothing and fault.is_of_predictions else Cause.INVALID,
+            f"{n:,} of {of:,} {fault.sentence}{shown}: look at {fault.key}",
+            share=n / of,
+            limit=limit,
+            n=of,
+        )
+
+
+def invalidates(finding: Finding) -> bool:
+    """Whether a finding says that the figures of the log are not those of the bot, so that nothing is to be advised."""
+    return finding.check == NAME and finding.verdict.is_alarm and finding.cause in (Cause.INVALID, Cause.UNREADABLE)
+
+
+def held_back(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings without alarms of labels that speak another language than the predictions.
+
+    Every one of those would be of the log, and none of the bot: accuracy of 0% where one class is written in two ways.
+    """
+    if not any(each.check == NAME and each.subject == CLASSES and each.verdict.is_alarm for each in findings):
+        return tuple(findings)
+    return tuple(_unjudged(each) if each.check in OF_LABELS and each.verdict.is_alarm else each for each in findings)
+
+
+def _unjudged(finding: Finding) -> Finding:
+    message = "not judged: labels and predictions share no class"
+    return replace(finding, verdict=Verdict.NOT_ENOUGH_DATA, cause=Cause.NOT_COMPARABLE, message=message, clear=False)
+
+
+def _vanished(measured: Measured) -> Iterator[Finding]:
+    """Rows that were counted and went: the figures are kept and right, so that this bars no advice."""
+    missing = measured.windows.extent.missing
+    if sentence := vanished(missing):
+        n = missing.new_predictions + missing.new_labels
+        yield _finding(measured, SUBJECT, Verdict.WARNING, Cause.LOSES_ROWS, sentence, n=n)
+
+
+def _newest(measured: Measured) -> Iterator[Finding]:
+    """Predictions without a class, in the shortest window that holds enough of them."""
+    for look in reversed(measured.looks):
+        n = look.confusion.n
+        if n < FEWEST_NEWEST:
+            continue
+        at = look.confusion.index(NO_CLASS)
+        without = 0 if at is None else int(look.confusion.predicted[at])
+        if without >= NEARLY_ALL * n:
+            sentence = (
+                f"{without:,} of the newest {n:,} predictions name no class: was the column renamed, or does what "
+                "reads the bot's answers fail? Look at source.predictions.columns.predicted"
+            )
+            yield _finding(
+                measured,
+                NEWEST,
+                Verdict.CRITICAL,
+                Cause.INVALID,
+                sentence,
+                share=without / n,
+                limit=NEARLY_ALL,
+                n=n,
+            )
+        return
+
+
+def _classes(measured: Measured) -> Iterator[Finding]:
+    """No class of the labels is ever predicted: one class is written in two ways, or a column holds something else."""
+    now, then = measured.current.confusion, measured.reference.confusion
+    labelled = _labelled(now)
+    predicted = (set(now.classes) | set(then.classes)) - {NO_CLASS}
+    predicted = {name for name in predicted if _is_predicted(now, name) or _is_predicted(then, name)}
+    if now.n_labelled < FEWEST_LABELS or not predicted or labelled & predicted:
+        return
+    sentence = (
+        f"labels and predictions share no class: labels say {_some(labelled)}, predictions say {_some(predicted)}; "
+        "look at source.labels.columns.label and source.predictions.columns.predicted"
+    )
+    yield _finding(measured, CLASSES, Verdict.CRITICAL, Cause.INVALID, sentence, n=now.n_labelled)
+
+
+def _labelled(confusion: Confusion) -> set[str]:
+    return {name for name, n in zip(confusion.classes, confusion.support, strict=True) if n > 0}
+
+
+def _is_predicted(confusion: Confusion, name: str) -> bool:
+    at = confusion.index(name)
+    return at is not None and bool(confusion.predicted[at] > 0)
+
+
+def _some(names: set[str]) -> str:
+    shown = sorted(names)[:SHOWN]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(f"'{name[:40]}'" for name in shown) + more
+
+
+def _finding(  # noqa: PLR0913 - the parts of one finding
+    measured: Measured,
+    subject: str,
+    verdict: Verdict,
+    cause: Cause,
+    message: str,
+    *,
+    share: float | None = None,
+    limit: float | None = None,
+    n: int = 0,
+) -> Finding:
+    window = measured.windows.current
+    said = f"{message} ({percent(limit)} may be)" if limit is not None and cause is not Cause.WITHIN_LIMITS else message
+    return Finding(
+        check=NAME,
+        subject=subject,
+        verdict=verdict,
+        cause=cause,
+        message=said,
+        window_start=window.start,
+        window_end=window.end,
+        value=share,
+        threshold=limit,
+        n=n,
+        clear=verdict is Verdict.OK,
+    )

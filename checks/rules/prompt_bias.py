@@ -1,0 +1,147 @@
+"""Whether a prompt serves one segment worse than it serves the others.
+
+A prompt that is better on the whole can be worse in Spanish. What the segment lost with the new prompt is compared with
+what the rest lost: the difference in differences, so that neither a segment that was always harder nor a fall of
+everything counts.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot
+
+from checks.counts.cells import NOT_LOGGED, OutcomeCell
+from checks.counts.confusion import Confusion
+from checks.counts.outcomes import Outcomes
+from checks.counts.windows import Window, Windows
+from checks.estimates.cycle_data import Measured
+from checks.estimates.stratified import Stratified
+from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.words import measured as share_of
+from checks.rules.words import percent
+from checks.statistics.alarm_budget import AlarmBudget
+from checks.statistics.intervals import CONFIDENCE, Proportion, difference
+
+MIN_ROWS = 30
+"""Labelled rows that each of the four parts needs."""
+
+LIVE_ROWS = 30
+"""Predictions in the current window from which a prompt counts as answering a segment."""
+
+Bounds = tuple[float, float, float]  # value, low, high
+Pair = tuple[str, str]  # model, prompt
+
+
+@dataclass(frozen=True, slots=True)
+class PromptBias:
+    """The newest prompt of each segment against the one before it on the same model, beside the other segments.
+
+    It warns where accuracy in the segment fell, and by `max_gap` (a difference of shares) more than in the others,
+    beyond doubt; the level is shared out over all segments that can be judged. `budget` is what false alarms may cost.
+    """
+
+    max_gap: float
+    budget: AlarmBudget
+    name: str = "prompt_bias"
+
+    def run(self, measured: Measured) -> Sequence[Finding]:
+        """One finding for each segment value that two prompts have answered with enough labels."""
+        windows = measured.windows
+        cases = list(_cases(windows))
+        tail = self.budget.tail([windows.current.length], max(len(cases), 1))
+        return [self._judge(case, windows, tail) for case in cases]
+
+    def _judge(self, case: "_Case", windows: Windows, tail: float) -> Finding:
+        gap, low, high = case.gap((1 - CONFIDENCE) / 2)
+        fell = difference(case.before, case.after, tail)[0] > 0
+        broken = fell and case.gap(tail)[1] > 0 and gap >= self.max_gap
+        return Finding(
+            check=self.name,
+            subject=f"{case.column}={case.value}",
+            verdict=Verdict.WARNING if broken else Verdict.OK,
+            cause=Cause.ABOVE_LIMIT if broken else Cause.WITHIN_LIMITS,
+            message=(
+                f"accuracy of {case.column}={case.value} is {share_of(case.after)} with prompt {case.newer}, "
+                f"{percent(case.before.value)} with {case.older}; elsewhere {percent(case.rest_after.value)} and "
+                f"{percent(case.rest_before.value)}"
+            ),
+            window_start=windows.current.start,
+            window_end=windows.current.end,
+            value=gap,
+            low=low,
+            high=high,
+            threshold=self.max_gap,
+            n=case.after.n,
+            slice=f"prompt_version={case.newer}",
+            clear=not broken,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One segment value under two prompts, and all other values of the same column under the same two."""
+
+    column: str
+    value: str
+    older: str
+    newer: str
+    before: Proportion
+    after: Proportion
+    rest_before: Proportion
+    rest_after: Proportion
+
+    def gap(self, tail: float) -> Bounds:
+        """What the segment lost more than the rest, with bounds (MOVER, Zou and Donner 2008, used twice)."""
+        here = (self.before.value - self.after.value, *difference(self.before, self.after, tail))
+        rest = (
+            self.rest_before.value - self.rest_after.value,
+            *difference(self.rest_before, self.rest_after, tail),
+        )
+        value = here[0] - rest[0]
+        low = value - hypot(here[0] - here[1], rest[2] - rest[0])
+        high = value + hypot(here[2] - here[0], rest[0] - rest[1])
+        return value, low, high
+
+
+def _cases(windows: Windows) -> Iterator[_Case]:
+    for column in dict.fromkeys(column for column, _, _ in windows.segment_lookback):
+        parts = {
+            value: Outcomes.of(window.outcomes) for name, value, window in windows.segment_lookback if name == column
+        }
+        for name, value, current in windows.segments:
+            if name == column and value in parts and value:
+                case = _case(column, value, parts, _prompts(current, windows))
+                if case is not None:
+                    yield case
+
+
+def _prompts(current: Window, windows: Windows) -> tuple[Pair, Pair] | None:
+    """The pair of versions that answers a segment and the one before it on the same model; None where there is none."""
+    answers = Counter[Pair]()
+    for cell in current.outcomes:
+        answers[cell.model_version, cell.prompt_version] += cell.n
+    seen = [(run.model_version, run.prompt_version) for run in windows.versions if run.prompt_version != NOT_LOGGED]
+    newest = [pair for pair in seen if answers[pair] >= LIVE_ROWS]
+    before = [
+        pair for pair in seen if newest and pair[0] == newest[-1][0] and seen.index(pair) < seen.index(newest[-1])
+    ]
+    return (before[-1], newest[-1]) if before else None
+
+
+def _case(column: str, value: str, parts: Mapping[str, Outcomes], prompts: tuple[Pair, Pair] | None) -> _Case | None:
+    """The four accuracies; None where one of them has too few labels."""
+    if prompts is None:
+        return None
+    here = [parts[value].of_version(*pair) for pair in prompts]
+    rest = [
+        [cell for name, part in parts.items() if name != value for cell in part.of_version(*pair)] for pair in prompts
+    ]
+    shares = [share for cells in (*here, *rest) if (share := _accuracy(cells)) is not None and share.n >= MIN_ROWS]
+    if len(shares) < 4:  # noqa: PLR2004 - two segments, two prompts
+        return None
+    (_, older), (_, newer) = prompts
+    return _Case(column, value, older, newer, *shares)
+
+
+def _accuracy(cells: Sequence[OutcomeCell]) -> Proportion | None:
+    return Stratified.of(Confusion.of(cells)).accuracy() if cells else None
