@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from checks.advice.model import Action, Advice
+from checks.advice.deciding.model import Action, Advice
 from checks.rules.finding import Finding, Verdict
 from checks.trial.judge import Result
 from checks.trial.trial import Decision

@@ -18,7 +18,7 @@ from alerts.families import FACTS, HELD_FAMILIES, family_of_finding
 from alerts.incident import Event, Family, Incident, Proposal, Reason, State, Transition
 from alerts.policy import Policy
 from alerts.seen import Seen, is_worse
-from checks.advice.model import Advice
+from checks.advice.deciding.model import Advice
 from checks.rules.finding import Finding
 
 AdviceFor = Callable[[tuple[Finding, ...]], Advice]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 
 _WAITING = frozenset({Action.NONE, Action.COLLECT_LABELS, Action.FIX_LOG, Action.CHECK_TRAFFIC, Action.REPORT_FAULT})
 """Advice that does not touch the bot: once the bot itself is known to need something, people hear of it soon."""

@@ -10,7 +10,7 @@ from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.slack import SlackChannel
 from alerts.policy import Policy
-from checks.advice.policy import AdvicePolicy, Drops
+from checks.advice.deciding.policy import AdvicePolicy, Drops
 from checks.rules.accuracy import Accuracy
 from checks.rules.accuracy_paradox import AccuracyParadox
 from checks.rules.calibration import Calibration

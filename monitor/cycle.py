@@ -12,9 +12,9 @@ from alerts.lifecycle import advance
 from alerts.policy import Policy
 from alerts.seen import worst_first
 from checks.advice.advise import advise
-from checks.advice.model import Advice
-from checks.advice.policy import AdvicePolicy
-from checks.advice.watch import watch_advice
+from checks.advice.deciding.model import Advice
+from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.signals.watch import watch_advice
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.estimates.metric_line import Estimate

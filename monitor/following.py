@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.incident import Event, Incident, Reason, State, Transition
-from checks.advice.model import Action
-from checks.advice.parts import Part
-from checks.advice.policy import AdvicePolicy
+from checks.advice.comparing.parts import Part
+from checks.advice.deciding.model import Action
+from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
 from checks.trial.criterion import Criterion, freeze
 from checks.trial.judge import Result, Samples, Worked, judge

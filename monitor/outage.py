@@ -9,7 +9,7 @@ from typing import Final
 from alerts.incident import Family, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
-from checks.advice.watch import LOOK, watch_advice
+from checks.advice.signals.watch import LOOK, watch_advice
 from checks.rules.finding import Cause, Finding, Verdict
 from monitor.blindness import LONGEST
 from monitor.errors import ClockError, HistoryError, MappingError, UnreachableError

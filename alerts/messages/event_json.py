@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.incident import Transition
-from checks.advice.model import Advice
+from checks.advice.deciding.model import Advice
 from checks.rules.finding import Finding
 from checks.trial.judge import Result
 from checks.trial.trial import Decision

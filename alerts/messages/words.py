@@ -3,8 +3,8 @@
 from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
-from checks.advice.model import Action, Advice
-from checks.advice.watch import LOOK
+from checks.advice.deciding.model import Action, Advice
+from checks.advice.signals.watch import LOOK
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.words import lasting
 from checks.trial.judge import Worked

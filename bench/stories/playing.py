@@ -9,8 +9,8 @@ from bench.stories.story import ABSTAIN, NONE, Case
 from bench.stories.studying import Reader
 from bench.stories.world import STEPS_A_DAY
 from checks.advice.advise import advise
-from checks.advice.model import Advice
-from checks.advice.policy import AdvicePolicy
+from checks.advice.deciding.model import Advice
+from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.rules.check import Check

@@ -3,33 +3,33 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from checks.advice.checked import checked_signals
-from checks.advice.class_labels import class_labels_signal
-from checks.advice.confusions import confusions_signal
-from checks.advice.decision import decide
-from checks.advice.evidence import evidence_signals
-from checks.advice.experiments import experiment
-from checks.advice.failing import Failing, Subject, alarms, failing, subject_of
-from checks.advice.inconsistent import inconsistent_signal
-from checks.advice.label_noise import label_signals
-from checks.advice.missed_class import missed_class_signal
-from checks.advice.model import Advice, Signal
-from checks.advice.new_class import new_class_signal
-from checks.advice.new_topic import topic_signals
-from checks.advice.newest import newest_signals
-from checks.advice.plain import data_signals, latency_signal
-from checks.advice.policy import AdvicePolicy
-from checks.advice.quiet import nothing_alarms
-from checks.advice.reasons import reasons
-from checks.advice.relevance import relevance_signals
-from checks.advice.revisions import revision_signals
-from checks.advice.silent_change import silent_change_signal
-from checks.advice.steps import step_signals
-from checks.advice.tokens import tokens_signal
-from checks.advice.unknown_class import unknown_class_signal
-from checks.advice.unparseable import unparseable_signal
-from checks.advice.versions import Changes, changes
-from checks.advice.watch import invalid_log_signal
+from checks.advice.comparing.failing import Failing, Subject, alarms, failing, subject_of
+from checks.advice.comparing.versions import Changes, changes
+from checks.advice.deciding.decision import decide
+from checks.advice.deciding.model import Advice, Signal
+from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.reasons import reasons
+from checks.advice.signals.checked import checked_signals
+from checks.advice.signals.class_labels import class_labels_signal
+from checks.advice.signals.confusions import confusions_signal
+from checks.advice.signals.evidence import evidence_signals
+from checks.advice.signals.experiments import experiment
+from checks.advice.signals.inconsistent import inconsistent_signal
+from checks.advice.signals.label_noise import label_signals
+from checks.advice.signals.missed_class import missed_class_signal
+from checks.advice.signals.new_class import new_class_signal
+from checks.advice.signals.new_topic import topic_signals
+from checks.advice.signals.newest import newest_signals
+from checks.advice.signals.plain import data_signals, latency_signal
+from checks.advice.signals.quiet import nothing_alarms
+from checks.advice.signals.relevance import relevance_signals
+from checks.advice.signals.revisions import revision_signals
+from checks.advice.signals.silent_change import silent_change_signal
+from checks.advice.signals.steps import step_signals
+from checks.advice.signals.tokens import tokens_signal
+from checks.advice.signals.unknown_class import unknown_class_signal
+from checks.advice.signals.unparseable import unparseable_signal
+from checks.advice.signals.watch import invalid_log_signal
 from checks.counts.windows import Windows
 from checks.rules.finding import Finding
 

@@ -8,12 +8,12 @@ from math import ceil
 
 from scipy import special
 
-from checks.advice.failing import alarms, failing
-from checks.advice.metrics import Accuracy, Metric, Precision, Recall, Within
-from checks.advice.model import Action, Advice
-from checks.advice.parts import Part
-from checks.advice.policy import AdvicePolicy, Drops
-from checks.advice.weights import ANSWERS_AS_ONE
+from checks.advice.comparing.failing import alarms, failing
+from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, Within
+from checks.advice.comparing.parts import Part
+from checks.advice.deciding.model import Action, Advice
+from checks.advice.deciding.policy import AdvicePolicy, Drops
+from checks.advice.deciding.weights import ANSWERS_AS_ONE
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window, Windows
 from checks.rules.finding import Finding

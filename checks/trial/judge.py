@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot
 
-from checks.advice.metrics import Accuracy, Metric, Precision, Recall, mix_of
-from checks.advice.model import Action
-from checks.advice.parts import Part
-from checks.advice.weights import TAIL
-from checks.advice.words import between
+from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, mix_of
+from checks.advice.comparing.parts import Part
+from checks.advice.deciding.model import Action
+from checks.advice.deciding.weights import TAIL
+from checks.advice.deciding.words import between
 from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
 from checks.trial.criterion import Criterion

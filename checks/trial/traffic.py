@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.advice.parts import LIVE_SHARE, Part
+from checks.advice.comparing.parts import LIVE_SHARE, Part
 from checks.trial.weights import (
     A_DAY,
     ENOUGH_TRAFFIC,

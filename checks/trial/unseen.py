@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from checks.advice.parts import Part
+from checks.advice.comparing.parts import Part
 from checks.counts.cells import OutcomeCell
 
 

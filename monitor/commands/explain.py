@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from checks.advice.explanation import explain
+from checks.advice.deciding.explanation import explain
 from config.loading import load
 from monitor.bootstrap import open_history
 from monitor.commands.one_incident import find_one

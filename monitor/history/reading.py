@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
-from checks.advice.parts import LIVE_SHARE
+from checks.advice.comparing.parts import LIVE_SHARE
 from checks.counts.windows import BucketTotal, Extent, Problem, Windows
 from monitor.history.assemble import Assembly, Names, Rows
 from monitor.history.incidents import frozen_at, unhealthy_spans

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from alerts.incident import Transition
-from checks.advice.parts import Part
+from checks.advice.comparing.parts import Part
 from checks.counts.cells import LatencyCell, OutcomeCell
 from checks.trial.traffic import BucketTraffic, Pair
 from checks.trial.trial import Trial

@@ -11,8 +11,8 @@ from rich.text import Text
 from alerts.incident import Incident
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, certainty, recommendation
-from checks.advice.explanation import Explanation, Flip, Score
-from checks.advice.model import Signal
+from checks.advice.deciding.explanation import Explanation, Flip, Score
+from checks.advice.deciding.model import Signal
 from monitor.output.tables import STYLES
 from monitor.output.terminal import printable
 

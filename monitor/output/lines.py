@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from alerts.incident import Family
-from checks.advice.model import Advice
+from checks.advice.deciding.model import Advice
 from checks.estimates.metric_line import Estimate
 from monitor.cycle import CycleReport
 

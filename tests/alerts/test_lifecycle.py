@@ -9,7 +9,7 @@ import pytest
 from alerts.incident import Event, Family, Incident, Reason, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
-from checks.advice.model import Action, Advice
+from checks.advice.deciding.model import Action, Advice
 from checks.rules.finding import Finding, Verdict
 from tests.support.incidents import T0, advice, clear, finding, fine
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from alerts.incident import Event, Incident, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from checks.rules.finding import Finding, Verdict
 from tests.support.incidents import T0, advice, clear, finding, fine
 

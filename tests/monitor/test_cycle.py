@@ -13,7 +13,7 @@ import pytest
 from alerts.incident import Event, Family, State
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Finding, Verdict
 from config.loading import load

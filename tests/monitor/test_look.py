@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from alerts.incident import Event, Family, Reason
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from config.loading import load
 from monitor.bootstrap import build_monitor, build_outage, open_history
 from monitor.cycle import Monitor

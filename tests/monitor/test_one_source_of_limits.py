@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from checks.advice.advise import advise
-from checks.advice.model import Action
-from checks.advice.policy import AdvicePolicy, Drops
-from checks.advice.silent_change import silent_change_signal
+from checks.advice.deciding.model import Action
+from checks.advice.deciding.policy import AdvicePolicy, Drops
+from checks.advice.signals.silent_change import silent_change_signal
 from checks.rules.finding import Cause
 from config.checks import CheckSettings, ChecksSettings
 from config.monitor import MonitorSettings

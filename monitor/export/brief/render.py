@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.messages.numbers import share as percent
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from checks.rules.finding import Finding
 from monitor.export.brief.confusions import Confusion
 from monitor.export.brief.document import Brief

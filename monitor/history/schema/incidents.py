@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from alerts.incident import Incident, Transition
-from checks.advice.model import Advice
+from checks.advice.deciding.model import Advice
 from checks.trial.trial import Trial
 from monitor.history.schema.base import METADATA
 from monitor.history.types import Stored, UtcTime

@@ -1,6 +1,6 @@
 """Chatbots and alarms that the tests of advice share."""
 
-from checks.advice.policy import AdvicePolicy
+from checks.advice.deciding.policy import AdvicePolicy
 from checks.rules.finding import Cause, Finding, Verdict
 from tests.support.windows import EVEN, SUPPORT, Spell, alarm, answers
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from checks.advice.advise import advise
-from checks.advice.model import Action
-from checks.advice.policy import AdvicePolicy
+from checks.advice.deciding.model import Action
+from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
 from checks.rules.finding import Finding, Verdict
 from tests.checks.advice.cases import (

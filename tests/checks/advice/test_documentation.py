@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from checks.advice.model import Action
-from checks.advice.weights import STAGES, WEIGHTS
+from checks.advice.deciding.model import Action
+from checks.advice.deciding.weights import STAGES, WEIGHTS
 
 PAGE = Path(__file__).parents[3] / "docs" / "advice.md"
 

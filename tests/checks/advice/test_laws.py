@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.advice.advise import advise
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import VersionRun, Window, Windows
 from checks.rules.finding import Finding, Verdict

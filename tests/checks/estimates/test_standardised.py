@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from checks.advice.metrics import Accuracy
-from checks.advice.parts import Part
+from checks.advice.comparing.metrics import Accuracy
+from checks.advice.comparing.parts import Part
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.decomposition import decompose

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.advice.advise import advise
-from checks.advice.model import Action
-from checks.advice.policy import AdvicePolicy
+from checks.advice.deciding.model import Action
+from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.windows import Extent, LostBefore, Missing, Notice, Problem, Window, Windows
 from checks.estimates.cycle_data import Measured

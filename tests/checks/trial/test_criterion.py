@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from checks.advice.advise import advise
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from checks.counts.windows import Windows
 from checks.trial.criterion import Criterion, Kind, freeze
 from checks.trial.traffic import Act, BucketTraffic, Pair

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from checks.advice.model import Action
-from checks.advice.parts import Part
+from checks.advice.comparing.parts import Part
+from checks.advice.deciding.model import Action
 from checks.counts.cells import OutcomeCell
 from checks.trial.criterion import Criterion, Kind, rows_needed
 from checks.trial.judge import Samples, Worked, judge

@@ -1,6 +1,6 @@
 """Labels that the alarm had not seen."""
 
-from checks.advice.parts import Part
+from checks.advice.comparing.parts import Part
 from checks.counts.cells import OutcomeCell
 from checks.trial.unseen import unseen
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from alerts.incident import Event, Incident, Reason, State, Transition
-from checks.advice.model import Action, Signal
+from checks.advice.deciding.model import Action, Signal
 from checks.rules.finding import Cause
 from monitor.history import CycleRecord, History
 from tests.support.history import at, dump, estimate, rows

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import Event, Reason, State, Transition
-from checks.advice.model import Action
+from checks.advice.deciding.model import Action
 from checks.trial.criterion import Criterion, Kind
 from checks.trial.judge import Result, Worked
 from checks.trial.trial import Decision, Trial

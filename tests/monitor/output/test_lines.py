@@ -3,7 +3,7 @@ import math
 from typing import Any
 
 from alerts.incident import Family
-from checks.advice.model import Signal
+from checks.advice.deciding.model import Signal
 from monitor.cycle import FamilyAdvice, Fault
 from monitor.output.jsonl import to_line
 from monitor.output.lines import report_lines

@@ -1,0 +1,1 @@
+"""Versions and change points compared: what fell, when, and with whom."""

@@ -1,0 +1,65 @@
+"""From the scorecard to one action, or to none where it leaves a doubt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checks.advice.deciding.model import Action, Signal
+from checks.advice.deciding.scorecard import Scorecard
+from checks.advice.deciding.weights import MIN_SCORE
+
+GUESSES = (Action.REVISE_PROMPT, Action.FINE_TUNE, Action.ADD_CONTEXT)
+"""Actions that do not undo or repair a cause that was found: they wait until a fall is explained."""
+
+UNEXPLAINED = ("confounded", "drift", "near_change")
+"""Falls without a cause that is known."""
+
+EXPLANATIONS = {"new_topic": ("drift", "near_change"), "new_class": ("drift", "near_change")}
+"""What explains a fall that no version does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the signals come to. `doubt` says why nothing is recommended; "" where something is."""
+
+    card: Scorecard
+    doubt: str
+
+    @property
+    def action(self) -> Action:
+        """The action that is recommended; NONE with a doubt."""
+        return Action.NONE if self.doubt or self.card.first is None else self.card.first[0]
+
+    @property
+    def score(self) -> float:
+        """Its score; 0 with a doubt."""
+        return 0.0 if self.doubt or self.card.first is None else self.card.first[1]
+
+    @property
+    def runner_up(self) -> Action | None:
+        """The next best action that no gate closed."""
+        return next((other for other, _ in self.card.ranking if other is not self.action), None)
+
+
+def decide(signals: Sequence[Signal]) -> Decision:
+    """Weigh the signals of one incident, whatever they were tested on."""
+    card = Scorecard.of(signals)
+    return Decision(card, _doubt(card, {signal.name: signal for signal in signals}))
+
+
+def _doubt(card: Scorecard, signals: Mapping[str, Signal]) -> str:
+    if card.first is None:
+        return f"No action has enough behind it: none scores {MIN_SCORE:g} or more."
+    if card.first[0] in GUESSES:
+        for name in UNEXPLAINED:
+            if _holds(signals, name) and not any(
+                _holds(signals, cause) for cause, falls in EXPLANATIONS.items() if name in falls
+            ):
+                return signals[name].sentence
+    if card.tied:
+        one, other = (action.value for action, _ in card.ranking[:2])
+        return f"{one} and {other} score too close to each other to choose."
+    return ""
+
+
+def _holds(signals: Mapping[str, Signal], name: str) -> bool:
+    return name in signals and bool(signals[name].holds)

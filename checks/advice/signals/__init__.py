@@ -1,0 +1,1 @@
+"""What speaks for an action, one file for each kind of signal."""

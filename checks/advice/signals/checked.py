@@ -1,0 +1,55 @@
+"""Signals that are the judgement of a check: offline figures, messages that a model had seen, prompts and segments."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from checks.advice.deciding.model import Signal
+from checks.advice.deciding.words import capital
+from checks.rules.finding import Finding, Verdict
+
+FAMILIES = {"generalisation_gap": "offline", "leakage": "offline", "prompt_bias": "segments"}
+"""The family of each check's signal."""
+
+MEANS = {
+    "generalisation_gap": "The model learned its examples rather than the task, or they are not like the traffic: "
+    "label fresh messages before training again.",
+    "leakage": "Its figures are flattered by what it remembers: judge it by messages that it has not seen.",
+    "prompt_bias": "The new prompt hides a weakness there, whatever it gained elsewhere.",
+}
+
+UNKNOWN = {
+    "generalisation_gap": "No offline figures of the model that answers are known: set model_versions.",
+    "leakage": "No training or evaluation messages of the model are registered: see tunewatch register.",
+    "prompt_bias": "No segment was answered by two prompts with enough labels to compare.",
+}
+
+
+def checked_signals(findings: Sequence[Finding]) -> Iterator[Signal]:
+    """One for each of these checks, whether it alarms, is well, or cannot tell."""
+    for check, family in FAMILIES.items():
+        yield _signal(check, family, [finding for finding in findings if finding.check == check])
+
+
+def _signal(check: str, family: str, findings: Iterable[Finding]) -> Signal:
+    judged = sorted((each for each in findings if each.verdict is not Verdict.NOT_ENOUGH_DATA), key=_order)
+    if not judged:
+        return Signal(check, family, None, UNKNOWN[check])
+    worst = judged[0]
+    numbers = (("value", worst.value or 0.0), ("n", float(worst.n)))
+    said = capital(worst.message)
+    if worst.verdict.is_alarm or _is_likely(worst):
+        return Signal(check, family, holds=True, sentence=f"{said}. {MEANS[check]}", numbers=numbers)
+    return Signal(check, family, holds=False, sentence=f"{said}.", numbers=numbers)
+
+
+def _is_likely(finding: Finding) -> bool:
+    """Whether a gap is too large by its own value, and there at 95%: less than an alarm asks for, as it bars no one.
+
+    It only asks for labels before the dearest action, which a model that remembers would not be helped by.
+    """
+    if finding.check != "generalisation_gap" or finding.value is None or finding.threshold is None:
+        return False
+    return finding.value >= finding.threshold and finding.low is not None and finding.low > 0
+
+
+def _order(finding: Finding) -> tuple[bool, float, str, str]:
+    return not finding.verdict.is_alarm, -(finding.value or 0.0), finding.subject, finding.slice

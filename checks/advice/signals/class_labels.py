@@ -1,0 +1,44 @@
+"""Signal: does every class have the labels that a fine-tune is made of?"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from checks.advice.deciding.model import Signal
+from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.words import listed
+from checks.counts.windows import VersionRun
+
+NAME, FAMILY = "class_labels", "labels"
+
+NAMED = 5
+"""Classes short of labels that the sentence names."""
+
+
+def class_labels_signal(versions: Iterable[VersionRun], policy: AdvicePolicy) -> Signal:
+    """The fewest labels that a class has, over all that the history keeps, against policy.min_labels_per_class.
+
+    A message labelled under any version is an example. Classes are those of the labels and those with a floor: a class
+    that the operator asks for and nobody ever labelled has none.
+    """
+    labels = Counter(dict.fromkeys((name for name, _, _ in policy.floors), 0))
+    for run in versions:
+        for cell in run.outcomes:
+            if cell.label is not None:
+                labels[cell.label] += cell.n
+    needed = policy.min_labels_per_class
+    short = sorted((n, name) for name, n in labels.items() if n < needed)
+    fewest, name = min(((n, name) for name, n in labels.items()), default=(0, ""))
+    numbers = (("fewest", float(fewest)), ("needed", float(needed)), ("classes", float(len(labels))))
+    if not labels:
+        return Signal(NAME, FAMILY, holds=False, sentence="No message is labelled.", numbers=numbers)
+    if not short:
+        enough = f"the {needed} labels that a fine-tune wants"
+        sentence = f"Each of {len(labels)} classes has {enough} ({name} the fewest, with {fewest:,})."
+        return Signal(NAME, FAMILY, holds=True, sentence=sentence, numbers=numbers)
+    return Signal(NAME, FAMILY, holds=False, sentence=_missing(short, needed, len(labels)), numbers=numbers)
+
+
+def _missing(short: list[tuple[int, str]], needed: int, classes: int) -> str:
+    some = listed([f"{name} has {n}" for n, name in short[:NAMED]])
+    more = f" (the {NAMED} with the fewest)" if len(short) > NAMED else ""
+    return f"{len(short)} of {classes} classes have under the {needed} labels that a fine-tune wants: {some}{more}."

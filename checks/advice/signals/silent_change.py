@@ -1,0 +1,102 @@
+"""Signal: did the chatbot's own behaviour step while no version and no message changed?
+
+A provider that replaces the model behind a name does not tell the log. But confidences and latencies step then, on
+the same kind of messages.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from checks.advice.comparing.parts import Part, live, named, split
+from checks.advice.deciding.model import Signal
+from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.weights import BEHAVIOUR_SHIFT, MIN_ANSWERS
+from checks.advice.deciding.words import capital, listed
+from checks.advice.signals.new_topic import is_new
+from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
+from checks.counts.confusion import Floats
+from checks.counts.windows import VersionRun, Windows
+from checks.estimates.quantiles import Histogram
+from checks.rules.words import percent
+
+NAME, FAMILY = "silent_change", "change"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """How behaviour moved within a run: `confidence` is a total variation in [0, 1], `latency` a ratio of medians.
+
+    `max_ratio` > 1 is the ratio that the check of latency tolerates.
+    """
+
+    run: VersionRun
+    confidence: float
+    latency: float
+    max_ratio: float
+
+    @property
+    def size(self) -> float:
+        """The greater of the two, in units of its limit."""
+        slower = abs(np.log(self.latency)) / np.log(self.max_ratio)
+        return max(self.confidence / BEHAVIOUR_SHIFT, float(slower))
+
+
+def silent_change_signal(windows: Windows, policy: AdvicePolicy) -> Signal:
+    """Whether confidence or latency stepped within a version that answers now, with messages as before.
+
+    Each version's data before each window that ends now are compared with its data in it. Both parts need MIN_ANSWERS.
+    Without the text of the messages it cannot be told: new messages make a model less sure too.
+    """
+    shifts = [shift for run in live(windows) for shift in _shifts(run, windows, policy.max_ratio)]
+    worst = max(shifts, key=lambda shift: shift.size, default=None)
+    if worst is None:
+        return Signal(NAME, FAMILY, None, "There is too little of one version to see whether its behaviour stepped.")
+    numbers = (("confidence_shift", worst.confidence), ("latency_ratio", worst.latency))
+    if worst.size < 1:
+        sentence = "Confidence and latency are as before within each version that answers."
+        return Signal(NAME, FAMILY, holds=False, sentence=sentence, numbers=numbers)
+    topic = windows.study.new_topic if windows.study is not None else None
+    if topic is None or is_new(topic):
+        why = "the messages changed too" if topic is not None else "whether the messages changed is not known"
+        return Signal(NAME, FAMILY, None, f"{_moved(worst)}, but {why}.", numbers)
+    sentence = (
+        f"{_moved(worst)}, and the messages are as before: something behind the same version name changed. "
+        f"Ask the provider, and pin a dated model."
+    )
+    return Signal(NAME, FAMILY, holds=True, sentence=sentence, numbers=numbers)
+
+
+def _shifts(run: VersionRun, windows: Windows, max_ratio: float) -> Iterable[_Shift]:
+    for window in (windows.current, *windows.recent):
+        early, late = split(run, window)
+        before, after = _bands(early.outcomes), _bands(late.outcomes)
+        confidence = 0.0
+        if min(before.sum(), after.sum()) >= MIN_ANSWERS:
+            confidence = float(np.abs(before / before.sum() - after / after.sum()).sum() / 2)
+        yield _Shift(run, confidence, _ratio(early, late), max_ratio)
+
+
+def _bands(outcomes: Sequence[OutcomeCell]) -> Floats:
+    counts = np.zeros(len(BAND_EDGES) + 1)
+    for cell in outcomes:
+        if cell.band != NO_BAND:
+            counts[cell.band] += cell.n
+    return counts
+
+
+def _ratio(early: Part, late: Part) -> float:
+    before, after = Histogram.of(early.latency), Histogram.of(late.latency)
+    if min(before.n, after.n) < MIN_ANSWERS:
+        return 1.0
+    return after.quantile(0.5) / before.quantile(0.5)
+
+
+def _moved(shift: _Shift) -> str:
+    parts = []
+    if shift.confidence >= BEHAVIOUR_SHIFT:
+        parts.append(f"the confidence of {percent(shift.confidence)} of the answers moved")
+    if abs(np.log(shift.latency)) >= np.log(shift.max_ratio):
+        parts.append(f"the median latency is {shift.latency:.2g} times what it was")
+    return f"{capital(listed(parts))} within {named(shift.run)}"

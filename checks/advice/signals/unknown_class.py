@@ -1,0 +1,43 @@
+"""Signal: does the chatbot answer with a class that does not exist?"""
+
+from collections import Counter
+from collections.abc import Container
+
+from checks.advice.deciding.model import Signal
+from checks.advice.deciding.weights import MIN_SUPPORT, UNKNOWN_SHARE
+from checks.advice.deciding.words import listed
+from checks.counts.cells import NO_CLASS
+from checks.counts.windows import Window, Windows
+from checks.rules.words import measured
+from checks.statistics.intervals import Proportion
+
+NAME, FAMILY = "unknown_class", "parser"
+
+
+def unknown_class_signal(windows: Windows) -> Signal:
+    """Whether classes that no label ever had make a share of the answers.
+
+    Such a class is another spelling, a class that was renamed, or one that the model made up: its answers are wrong
+    whatever the model knew. A class must have been labelled MIN_SUPPORT times, under whatever name, to count.
+    """
+    labels = {cell.label for run in windows.versions for cell in run.outcomes}
+    looks = [_unknown(window, labels) for window in (windows.current, *windows.recent)]
+    name_them, share = max(looks, key=lambda look: look[1].value)
+    if not share.n:
+        return Signal(NAME, FAMILY, None, "There are no predictions.")
+    if not name_them:
+        return Signal(NAME, FAMILY, holds=False, sentence="Every class that is answered is one that labels have.")
+    sentence = f"{measured(share, 'predictions')} name {listed(name_them)}, which no label ever had."
+    numbers = (("share", share.value), ("classes", float(len(name_them))))
+    return Signal(NAME, FAMILY, share.value >= UNKNOWN_SHARE, sentence, numbers)
+
+
+def _unknown(window: Window, labels: Container[str | None]) -> tuple[list[str], Proportion]:
+    """The classes of a window that no label ever had, and their share of its answers."""
+    answers, judged = Counter[str](), Counter[str]()
+    for cell in window.outcomes:
+        answers[cell.predicted] += cell.n
+        judged[cell.predicted] += cell.n if cell.label is not None else 0
+    unknown = sorted(name for name in judged if name not in labels and name != NO_CLASS and judged[name] >= MIN_SUPPORT)
+    total = answers.total()
+    return unknown, Proportion(sum(answers[name] for name in unknown) / total if total else 0.0, total, total)
