@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from checks.advice.deciding.model import Action, Advice
+from checks.outcome.judge import Result
+from checks.outcome.trial import Decision
 from checks.rules.finding import Finding, Verdict
-from checks.trial.judge import Result
-from checks.trial.trial import Decision
 
 
 class Family(StrEnum):

@@ -9,12 +9,12 @@ from checks.advice.comparing.parts import Part
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
-from checks.trial.criterion import Criterion, freeze
-from checks.trial.judge import Result, Samples, Worked, judge
-from checks.trial.traffic import Act, bucket_of, of_versions, without_versions
-from checks.trial.trial import Trial
-from checks.trial.unseen import unseen
-from checks.trial.weights import SETTLED_IN
+from checks.outcome.criterion import Criterion, freeze
+from checks.outcome.judge import Result, Samples, Worked, judge
+from checks.outcome.traffic import Act, bucket_of, of_versions, without_versions
+from checks.outcome.trial import Trial
+from checks.outcome.unseen import unseen
+from checks.outcome.weights import SETTLED_IN
 from monitor.history import Transaction, WindowSpec
 from monitor.history.trials import Followed, Kept
 

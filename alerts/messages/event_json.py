@@ -5,9 +5,9 @@ from typing import Any
 
 from alerts.incident import Transition
 from checks.advice.deciding.model import Advice
+from checks.outcome.judge import Result
+from checks.outcome.trial import Decision
 from checks.rules.finding import Finding
-from checks.trial.judge import Result
-from checks.trial.trial import Decision
 
 Json = dict[str, Any]
 

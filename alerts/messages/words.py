@@ -5,10 +5,10 @@ from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.deciding.model import Action, Advice
 from checks.advice.signals.watch import LOOK
+from checks.outcome.judge import Worked
+from checks.outcome.trial import Decision
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.words import lasting
-from checks.trial.judge import Worked
-from checks.trial.trial import Decision
 
 ICONS = {
     Verdict.CRITICAL: "🔴",

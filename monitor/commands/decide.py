@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from alerts.incident import Event, Incident, Reason, State, Transition
-from checks.trial.trial import Decision
+from checks.outcome.trial import Decision
 from config.loading import load
 from monitor.bootstrap import channel_names, open_history
 from monitor.clock import utc_now

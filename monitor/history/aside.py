@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, Text, and_, delete, func, or_, select, type_coerce
 
 from alerts.incident import Incident
-from checks.trial.trial import Trial
+from checks.outcome.trial import Trial
 from monitor.history.incidents import rewrite
 from monitor.history.schema import (
     ADVICE,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from alerts.incident import Incident, Transition
 from checks.counts.windows import Windows
-from checks.trial.trial import Trial
+from checks.outcome.trial import Trial
 from monitor.history.aside import SetAside, set_aside
 from monitor.history.cells import forget_cells, replace_cells
 from monitor.history.incidents import read_incidents, write_transition

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from alerts.incident import Transition
 from checks.advice.comparing.parts import Part
 from checks.counts.cells import LatencyCell, OutcomeCell
-from checks.trial.traffic import BucketTraffic, Pair
-from checks.trial.trial import Trial
+from checks.outcome.traffic import BucketTraffic, Pair
+from checks.outcome.trial import Trial
 from monitor.history.incidents import write_transition
 from monitor.history.names import class_names, slice_names, version_names
 from monitor.history.schema import (

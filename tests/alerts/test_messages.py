@@ -11,8 +11,8 @@ from alerts.messages.message import reply_message, root_message
 from alerts.messages.text import render_text
 from alerts.messages.words import certainty, problem, recommendation
 from checks.advice.deciding.model import Action
+from checks.outcome.judge import Result, Worked
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.trial.judge import Result, Worked
 from tests.support.incidents import advice, clear, finding, fine, opened, step
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, Tabl
 
 from alerts.incident import Incident, Transition
 from checks.advice.deciding.model import Advice
-from checks.trial.trial import Trial
+from checks.outcome.trial import Trial
 from monitor.history.schema.base import METADATA
 from monitor.history.types import Stored, UtcTime
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from alerts.incident import Event, Reason, State, Transition
 from checks.advice.deciding.model import Action
-from checks.trial.criterion import Criterion, Kind
-from checks.trial.judge import Result, Worked
-from checks.trial.trial import Decision, Trial
+from checks.outcome.criterion import Criterion, Kind
+from checks.outcome.judge import Result, Worked
+from checks.outcome.trial import Decision, Trial
 from monitor.history import CycleRecord, History
 from tests.support.history import SPEC, at, counts, latency, outcome, put, rows
 from tests.support.incidents import opened

@@ -8,8 +8,8 @@ import pytest
 from checks.advice.comparing.parts import Part
 from checks.advice.deciding.model import Action
 from checks.counts.cells import OutcomeCell
-from checks.trial.criterion import Criterion, Kind, rows_needed
-from checks.trial.judge import Samples, Worked, judge
+from checks.outcome.criterion import Criterion, Kind, rows_needed
+from checks.outcome.judge import Samples, Worked, judge
 from tests.support.windows import NOW
 
 NOBODY = Part()

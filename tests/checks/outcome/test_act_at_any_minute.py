@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from checks.trial.traffic import BucketTraffic, Pair, find_act, find_end, last_act
-from checks.trial.weights import A_DAY
+from checks.outcome.traffic import BucketTraffic, Pair, find_act, find_end, last_act
+from checks.outcome.weights import A_DAY
 
 T0 = datetime(2026, 3, 29, 6, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

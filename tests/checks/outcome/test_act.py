@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks.trial.traffic import Act, BucketTraffic, Pair, answering, find_act
+from checks.outcome.traffic import Act, BucketTraffic, Pair, answering, find_act
 
 T0 = datetime(2026, 3, 29, 6, tzinfo=UTC)
 OLD, BAD, NEW = ("m1", "p6"), ("m1", "p7"), ("m1", "p8")

@@ -2,7 +2,7 @@
 
 from checks.advice.comparing.parts import Part
 from checks.counts.cells import OutcomeCell
-from checks.trial.unseen import unseen
+from checks.outcome.unseen import unseen
 
 SEEN = (OutcomeCell("other", "urgent", 3, 3.0, 3.0),)
 

@@ -16,10 +16,10 @@ from checks.advice.deciding.policy import AdvicePolicy, Drops
 from checks.advice.deciding.weights import ANSWERS_AS_ONE
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window, Windows
+from checks.outcome.traffic import Act, BucketTraffic, Pair, answering, last_act, of_versions
+from checks.outcome.unseen import labelled
+from checks.outcome.weights import GAP, MOST_NEEDED, NEW_SHARE, POWER_TAILS
 from checks.rules.finding import Finding
-from checks.trial.traffic import Act, BucketTraffic, Pair, answering, last_act, of_versions
-from checks.trial.unseen import labelled
-from checks.trial.weights import GAP, MOST_NEEDED, NEW_SHARE, POWER_TAILS
 
 UNTRIED = frozenset(
     {

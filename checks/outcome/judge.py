@@ -9,9 +9,9 @@ from checks.advice.comparing.parts import Part
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.weights import TAIL
 from checks.advice.deciding.words import between
+from checks.outcome.criterion import Criterion
 from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
-from checks.trial.criterion import Criterion
 
 
 class Worked(StrEnum):

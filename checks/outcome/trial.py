@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from checks.trial.criterion import OF_VERSIONS, Criterion
-from checks.trial.judge import Result
-from checks.trial.traffic import Act, BucketTraffic, Pair, find_act, find_end, said
-from checks.trial.weights import GIVEN_UP, NOTHING_DONE, ONE_ACT, SETTLED_IN
+from checks.outcome.criterion import OF_VERSIONS, Criterion
+from checks.outcome.judge import Result
+from checks.outcome.traffic import Act, BucketTraffic, Pair, find_act, find_end, said
+from checks.outcome.weights import GIVEN_UP, NOTHING_DONE, ONE_ACT, SETTLED_IN
 
 
 @dataclass(frozen=True, slots=True)

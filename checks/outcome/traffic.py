@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.advice.comparing.parts import LIVE_SHARE, Part
-from checks.trial.weights import (
+from checks.outcome.weights import (
     A_DAY,
     ENOUGH_TRAFFIC,
     LEAVING,
