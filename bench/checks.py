@@ -31,7 +31,7 @@ from checks.rules.check import Check
 from checks.statistics.start_grid import starts
 from config.monitor import MonitorSettings
 from monitor.bootstrap import build_checks
-from monitor.collector import collect_seldom
+from monitor.common.gc_tuning import collect_seldom
 
 NOW: Final = datetime(2026, 4, 1, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)

@@ -7,14 +7,14 @@ from typing import Final
 
 from config.settings import Settings
 from monitor.bootstrap import build_deliverer, build_monitor, build_outage, build_outbox, channel_names, report_folder
-from monitor.clock import MACHINE, Clock, Clocks
+from monitor.common.clock import MACHINE, Clock, Clocks
+from monitor.common.logs import get_logger, is_json
 from monitor.courier import Courier
 from monitor.daemon import Daemon
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history import History
 from monitor.history.thinning import Thinning
-from monitor.logs import get_logger, is_json
 from monitor.look import Look
 from monitor.scheduling import Task
 from monitor.study.plan import plan_of

@@ -30,7 +30,7 @@ from checks.statistics.alarm_budget import YEAR, AlarmBudget
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings
 from config.settings import Settings
-from monitor.clock import Clock
+from monitor.common.clock import Clock
 from monitor.cycle import Monitor
 from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import click
 
-from monitor.collector import collect_seldom
-from monitor.exits import Exit
+from monitor.common.exit_codes import Exit
+from monitor.common.gc_tuning import collect_seldom
+from monitor.common.logs import set_up_logging
 from monitor.guard import settle
-from monitor.logs import set_up_logging
 
 COMMANDS: Final = (
     "demo",

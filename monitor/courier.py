@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, Protocol
 
-from monitor.errors import UnreachableError
-from monitor.logs import get_logger
+from monitor.common.errors import UnreachableError
+from monitor.common.logs import get_logger
 
 POLL_EVERY: Final = 5.0  # seconds; for retries that fall due and for incidents that another daemon wrote
 

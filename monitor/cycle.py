@@ -25,18 +25,18 @@ from checks.rules.log_faults import lost_rows
 from checks.rules.log_health import NAME as LOG_HEALTH
 from checks.rules.log_health import held_back, invalidates
 from monitor.blindness import blindness
-from monitor.collector import not_collecting
-from monitor.errors import ClockError, HistoryError
+from monitor.common.errors import ClockError, HistoryError
+from monitor.common.gc_tuning import not_collecting
+from monitor.common.logs import get_logger
+from monitor.common.redact import redact
 from monitor.following import Follower
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
 from monitor.linking import with_reports
 from monitor.log import PredictionLog
 from monitor.log.counts import BucketCounts, LogNotice
 from monitor.log.problems import ProblemKind
-from monitor.logs import get_logger
 from monitor.noticing import noticed
 from monitor.present import SKEW, contradiction, second_clock, was_dated_ahead
-from monitor.redact import redact
 from monitor.study.plan import StudyPlan
 
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not

@@ -7,9 +7,9 @@ from enum import StrEnum
 from queue import SimpleQueue
 from typing import Final
 
+from monitor.common.logs import get_logger, log_uncaught
 from monitor.courier import Courier
 from monitor.health import Health
-from monitor.logs import get_logger, log_uncaught
 from monitor.look import Look
 from monitor.scheduling import Scheduler, Task
 from monitor.study.rounds import StudyRounds

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt
-from monitor.clock import Clock
-from monitor.logs import get_logger
+from monitor.common.clock import Clock
+from monitor.common.logs import get_logger
+from monitor.common.redact import redact
+from monitor.common.retrying import Trouble, plan, trouble_of
 from monitor.outbox import ClaimLostError, Notification, Outbox
-from monitor.redact import redact
-from monitor.retrying import Trouble, plan, trouble_of
 
 _LOG = get_logger(__name__)
 

@@ -5,10 +5,10 @@ import sys
 
 import click
 
-from monitor.errors import BindError, MappingError, UnreachableError
-from monitor.exits import Exit
-from monitor.logs import get_logger
-from monitor.redact import redact
+from monitor.common.errors import BindError, MappingError, UnreachableError
+from monitor.common.exit_codes import Exit
+from monitor.common.logs import get_logger
+from monitor.common.redact import redact
 
 _LOG = get_logger(__name__)
 

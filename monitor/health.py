@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.clock import Clocks
+from monitor.common.clock import Clocks
+from monitor.common.errors import UnreachableError
+from monitor.common.json_lines import iso
+from monitor.common.redact import redact
 from monitor.courier import Pulse
-from monitor.errors import UnreachableError
 from monitor.heartbeat import Heartbeat
 from monitor.outbox import Undelivered
-from monitor.output.jsonl import iso
-from monitor.redact import redact
 from monitor.undelivered import described, is_late
 from monitor.vitals import Looks, Vitals
 from monitor.web import Answer

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 from typing import Final
 
-from monitor.clock import Ticks
+from monitor.common.clock import Ticks
 
 BEAT_EVERY: Final = timedelta(seconds=5)
 DEAD_AFTER: Final = timedelta(seconds=60)

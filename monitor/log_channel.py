@@ -9,7 +9,7 @@ from alerts.messages.event_json import event_json
 from alerts.messages.message import first_message, reply_message, root_message
 from alerts.messages.text import render_text
 from checks.rules.finding import Verdict
-from monitor.logs import get_logger
+from monitor.common.logs import get_logger
 
 _WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})
 _LOG = get_logger(__name__)

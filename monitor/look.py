@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from alerts.incident import Transition
 from checks.rules.finding import Cause
-from monitor.clock import Clocks
+from monitor.common.clock import Clocks
+from monitor.common.errors import SourceError, UnreachableError
+from monitor.common.logs import get_logger
 from monitor.cycle import CycleReport, Monitor, run_cycle
-from monitor.errors import SourceError, UnreachableError
-from monitor.logs import get_logger
 from monitor.outage import Failure, Outage
 from monitor.vitals import Vitals, patience
 

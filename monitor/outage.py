@@ -12,9 +12,9 @@ from alerts.policy import Policy
 from checks.advice.signals.watch import LOOK, watch_advice
 from checks.rules.finding import Cause, Finding, Verdict
 from monitor.blindness import LONGEST
-from monitor.errors import ClockError, HistoryError, MappingError, UnreachableError
+from monitor.common.errors import ClockError, HistoryError, MappingError, UnreachableError
+from monitor.common.redact import redact
 from monitor.history import History
-from monitor.redact import redact
 
 SUBJECT: Final = "log"
 

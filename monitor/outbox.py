@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from alerts.incident import Transition
-from monitor.retrying import Plan
+from monitor.common.retrying import Plan
 
 
 @dataclass(frozen=True, slots=True)

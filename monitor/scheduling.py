@@ -20,9 +20,9 @@ from apscheduler.events import (
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from monitor.clock import MACHINE, Clocks
+from monitor.common.clock import MACHINE, Clocks
+from monitor.common.logs import get_logger
 from monitor.heartbeat import BEAT_EVERY
-from monitor.logs import get_logger
 
 MOST_AT_ONCE: Final = 4
 """Looks that run side by side: each may hold a database's memory limit, and most of them wait for the same disk."""

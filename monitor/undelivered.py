@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from monitor.common.json_lines import iso
+from monitor.common.redact import redact
 from monitor.outbox import Undelivered
-from monitor.output.jsonl import iso
-from monitor.redact import redact
 
 PATIENCE: Final = timedelta(minutes=5)
 """How long an open incident may wait to be told: a few tries, and less than anybody wants to be in the dark."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from checks.rules.finding import Cause
-from monitor.clock import Ticks
+from monitor.common.clock import Ticks
 
 ALLOWED_MISSES: Final = 3
 """A monitor is late after this many intervals: one missed look is an ordinary network hiccup."""

@@ -13,12 +13,12 @@ from config.loading import load
 from monitor.backtest import Span, Summary, Tally, play, told
 from monitor.bootstrap import build_monitor
 from monitor.commands.options import DURATION, TIME, chosen, config_option, json_option, monitor_option
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.terminal import note, show
 from monitor.cycle import CycleReport, Monitor
-from monitor.exits import Exit
 from monitor.history import History
-from monitor.output.jsonl import print_line
 from monitor.output.progress import progress
-from monitor.output.terminal import note, show
 from monitor.output.timeline import step_parts, summary_text
 from monitor.throwaway import throwaway_history
 

@@ -10,12 +10,12 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.outcome.trial import Decision
 from config.loading import load
 from monitor.bootstrap import channel_names, open_history
-from monitor.clock import utc_now
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import config_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import tell
 from monitor.history import History
-from monitor.output.terminal import tell
 
 MOST_WORDS = 500
 """Characters of a note or a name: they go into a Slack thread."""

@@ -10,11 +10,11 @@ from typing import Final
 import click
 
 from monitor.commands.options import DURATION
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import show
 from monitor.cycle import CycleReport
 from monitor.demo.play import play
-from monitor.exits import Exit
 from monitor.output.progress import progress
-from monitor.output.terminal import show
 
 FOLDER: Final = "demo"
 NAME: Final = "tunewatch"

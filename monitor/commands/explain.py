@@ -9,10 +9,10 @@ from config.loading import load
 from monitor.bootstrap import open_history
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import config_option, json_option
-from monitor.exits import Exit
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.terminal import show
 from monitor.output.explanation import explanation_parts, explanation_record
-from monitor.output.jsonl import print_line
-from monitor.output.terminal import show
 
 
 @click.command("explain")

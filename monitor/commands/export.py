@@ -11,10 +11,11 @@ from config.loading import load
 from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.bootstrap import open_history
-from monitor.clock import utc_now
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import TIME, config_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import note
 from monitor.export.audit import AuditSpec, make_audit
 from monitor.export.brief import BriefSpec, make_brief
 from monitor.export.finetune import FORMATS, FinetuneSpec, make_finetune
@@ -24,7 +25,6 @@ from monitor.export.material import NothingToExportError
 from monitor.export.personal import ScrubberMissingError
 from monitor.history import History
 from monitor.log import PredictionLog, open_log
-from monitor.output.terminal import note
 
 out_option = click.option(
     "-o",

@@ -13,20 +13,20 @@ from alerts.messages.event_json import event_json
 from alerts.messages.numbers import when
 from config.loading import load
 from monitor.bootstrap import open_history
-from monitor.clock import utc_now
 from monitor.commands.history_forget import command as forget
 from monitor.commands.history_repair import command as repair
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import DURATION, config_option, json_option, monitor_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.terminal import show
 from monitor.history.queries import Belief, Queries
 from monitor.history.sizes import Size
 from monitor.history.thinning import Thinning
 from monitor.log.relation import nearest
 from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table, sizes_table
-from monitor.output.jsonl import print_line
 from monitor.output.records import belief_record, incident_details, incident_record, print_csv
-from monitor.output.terminal import show
 
 
 class Form(StrEnum):

@@ -9,13 +9,13 @@ import click
 from config.loading import load
 from config.settings import Settings
 from monitor.bootstrap import open_history
-from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.terminal import note, tell
 from monitor.history import History
 from monitor.log import open_log
-from monitor.output.jsonl import print_line
-from monitor.output.terminal import note, tell
 
 LIST = click.Path(path_type=Path, exists=True, dir_okay=False)
 

@@ -8,12 +8,12 @@ import click
 
 from config.loading import load
 from monitor.bootstrap import open_history
-from monitor.clock import utc_now
 from monitor.commands.options import config_option, json_option, monitor_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import iso, print_line
+from monitor.common.terminal import tell
 from monitor.history import History, SetAside
-from monitor.output.jsonl import iso, print_line
-from monitor.output.terminal import tell
 
 
 @click.command("repair")

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from config.loading import DEFAULT_FILE
-from monitor.exits import Exit
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import note
 from monitor.initialise import propose, render, write
-from monitor.output.terminal import note
 
 
 @click.command("init")

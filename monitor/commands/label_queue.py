@@ -9,15 +9,15 @@ import click
 from config.loading import load
 from config.monitor import MonitorSettings
 from config.settings import Settings
-from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.private_file import write_private
+from monitor.common.spreadsheet_cells import guarded_id
+from monitor.common.terminal import note, tell
 from monitor.export.personal import Scrubber, ScrubberMissingError
 from monitor.labelling import Form, Queue, budget_parts, make_queue, render, scrubbed
 from monitor.labelling.queue import NothingToLabelError
-from monitor.output.cells import guarded_id
-from monitor.output.private_file import write_private
-from monitor.output.terminal import note, tell
 
 STDOUT: Final = "-"
 

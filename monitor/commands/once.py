@@ -18,18 +18,18 @@ from monitor.bootstrap import (
     open_history,
     report_folder,
 )
-from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
+from monitor.common.clock import utc_now
+from monitor.common.errors import MappingError, UnreachableError
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import iso, print_line
+from monitor.common.terminal import note, show
 from monitor.cycle import CycleReport, run_cycle
-from monitor.errors import MappingError, UnreachableError
-from monitor.exits import Exit
 from monitor.guard import describe
 from monitor.history import History
 from monitor.output.failures import failure_lines, failure_parts
-from monitor.output.jsonl import iso, print_line
 from monitor.output.lines import report_lines
 from monitor.output.tables import report_parts
-from monitor.output.terminal import note, show
 from monitor.study.desk import StudyDesk
 from monitor.throwaway import throwaway_history
 

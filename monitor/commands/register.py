@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-from checks.signatures import Signed, sign
 from config.loading import load
 from monitor.bootstrap import open_history
-from monitor.clock import utc_now
 from monitor.commands.options import chosen, config_option
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.signatures import Signed, sign
+from monitor.common.terminal import note
 from monitor.history.registered import RegisteredSet
-from monitor.output.terminal import note
 from monitor.registering.messages import read_messages
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)

@@ -8,11 +8,11 @@ import click
 from config.loading import load
 from config.settings import Settings
 from monitor.bootstrap import build_monitor, open_history
-from monitor.clock import utc_now
 from monitor.commands.options import TIME, chosen, config_option
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import note
 from monitor.cycle import Monitor
-from monitor.exits import Exit
-from monitor.output.terminal import note
 from monitor.study.child import StudyChild
 from monitor.study.desk import LEAST_ROWS, draw
 from monitor.study.messages import ReportTarget, Request

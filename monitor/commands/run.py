@@ -15,10 +15,10 @@ from config.settings import Settings
 from monitor.assembly import assemble
 from monitor.bootstrap import open_history
 from monitor.commands.options import config_option
+from monitor.common.exit_codes import Exit
+from monitor.common.logs import get_logger, is_json, set_up_logging
 from monitor.daemon import STOP_WITHIN, Ending
-from monitor.exits import Exit
 from monitor.guard import describe, expected
-from monitor.logs import get_logger, is_json, set_up_logging
 
 _LOG = get_logger(__name__)
 

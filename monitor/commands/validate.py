@@ -7,13 +7,13 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.clock import utc_now
 from monitor.commands.options import chosen, config_option, json_option, monitor_option
-from monitor.errors import MappingError, UnreachableError
-from monitor.exits import Exit
+from monitor.common.clock import utc_now
+from monitor.common.errors import MappingError, UnreachableError
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.terminal import note, show
 from monitor.guard import describe
-from monitor.output.jsonl import print_line
-from monitor.output.terminal import note, show
 from monitor.validate import validate, validation_parts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.output.private_file import ONLY_OWNER
+from monitor.common.private_file import ONLY_OWNER
 
 
 class FolderError(Exception):

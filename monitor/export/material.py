@@ -10,8 +10,8 @@ from typing import Final
 
 from checks.counts.cells import DelayCell
 from checks.label_delay.delays import LN_GAMMA, Delays, SeenDelays
-from checks.near_duplicates import evened, groups
 from config.monitor import MonitorSettings
+from monitor.common.near_duplicates import evened, groups
 from monitor.export.personal import Scrub, Scrubber, as_it_is
 from monitor.log import PredictionLog
 from monitor.log.labelled import LabelledDraw, LabelledMessage

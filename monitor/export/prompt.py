@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.exports import PromptSettings
-from monitor.errors import MappingError
+from monitor.common.errors import MappingError
 
 
 @dataclass(frozen=True, slots=True)

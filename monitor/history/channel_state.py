@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
+from monitor.common.retrying import Plan, Trouble
 from monitor.history.bulk import insert_if_new
 from monitor.history.schema import CHANNELS
 from monitor.history.types import rounded_up
-from monitor.retrying import Plan, Trouble
 
 _WELL: Final[dict[str, Any]] = {
     "paused_until": None,

@@ -9,8 +9,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.pool import StaticPool
 
 from config.url import mask
-from monitor.database_causes import cause
-from monitor.errors import HistoryError
+from monitor.common.database_causes import cause
+from monitor.common.errors import HistoryError
 
 DIALECTS: Final = ("sqlite", "postgresql")
 WAIT: Final = 30  # seconds to wait for another writer or a connection; a cycle holds the write lock for about one

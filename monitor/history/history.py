@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, func, select, text
 
+from monitor.common.claims import Worker
 from monitor.history.aside import SetAside, dated_after
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.forgetting import Span, forget_predictions, forget_span, held
@@ -29,7 +30,6 @@ from monitor.history.thinning import ROWS, Thinning, batches, forget_cycles, thi
 from monitor.history.transaction import Transaction
 from monitor.history.types import from_epoch
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
-from monitor.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.sql.ddl import SetColumnComment, SetTableComment
 
-from monitor.errors import HistoryError
+from monitor.common.errors import HistoryError
 from monitor.history.engine import reading, shown_url, writing
 from monitor.history.schema import METADATA
 from monitor.history.views import VIEWS, definitions

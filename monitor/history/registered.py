@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from checks.signatures import SIZE
+from monitor.common.signatures import SIZE
 from monitor.history.schema import REGISTERED_SETS
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from config.source import FILE_FORMATS, DuckdbSettings
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.initialise.relation import Questions, Relation
 from monitor.log.engine import connect, open_engine
 from monitor.log.files.library import FileLibrary

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.initialise.guess import normalised
 from monitor.initialise.look import Look, looking
 from monitor.initialise.relation import Relation

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from monitor.common.json_lines import iso, to_line
+from monitor.common.spreadsheet_cells import guarded, guarded_id
 from monitor.labelling.queue import Queue, QueuedPrediction
-from monitor.output.cells import guarded, guarded_id
-from monitor.output.jsonl import iso, to_line
 
 
 class Form(StrEnum):

@@ -10,8 +10,8 @@ from alerts.messages.numbers import share as percent
 from alerts.messages.numbers import span
 from checks.label_queue.allocation import Share
 from checks.statistics.intervals import Proportion
+from monitor.common.terminal import printable
 from monitor.labelling.queue import Queue, reason_of
-from monitor.output.terminal import printable
 
 MAX_ROWS = 15
 """Strata that are told one by one, those with the most labels; the others share a line."""

@@ -15,8 +15,8 @@ from sqlalchemy.pool import NullPool
 
 from config.source import DuckdbSettings
 from config.url import IN_MEMORY, mask
-from monitor.database_causes import cause
-from monitor.errors import SourceError
+from monitor.common.database_causes import cause
+from monitor.common.errors import SourceError
 from monitor.log.functions import register_sqlite
 from monitor.log.names import register_names
 from monitor.log.sqlite_files import open_sqlite, still_as_opened

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from checks.counts.cells import NO_CLASS
 from config.source import RelationSettings, SourceSettings
-from monitor.errors import MappingError, SourceError
+from monitor.common.errors import MappingError, SourceError
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import Wanted
 from monitor.log.kinds import ColumnKind

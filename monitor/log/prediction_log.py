@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from checks.counts.study import StudySpan
 from checks.label_queue.allocation import Stratum
 from config.source import SourceSettings
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
+from monitor.common.logs import get_logger
 from monitor.log.bounded import with_bounded_names
 from monitor.log.counting import count
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
@@ -26,7 +27,6 @@ from monitor.log.places import places
 from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
 from monitor.log.surveying import Survey, survey
 from monitor.log.uniform import draw_rows
-from monitor.logs import get_logger
 from monitor.study.samples import StudyRow
 
 _LOG = get_logger(__name__)

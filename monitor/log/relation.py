@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
 
 from config.source import RelationSettings
-from monitor.errors import MappingError, SourceError
+from monitor.common.errors import MappingError, SourceError
 from monitor.log.counts import LogNotice
 from monitor.log.engine import describe
 from monitor.log.files.library import FileLibrary, Shelf

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 
 _WRITE_VERSION: Final = 18  # offset in the header of a byte that is 2 where the journal is a write-ahead log
 _WAL: Final = 2

@@ -12,7 +12,7 @@ import duckdb
 import sqlalchemy as sa
 from sqlalchemy.sql.ddl import CreateTableAs
 
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 
 TABLE: Final = "joined_rows"
 

@@ -13,8 +13,8 @@ from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, certainty, recommendation
 from checks.advice.deciding.explanation import Explanation, Flip, Score
 from checks.advice.deciding.model import Signal
+from monitor.common.terminal import printable
 from monitor.output.tables import STYLES
-from monitor.output.terminal import printable
 
 _SAYS: Final = {True: "yes", False: "no", None: "cannot tell"}
 

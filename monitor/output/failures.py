@@ -9,9 +9,9 @@ from rich.text import Text
 from alerts.incident import Transition
 from alerts.messages.numbers import when
 from alerts.messages.words import WORDS, problem, recommendation
+from monitor.common.terminal import printable
 from monitor.output.lines import Line, advice_line
 from monitor.output.tables import STYLES
-from monitor.output.terminal import printable
 
 
 def failure_lines(step: Transition) -> Iterator[Line]:

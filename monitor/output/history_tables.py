@@ -10,10 +10,10 @@ from rich.text import Text
 from alerts.incident import Incident, Transition
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
+from monitor.common.terminal import printable
 from monitor.history.queries import Belief
 from monitor.history.sizes import Size
 from monitor.output.tables import STYLES, cell
-from monitor.output.terminal import printable
 from monitor.output.timeline import step_parts
 
 COPIED: Final = "incident"

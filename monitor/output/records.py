@@ -9,9 +9,9 @@ import click
 
 from alerts.incident import Incident
 from alerts.messages.event_json import advice_json, finding_json
+from monitor.common.json_lines import iso
+from monitor.common.spreadsheet_cells import guarded
 from monitor.history.queries import Belief
-from monitor.output.cells import guarded
-from monitor.output.jsonl import iso
 
 Record = Mapping[str, Any]
 

@@ -14,8 +14,8 @@ from alerts.messages.numbers import Format, milliseconds, number, score, share, 
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.estimates.metric_line import Estimate
 from checks.rules.finding import Finding, Verdict
+from monitor.common.terminal import printable
 from monitor.cycle import CycleReport, FamilyAdvice
-from monitor.output.terminal import printable
 
 Estimates = Mapping[tuple[str, str], Estimate]
 """Of the whole window, by metric and class."""

@@ -10,8 +10,8 @@ from alerts.incident import Transition
 from alerts.messages.numbers import when
 from alerts.messages.words import WORDS, alarming, problem, recommendation
 from monitor.backtest import Summary
+from monitor.common.terminal import printable
 from monitor.output.tables import STYLES
-from monitor.output.terminal import printable
 
 
 def step_parts(step: Transition) -> Iterator[RenderableType]:

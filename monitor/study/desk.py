@@ -10,12 +10,12 @@ from typing import Final
 
 from checks.counts.study import Study, StudySpan
 from checks.rules.drift import Drift
+from monitor.common.logs import get_logger
+from monitor.common.redact import redact
 from monitor.cycle import Monitor
 from monitor.history import KeptStudy
 from monitor.history.spans import Span
 from monitor.history.types import from_epoch
-from monitor.logs import get_logger
-from monitor.redact import redact
 from monitor.study.child import StudyChild
 from monitor.study.messages import ReportTarget, Request
 from monitor.study.plan import StudyPlan

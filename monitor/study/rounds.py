@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from monitor.clock import Clock
+from monitor.common.clock import Clock
+from monitor.common.errors import MappingError, UnreachableError
+from monitor.common.logs import get_logger
 from monitor.cycle import Monitor
-from monitor.errors import MappingError, UnreachableError
 from monitor.history import History
-from monitor.logs import get_logger
 from monitor.study.desk import StudyDesk
 from monitor.study.plan import StudyPlan
 from monitor.study.reports import ReportFolder

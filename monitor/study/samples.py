@@ -37,7 +37,7 @@ class StudyRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredMessages:
-    """What a model version was trained on or evaluated with: `signatures` as base64, see `checks.signatures`."""
+    """What a model version was trained on or evaluated with: `signatures` as base64, see `monitor.common.signatures`."""
 
     model_version: str
     kind: str

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.messages.numbers import hours, share, when
+from monitor.common.terminal import printable
 from monitor.log.surveying import Survey
-from monitor.output.terminal import printable
 from monitor.validate.report import Ability, Validation
 
 MOST_CLASSES: Final = 30

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from config.errors import ConfigError, Problem
 from monitor.cli import COMMANDS, Commands, cli
-from monitor.errors import BindError, HistoryError, MappingError, SourceError
-from monitor.exits import Exit
+from monitor.common.errors import BindError, HistoryError, MappingError, SourceError
+from monitor.common.exit_codes import Exit
 from tests.support.program import environment, run_process
 
 

@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 from structlog.testing import capture_logs
 
+from monitor.common.errors import HistoryError
 from monitor.courier import STUCK_AFTER, Courier, Pulse
-from monitor.errors import HistoryError
 from tests.support.waiting import wait_until
 
 

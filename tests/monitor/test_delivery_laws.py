@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from alerts.channels.channel import Channel, Post, Receipt
 from alerts.channels.slack import SlackChannel
 from alerts.incident import Event, Incident, Reason, State, Transition
+from monitor.common.claims import Worker
 from monitor.history import History
-from monitor.worker import Worker
 from tests.support.deliveries import Desk
 from tests.support.fake_slack import TOKEN, FakeSlack, Trouble
 from tests.support.incidents import clear, incident

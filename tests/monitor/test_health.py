@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.rules.finding import Cause
+from monitor.common.errors import HistoryError
 from monitor.courier import Pulse
-from monitor.errors import HistoryError
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.outbox import Undelivered

@@ -13,8 +13,8 @@ from alerts.incident import Event, Family, Reason
 from checks.advice.deciding.model import Action
 from config.loading import load
 from monitor.bootstrap import build_monitor, build_outage, open_history
+from monitor.common.errors import SourceError
 from monitor.cycle import Monitor
-from monitor.errors import SourceError
 from monitor.look import Look
 from monitor.outage import Failure
 from monitor.vitals import Condition, Vitals

@@ -8,7 +8,7 @@ from typing import Self
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.clock import MACHINE, Clocks
+from monitor.common.clock import MACHINE, Clocks
 from monitor.scheduling import Scheduler, Task
 from tests.support.waiting import wait_until
 

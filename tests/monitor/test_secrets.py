@@ -15,11 +15,11 @@ from config import secrets
 from config.errors import ConfigError
 from config.loading import load
 from monitor.bootstrap import build_channels
-from monitor.errors import UnreachableError
+from monitor.common.errors import UnreachableError
+from monitor.common.logs import get_logger, set_up_logging
+from monitor.common.redact import redact
 from monitor.guard import describe
 from monitor.history import History
-from monitor.logs import get_logger, set_up_logging
-from monitor.redact import redact
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.program import run_here
 

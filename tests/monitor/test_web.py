@@ -5,8 +5,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from monitor.common.errors import BindError
 from monitor.connections import MOST_CONNECTIONS, BoundedProtocol
-from monitor.errors import BindError
 from monitor.web import Answer, WebServer, health_app
 from tests.support.http import get_json
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from monitor.clock import Clocks
+from monitor.common.clock import Clocks
 
 
 class SetClocks:

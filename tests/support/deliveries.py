@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from alerts.channels.channel import Channel
 from alerts.incident import Transition
+from monitor.common.claims import Worker
 from monitor.delivery import Deliverer
 from monitor.history import CycleRecord, History
 from monitor.history.outbox import HistoryOutbox
-from monitor.worker import Worker
 from tests.support.incidents import T0
 
 FOREVER = T0 + timedelta(days=9999)

@@ -10,13 +10,13 @@ from xml.sax.saxutils import quoteattr
 
 from alerts.incident import Incident
 from config.monitor import MonitorSettings
+from monitor.common.json_lines import iso
+from monitor.common.spreadsheet_cells import to_csv
 from monitor.export.audit.doubts import Doubt, find_doubts
 from monitor.export.audit.readme import Audit, render_readme
 from monitor.export.folder import new_folder, write_files
 from monitor.export.material import NothingToExportError, hold_out, read_material
 from monitor.log import PredictionLog
-from monitor.output.cells import to_csv
-from monitor.output.jsonl import iso
 
 COLUMNS: Final = (
     *("id", "at", "text", "label", "suggested", "reasons", "margin"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from checks.near_duplicates import Grams, grams, similarity
+from monitor.common.near_duplicates import Grams, grams, similarity
 from monitor.export.material import Message
 
 MOST: Final = 40  # errors that a candidate is compared with; more of them change little

@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 from alerts.messages.event_json import advice_json, finding_json
+from monitor.common.json_lines import iso
 from monitor.export.brief.confusions import Confusion
 from monitor.export.brief.document import Brief
 from monitor.export.brief.examples import Failing
 from monitor.export.brief.proposal import Proposal
 from monitor.export.material import Message
-from monitor.output.jsonl import iso
 
 
 def render_json(brief: Brief) -> str:

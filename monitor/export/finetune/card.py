@@ -4,10 +4,10 @@ from typing import Final
 
 import yaml
 
+from monitor.common.json_lines import iso
 from monitor.export.finetune.dataset import Split
 from monitor.export.finetune.manifest import Made
 from monitor.export.words import code, plural, table
-from monitor.output.jsonl import iso
 
 HOW_TO: Final = {
     "openai": (

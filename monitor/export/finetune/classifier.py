@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.common.spreadsheet_cells import from_csv, to_csv
 from monitor.export.finetune.format import Example, example, json_lines, only, parsed
-from monitor.output.cells import from_csv, to_csv
 
 
 @dataclass(frozen=True, slots=True)

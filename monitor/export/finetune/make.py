@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from config.monitor import MonitorSettings
+from monitor.common.json_lines import iso, to_line
+from monitor.common.spreadsheet_cells import to_csv
 from monitor.export.finetune.card import hub_card, render_card
 from monitor.export.finetune.dataset import Dataset, Limits, Split, split_up
 from monitor.export.finetune.format import Example, Format
@@ -16,8 +18,6 @@ from monitor.export.folder import new_folder, write_files
 from monitor.export.material import NothingToExportError, hold_out, read_material
 from monitor.export.prompt import Prompt, read_prompt
 from monitor.log import PredictionLog
-from monitor.output.cells import to_csv
-from monitor.output.jsonl import iso, to_line
 
 ROWS = ("split", "line", "id", "at", "label", "group")
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 from importlib import metadata
 from typing import Any
 
-from checks.near_duplicates import COMPARED, GRAM, SIMILAR
 from config.duration import format_duration
+from monitor.common.json_lines import iso
+from monitor.common.near_duplicates import COMPARED, GRAM, SIMILAR
 from monitor.export.finetune.dataset import Dataset, Limits, Split
 from monitor.export.finetune.format import Format
 from monitor.export.finetune.proof import Overlap
 from monitor.export.material import HELD_OUT, RIPE, Material
 from monitor.export.prompt import Prompt
-from monitor.output.jsonl import iso
 
 FINDERS = ("phonenumbers", "python-stdnum")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from checks.near_duplicates import evened, overlap
+from monitor.common.near_duplicates import evened, overlap
 from monitor.export.finetune.dataset import Split
 from monitor.export.finetune.format import Example, Format, FormatError
 

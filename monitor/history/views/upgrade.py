@@ -6,11 +6,11 @@ from typing import Final
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from monitor.errors import HistoryError
+from monitor.common.errors import HistoryError
+from monitor.common.logs import get_logger
 from monitor.history.views.dependents import Dependent, dependents, indexes_of_others, put_back, set_aside
 from monitor.history.views.grants import Grant, give_back, read_grants
 from monitor.history.views.making import replace_views, run
-from monitor.logs import get_logger
 
 _DEPENDED_ON: Final = ("2BP01", "0A000", "42P16")
 """SQLSTATEs of a change that a view stands in the way of: an object is depended on, a column's type is used by a view,

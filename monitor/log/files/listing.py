@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log.files.skipped import SkippedFile, SkipReason
 
 

@@ -11,7 +11,7 @@ from scipy import sparse, stats
 from sklearn.linear_model import LogisticRegression
 
 from checks.counts.shift import Moved, NewText, ScaleShift
-from monitor.redact import redact
+from monitor.common.redact import redact
 from monitor.study.drift.calendar import WEEK
 from monitor.study.drift.features import Points, number_points
 from monitor.study.drift.rows import Rows

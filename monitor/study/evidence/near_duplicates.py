@@ -5,7 +5,7 @@ from typing import Final
 
 from checks.counts.studied.duplicates import Duplicates
 from checks.counts.study import Study
-from checks.near_duplicates import evened, grams, similar_pairs
+from monitor.common.near_duplicates import evened, grams, similar_pairs
 from monitor.study.samples import Samples, StudyRow
 
 MOST_ROWS: Final = 2_000

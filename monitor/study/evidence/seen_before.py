@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from checks.counts.studied.overlap import Overlap
 from checks.counts.study import Study
-from checks.signatures import Signed
+from monitor.common.signatures import Signed
 from monitor.study.samples import RegisteredMessages, Samples, StudyRow
 
 

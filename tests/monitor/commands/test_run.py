@@ -26,7 +26,7 @@ IMPATIENT: Final = (
 import sys
 from config.loading import load
 from monitor.commands.run import watch
-from monitor.logs import set_up_logging
+from monitor.common.logs import set_up_logging
 
 set_up_logging("info", "json")
 sys.exit(watch(load(), stop_within=0.5))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.near_duplicates import evened, overlap
+from monitor.common.near_duplicates import evened, overlap
 from monitor.export.finetune.dataset import Dataset, Limits, Split, split_up
 from monitor.export.material import Material, NothingToExportError, bounded, gather, hold_out
 from monitor.export.personal import as_it_is

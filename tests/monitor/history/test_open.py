@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import HistoryError
+from monitor.common.errors import HistoryError
 from monitor.history import History
 from monitor.history.migrate import HEAD, VERSION_TABLE
 from tests.support.history import counts, marks, outcome, put, random_counts, rows

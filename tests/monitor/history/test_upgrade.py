@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import HistoryError
+from monitor.common.errors import HistoryError
 from monitor.history import History
 from monitor.history.migrate import HEAD
 from monitor.history.schema import METADATA

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from config import ConfigError
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.initialise import propose, render, write
 from tests.monitor.initialise.conftest import Columns, Proposed
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log.counts import ALL, BucketCounts, LogNotice
 from monitor.log.files.copies import PREFIX, Copies
 from monitor.log.prediction_log import PredictionLog, open_log

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
-from monitor.errors import MappingError, SourceError
+from monitor.common.errors import MappingError, SourceError
 from monitor.log.counts import ALL, BucketCounts
 from monitor.log.prediction_log import PredictionLog, open_log
 from monitor.log.problems import ProblemKind

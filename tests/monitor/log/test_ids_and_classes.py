@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log.counts import ALL, BucketCounts
 from monitor.log.prediction_log import open_log
 from tests.support.messy_logs import START

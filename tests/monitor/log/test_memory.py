@@ -17,7 +17,7 @@ from config.source import (
     PredictionRelation,
     SourceSettings,
 )
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log import open_log
 from monitor.log.counts import ALL, BucketCounts, LatencyRow
 from monitor.log.engine import open_engine

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from config.source import PredictionColumns, PredictionRelation, SourceSettings
-from monitor.errors import MappingError, SourceError
+from monitor.common.errors import MappingError, SourceError
 from monitor.log.counts import ALL, Fingerprints
 from monitor.log.engine import connect, open_engine
 from monitor.log.prediction_log import PredictionLog, open_log

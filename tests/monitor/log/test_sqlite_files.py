@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log.sqlite_files import UnlockedConnection, open_sqlite, still_as_opened
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from config.source import PredictionColumns, PredictionRelation, SourceSettings
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log.counts import BucketCounts
 from monitor.log.moment import from_epoch
 from monitor.log.prediction_log import PredictionLog, open_log

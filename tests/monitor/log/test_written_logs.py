@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import tests.support.written_tables  # noqa: F401  # registers its writers
-from monitor.errors import SourceError
+from monitor.common.errors import SourceError
 from monitor.log.counts import ALL, BucketCounts
 from monitor.log.prediction_log import open_log
 from tests.support.written_logs import START, WRITERS, Figures, Place

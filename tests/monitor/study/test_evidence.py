@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from checks.signatures import sign
+from monitor.common.signatures import sign
 from monitor.study.samples import RegisteredMessages, Samples, StudyRow
 from tests.monitor.study.conftest import Studied
 from tests.support.studies import NEW_TOPIC, TOPICS, message, samples

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from config.monitor import MonitorSettings
-from monitor.errors import MappingError, SourceError
+from monitor.common.errors import MappingError, SourceError
 from monitor.validate import Validation, validate, validation_parts
 
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)

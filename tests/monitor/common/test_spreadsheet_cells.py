@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.output.cells import from_csv, guarded_id, to_csv
+from monitor.common.spreadsheet_cells import from_csv, guarded_id, to_csv
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20)
 

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from monitor.errors import HistoryError
+from monitor.common.errors import HistoryError
 from monitor.history import History
 
 

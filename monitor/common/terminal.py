@@ -7,7 +7,7 @@ from typing import Final
 import click
 from rich.console import Console, RenderableType
 
-from monitor.redact import redact
+from monitor.common.redact import redact
 
 WIDTH: Final = 120  # columns where there is no terminal to ask
 

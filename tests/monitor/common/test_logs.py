@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.logs import Format, get_logger, log_uncaught, set_up_logging
+from monitor.common.logs import Format, get_logger, log_uncaught, set_up_logging
 
 
 def _logged(level: str = "info", form: Format = "json") -> io.StringIO:

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from monitor.collector import not_collecting
+from monitor.common.gc_tuning import not_collecting
 
 
 def test_it_goes_on_afterwards_also_after_an_error() -> None:

@@ -8,7 +8,7 @@ from typing import Final, Literal, TextIO
 import structlog
 from structlog.typing import Processor
 
-from monitor.redact import redact_event
+from monitor.common.redact import redact_event
 
 Format = Literal["auto", "json", "console"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.worker import Worker
+from monitor.common.claims import Worker
 
 
 def test_this_process_lives() -> None:

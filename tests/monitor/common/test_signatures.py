@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.near_duplicates import evened, grams, similarity
-from checks.signatures import SIZE, Signed, sign
+from monitor.common.near_duplicates import evened, grams, similarity
+from monitor.common.signatures import SIZE, Signed, sign
 
 CARD = "My card was stolen on the train this morning, please block it and send a new one"
 

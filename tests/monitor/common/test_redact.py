@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.redact import redact, redact_event
+from monitor.common.redact import redact, redact_event
 
 KEY = "PRIVATE" + " KEY-----"  # in two pieces, or this file would look as if it held one
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.output.private_file import write_private
+from monitor.common.private_file import write_private
 
 
 def test_a_file_is_replaced_whole_and_only_its_owner_reads_it(tmp_path: Path) -> None:

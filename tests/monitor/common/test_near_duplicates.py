@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.near_duplicates import COMPARED, SIMILAR, evened, grams, groups, overlap, similar_pairs, similarity
+from monitor.common.near_duplicates import COMPARED, SIMILAR, evened, grams, groups, overlap, similar_pairs, similarity
 
 WORDS = st.sampled_from(["card", "cards", "lost", "my", "the", "transfer", "is", "was", "stolen", "Stolen!", "a", ""])
 TEXTS = st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=12)

@@ -1,0 +1,1 @@
+"""What every room needs: errors, logs, clock, secrets, terminal, files for outsiders."""
