@@ -22,11 +22,11 @@ from checks.estimates.cycle_data import Measured
 from checks.rules.drift import Drift
 from checks.rules.finding import Verdict
 from checks.statistics.alarm_budget import AlarmBudget
+from monitor.log.sampled import Samples
 from monitor.study.drift.columns import columns_of, values_of
 from monitor.study.drift.part import drift
 from monitor.study.drift.peer import peer_score
 from monitor.study.parts import make_study
-from monitor.study.samples import Samples
 
 CHECK: Final = Drift(0.10, DAY, AlarmBudget(0.05))
 COLUMNS: Final = ("text", "predicted", "text_length")

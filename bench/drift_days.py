@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from checks.counts.study import StudySpan
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 DAY: Final = timedelta(days=1)
 END: Final = datetime(2026, 4, 6, tzinfo=UTC)

@@ -36,7 +36,7 @@ from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec
 from monitor.history.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
-from monitor.log.spelling import class_name
+from monitor.log.mapping.spelling import class_name
 from monitor.log_channel import LogChannel
 from monitor.outage import Outage
 from monitor.study.plan import plan_of

@@ -24,7 +24,7 @@ from monitor.common.terminal import show
 from monitor.history.queries import Belief, Queries
 from monitor.history.sizes import Size
 from monitor.history.thinning import Thinning
-from monitor.log.relation import nearest
+from monitor.log.mapping.relation import nearest
 from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table, sizes_table
 from monitor.output.records import belief_record, incident_details, incident_record, print_csv
 

@@ -14,7 +14,7 @@ from config.monitor import MonitorSettings
 from monitor.common.near_duplicates import evened, groups
 from monitor.export.personal import Scrub, Scrubber, as_it_is
 from monitor.log import PredictionLog
-from monitor.log.labelled import LabelledDraw, LabelledMessage
+from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 
 PER_LABEL: Final = 5_000
 """Messages that are read of each label at most: as many as a small classifier profits from, and they fit in memory."""

@@ -28,7 +28,7 @@ from monitor.log.counts import (
     ProblemRow,
     RelevanceRow,
 )
-from monitor.log.moment import from_epoch
+from monitor.log.mapping.moment import from_epoch
 from monitor.log.problems import ProblemKind
 
 Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, ProblemRow, RelevanceRow)

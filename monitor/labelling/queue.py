@@ -17,7 +17,7 @@ from monitor.bootstrap import window_spec
 from monitor.export.personal import Scrub
 from monitor.history.spans import lay_out
 from monitor.log import PredictionLog, open_log
-from monitor.log.queueing import DrawnPrediction, Scope
+from monitor.log.reading.queueing import DrawnPrediction, Scope
 
 _START_BITS: Final = 32
 

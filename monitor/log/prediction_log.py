@@ -13,21 +13,21 @@ from checks.label_queue.allocation import Stratum
 from config.source import SourceSettings
 from monitor.common.errors import SourceError
 from monitor.common.logs import get_logger
-from monitor.log.bounded import with_bounded_names
-from monitor.log.counting import count
+from monitor.log.counting.bounded import with_bounded_names
+from monitor.log.counting.counting import count
+from monitor.log.counting.fingerprints import find_changes, read_fingerprints
+from monitor.log.counting.places import places
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
-from monitor.log.engine import connect, errors_of, open_engine
-from monitor.log.file_times import file_times
+from monitor.log.engines.engine import connect, errors_of, open_engine
+from monitor.log.files.file_times import file_times
 from monitor.log.files.library import FileLibrary
-from monitor.log.fingerprints import find_changes, read_fingerprints
-from monitor.log.labelled import LabelledDraw, LabelledMessage, count_predictions, labelled
-from monitor.log.mapped import MappedLog
-from monitor.log.mapping import LogPlace, open_mapping
-from monitor.log.places import places
-from monitor.log.queueing import DrawnPrediction, Population, Scope, draw, population
-from monitor.log.surveying import Survey, survey
-from monitor.log.uniform import draw_rows
-from monitor.study.samples import StudyRow
+from monitor.log.mapping.mapped import MappedLog
+from monitor.log.mapping.mapping import LogPlace, open_mapping
+from monitor.log.reading.labelled import LabelledDraw, LabelledMessage, count_predictions, labelled
+from monitor.log.reading.queueing import DrawnPrediction, Population, Scope, draw, population
+from monitor.log.reading.surveying import Survey, survey
+from monitor.log.reading.uniform import draw_rows
+from monitor.log.sampled import StudyRow
 
 _LOG = get_logger(__name__)
 

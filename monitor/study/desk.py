@@ -16,11 +16,11 @@ from monitor.cycle import Monitor
 from monitor.history import KeptStudy
 from monitor.history.spans import Span
 from monitor.history.types import from_epoch
+from monitor.log.sampled import RegisteredMessages, Samples
 from monitor.study.child import StudyChild
 from monitor.study.messages import ReportTarget, Request
 from monitor.study.plan import StudyPlan
 from monitor.study.reports import ReportFolder
-from monitor.study.samples import RegisteredMessages, Samples
 
 LEAST_ROWS: Final = 100
 """Rows of the window, and of the reference, under which no study is made: it would find nothing but chance."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import ConfigDict, TypeAdapter
 
 from checks.counts.study import Study
-from monitor.study.samples import Samples
+from monitor.log.sampled import Samples
 
 
 @dataclass(frozen=True, slots=True)

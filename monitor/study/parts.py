@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from checks.counts.study import PartFault, Study
+from monitor.log.sampled import Samples
 from monitor.study.messages import ReportTarget
-from monitor.study.samples import Samples
 
 Part = Callable[[Samples, Study], Study]
 """Adds what it finds to the study so far, with `dataclasses.replace`; leaves it as it is where it finds nothing."""

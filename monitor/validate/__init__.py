@@ -4,7 +4,7 @@ from datetime import datetime
 
 from config.monitor import MonitorSettings
 from monitor.log.prediction_log import open_log
-from monitor.log.surveying import Survey
+from monitor.log.reading.surveying import Survey
 from monitor.validate.abilities import judge_checks
 from monitor.validate.hints import find_hints
 from monitor.validate.render import validation_parts

@@ -9,7 +9,7 @@ from checks.rules.relevance import MIN_SCORES
 from checks.statistics.intervals import Proportion
 from config.duration import format_duration
 from config.monitor import MonitorSettings
-from monitor.log.surveying import Survey
+from monitor.log.reading.surveying import Survey
 from monitor.study.plan import plan_of
 from monitor.validate.report import Ability, CheckAbility
 

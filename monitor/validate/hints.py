@@ -9,9 +9,9 @@ from alerts.messages.numbers import share, when
 from checks.counts.cells import NO_CLASS
 from config.duration import format_duration
 from config.monitor import MonitorSettings, ReferenceSpan
+from monitor.log.mapping.spelling import class_name
 from monitor.log.problems import ProblemKind
-from monitor.log.spelling import class_name
-from monitor.log.surveying import Survey
+from monitor.log.reading.surveying import Survey
 from monitor.validate.report import Hint
 
 STALE: Final = timedelta(days=1)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from alerts.messages.numbers import hours, share, when
 from monitor.common.terminal import printable
-from monitor.log.surveying import Survey
+from monitor.log.reading.surveying import Survey
 from monitor.validate.report import Ability, Validation
 
 MOST_CLASSES: Final = 30

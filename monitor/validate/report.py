@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from monitor.log.problems import ProblemKind
-from monitor.log.surveying import Survey
+from monitor.log.reading.surveying import Survey
 
 
 class Ability(StrEnum):

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from checks.counts.study import StudySpan
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 END = datetime(2026, 4, 6, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from monitor.export.material import Message
-from monitor.log.labelled import LabelledMessage
+from monitor.log.reading.labelled import LabelledMessage
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
 DAYS = 42

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.counts.study import StudySpan
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 DAY = timedelta(days=1)
 WEEK = 7  # days

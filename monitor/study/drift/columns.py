@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from checks.counts.shift import ColumnKind, Unjudged
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 Value = str | float | None
 

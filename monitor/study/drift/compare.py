@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.counts.shift import ColumnKind, ColumnShift, ScaleShift, Unjudged
+from monitor.log.sampled import StudyRow
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Column, Values
 from monitor.study.drift.features import Points, category_points, number_points, numbers_of, text_points
 from monitor.study.drift.plain import category_shift, number_shift
 from monitor.study.drift.rows import Rows
 from monitor.study.drift.text import text_shift
-from monitor.study.samples import StudyRow
 
 LEAST_ROWS: Final = 100
 """Rows with a value, now and in the reference, under which a column is not compared."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from monitor.study.samples import StudyRow
+from monitor.log.sampled import StudyRow
 
 Floats = NDArray[np.float64]
 

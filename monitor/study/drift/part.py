@@ -5,10 +5,10 @@ from typing import Final
 
 from checks.counts.shift import ColumnShift, PeerScore
 from checks.counts.study import Study
+from monitor.log.sampled import Samples
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Values, columns_of, values_of
 from monitor.study.drift.compare import shift_of
-from monitor.study.samples import Samples
 
 SUSPICIOUS: Final = 0.05
 """P-value from which on Evidently is asked for its opinion of a column."""

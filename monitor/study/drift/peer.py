@@ -13,9 +13,9 @@ from evidently.presets import DataDriftPreset
 from evidently.ui.workspace import Workspace
 
 from checks.counts.shift import ColumnKind, PeerScore
+from monitor.log.sampled import Samples
 from monitor.study.drift.columns import Values, columns_of, values_of
 from monitor.study.messages import ReportTarget
-from monitor.study.samples import Samples
 
 _MEANING: Final = {
     ColumnKind.TEXT: "text_columns",

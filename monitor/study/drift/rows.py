@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.statistics.day_test import Days, Difference, compare_days
+from monitor.log.sampled import StudyRow
 from monitor.study.drift.calendar import DAY, WEEK, Calendar
 from monitor.study.drift.features import Points
-from monitor.study.samples import StudyRow
 
 
 @dataclass(frozen=True, slots=True)

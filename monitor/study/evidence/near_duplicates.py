@@ -6,7 +6,7 @@ from typing import Final
 from checks.counts.studied.duplicates import Duplicates
 from checks.counts.study import Study
 from monitor.common.near_duplicates import evened, grams, similar_pairs
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 MOST_ROWS: Final = 2_000
 """Rows that are compared, the newest ones."""

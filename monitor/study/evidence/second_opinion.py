@@ -10,7 +10,7 @@ from sklearn.naive_bayes import ComplementNB
 
 from checks.counts.studied.label_noise import LabelNoise
 from checks.counts.study import Study
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 FOLDS: Final = 5
 LEAST_OF_CLASS: Final = 10

@@ -7,7 +7,7 @@ from dataclasses import replace
 from checks.counts.studied.overlap import Overlap
 from checks.counts.study import Study
 from monitor.common.signatures import Signed
-from monitor.study.samples import RegisteredMessages, Samples, StudyRow
+from monitor.log.sampled import RegisteredMessages, Samples, StudyRow
 
 
 def seen_before(samples: Samples, study: Study) -> Study:

@@ -8,7 +8,7 @@ import numpy as np
 
 from checks.counts.studied.tokens import TokenUse
 from checks.counts.study import Study
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 LEAST_ROWS: Final = 50
 KINDS: Final = ("prompt", "completion")

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from checks.counts.studied.new_topic import NewTopic
 from checks.counts.study import Study
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 
 LEAST_ROWS: Final = 100
 EXPECTED: Final = 0.02

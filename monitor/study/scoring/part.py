@@ -9,7 +9,7 @@ from scipy import special, stats
 
 from checks.counts.studied.estimated_relevance import Agreement, EstimatedRelevance
 from checks.counts.study import Study
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 from monitor.study.scoring.scorer import Floats, Scorer
 from monitor.study.scoring.similarity import open_scorer
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from monitor.log import counting, spool
+from monitor.log.counting import counting, spool
 from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import all_buckets, comparable, oracle
 from tests.support.logs import LogPlace

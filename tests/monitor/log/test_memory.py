@@ -19,10 +19,10 @@ from config.source import (
 )
 from monitor.common.errors import SourceError
 from monitor.log import open_log
+from monitor.log.counting.spool import Spool
+from monitor.log.counting.staging import in_halves
 from monitor.log.counts import ALL, BucketCounts, LatencyRow
-from monitor.log.engine import open_engine
-from monitor.log.spool import Spool
-from monitor.log.staging import in_halves
+from monitor.log.engines.engine import open_engine
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = 3600
@@ -100,7 +100,7 @@ def _run_out_of_memory(connection: sa.Connection) -> None:
 
 
 def test_many_rows_go_to_a_file_and_come_back_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("monitor.log.spool.ROWS_IN_MEMORY", 10)
+    monkeypatch.setattr("monitor.log.counting.spool.ROWS_IN_MEMORY", 10)
     rows = [LatencyRow(i, "model", "prompt é", -i, 2**40 + i) for i in range(47)]
     spool = Spool(LatencyRow._make, str(tmp_path))
     for start in range(0, 47, 8):

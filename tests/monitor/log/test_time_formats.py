@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from config.source import PredictionColumns, PredictionRelation, SourceSettings
 from monitor.common.errors import SourceError
 from monitor.log.counts import BucketCounts
-from monitor.log.moment import from_epoch
+from monitor.log.mapping.moment import from_epoch
 from monitor.log.prediction_log import PredictionLog, open_log
-from monitor.log.times import DateOrder, strptime_format, text_epoch
+from monitor.log.times.times import DateOrder, strptime_format, text_epoch
 
 NOON = "2026-10-31 14:05:00"
 READ = {

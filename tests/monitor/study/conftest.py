@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from checks.counts.study import Study
+from monitor.log.sampled import Samples
 from monitor.study.child import StudyChild
 from monitor.study.messages import Request
-from monitor.study.samples import Samples
 
 MEMORY_MB = 1_500
 PATIENCE = 60.0  # seconds; a busy machine is slow to import

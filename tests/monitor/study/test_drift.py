@@ -6,7 +6,7 @@ import numpy as np
 
 from checks.counts.shift import ColumnShift, Unjudged
 from checks.counts.study import Study
-from monitor.study.samples import LONGEST_TEXT, StudyRow
+from monitor.log.sampled import LONGEST_TEXT, StudyRow
 from tests.monitor.study.conftest import Studied
 from tests.support.studies import DAY, END, message, new_topic, samples
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.common.signatures import sign
-from monitor.study.samples import RegisteredMessages, Samples, StudyRow
+from monitor.log.sampled import RegisteredMessages, Samples, StudyRow
 from tests.monitor.study.conftest import Studied
 from tests.support.studies import NEW_TOPIC, TOPICS, message, samples
 

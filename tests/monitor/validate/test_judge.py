@@ -7,7 +7,14 @@ import pytest
 from checks.rules.labels_needed import NEED_LABELS
 from config.monitor import MonitorSettings
 from monitor.log.problems import ProblemKind
-from monitor.log.surveying import ClassSurvey, ColumnSurvey, DelayQuantiles, ProblemSurvey, Survey, VersionSurvey
+from monitor.log.reading.surveying import (
+    ClassSurvey,
+    ColumnSurvey,
+    DelayQuantiles,
+    ProblemSurvey,
+    Survey,
+    VersionSurvey,
+)
 from monitor.validate import Ability, judge
 from monitor.validate.hints import NOTICES, PROBLEMS
 

@@ -13,7 +13,7 @@ from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.estimates.metric_line import Estimate
 from checks.metrics.window import estimates
-from monitor.study.samples import Samples, StudyRow
+from monitor.log.sampled import Samples, StudyRow
 from monitor.study.scoring.part import MIN_ROWS, ROWS, estimate, estimated_relevance
 from monitor.study.scoring.scorer import Floats
 from tests.support.windows import Spell, answers, history

@@ -1,0 +1,221 @@
+"""All counts of some buckets, over rows that are joined once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from monitor.log.counting.joined import joined_cte
+from monitor.log.counting.parts import apart_parts, count_parts, row_problem_parts
+from monitor.log.counting.rows import predictions_cte, repeated_ids
+from monitor.log.counting.samples import shown
+from monitor.log.counting.staging import in_halves, runs, stage_rows, staged, unstage
+from monitor.log.counting.tally import Cells, Tally
+from monitor.log.counts import BucketCounts, ProblemRow
+from monitor.log.mapping.mapped import Dated, MappedLog
+from monitor.log.mapping.moment import Moment
+from monitor.log.problems import ProblemKind
+
+AHEAD: Final = timedelta(days=1)
+"""How far ahead of `as_of` a time may be dated before it is a problem: clocks differ, and a zone may be left out."""
+
+FEW_BUCKETS: Final = 200
+"""Buckets whose rows are not counted beforehand: what changes between two looks is less, and memory tells if not."""
+
+STAGED_ROWS: Final = 4_000_000
+"""Joined rows that DuckDB holds at once, in memory or on disk: 100 to 200 bytes each."""
+
+CELLS_AT_ONCE: Final = 300_000
+"""Cells that one run may give at most, where each prediction were a cell of its own in each grouping."""
+
+FEW_ROWS: Final = 100_000
+"""Rows whose groupings fit into memory together; one statement of them costs less than several."""
+
+_ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each before it becomes a row of ours
+
+
+def count(
+    connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime, spill_folder: str | None = None
+) -> BucketCounts:
+    """Count the rows of these buckets as known at `as_of`; problems without a bucket are of the whole log."""
+    everywhere = tuple(_unplaced(connection, log, as_of))
+    if not buckets:
+        return BucketCounts((), (), (), (), everywhere, notices=log.notices)
+    tally = Tally(log.segments, spill_folder)
+    ordered = sorted(set(buckets))
+    counted = _in_runs if connection.dialect.name == "duckdb" else _at_once
+    for cells in counted(_Counting(connection, log, as_of, tally), ordered):
+        tally.add(cells)
+    counts = tally.counts(ordered, everywhere)
+    return replace(counts, notices=(*log.notices, *shown(connection, log, counts)))
+
+
+class _Counting(NamedTuple):
+    """What a count is made with."""
+
+    connection: sa.Connection
+    log: MappedLog
+    as_of: datetime
+    tally: Tally
+
+
+def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
+    """The cells of all groupings, from one statement."""
+    connection, log, as_of, tally = counting
+    everything = _are_everything(connection, log, ordered, as_of)
+    repeated = has_repeated_ids(connection, log, None if everything else ordered, as_of)
+    predictions = predictions_cte(log, as_of, buckets=ordered, repeated=repeated)
+    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
+    apart = apart_parts(predictions if repeated else None, log, ordered, as_of)
+    for rows in _fetch(connection, sa.union_all(*count_parts(row, log), *row_problem_parts(row, log), *apart)):
+        yield tally.sort(rows)
+
+
+def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
+    """The same from DuckDB, over rows that are joined once, for as many buckets as fit."""
+    connection, log, as_of, _ = counting
+    sizes = _rows_by_bucket(connection, log, as_of) if len(ordered) > FEW_BUCKETS else {}
+    at_once = CELLS_AT_ONCE // (2 + len(log.segments))
+    for stage in runs(ordered, sizes, STAGED_ROWS):
+        for held in in_halves(connection, stage, partial(_stage, counting, ordered)):
+            yield held.apart
+            grouped = partial(_grouped, counting, held.row)
+            for run in runs(held.buckets, sizes, at_once):
+                yield from in_halves(connection, run, grouped)
+    unstage(connection)
+
+
+class _Staged(NamedTuple):
+    """Joined rows of these buckets in a temporary table, and the counts that are not of them."""
+
+    buckets: Sequence[int]
+    row: sa.FromClause
+    apart: Cells
+
+
+def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) -> _Staged:
+    connection, log, as_of, tally = counting
+    everything = len(buckets) == len(ordered) and _are_everything(connection, log, buckets, as_of)
+    repeated = has_repeated_ids(connection, log, None if everything else buckets, as_of)
+    predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
+    joined = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
+    apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
+    found = tally.sort(_rows(connection, together(apart)))
+    return _Staged(buckets, stage_rows(connection, joined), found)
+
+
+def _grouped(counting: _Counting, row: sa.FromClause, buckets: Sequence[int]) -> Cells:
+    """All groupings of the staged rows of these buckets, which follow each other.
+
+    Where there are many rows, each grouping has a statement and so all memory to itself.
+    """
+    connection, log, _, tally = counting
+    within = row.c.bucket.between(buckets[0], buckets[-1])
+    rows = connection.execute(sa.select(sa.func.count()).select_from(row).where(within)).scalar_one()
+    here = sa.select(row).where(within).cte("here")
+    groupings, problems = count_parts(here, log), row_problem_parts(here, log)
+    parts: Sequence[sa.Select[Any] | sa.CompoundSelect[Any]]
+    parts = (*groupings, *together(problems)) if rows > FEW_ROWS else together((*groupings, *problems))
+    return tally.sort(_rows(connection, parts))
+
+
+def _rows_by_bucket(connection: sa.Connection, log: MappedLog, as_of: datetime) -> dict[int, int]:
+    at = log.predictions.at
+    bucket = at.bucket(log.bucket).label("bucket")
+    rows = sa.select(bucket, sa.func.count()).select_from(log.predictions.source)
+    return dict(connection.execute(rows.where(at.until(as_of)).group_by(bucket)).all())
+
+
+def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Counter[str]:
+    """Count the problems of the whole log, by kind."""
+    repeated = has_repeated_ids(connection, log, None, as_of)
+    predictions = predictions_cte(log, as_of, buckets=None, repeated=repeated)
+    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
+    found: Counter[str] = Counter()
+    with staged(connection, row) as held:
+        apart = apart_parts(predictions if repeated else None, log, None, as_of)
+        for row_found in _rows(connection, together((*row_problem_parts(held, log), *apart))):
+            found[row_found[2]] += row_found[8]
+    for problem in _unplaced(connection, log, as_of):
+        found[problem.kind] += problem.n
+    return found
+
+
+def has_repeated_ids(connection: sa.Connection, log: MappedLog, buckets: Sequence[int] | None, as_of: datetime) -> bool:
+    """Whether an id in these buckets (None: in any) is of several predictions."""
+    return connection.execute(repeated_ids(log, as_of, buckets).limit(1)).first() is not None
+
+
+def _are_everything(connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime) -> bool:
+    """Whether no prediction lies outside of these buckets: then looking ids up in them first would double the work."""
+    at = log.predictions.at
+    if not at.kind.is_timestamp:  # its least and greatest are not to be had without reading all
+        return False
+    ends = sa.select(sa.func.min(at.column).label("first"), sa.func.max(at.column).label("last"))
+    end = ends.select_from(log.predictions.source).where(at.until(as_of)).subquery()
+    first, last = (Moment(column, at.kind).bucket(log.bucket) for column in (end.c.first, end.c.last))
+    found = connection.execute(sa.select(first, last).where(end.c.first.is_not(None))).one_or_none()
+    if found is None or (found[1] - found[0]) // log.bucket >= len(buckets):
+        return False
+    return set(range(found[0], found[1] + 1, log.bucket)).issubset(buckets)
+
+
+def together(parts: Iterable[sa.Select[Any]]) -> Sequence[sa.CompoundSelect[Any]]:
+    """One statement of all of them; none where there are none."""
+    several = tuple(parts)
+    return (sa.union_all(*several),) if several else ()
+
+
+def _rows(
+    connection: sa.Connection, statements: Iterable[sa.Select[Any] | sa.CompoundSelect[Any]]
+) -> Iterator[Sequence[Any]]:
+    """The rows of one statement after the other."""
+    for statement in statements:
+        for rows in _fetch(connection, statement):
+            yield from rows
+
+
+def _fetch(
+    connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]
+) -> Iterator[Sequence[Sequence[Any]]]:
+    cursor = connection.execute(statement).cursor  # the driver's own: SQLAlchemy's rows cost as much as the query
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        yield rows
+
+
+def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:
+    """Count the rows of the whole log that belong to no bucket."""
+    predictions = log.predictions
+    null_time, future, implausible = _timeless(connection, predictions, as_of, sa.true())
+    found = {
+        ProblemKind.NULL_TIME: null_time,
+        ProblemKind.FUTURE_TIME: future,
+        ProblemKind.IMPLAUSIBLE_TIME: implausible,
+    }
+    malformed = predictions.relation.malformed
+    if log.labels is not None:
+        labelled = log.labels.label.is_not(None) if log.labels.in_predictions else sa.true()
+        null_time, future, implausible = _timeless(connection, log.labels, as_of, labelled)
+        found |= {
+            ProblemKind.NULL_LABEL_TIME: null_time,
+            ProblemKind.FUTURE_LABEL_TIME: future,
+            ProblemKind.IMPLAUSIBLE_LABEL_TIME: implausible,
+        }
+        malformed += 0 if log.labels.in_predictions else log.labels.relation.malformed
+    found[ProblemKind.MALFORMED_LINE] = malformed
+    found[ProblemKind.NO_LABEL] = sum(log.spellings.refused.values())
+    return (ProblemRow(None, kind, n) for kind, n in found.items() if n)
+
+
+def _timeless(
+    connection: sa.Connection, rows: Dated, as_of: datetime, condition: sa.ColumnElement[bool]
+) -> tuple[int, int, int]:
+    """How many rows have no readable time, one of the future, one that cannot be."""
+    kinds = (rows.at.unreadable, rows.at.after(as_of + AHEAD), rows.at.implausible)
+    counts = sa.select(*(sa.func.count(sa.case((kind, 1))) for kind in kinds)).select_from(rows.source)
+    found = connection.execute(counts.where(condition, rows.at.out_of_reach(as_of + AHEAD))).one()
+    return found[0], found[1], found[2]

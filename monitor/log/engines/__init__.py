@@ -1,0 +1,1 @@
+"""The databases that hold a log, and the functions that SQL lacks there."""

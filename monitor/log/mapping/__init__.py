@@ -1,0 +1,1 @@
+"""From the columns of somebody's log to the values that are counted."""

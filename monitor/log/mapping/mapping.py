@@ -1,0 +1,265 @@
+"""From settings to columns: looks at what is there and gives each column its meaning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+
+from checks.counts.cells import NO_CLASS
+from config.source import RelationSettings, SourceSettings
+from monitor.common.errors import MappingError, SourceError
+from monitor.log.files.library import FileLibrary
+from monitor.log.files.pieces import Wanted
+from monitor.log.kinds import ColumnKind
+from monitor.log.mapping.mapped import MappedLabels, MappedLog, MappedPredictions
+from monitor.log.mapping.moment import Moment
+from monitor.log.mapping.profile import look_at
+from monitor.log.mapping.relation import FilesToRead, Relation, nearest, open_relation
+from monitor.log.mapping.spelling import ClassColumn, Spellings, class_name, spell
+from monitor.log.mapping.time_probe import EPOCH, TimeSettings, examples, learn_times, with_epoch
+from monitor.log.mapping.values import (
+    INSIDE,
+    class_of,
+    confidence_of,
+    identity_of,
+    latency_of,
+    relevance_of,
+    text_of,
+    text_or_blank,
+    weight_of,
+)
+from monitor.log.times.times import USUAL, DateOrder
+
+_TEXTS: Final = ("text", "response")
+"""Meanings whose values are long, and read only where they are asked for."""
+_NUMBERS: Final = frozenset({ColumnKind.INTEGER, ColumnKind.FLOAT})
+_TYPED_IDS: Final = frozenset({ColumnKind.TEXT, ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.UUID})
+_OF_SQLITE: Final = {"text": ColumnKind.TEXT, "integer": ColumnKind.INTEGER, "real": ColumnKind.FLOAT}
+
+
+@dataclass(frozen=True, slots=True)
+class LogPlace:
+    """A log: its settings, their place in the configuration, and what is known of its files."""
+
+    settings: SourceSettings
+    key: str
+    library: FileLibrary
+
+
+def open_mapping(connection: sa.Connection, place: LogPlace, bucket: int, *, texts: bool) -> MappedLog:
+    """Look at the columns that there are now and give each its meaning; without `texts` the messages may be left out.
+
+    Raises MappingError naming the key of a column that is not there, SourceError where no row can be read at all.
+    """
+    settings, key = place.settings, place.key
+    columns = settings.predictions.columns.mapped()
+    names = tuple(dict.fromkeys([*columns.values(), *settings.segments]))
+    others = {name for meaning, name in columns.items() if meaning not in _TEXTS} | set(settings.segments)
+    long = frozenset(columns[meaning] for meaning in _TEXTS if meaning in columns) - others
+    reading = FilesToRead(place.library, Wanted(names, long, columns["at"]), texts)
+    relation = open_relation(connection, settings.predictions, f"{key}.predictions", reading)
+    for meaning, name in columns.items():
+        _must_have(relation, name, f"{key}.predictions.columns.{meaning}")
+    for name in settings.segments:
+        _must_have(relation, name, f"{key}.segments")
+    label_columns = settings.labels.columns.mapped() if settings.labels else {}
+    labels = relation
+    if settings.labels:
+        label_names = tuple(dict.fromkeys(label_columns.values()))
+        reading = FilesToRead(place.library, Wanted(label_names, frozenset(), label_columns["at"]), texts)
+        labels = open_relation(connection, settings.labels, f"{key}.labels", reading)
+    for meaning, name in label_columns.items():
+        _must_have(labels, name, f"{key}.labels.columns.{meaning}")
+    one = _Side(connection, relation, settings.predictions, columns, "predicted", f"{key}.predictions")
+    other = (
+        _Side(connection, labels, settings.labels, label_columns, "label", f"{key}.labels") if settings.labels else None
+    )
+    in_predictions = _same_rows(settings)
+    one.must_be_readable(with_ids=other is not None)
+    if other is not None and not in_predictions:
+        other.must_be_readable(with_ids=True)
+    spellings = spell(
+        one.classes, other.classes if other else None, settings.labels.no_label if settings.labels else ()
+    )
+    as_text, tidied = _compare(one, other) if other else (False, False)
+    mapped = _labels(other, spellings, as_text=as_text, tidied=tidied, in_predictions=in_predictions) if other else None
+    return MappedLog(
+        predictions=_predictions(one, spellings, settings, as_text=as_text, tidied=tidied),
+        labels=mapped,
+        segments=settings.segments,
+        bucket=bucket,
+        spellings=spellings,
+        readings=tuple(side.told for side in (one, other) if side and side.told),
+    )
+
+
+class _Side:
+    """One of the two logs: its columns, and what all its rows are like."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        relation: Relation,
+        settings: RelationSettings,
+        columns: Mapping[str, str],
+        meaning: str,
+        key: str,
+    ) -> None:
+        self.connection = connection
+        self.relation = relation
+        self.columns = columns
+        self.meaning = meaning
+        self.category = columns[meaning]
+        self.key = key
+        at = columns["at"]
+        self.profile = look_at(connection, relation, id_=columns["id"], at=at, category=self.category)
+        said = TimeSettings(settings.day_first, settings.time_format)
+        try:
+            learnt = learn_times(connection, relation, at, said) if self.profile.unusual_times else USUAL
+        except ValueError as error:
+            raise MappingError(f"{settings.time_format} is no format: it {error}", f"{key}.time_format") from None
+        self.learnt = learnt
+        if learnt.formats and relation.kinds[at] is not ColumnKind.ANY:
+            self.relation = with_epoch(connection.dialect.name, relation, at, learnt)
+            self.at = Moment(self.relation.column(EPOCH), ColumnKind.FLOAT)
+        else:
+            inside = relation.kinds[at] in INSIDE
+            column = text_of(relation, at) if inside else relation.column(at)
+            kind = ColumnKind.TEXT if inside else relation.kinds[at]
+            self.at = Moment(column, kind, learnt, ordered=not self.profile.unusual_times)
+
+    @property
+    def told(self) -> str:
+        """How the times are read, in words, where they are not written as most are."""
+        if not self.learnt.formats:
+            return ""
+        below = self.key.split(".", 2)[-1]
+        order = {DateOrder.DAY_FIRST: ", the day before the month", DateOrder.MONTH_FIRST: ", the month before the day"}
+        return f"{below}.columns.at: the times are read by their format{order.get(self.learnt.order, '')}"
+
+    @property
+    def classes(self) -> ClassColumn:
+        """The values of the column of classes; none where they are too many to be classes."""
+        values = {value: n for value, n in (self.profile.values or {}).items() if value is not None}
+        return ClassColumn(values, self.relation.kinds[self.category] is ColumnKind.BOOLEAN)
+
+    @property
+    def id_kinds(self) -> frozenset[ColumnKind]:
+        """What the ids are."""
+        kind = self.relation.kinds[self.columns["id"]]
+        if kind is not ColumnKind.ANY:
+            return frozenset({kind})
+        return frozenset(_OF_SQLITE.get(found, ColumnKind.OTHER) for found in self.profile.id_types)
+
+    def must_be_readable(self, *, with_ids: bool) -> None:
+        """Raise SourceError where there are rows, and of none the time, the id or the class can be read."""
+        named = sa.true() if self.meaning == "predicted" else self.relation.column(self.category).is_not(None)
+        if not self.profile.rows or (self.meaning == "label" and not self._has_any(named)):
+            return  # labels that are still to be given are no fault
+        if not self._has_any(sa.and_(named, self.at.usable)):
+            raise SourceError(self._unreadable("at", _TIME_SETTINGS))
+        if self.profile.rows < ENOUGH_ROWS:
+            return
+        if with_ids and not self._has_any(sa.and_(named, self.relation.column(self.columns["id"]).is_not(None))):
+            raise SourceError(self._unreadable("id", "map the column that labels and predictions share"))
+        values = self.profile.values
+        if values is not None and not any(class_name(value) for value in values if value is not None):
+            raise SourceError(self._unreadable(self.meaning, "map the column that names the class"))
+
+    def _has_any(self, condition: sa.ColumnElement[bool]) -> bool:
+        statement = sa.select(sa.literal(1)).select_from(self.relation.source).where(condition).limit(1)
+        return self.connection.execute(statement).first() is not None
+
+    def _unreadable(self, meaning: str, remedy: str) -> str:
+        name = self.columns[meaning]
+        seen = examples(self.connection, self.relation, name, sa.true())
+        shown = f"such as {', '.join(map(repr, seen))}" if seen else "which are all empty"
+        what = {"at": "a time that can be read", "id": "an id"}.get(meaning, "a class")
+        below = self.key.split(".", 2)[-1]
+        return (
+            f"none of the {self.profile.rows:,} rows has {what} in the column {name}, {shown}; "
+            f"look at {below}.columns.{meaning}: {remedy}"
+        )
+
+
+_TIME_SETTINGS: Final = (
+    "map the column that holds the time or, beside files, table or query, say how it is written: day_first: true (or "
+    "false) for days and months as numbers, or time_format, such as %d.%m.%y %H:%M"
+)
+ENOUGH_ROWS: Final = 50
+"""Fewer may well all be without an id or a class, by accident."""
+
+
+def _predictions(
+    side: _Side, spellings: Spellings, settings: SourceSettings, *, as_text: bool, tidied: bool
+) -> MappedPredictions:
+    relation, columns, segments = side.relation, side.columns, settings.segments
+    spelt = None if side.profile.values is None else spellings.predicted
+    predicted = class_of(relation, columns["predicted"], spelt)
+    latency, bad_latency = latency_of(relation, columns.get("latency_ms"))
+    confidence, bad_confidence = confidence_of(relation, columns.get("confidence"))
+    relevance, bad_relevance = relevance_of(relation, columns.get("relevance"))
+    return MappedPredictions(
+        relation=relation,
+        at=side.at,
+        id=identity_of(relation, columns["id"], as_text=as_text, tidied=tidied),
+        predicted=sa.func.coalesce(predicted, sa.literal(NO_CLASS, sa.Text), type_=sa.Text()),
+        no_class=predicted.is_(None),
+        model_version=text_or_blank(relation, columns.get("model_version")),
+        prompt_version=text_or_blank(relation, columns.get("prompt_version")),
+        latency_ms=latency,
+        bad_latency=bad_latency,
+        confidence=confidence,
+        bad_confidence=bad_confidence,
+        relevance=relevance,
+        bad_relevance=bad_relevance,
+        relevance_source=text_or_blank(relation, columns.get("relevance_source")),
+        segments=tuple(text_or_blank(relation, name) for name in segments),
+        columns=columns,
+        last_counts=settings.predictions.duplicates == "last",
+    )
+
+
+def _labels(side: _Side, spellings: Spellings, *, as_text: bool, tidied: bool, in_predictions: bool) -> MappedLabels:
+    relation, columns = side.relation, side.columns
+    weight, designed, bad_probability = weight_of(relation, columns.get("inclusion_probability"))
+    return MappedLabels(
+        relation=relation,
+        at=side.at,
+        id=identity_of(relation, columns["id"], as_text=as_text, tidied=tidied),
+        label=class_of(relation, columns["label"], None if side.profile.values is None else spellings.labels),
+        weight=weight,
+        designed=designed,
+        bad_probability=bad_probability,
+        refused=_refused(side, spellings),
+        in_predictions=in_predictions,
+    )
+
+
+def _refused(side: _Side, spellings: Spellings) -> sa.ColumnElement[bool]:
+    if not spellings.refused:
+        return sa.false()
+    text = text_of(side.relation, side.category)
+    return sa.func.coalesce(text.in_(spellings.refused), sa.false(), type_=sa.Boolean())
+
+
+def _must_have(relation: Relation, name: str, key: str) -> None:
+    if name not in relation.kinds:
+        raise MappingError(f"there is no column {name}; {nearest(name, relation.kinds)}", key)
+
+
+def _same_rows(settings: SourceSettings) -> bool:
+    rows = {"files", "table", "query"}
+    labels = settings.labels
+    return labels is not None and labels.model_dump(include=rows) == settings.predictions.model_dump(include=rows)
+
+
+def _compare(one: _Side, other: _Side) -> tuple[bool, bool]:
+    """Whether ids must be compared as text, because their types differ or compare with nothing; and tidied first."""
+    kinds = one.id_kinds | other.id_kinds
+    untidy = one.profile.untidy_ids or other.profile.untidy_ids
+    alike = len(kinds) <= 1 or kinds <= _NUMBERS
+    mixed_types = ColumnKind.FLOAT in kinds and "real" in one.profile.id_types | other.profile.id_types
+    as_text = untidy or not (alike and kinds <= _TYPED_IDS)
+    return as_text, untidy or (as_text and mixed_types)

@@ -1,0 +1,1 @@
+"""Rows read one by one: for studies, exports and label queues."""

@@ -1,0 +1,129 @@
+"""SQL that reads a time written as text: made from the table of formats, for engines that have regular expressions."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from monitor.log.times.times import (
+    CLOCK,
+    COMPACT,
+    DATE,
+    HOUR,
+    ISO,
+    MONTHS,
+    NUMBER,
+    ZONE_OFFSET,
+    ZONES,
+    TimeReading,
+    scaled,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSql:
+    """What an engine spells differently, as functions from SQL to SQL."""
+
+    matches: Callable[[str, str], str]
+    """A text and a regular expression that must match all of it."""
+    replaced: Callable[[str, str, str], str]
+    """A text, a regular expression of all of it, and what comes in its place."""
+    epoch: Callable[[str], str]
+    """A text that is a date and a time of day, with or without an offset."""
+    trimmed: Callable[[str], str]
+    """A text without the space around it."""
+    number: Callable[[str], str]
+    """A text that is a number."""
+    once: Callable[[str, Callable[[str], str]], str]
+    """Work a value out once, and use it several times."""
+
+
+def text_epoch_sql(x: str, engine: TimeSql, reading: TimeReading) -> str:
+    """Return SQL that reads a text as seconds since 1970; the usual forms first, and nothing else where they fit."""
+    other = engine.once(bare_text(x, engine), lambda text: _other(text, engine, reading))
+    return (
+        f"CASE WHEN {engine.matches(x, ISO)} THEN {engine.epoch(x)} {_when_number(x, engine)} "
+        f"{f'WHEN {x} IS NOT NULL THEN {other} ' if reading.formats else ''}END"
+    )
+
+
+def bare_text(x: str, engine: TimeSql) -> str:
+    """Return SQL of a text as the formats are matched with it."""
+    return f"lower({engine.trimmed(x)})"
+
+
+def _when_number(text: str, engine: TimeSql) -> str:
+    is_number = f"{engine.matches(text, NUMBER)} AND NOT {engine.matches(text, COMPACT)}"
+    return f"WHEN {is_number} THEN {scaled(engine.number(text))}"
+
+
+def _other(bare: str, engine: TimeSql, reading: TimeReading) -> str:
+    cases = " ".join(
+        f"WHEN {engine.matches(bare, each.pattern)} THEN {engine.replaced(bare, each.pattern, each.rewrite)}"
+        for each in reading.formats
+    )
+    parts = engine.once(f"CASE {cases} END", lambda parts: _of_parts(parts, engine))
+    return f"CASE {_when_number(bare, engine)} ELSE {parts} END"
+
+
+def _of_parts(parts: str, engine: TimeSql) -> str:
+    date, half, zone = (f"split_part({parts}, '|', {n})" for n in (1, 3, 4))
+    clock = f"replace(coalesce(nullif(nullif(split_part({parts}, '|', 2), ''), '::'), '0:00'), ',', '.')"
+    for number, name in enumerate(MONTHS, start=1):
+        date = f"replace({date}, '-{name}', '-{number}')"
+    hour = f"CAST(split_part({clock}, ':', 1) AS INTEGER)"
+    afternoon = f"WHEN 'p' THEN CASE WHEN {hour} < 12 THEN {12 * HOUR} ELSE 0 END"
+    midnight = f"WHEN 'a' THEN CASE WHEN {hour} = 12 THEN {-12 * HOUR} ELSE 0 END"
+    fits = f"{engine.matches(clock, CLOCK)} AND ({half} = '' OR split_part({clock}, ':', 1) IN ({_HOURS}))"
+    day = f"CASE WHEN {engine.matches(date, DATE)} THEN {date} END"
+    moment = engine.once(day, lambda checked: engine.epoch(f"({checked} || ' ' || {clock})"))
+    shifted = f"{moment} + CASE {half} {afternoon} {midnight} ELSE 0 END - {_offset_sql(zone, engine)}"
+    return f"CASE WHEN {fits} THEN {shifted} END"
+
+
+def _offset_sql(zone: str, engine: TimeSql) -> str:
+    digits = f"replace(replace(replace({zone}, 'gmt', ''), 'utc', ''), ':', '')"
+    sign = f"CASE WHEN left({digits}, 1) = '-' THEN -1 ELSE 1 END"
+    padded = f"rpad(substr({digits}, 2), 4, '0')"
+    seconds = f"(CAST(left({padded}, 2) AS INTEGER) * {HOUR} + CAST(right({padded}, 2) AS INTEGER) * 60)"
+    names = " ".join(f"WHEN '{name}' THEN {offset}" for name, offset in ZONES.items())
+    return f"CASE WHEN {engine.matches(zone, ZONE_OFFSET)} THEN {sign} * {seconds} ELSE CASE {zone} {names} END END"
+
+
+_HOURS: Final = ", ".join(f"'{form}'" for hour in range(1, 13) for form in dict.fromkeys((str(hour), f"{hour:02d}")))
+
+
+def _duckdb_once(value: str, use: Callable[[str], str]) -> str:
+    name = f"v{zlib.crc32(value.encode())}"  # one that no value within names too
+    return f"list_transform([{value}], lambda {name}: {use(name)})[1]"
+
+
+def _postgresql_once(value: str, use: Callable[[str], str]) -> str:
+    name = f"v{zlib.crc32(value.encode())}"
+    return f"(SELECT {use(f'{name}.v')} FROM (SELECT {value} AS v OFFSET 0) AS {name})"  # noqa: S608 - our own SQL
+
+
+def _postgresql_text_epoch(x: str) -> str:
+    # PostgreSQL rounds to microseconds, where the others cut; and says nothing of what is no time but an error, so
+    # this is asked only of texts that are known to be one.
+    shorter = f"regexp_replace({x}, '([.,][0-9]{{6}})[0-9]+', '\\1')"
+    cut = f"CASE WHEN length({x}) > {len('2026-10-31 14:05:00.123456')} THEN {shorter} ELSE {x} END"
+    return f"CAST(EXTRACT(EPOCH FROM CAST(replace({cut}, ',', '.') AS timestamptz)) AS double precision)"
+
+
+DUCKDB_TIMES: Final = TimeSql(
+    matches=lambda x, pattern: f"regexp_full_match({x}, '{pattern}')",
+    replaced=lambda x, pattern, by: f"regexp_replace({x}, '^(?:{pattern})$', '{by}')",
+    epoch=lambda x: f"epoch(TRY_CAST(replace({x}, ',', '.') AS TIMESTAMPTZ))",
+    trimmed=lambda x: f"trim({x}, ' ' || chr(9) || chr(10) || chr(13))",
+    number=lambda x: f"TRY_CAST({x} AS DOUBLE)",
+    once=_duckdb_once,
+)
+POSTGRESQL_TIMES: Final = TimeSql(
+    matches=lambda x, pattern: f"{x} ~ '^(?:{pattern})$'",
+    replaced=lambda x, pattern, by: f"regexp_replace({x}, '^(?:{pattern})$', '{by}')",
+    epoch=_postgresql_text_epoch,
+    trimmed=lambda x: f"btrim({x}, E' \\t\\r\\n')",
+    number=lambda x: f"CAST({x} AS double precision)",
+    once=_postgresql_once,
+)
