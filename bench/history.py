@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from bench.sql_blocks import sql_blocks
 from monitor.history import History
-from monitor.history.bulk import insert_rows
-from monitor.history.days import FOREVER, roll_up_between
 from monitor.history.engine import open_engine, writing
 from monitor.history.schema import (
     BELIEF_TIMES,
@@ -35,6 +33,8 @@ from monitor.history.schema import (
     VERSIONS,
 )
 from monitor.history.types import from_epoch
+from monitor.history.writing.bulk import insert_rows
+from monitor.history.writing.days import FOREVER, roll_up_between
 
 END: Final = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
 DAY: Final = 86_400

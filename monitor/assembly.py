@@ -14,7 +14,7 @@ from monitor.daemon import Daemon
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history import History
-from monitor.history.thinning import Thinning
+from monitor.history.writing.thinning import Thinning
 from monitor.look import Look
 from monitor.scheduling import Task
 from monitor.study.plan import plan_of

@@ -34,7 +34,7 @@ from monitor.common.clock import Clock
 from monitor.cycle import Monitor
 from monitor.delivery import Deliverer
 from monitor.history import History, WindowSpec
-from monitor.history.outbox import LEASE, HistoryOutbox
+from monitor.history.writing.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
 from monitor.log.mapping.spelling import class_name
 from monitor.log_channel import LogChannel

@@ -14,7 +14,7 @@ from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.common.retrying import Trouble, plan, trouble_of
-from monitor.outbox import ClaimLostError, Notification, Outbox
+from monitor.history.notifications import ClaimLostError, Notification, Outbox
 
 _LOG = get_logger(__name__)
 

@@ -16,7 +16,7 @@ from checks.outcome.trial import Trial
 from checks.outcome.unseen import unseen
 from checks.outcome.weights import SETTLED_IN
 from monitor.history import Transaction, WindowSpec
-from monitor.history.trials import Followed, Kept
+from monitor.history.writing.trials import Followed, Kept
 
 TOLD = frozenset({Event.OPENED, Event.UPDATED, Event.ESCALATED, Event.REOPENED})
 """Steps that tell people what to do."""

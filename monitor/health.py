@@ -11,7 +11,7 @@ from monitor.common.json_lines import iso
 from monitor.common.redact import redact
 from monitor.courier import Pulse
 from monitor.heartbeat import Heartbeat
-from monitor.outbox import Undelivered
+from monitor.history.notifications import Undelivered
 from monitor.undelivered import described, is_late
 from monitor.vitals import Looks, Vitals
 from monitor.web import Answer

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from monitor.common.json_lines import iso
 from monitor.common.redact import redact
-from monitor.outbox import Undelivered
+from monitor.history.notifications import Undelivered
 
 PATIENCE: Final = timedelta(minutes=5)
 """How long an open incident may wait to be told: a few tries, and less than anybody wants to be in the dark."""

@@ -18,9 +18,9 @@ from monitor.common.json_lines import print_line
 from monitor.common.terminal import note, show
 from monitor.cycle import CycleReport, Monitor
 from monitor.history import History
+from monitor.history.throwaway import throwaway_history
 from monitor.output.progress import progress
 from monitor.output.timeline import step_parts, summary_text
-from monitor.throwaway import throwaway_history
 
 
 @click.command("backtest")

@@ -21,9 +21,9 @@ from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
 from monitor.common.terminal import show
-from monitor.history.queries import Belief, Queries
-from monitor.history.sizes import Size
-from monitor.history.thinning import Thinning
+from monitor.history.queries.queries import Belief, Queries
+from monitor.history.queries.sizes import Size
+from monitor.history.writing.thinning import Thinning
 from monitor.log.mapping.relation import nearest
 from monitor.output.history_tables import beliefs_table, incident_parts, incidents_table, sizes_table
 from monitor.output.records import belief_record, incident_details, incident_record, print_csv

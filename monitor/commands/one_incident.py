@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from alerts.incident import Incident
-from monitor.history.queries import Queries
+from monitor.history.queries.queries import Queries
 
 
 def find_one(queries: Queries, wanted: str, param_hint: str) -> Incident:

@@ -12,7 +12,7 @@ from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.signatures import Signed, sign
 from monitor.common.terminal import note
-from monitor.history.registered import RegisteredSet
+from monitor.history.writing.registered import RegisteredSet
 from monitor.registering.messages import read_messages
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)

@@ -9,26 +9,26 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine, and_, func, select, text
 
 from monitor.common.claims import Worker
-from monitor.history.aside import SetAside, dated_after
 from monitor.history.engine import WAIT, open_engine, reading, writing
-from monitor.history.forgetting import Span, forget_predictions, forget_span, held
-from monitor.history.holdouts import read_holdout, write_holdout
-from monitor.history.incidents import frozen_at, unhealthy_spans
-from monitor.history.marks import forget_marks, read_marks
 from monitor.history.migrate import migrate
-from monitor.history.names import add_monitor, monitor_id
-from monitor.history.outbox import LEASE, HistoryOutbox
-from monitor.history.purge import horizons, purge_before
-from monitor.history.queries import Queries
-from monitor.history.registered import RegisteredSet, read_sets, write_set
-from monitor.history.retention import Retention
+from monitor.history.queries.queries import Queries
+from monitor.history.queries.sizes import Size, sizes
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
-from monitor.history.sizes import Size, sizes
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
-from monitor.history.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
-from monitor.history.thinning import ROWS, Thinning, batches, forget_cycles, thin
 from monitor.history.transaction import Transaction
 from monitor.history.types import from_epoch
+from monitor.history.writing.aside import SetAside, dated_after
+from monitor.history.writing.forgetting import Span, forget_predictions, forget_span, held
+from monitor.history.writing.holdouts import read_holdout, write_holdout
+from monitor.history.writing.incidents import frozen_at, unhealthy_spans
+from monitor.history.writing.marks import forget_marks, read_marks
+from monitor.history.writing.names import add_monitor, monitor_id
+from monitor.history.writing.outbox import LEASE, HistoryOutbox
+from monitor.history.writing.purge import horizons, purge_before
+from monitor.history.writing.registered import RegisteredSet, read_sets, write_set
+from monitor.history.writing.retention import Retention
+from monitor.history.writing.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
+from monitor.history.writing.thinning import ROWS, Thinning, batches, forget_cycles, thin
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 
 

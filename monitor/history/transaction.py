@@ -9,17 +9,17 @@ from sqlalchemy import Connection, select
 from alerts.incident import Incident, Transition
 from checks.counts.windows import Windows
 from checks.outcome.trial import Trial
-from monitor.history.aside import SetAside, set_aside
-from monitor.history.cells import forget_cells, replace_cells
-from monitor.history.incidents import read_incidents, write_transition
-from monitor.history.marks import read_marks, write_marks
-from monitor.history.reading import WindowReader
-from monitor.history.record import CycleRecord, write_record
-from monitor.history.retention import Retention
+from monitor.history.reading.windows import WindowReader
 from monitor.history.schema import MONITORS
 from monitor.history.spans import WindowSpec
-from monitor.history.studies import newest_error, newest_study
-from monitor.history.trials import Followed, Kept, read_trials, write_decision, write_trial
+from monitor.history.writing.aside import SetAside, set_aside
+from monitor.history.writing.cells import forget_cells, replace_cells
+from monitor.history.writing.incidents import read_incidents, write_transition
+from monitor.history.writing.marks import read_marks, write_marks
+from monitor.history.writing.record import CycleRecord, write_record
+from monitor.history.writing.retention import Retention
+from monitor.history.writing.studies import newest_error, newest_study
+from monitor.history.writing.trials import Followed, Kept, read_trials, write_decision, write_trial
 from monitor.log.counts import BucketCounts, Fingerprints
 
 

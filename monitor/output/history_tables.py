@@ -11,8 +11,8 @@ from alerts.incident import Incident, Transition
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
 from monitor.common.terminal import printable
-from monitor.history.queries import Belief
-from monitor.history.sizes import Size
+from monitor.history.queries.queries import Belief
+from monitor.history.queries.sizes import Size
 from monitor.output.tables import STYLES, cell
 from monitor.output.timeline import step_parts
 

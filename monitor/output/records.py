@@ -11,7 +11,7 @@ from alerts.incident import Incident
 from alerts.messages.event_json import advice_json, finding_json
 from monitor.common.json_lines import iso
 from monitor.common.spreadsheet_cells import guarded
-from monitor.history.queries import Belief
+from monitor.history.queries.queries import Belief
 
 Record = Mapping[str, Any]
 

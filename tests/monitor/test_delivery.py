@@ -12,8 +12,8 @@ from alerts.channels.console import ConsoleChannel
 from alerts.channels.slack import SlackChannel
 from alerts.incident import Event, Reason, State, Transition
 from monitor.history import History
-from monitor.history.outbox import LEASE, NEWS
-from monitor.outbox import ClaimLostError
+from monitor.history.notifications import ClaimLostError
+from monitor.history.writing.outbox import LEASE, NEWS
 from tests.support.deliveries import FOREVER, Desk
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.incidents import T0, clear, opened, step

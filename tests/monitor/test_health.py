@@ -7,7 +7,7 @@ from monitor.common.errors import HistoryError
 from monitor.courier import Pulse
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
-from monitor.outbox import Undelivered
+from monitor.history.notifications import Undelivered
 from monitor.vitals import Vitals
 from tests.support.clocks import SetClocks
 

@@ -12,7 +12,7 @@ from alerts.incident import Transition
 from monitor.common.claims import Worker
 from monitor.delivery import Deliverer
 from monitor.history import CycleRecord, History
-from monitor.history.outbox import HistoryOutbox
+from monitor.history.writing.outbox import HistoryOutbox
 from tests.support.incidents import T0
 
 FOREVER = T0 + timedelta(days=9999)

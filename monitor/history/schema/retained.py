@@ -8,7 +8,7 @@ from monitor.history.schema.base import METADATA
 from monitor.history.types import Stored, UtcTime
 
 RetainedCells = tuple[tuple[str, str, tuple[tuple[tuple[str | int, ...], tuple[int | float, ...]], ...]], ...]
-"""For each family of counts its kind, its name, and pairs of key and sums, as in `monitor.history.retained`."""
+"""For each family of counts its kind, its name, and pairs of key and sums, as in `monitor.history.writing.retained`."""
 
 RETAINED_CELLS: Final = Table(
     "retained_cells",

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bench.sql_blocks import sql_blocks
 from monitor.history import CycleRecord, History
-from monitor.history.thinning import Thinning
+from monitor.history.writing.thinning import Thinning
 from tests.support.history import at, counts, estimate, outcome, put, random_counts, rows
 from tests.support.incidents import clear, finding
 

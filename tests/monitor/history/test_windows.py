@@ -9,8 +9,8 @@ from checks.counts.cells import DelayCell
 from checks.counts.windows import BucketTotal, Window, Windows
 from checks.statistics.start_grid import EVERY, THINNED
 from monitor.history import CycleRecord, History, WindowSpec
-from monitor.history.delays import Delays, age_bin
 from monitor.history.packed import pack, pack_numbers
+from monitor.history.reading.delays import Delays, age_bin
 from monitor.history.spans import Span
 from monitor.log.counts import BucketCounts, DelayRow, ProblemRow
 from tests.support.history import HOUR, SPEC, T0, at, counts, latency, marks, outcome, put, random_counts

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from monitor.history.bulk import insert_rows
 from monitor.history.schema import LOG_MARKS, MONITORS
 from monitor.history.types import from_micros, to_micros
+from monitor.history.writing.bulk import insert_rows
 from monitor.log.counts import Fingerprints, Mark
 
 PREDICTIONS: Final = "predictions"

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, exists, func, select, union
 
-from monitor.history.record import HOUR, SECOND
 from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
@@ -26,6 +25,7 @@ from monitor.history.schema import (
     STUDIES,
 )
 from monitor.history.types import to_epoch
+from monitor.history.writing.record import HOUR, SECOND
 
 DAY: Final = 24 * HOUR  # microseconds
 

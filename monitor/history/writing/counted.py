@@ -5,7 +5,6 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from monitor.history.names import class_names, slice_names, source_names, version_names
 from monitor.history.packed import unpack, unpack_numbers
 from monitor.history.schema import (
     DELAY_CELLS,
@@ -16,6 +15,7 @@ from monitor.history.schema import (
     TOTAL_CELLS,
 )
 from monitor.history.schema.keys import NO_LABEL
+from monitor.history.writing.names import class_names, slice_names, source_names, version_names
 from monitor.log.counts import BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
 from monitor.log.problems import ProblemKind
 

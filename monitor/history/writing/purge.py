@@ -7,8 +7,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
 
 from alerts.incident import State
-from monitor.history.cells import BY_MONITOR
-from monitor.history.days import roll_up_between
 from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
@@ -29,6 +27,8 @@ from monitor.history.schema import (
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.types import from_epoch, to_epoch, to_micros
+from monitor.history.writing.cells import BY_MONITOR
+from monitor.history.writing.days import roll_up_between
 
 DAY: Final = timedelta(days=1)
 

@@ -11,8 +11,8 @@ from alerts.incident import Event, Reason, Transition
 from monitor.common.claims import Worker
 from monitor.common.retrying import LONGEST_PAUSE, Plan, Trouble
 from monitor.history import CycleRecord, History
-from monitor.history.outbox import LEASE, HistoryOutbox
-from monitor.outbox import ClaimLostError, Notification, Outbox
+from monitor.history.notifications import ClaimLostError, Notification, Outbox
+from monitor.history.writing.outbox import LEASE, HistoryOutbox
 from tests.support.incidents import T0, opened, step
 
 SECOND = timedelta(seconds=1)

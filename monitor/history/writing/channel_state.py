@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from monitor.common.retrying import Plan, Trouble
-from monitor.history.bulk import insert_if_new
 from monitor.history.schema import CHANNELS
 from monitor.history.types import rounded_up
+from monitor.history.writing.bulk import insert_if_new
 
 _WELL: Final[dict[str, Any]] = {
     "paused_until": None,

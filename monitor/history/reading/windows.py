@@ -9,13 +9,11 @@ from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from checks.advice.comparing.parts import LIVE_SHARE
 from checks.counts.windows import BucketTotal, Extent, Problem, Windows
-from monitor.history.assemble import Assembly, Names, Rows
-from monitor.history.incidents import frozen_at, unhealthy_spans
 from monitor.history.losses import LossReader
-from monitor.history.marks import LABELS
-from monitor.history.names import class_names, slice_names, version_names
-from monitor.history.outcomes import OutcomeReader
-from monitor.history.pieces import piece_of, within
+from monitor.history.reading.assemble import Assembly, Names, Rows
+from monitor.history.reading.outcomes import OutcomeReader
+from monitor.history.reading.pieces import piece_of, within
+from monitor.history.reading.scored import ScoreReader
 from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
@@ -25,9 +23,11 @@ from monitor.history.schema import (
     TOTAL_CELLS,
 )
 from monitor.history.schema.cells import NO_BUCKET
-from monitor.history.scored import ScoreReader
 from monitor.history.spans import Layout, Span, WindowSpec, lay_out, to_whole_seconds, with_version
 from monitor.history.types import from_epoch
+from monitor.history.writing.incidents import frozen_at, unhealthy_spans
+from monitor.history.writing.marks import LABELS
+from monitor.history.writing.names import class_names, slice_names, version_names
 from monitor.log.problems import ProblemKind
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, and_, delete, fun
 from alerts.incident import Incident
 from checks.outcome.trial import Trial
 from monitor.common.retrying import LONGEST_PAUSE
-from monitor.history.incidents import rewrite
 from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
@@ -32,6 +31,7 @@ from monitor.history.schema import (
     STUDIES,
 )
 from monitor.history.types import from_micros, to_epoch, to_micros
+from monitor.history.writing.incidents import rewrite
 
 DATED: Final = (CYCLES, FINDINGS, STUDIES)
 

@@ -11,11 +11,11 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select
 
-from monitor.history.counted import Counted, runs
 from monitor.history.ends import NOT_TOLD, IsTold, OldEnds
-from monitor.history.families import ALL_LABELS, ALL_ROWS, PROBLEM, Families, families, to_rows
-from monitor.history.retained import fitted, minus, number, plus, settle, without
 from monitor.history.schema import FORGETTING, RETAINED_CELLS, TOTAL_CELLS
+from monitor.history.writing.counted import Counted, runs
+from monitor.history.writing.families import ALL_LABELS, ALL_ROWS, PROBLEM, Families, families, to_rows
+from monitor.history.writing.retained import fitted, minus, number, plus, settle, without
 from monitor.log.counts import (
     ALL,
     BucketCounts,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from alerts.incident import State
 from monitor.history import CycleRecord, History
-from monitor.history.thinning import Batch, Thinning, thin
+from monitor.history.writing.thinning import Batch, Thinning, thin
 from tests.support.history import at, counts, estimate, latency, marks, outcome, put, random_counts, rows
 from tests.support.incidents import T0, clear, finding, opened
 
@@ -123,7 +123,7 @@ def test_thinning_that_is_interrupted_goes_on_the_next_time(
     for look in range(8):
         cycle(history, 15 * look, look / 10)
     cycle(history, FAR / timedelta(minutes=1), 0.9)
-    monkeypatch.setattr("monitor.history.thinning.ROWS", 1)
+    monkeypatch.setattr("monitor.history.writing.thinning.ROWS", 1)
     first = thin
     done: list[int] = []
 

@@ -12,13 +12,13 @@ from alerts.incident import Incident, State, Transition
 from monitor.common.claims import Worker
 from monitor.common.redact import redact
 from monitor.common.retrying import LONGEST_PAUSE, Plan, Trouble
-from monitor.history.bulk import insert_if_new
-from monitor.history.channel_state import pause_channel, resume_channel, revive_channels
 from monitor.history.engine import reading, writing
-from monitor.history.incidents import notification_row
+from monitor.history.notifications import ClaimLostError, Notification, Undelivered
 from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
 from monitor.history.types import rounded_up
-from monitor.outbox import ClaimLostError, Notification, Undelivered
+from monitor.history.writing.bulk import insert_if_new
+from monitor.history.writing.channel_state import pause_channel, resume_channel, revive_channels
+from monitor.history.writing.incidents import notification_row
 
 LEASE: Final = timedelta(seconds=60)
 """How long a claim lasts unless it is kept: several timeouts of one request. Claims are kept before each request."""

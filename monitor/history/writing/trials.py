@@ -13,8 +13,6 @@ from checks.advice.comparing.parts import Part
 from checks.counts.cells import LatencyCell, OutcomeCell
 from checks.outcome.traffic import BucketTraffic, Pair
 from checks.outcome.trial import Trial
-from monitor.history.incidents import write_transition
-from monitor.history.names import class_names, slice_names, version_names
 from monitor.history.schema import (
     ADVICE,
     ADVICE_OUTCOMES,
@@ -26,6 +24,8 @@ from monitor.history.schema import (
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.spans import Span, floor, to_whole_seconds
 from monitor.history.types import from_epoch
+from monitor.history.writing.incidents import write_transition
+from monitor.history.writing.names import class_names, slice_names, version_names
 from monitor.log.counts import ALL
 
 WAITING: Final = "waiting"

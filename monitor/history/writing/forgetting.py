@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from monitor.history.cells import replace_cells
-from monitor.history.marks import PREDICTIONS
 from monitor.history.schema import FORGETTING, LOG_MARKS, RETAINED_CELLS, STUDIES, TOTAL_CELLS
 from monitor.history.types import from_epoch, to_epoch
+from monitor.history.writing.cells import replace_cells
+from monitor.history.writing.marks import PREDICTIONS
 from monitor.log.counts import BucketCounts
 
 

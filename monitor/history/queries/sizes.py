@@ -7,10 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
 
 from monitor.history.engine import reading
-from monitor.history.record import HOUR, SECOND
 from monitor.history.schema import BELIEF_TIMES, METADATA, METRIC_POINTS
-from monitor.history.thinning import Thinning
 from monitor.history.types import to_epoch
+from monitor.history.writing.record import HOUR, SECOND
+from monitor.history.writing.thinning import Thinning
 
 YEAR: Final = timedelta(days=365)
 RECENT: Final = timedelta(days=7)

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, delete, insert, select
 from alerts.incident import Transition
 from checks.estimates.metric_line import Estimate
 from checks.rules.finding import Finding
-from monitor.history.bulk import insert_rows
-from monitor.history.incidents import write_transition
-from monitor.history.names import intern_series
 from monitor.history.schema import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, MONITORS
 from monitor.history.types import to_epoch
+from monitor.history.writing.bulk import insert_rows
+from monitor.history.writing.incidents import write_transition
+from monitor.history.writing.names import intern_series
 
 SECOND: Final = 1_000_000  # microseconds
 HOUR: Final = 3600 * SECOND

@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, literal_column, select
 
 from checks.counts.cells import BAND_EDGES, NO_BAND
-from monitor.history.pieces import piece_of, within
+from monitor.history.reading.pieces import piece_of, within
+from monitor.history.reading.tally import Counted, Integers, Tally
 from monitor.history.schema import OUTCOME_CELLS
 from monitor.history.spans import Layout, Span
-from monitor.history.tally import Counted, Integers, Tally
 from monitor.log.counts import ALL
 
 Slices = Mapping[int, tuple[str, str]]

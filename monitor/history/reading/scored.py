@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from checks.counts.cells import SCORE_BINS
 from checks.counts.scores import NO_SCORES, ScoreGroup, Scores
 from checks.counts.windows import Windows
-from monitor.history.names import class_names, source_names, version_names
 from monitor.history.schema import RELEVANCE_CELLS
 from monitor.history.spans import Layout, Span
+from monitor.history.writing.names import class_names, source_names, version_names
 from monitor.log.counts import MILLION
 
 Integers = NDArray[np.int64]

@@ -9,9 +9,9 @@ from typing import Any
 from checks.counts.cells import DelayCell, LatencyCell
 from checks.counts.windows import BucketLatency, Start, VersionRun, Window
 from checks.label_delay.delays import SeenDelays
-from monitor.history.delays import Delays, joined
+from monitor.history.reading.delays import Delays, joined
+from monitor.history.reading.tally import Tally
 from monitor.history.spans import Layout, Span
-from monitor.history.tally import Tally
 from monitor.history.types import from_epoch
 
 LatencyKey = tuple[int, int]  # version, bin

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, or_, select
 from alerts.incident import Incident, Transition
 from checks.estimates.metric_line import Estimate
 from monitor.history.engine import reading
-from monitor.history.record import SECOND
 from monitor.history.schema import CYCLES, FINDINGS, INCIDENT_EVENTS, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS
 from monitor.history.types import from_epoch, from_micros, to_epoch
+from monitor.history.writing.record import SECOND
 
 
 @dataclass(frozen=True, slots=True)

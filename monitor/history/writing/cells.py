@@ -8,9 +8,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
-from monitor.history.bulk import batched, insert_rows
-from monitor.history.days import FOREVER, roll_up, roll_up_between
-from monitor.history.names import class_ids, slice_ids, source_ids, version_ids
 from monitor.history.packed import pack, pack_numbers
 from monitor.history.schema import (
     DELAY_CELLS,
@@ -23,6 +20,9 @@ from monitor.history.schema import (
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.schema.keys import NO_LABEL
+from monitor.history.writing.bulk import batched, insert_rows
+from monitor.history.writing.days import FOREVER, roll_up, roll_up_between
+from monitor.history.writing.names import class_ids, slice_ids, source_ids, version_ids
 from monitor.log.counts import ALL, BucketCounts, DelayRow, OutcomeRow, RelevanceRow
 
 BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS, RELEVANCE_CELLS)

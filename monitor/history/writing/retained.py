@@ -11,7 +11,7 @@ and some are retained, and they were rewritten where there are as many.
 
 from typing import Final
 
-from monitor.history.families import ALL_ROWS, LABELS, ROWS, Cells, Families, Key, Sums
+from monitor.history.writing.families import ALL_ROWS, LABELS, ROWS, Cells, Families, Key, Sums
 
 _MOST_PAIRS: Final = 100_000
 

@@ -1,0 +1,1 @@
+"""What a cycle reads from the history: the windows that it judges."""
