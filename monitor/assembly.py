@@ -9,8 +9,8 @@ from config.settings import Settings
 from monitor.bootstrap import build_deliverer, build_monitor, build_outage, build_outbox, channel_names, report_folder
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
-from monitor.courier import Courier
 from monitor.daemon import Daemon
+from monitor.delivery.worker import Courier
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history import History

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from monitor.common.logs import get_logger, log_uncaught
-from monitor.courier import Courier
+from monitor.delivery.worker import Courier
 from monitor.health import Health
 from monitor.look import Look
 from monitor.scheduling import Scheduler, Task

@@ -9,10 +9,10 @@ from monitor.common.clock import Clocks
 from monitor.common.errors import UnreachableError
 from monitor.common.json_lines import iso
 from monitor.common.redact import redact
-from monitor.courier import Pulse
+from monitor.delivery.undelivered import described, is_late
+from monitor.delivery.worker import Pulse
 from monitor.heartbeat import Heartbeat
 from monitor.history.notifications import Undelivered
-from monitor.undelivered import described, is_late
 from monitor.vitals import Looks, Vitals
 from monitor.web import Answer
 

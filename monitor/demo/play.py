@@ -18,7 +18,7 @@ from config.loading import load
 from monitor import backtest
 from monitor.bootstrap import CONSOLE, build_monitor, open_history
 from monitor.cycle import CycleReport
-from monitor.delivery import Deliverer
+from monitor.delivery.delivery import Deliverer
 from monitor.demo import story, timeline
 from monitor.demo.bots import BOTS, END, START
 from monitor.demo.files import write_log

@@ -4,7 +4,7 @@ import pytest
 
 from checks.rules.finding import Cause
 from monitor.common.errors import HistoryError
-from monitor.courier import Pulse
+from monitor.delivery.worker import Pulse
 from monitor.health import Health
 from monitor.heartbeat import Heartbeat
 from monitor.history.notifications import Undelivered

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alerts.channels.channel import Channel
 from alerts.incident import Transition
 from monitor.common.claims import Worker
-from monitor.delivery import Deliverer
+from monitor.delivery.delivery import Deliverer
 from monitor.history import CycleRecord, History
 from monitor.history.writing.outbox import HistoryOutbox
 from tests.support.incidents import T0

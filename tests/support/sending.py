@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from alerts.channels.slack import SlackChannel
-from monitor.delivery import Deliverer
+from monitor.delivery.delivery import Deliverer
 from monitor.history import History
 from tests.support.fake_slack import TOKEN
 

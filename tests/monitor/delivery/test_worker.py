@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from structlog.testing import capture_logs
 
 from monitor.common.errors import HistoryError
-from monitor.courier import STUCK_AFTER, Courier, Pulse
+from monitor.delivery.worker import STUCK_AFTER, Courier, Pulse
 from tests.support.waiting import wait_until
 
 
