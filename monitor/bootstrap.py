@@ -31,14 +31,14 @@ from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings
 from config.settings import Settings
 from monitor.common.clock import Clock
-from monitor.cycle import Monitor
+from monitor.cycle.cycle import Monitor
+from monitor.cycle.outage import Outage
 from monitor.delivery.delivery import Deliverer
 from monitor.delivery.log_channel import LogChannel
 from monitor.history import History, WindowSpec
 from monitor.history.writing.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
 from monitor.log.mapping.spelling import class_name
-from monitor.outage import Outage
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
 

@@ -9,8 +9,8 @@ from checks.rules.finding import Cause
 from monitor.common.clock import Clocks
 from monitor.common.errors import SourceError, UnreachableError
 from monitor.common.logs import get_logger
-from monitor.cycle import CycleReport, Monitor, run_cycle
-from monitor.outage import Failure, Outage
+from monitor.cycle.cycle import CycleReport, Monitor, run_cycle
+from monitor.cycle.outage import Failure, Outage
 from monitor.vitals import Vitals, patience
 
 _LOG = get_logger(__name__)

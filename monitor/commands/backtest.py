@@ -10,13 +10,13 @@ import click
 
 from alerts.messages.event_json import event_json
 from config.loading import load
-from monitor.backtest import Span, Summary, Tally, play, told
 from monitor.bootstrap import build_monitor
 from monitor.commands.options import DURATION, TIME, chosen, config_option, json_option, monitor_option
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
 from monitor.common.terminal import note, show
-from monitor.cycle import CycleReport, Monitor
+from monitor.cycle.backtest import Span, Summary, Tally, play, told
+from monitor.cycle.cycle import CycleReport, Monitor
 from monitor.history import History
 from monitor.history.throwaway import throwaway_history
 from monitor.output.progress import progress

@@ -12,7 +12,7 @@ import click
 from monitor.commands.options import DURATION
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import show
-from monitor.cycle import CycleReport
+from monitor.cycle.cycle import CycleReport
 from monitor.demo.play import play
 from monitor.output.progress import progress
 

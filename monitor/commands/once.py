@@ -24,14 +24,14 @@ from monitor.common.errors import MappingError, UnreachableError
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import iso, print_line
 from monitor.common.terminal import note, show
-from monitor.cycle import CycleReport, run_cycle
+from monitor.cycle.cycle import CycleReport, run_cycle
+from monitor.cycle.study_desk import StudyDesk
 from monitor.guard import describe
 from monitor.history import History
 from monitor.history.throwaway import throwaway_history
 from monitor.output.failures import failure_lines, failure_parts
 from monitor.output.lines import report_lines
 from monitor.output.tables import report_parts
-from monitor.study.desk import StudyDesk
 
 DELIVERY_TIME: Final = timedelta(seconds=20)
 """For all notifications together; what is not told by then waits in the outbox for the next look or the daemon."""

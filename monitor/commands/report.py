@@ -12,9 +12,9 @@ from monitor.commands.options import TIME, chosen, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import note
-from monitor.cycle import Monitor
+from monitor.cycle.cycle import Monitor
+from monitor.cycle.study_desk import LEAST_ROWS, draw
 from monitor.study.child import StudyChild
-from monitor.study.desk import LEAST_ROWS, draw
 from monitor.study.messages import ReportTarget, Request
 
 

@@ -15,9 +15,9 @@ from rich.text import Text
 from alerts.channels.console import ConsoleChannel
 from alerts.incident import Transition
 from config.loading import load
-from monitor import backtest
 from monitor.bootstrap import CONSOLE, build_monitor, open_history
-from monitor.cycle import CycleReport
+from monitor.cycle import backtest
+from monitor.cycle.cycle import CycleReport
 from monitor.delivery.delivery import Deliverer
 from monitor.demo import story, timeline
 from monitor.demo.bots import BOTS, END, START

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from alerts.messages.numbers import share, span
 from checks.estimates.metric_line import Estimate
-from monitor.cycle import CycleReport
+from monitor.cycle.cycle import CycleReport
 from monitor.demo.bots import CLAIMS, SUPPORT, Bot, Prompt
 
 GOOD: Final = 0.85  # as in the configuration of the demo

@@ -7,7 +7,7 @@ from typing import Any
 from alerts.incident import Family
 from checks.advice.deciding.model import Advice
 from checks.estimates.metric_line import Estimate
-from monitor.cycle import CycleReport
+from monitor.cycle.cycle import CycleReport
 
 Line = dict[str, Any]
 

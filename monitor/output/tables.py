@@ -15,7 +15,7 @@ from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.estimates.metric_line import Estimate
 from checks.rules.finding import Finding, Verdict
 from monitor.common.terminal import printable
-from monitor.cycle import CycleReport, FamilyAdvice
+from monitor.cycle.cycle import CycleReport, FamilyAdvice
 
 Estimates = Mapping[tuple[str, str], Estimate]
 """Of the whole window, by metric and class."""

@@ -9,8 +9,8 @@ from rich.text import Text
 from alerts.incident import Transition
 from alerts.messages.numbers import when
 from alerts.messages.words import WORDS, alarming, problem, recommendation
-from monitor.backtest import Summary
 from monitor.common.terminal import printable
+from monitor.cycle.backtest import Summary
 from monitor.output.tables import STYLES
 
 

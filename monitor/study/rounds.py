@@ -7,9 +7,9 @@ from typing import Final
 from monitor.common.clock import Clock
 from monitor.common.errors import MappingError, UnreachableError
 from monitor.common.logs import get_logger
-from monitor.cycle import Monitor
+from monitor.cycle.cycle import Monitor
+from monitor.cycle.study_desk import StudyDesk
 from monitor.history import History
-from monitor.study.desk import StudyDesk
 from monitor.study.plan import StudyPlan
 from monitor.study.reports import ReportFolder
 

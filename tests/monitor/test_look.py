@@ -14,9 +14,9 @@ from checks.advice.deciding.model import Action
 from config.loading import load
 from monitor.bootstrap import build_monitor, build_outage, open_history
 from monitor.common.errors import SourceError
-from monitor.cycle import Monitor
+from monitor.cycle.cycle import Monitor
+from monitor.cycle.outage import Failure
 from monitor.look import Look
-from monitor.outage import Failure
 from monitor.vitals import Condition, Vitals
 from tests.support.chat_log import END, write_config, write_log
 from tests.support.clocks import SetClocks

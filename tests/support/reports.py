@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from alerts.incident import Family
 from checks.estimates.metric_line import Estimate
-from monitor.cycle import CycleReport, FamilyAdvice
+from monitor.cycle.cycle import CycleReport, FamilyAdvice
 from tests.support.incidents import T0, WEEK, advice, finding, fine, incident, opened
 
 

@@ -31,5 +31,5 @@ def test_neither_the_daemon_nor_a_look_loads_what_studies_are_made_with(program:
     )
 
     loaded = set(ended.stdout.split())
-    assert "monitor.cycle" in loaded, ended.stderr
+    assert "monitor.cycle.cycle" in loaded, ended.stderr
     assert not HEAVY & loaded

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.loading import load
 from monitor.bootstrap import build_monitor, open_history
-from monitor.cycle import run_cycle
+from monitor.cycle.cycle import run_cycle
 from tests.support.chat_log import START, write_config, write_log
 from tests.support.history import rows
 

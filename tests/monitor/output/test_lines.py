@@ -5,7 +5,7 @@ from typing import Any
 from alerts.incident import Family
 from checks.advice.deciding.model import Signal
 from monitor.common.json_lines import to_line
-from monitor.cycle import FamilyAdvice, Fault
+from monitor.cycle.cycle import FamilyAdvice, Fault
 from monitor.output.lines import report_lines
 from tests.support.incidents import advice
 from tests.support.reports import estimate, report

@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from alerts.incident import State
-from monitor.cycle import CycleReport, Fault
+from monitor.cycle.cycle import CycleReport, Fault
 from monitor.output.tables import report_parts
 from tests.support.incidents import finding, incident
 from tests.support.reports import estimate, report

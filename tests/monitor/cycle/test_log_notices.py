@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.counts.windows import Notice
+from monitor.cycle.log_notices import noticed
 from monitor.log.counts import LogNotice
-from monitor.noticing import noticed
 
 NOW = datetime(2026, 3, 29, 6, tzinfo=UTC)
 WRITTEN = {"/logs/old.parquet": NOW - timedelta(days=1), "/logs/new.parquet": NOW - timedelta(minutes=5)}

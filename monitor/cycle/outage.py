@@ -11,9 +11,9 @@ from alerts.lifecycle import advance
 from alerts.policy import Policy
 from checks.advice.signals.watch import LOOK, watch_advice
 from checks.rules.finding import Cause, Finding, Verdict
-from monitor.blindness import LONGEST
 from monitor.common.errors import ClockError, HistoryError, MappingError, UnreachableError
 from monitor.common.redact import redact
+from monitor.cycle.check_faults import LONGEST
 from monitor.history import History
 
 SUBJECT: Final = "log"

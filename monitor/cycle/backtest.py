@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.incident import Transition
-from monitor.cycle import CycleReport, Monitor, run_cycle
-from monitor.study.desk import StudyDesk
+from monitor.cycle.cycle import CycleReport, Monitor, run_cycle
+from monitor.cycle.study_desk import StudyDesk
 
 
 @dataclass(frozen=True, slots=True)

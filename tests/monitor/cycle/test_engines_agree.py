@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from config.loading import load
-from monitor.backtest import Span, play, told
 from monitor.bootstrap import build_monitor
-from monitor.cycle import CycleReport
+from monitor.cycle.backtest import Span, play, told
+from monitor.cycle.cycle import CycleReport
 from monitor.history import History
 from monitor.output.lines import report_lines
 from tests.support.chat_log import BREAK, Bot, write_config, write_log

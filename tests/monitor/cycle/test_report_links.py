@@ -9,7 +9,7 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
 from checks.counts.study import Study, StudySpan
-from monitor.linking import with_reports
+from monitor.cycle.report_links import with_reports
 from tests.support.incidents import T0, WEEK, finding, incident
 
 STUDY = Study(T0, StudySpan(T0 - WEEK, T0), (), 2000, 2000, report="reports/support-bot-1.html")

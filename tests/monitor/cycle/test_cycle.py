@@ -19,7 +19,7 @@ from checks.rules.finding import Finding, Verdict
 from config.loading import load
 from monitor.bootstrap import build_monitor
 from monitor.common.errors import ClockError
-from monitor.cycle import Monitor, run_cycle
+from monitor.cycle.cycle import Monitor, run_cycle
 from monitor.history import History
 from tests.support.chat_log import BREAK, END, Bot, write_config, write_log
 from tests.support.history import rows

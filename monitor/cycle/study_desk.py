@@ -12,7 +12,7 @@ from checks.counts.study import Study, StudySpan
 from checks.rules.drift import Drift
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
-from monitor.cycle import Monitor
+from monitor.cycle.cycle import Monitor
 from monitor.history import KeptStudy
 from monitor.history.spans import Span
 from monitor.history.types import from_epoch

@@ -24,19 +24,19 @@ from checks.rules.finding import Cause, Finding
 from checks.rules.log_faults import lost_rows
 from checks.rules.log_health import NAME as LOG_HEALTH
 from checks.rules.log_health import held_back, invalidates
-from monitor.blindness import blindness
 from monitor.common.errors import ClockError, HistoryError
 from monitor.common.gc_tuning import not_collecting
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
-from monitor.following import Follower
+from monitor.cycle.check_faults import blindness
+from monitor.cycle.clock_trust import SKEW, contradiction, second_clock, was_dated_ahead
+from monitor.cycle.log_notices import noticed
+from monitor.cycle.outcome_tracking import Follower
+from monitor.cycle.report_links import with_reports
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
-from monitor.linking import with_reports
 from monitor.log import PredictionLog
 from monitor.log.counts import BucketCounts, LogNotice
 from monitor.log.problems import ProblemKind
-from monitor.noticing import noticed
-from monitor.present import SKEW, contradiction, second_clock, was_dated_ahead
 from monitor.study.plan import StudyPlan
 
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
@@ -113,7 +113,7 @@ def run_cycle(monitor: Monitor, now: datetime, looked_at: datetime | None = None
 
     Everything is written in one transaction: a cycle that dies leaves nothing, and the next one does its work. Raises
     SourceError, MappingError and HistoryError, and ClockError where `now` lies before the last look that is kept and
-    nothing says that it is right; else that look is set aside (see `monitor.present`).
+    nothing says that it is right; else that look is set aside (see `monitor.cycle.clock_trust`).
     """
     with not_collecting():
         return _look(monitor, now.replace(microsecond=0), looked_at, time.perf_counter())

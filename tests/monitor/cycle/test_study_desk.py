@@ -10,11 +10,11 @@ import pytest
 
 from checks.rules.finding import Finding, Verdict
 from config.loading import load
-from monitor.backtest import Span, play
 from monitor.bootstrap import build_monitor, open_history
-from monitor.cycle import Monitor, run_cycle
+from monitor.cycle.backtest import Span, play
+from monitor.cycle.cycle import Monitor, run_cycle
+from monitor.cycle.study_desk import StudyDesk
 from monitor.study.child import StudyChild
-from monitor.study.desk import StudyDesk
 from monitor.study.plan import plan_of
 from monitor.study.rounds import StudyRounds
 from tests.support.program import json_lines, run_here

@@ -1,0 +1,1 @@
+"""One look at one monitor: count, judge, advise, tell."""
