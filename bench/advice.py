@@ -23,7 +23,7 @@ from bench.stories.end_to_end import play_for_real
 from bench.stories.playing import Judges, Told, play
 from bench.stories.story import ABSTAIN, NONE, Draws, Effect, Half, Story
 from config.monitor import MonitorSettings
-from monitor.bootstrap import advice_policy, build_checks
+from monitor.bootstrap.monitors import advice_policy, build_checks
 
 STORIES = (*changes.STORIES, *limits.STORIES, *messages.STORIES, *models.STORIES, *outputs.STORIES)
 VERSIONS = {"prompt_version": "prompt", "model_version": "model"}

@@ -13,7 +13,7 @@ from checks.rules.check import Check
 from checks.rules.latency import Latency
 from checks.rules.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
-from monitor.bootstrap import BUDGET_SHARES
+from monitor.bootstrap.monitors import BUDGET_SHARES
 
 YEAR_HOURS = 8760
 APART = 7 * 24  # hours; alarms closer than this are one incident, as `reopen_within` makes them

@@ -20,7 +20,7 @@ from checks.rules import accuracy as accuracy_parts
 from checks.rules.per_class import CRITICAL_SHARE, DROP, FLOOR
 from checks.statistics.alarm_budget import FOLLOWED, AlarmBudget
 from checks.statistics.e_process import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
-from monitor.bootstrap import BUDGET_SHARES
+from monitor.bootstrap.monitors import BUDGET_SHARES
 
 NEAR = 1.0
 """Log evidence that a look may lack and be near an alarm: what weights, mix and effective numbers make is less."""

@@ -6,7 +6,14 @@ from functools import partial
 from typing import Final
 
 from config.settings import Settings
-from monitor.bootstrap import build_deliverer, build_monitor, build_outage, build_outbox, channel_names, report_folder
+from monitor.bootstrap.monitors import (
+    build_deliverer,
+    build_monitor,
+    build_outage,
+    build_outbox,
+    channel_names,
+    report_folder,
+)
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
 from monitor.daemon import Daemon

@@ -14,7 +14,7 @@ from bench.stories.looking import STEP, at
 from bench.stories.story import ABSTAIN, NONE, Case
 from bench.stories.world import NAMES, NO_CLASS, World
 from config.settings import Settings
-from monitor.bootstrap import build_monitor
+from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle.cycle import CycleReport, run_cycle
 from monitor.history import History
 

@@ -10,7 +10,7 @@ import click
 
 from alerts.messages.event_json import event_json
 from config.loading import load
-from monitor.bootstrap import build_monitor
+from monitor.bootstrap.monitors import build_monitor
 from monitor.commands.options import DURATION, TIME, chosen, config_option, json_option, monitor_option
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line

@@ -9,7 +9,7 @@ import click
 from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.outcome.trial import Decision
 from config.loading import load
-from monitor.bootstrap import channel_names, open_history
+from monitor.bootstrap.monitors import channel_names, open_history
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import config_option
 from monitor.common.clock import utc_now

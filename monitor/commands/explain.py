@@ -6,7 +6,7 @@ import click
 
 from checks.advice.deciding.explanation import explain
 from config.loading import load
-from monitor.bootstrap import open_history
+from monitor.bootstrap.monitors import open_history
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import config_option, json_option
 from monitor.common.exit_codes import Exit

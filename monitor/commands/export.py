@@ -10,7 +10,7 @@ import click
 from config.loading import load
 from config.monitor import MonitorSettings
 from config.settings import Settings
-from monitor.bootstrap import open_history
+from monitor.bootstrap.monitors import open_history
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import TIME, config_option
 from monitor.common.clock import utc_now

@@ -12,7 +12,7 @@ from alerts.incident import Incident
 from alerts.messages.event_json import event_json
 from alerts.messages.numbers import when
 from config.loading import load
-from monitor.bootstrap import open_history
+from monitor.bootstrap.monitors import open_history
 from monitor.commands.history_forget import command as forget
 from monitor.commands.history_repair import command as repair
 from monitor.commands.one_incident import find_one

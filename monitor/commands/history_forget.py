@@ -8,7 +8,7 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap import open_history
+from monitor.bootstrap.monitors import open_history
 from monitor.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit

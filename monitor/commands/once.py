@@ -10,7 +10,7 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap import (
+from monitor.bootstrap.monitors import (
     build_deliverer,
     build_monitor,
     build_outage,

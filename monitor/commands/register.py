@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from config.loading import load
-from monitor.bootstrap import open_history
+from monitor.bootstrap.monitors import open_history
 from monitor.commands.options import chosen, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit

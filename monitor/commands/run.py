@@ -13,7 +13,7 @@ from config.errors import ConfigError
 from config.loading import load
 from config.settings import Settings
 from monitor.assembly import assemble
-from monitor.bootstrap import open_history
+from monitor.bootstrap.monitors import open_history
 from monitor.commands.options import config_option
 from monitor.common.exit_codes import Exit
 from monitor.common.logs import get_logger, is_json, set_up_logging

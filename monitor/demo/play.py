@@ -15,7 +15,7 @@ from rich.text import Text
 from alerts.channels.console import ConsoleChannel
 from alerts.incident import Transition
 from config.loading import load
-from monitor.bootstrap import CONSOLE, build_monitor, open_history
+from monitor.bootstrap.monitors import CONSOLE, build_monitor, open_history
 from monitor.cycle import backtest
 from monitor.cycle.cycle import CycleReport
 from monitor.delivery.delivery import Deliverer

@@ -13,7 +13,7 @@ from checks.estimates.stratified import Stratified
 from checks.label_queue.allocation import Allocation, Share, Stratum, allocate
 from checks.statistics.intervals import Proportion
 from config.monitor import MonitorSettings
-from monitor.bootstrap import window_spec
+from monitor.bootstrap.monitors import window_spec
 from monitor.export.personal import Scrub
 from monitor.history.spans import lay_out
 from monitor.log import PredictionLog, open_log

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from alerts.incident import Event, Family, Reason
 from checks.advice.deciding.model import Action
 from config.loading import load
-from monitor.bootstrap import build_monitor, build_outage, open_history
+from monitor.bootstrap.monitors import build_monitor, build_outage, open_history
 from monitor.common.errors import SourceError
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Failure

@@ -14,7 +14,7 @@ from alerts.channels.slack import SlackChannel
 from config import secrets
 from config.errors import ConfigError
 from config.loading import load
-from monitor.bootstrap import build_channels
+from monitor.bootstrap.monitors import build_channels
 from monitor.common.errors import UnreachableError
 from monitor.common.logs import get_logger, set_up_logging
 from monitor.common.redact import redact

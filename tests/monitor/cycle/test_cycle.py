@@ -17,7 +17,7 @@ from checks.advice.deciding.model import Action
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Finding, Verdict
 from config.loading import load
-from monitor.bootstrap import build_monitor
+from monitor.bootstrap.monitors import build_monitor
 from monitor.common.errors import ClockError
 from monitor.cycle.cycle import Monitor, run_cycle
 from monitor.history import History

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from config.loading import load
-from monitor.bootstrap import build_monitor
+from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle.backtest import Span, play, told
 from monitor.cycle.cycle import CycleReport
 from monitor.history import History

@@ -12,7 +12,7 @@ from checks.advice.signals.silent_change import silent_change_signal
 from checks.rules.finding import Cause
 from config.checks import CheckSettings, ChecksSettings
 from config.monitor import MonitorSettings
-from monitor.bootstrap import advice_policy
+from monitor.bootstrap.monitors import advice_policy
 from tests.checks.advice.cases import GOOD
 from tests.support.windows import Spell, alarm, answers, history
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.bootstrap import BUDGET_SHARES
+from monitor.bootstrap.monitors import BUDGET_SHARES
 
 
 def test_the_shares_of_the_checks_are_the_whole_budget() -> None:
