@@ -7,7 +7,7 @@ import click
 from config.loading import DEFAULT_FILE
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import note
-from monitor.initialise import propose, render, write
+from monitor.onboarding.initialise import propose, render, write
 
 
 @click.command("init")

@@ -14,7 +14,7 @@ from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
 from monitor.common.terminal import note, show
 from monitor.guard import describe
-from monitor.validate import validate, validation_parts
+from monitor.onboarding.validate import validate, validation_parts
 
 
 @click.command("validate")

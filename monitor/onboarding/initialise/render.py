@@ -11,9 +11,9 @@ import yaml
 
 from config.settings import variable_of
 from config.url import IN_MEMORY, is_file_database
-from monitor.initialise.proposal import Proposal
-from monitor.initialise.roles import Chosen
-from monitor.initialise.words import LABEL_NAMES, PREDICTION_NAMES
+from monitor.onboarding.initialise.proposal import Proposal
+from monitor.onboarding.initialise.roles import Chosen
+from monitor.onboarding.initialise.words import LABEL_NAMES, PREDICTION_NAMES
 
 MONITOR: Final = "chatbot"
 FLOOR: Final = 0.80  # recall proposed for a critical class

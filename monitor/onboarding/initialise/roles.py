@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.initialise.guess import (
+from monitor.onboarding.initialise.guess import (
     REQUIRED_OF_LABELS,
     REQUIRED_OF_PREDICTIONS,
     Mapping,
@@ -12,8 +12,8 @@ from monitor.initialise.guess import (
     map_predictions,
     normalised,
 )
-from monitor.initialise.relation import Questions, Relation
-from monitor.initialise.words import LABEL_TABLES, PREDICTION_TABLES
+from monitor.onboarding.initialise.relation import Questions, Relation
+from monitor.onboarding.initialise.words import LABEL_TABLES, PREDICTION_TABLES
 
 NAMED_SO: Final = 4.0  # for a table whose name says what it is
 IDS_MATCH: Final = 20.0  # times the share of label ids that are ids of predictions: the best evidence there is

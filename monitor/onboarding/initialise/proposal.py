@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.common.errors import SourceError
-from monitor.initialise.guess import normalised
-from monitor.initialise.look import Look, looking
-from monitor.initialise.relation import Relation
-from monitor.initialise.roles import Chosen, Roles, choose_roles
-from monitor.initialise.values import Column
-from monitor.initialise.words import CRITICAL_CLASSES
+from monitor.onboarding.initialise.guess import normalised
+from monitor.onboarding.initialise.look import Look, looking
+from monitor.onboarding.initialise.relation import Relation
+from monitor.onboarding.initialise.roles import Chosen, Roles, choose_roles
+from monitor.onboarding.initialise.values import Column
+from monitor.onboarding.initialise.words import CRITICAL_CLASSES
 
 MOST_SEGMENT_VALUES: Final = 20
 RARE: Final = 0.10  # share of messages

@@ -5,7 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from monitor.initialise.values import Column
+from monitor.onboarding.initialise.values import Column
 
 SAMPLE_ROWS: Final = 500  # enough to tell kinds of values apart
 SAMPLE_IDS: Final = 500

@@ -10,8 +10,8 @@ from checks.statistics.intervals import Proportion
 from config.duration import format_duration
 from config.monitor import MonitorSettings
 from monitor.log.reading.surveying import Survey
+from monitor.onboarding.validate.report import Ability, CheckAbility
 from monitor.study.plan import plan_of
-from monitor.validate.report import Ability, CheckAbility
 
 WIDE: Final = 0.10  # an interval that reaches further than this to either side decides little
 WEEKS_TO_COMPARE: Final = timedelta(days=14)

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from config.source import FILE_FORMATS, DuckdbSettings
 from monitor.common.errors import SourceError
-from monitor.initialise.relation import Questions, Relation
 from monitor.log.engines.engine import connect, open_engine
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, Source, Wanted, path_list
+from monitor.onboarding.initialise.relation import Questions, Relation
 
 DATABASE_SUFFIXES: Final = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb"}
 IN_MEMORY: Final = "duckdb:///:memory:"

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from config import load
-from monitor.initialise import propose, render
+from monitor.onboarding.initialise import propose, render
 
 STATEMENTS: Final = (
     "CREATE SCHEMA bot",

@@ -12,7 +12,7 @@ from config.monitor import MonitorSettings, ReferenceSpan
 from monitor.log.mapping.spelling import class_name
 from monitor.log.problems import ProblemKind
 from monitor.log.reading.surveying import Survey
-from monitor.validate.report import Hint
+from monitor.onboarding.validate.report import Hint
 
 STALE: Final = timedelta(days=1)
 """A log that ended longer ago is probably looked at as it was; a shorter silence is what the traffic check tells."""

@@ -15,8 +15,8 @@ from monitor.log.reading.surveying import (
     Survey,
     VersionSurvey,
 )
-from monitor.validate import Ability, judge
-from monitor.validate.hints import NOTICES, PROBLEMS
+from monitor.onboarding.validate import Ability, judge
+from monitor.onboarding.validate.hints import NOTICES, PROBLEMS
 
 END: Final = datetime(2026, 4, 12, 23, 30, tzinfo=UTC)
 COLUMNS: Final = {

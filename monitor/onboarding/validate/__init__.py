@@ -5,10 +5,10 @@ from datetime import datetime
 from config.monitor import MonitorSettings
 from monitor.log.prediction_log import open_log
 from monitor.log.reading.surveying import Survey
-from monitor.validate.abilities import judge_checks
-from monitor.validate.hints import find_hints
-from monitor.validate.render import validation_parts
-from monitor.validate.report import Ability, CheckAbility, Hint, Validation
+from monitor.onboarding.validate.abilities import judge_checks
+from monitor.onboarding.validate.hints import find_hints
+from monitor.onboarding.validate.render import validation_parts
+from monitor.onboarding.validate.report import Ability, CheckAbility, Hint, Validation
 
 __all__ = ["Ability", "CheckAbility", "Hint", "Validation", "judge", "validate", "validation_parts"]
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from config.monitor import MonitorSettings
 from monitor.common.errors import MappingError, SourceError
-from monitor.validate import Validation, validate, validation_parts
+from monitor.onboarding.validate import Validation, validate, validation_parts
 
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
 NOW: Final = START + timedelta(days=50)

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.initialise.relation import Relation
-from monitor.initialise.values import Column
-from monitor.initialise.words import ABOUT_LABELS, LABEL_NAMES, PREDICTION_NAMES
+from monitor.onboarding.initialise.relation import Relation
+from monitor.onboarding.initialise.values import Column
+from monitor.onboarding.initialise.words import ABOUT_LABELS, LABEL_NAMES, PREDICTION_NAMES
 
 REQUIRED_OF_PREDICTIONS: Final = ("id", "at", "predicted")
 REQUIRED_OF_LABELS: Final = ("id", "label", "at")

@@ -13,8 +13,8 @@ import pytest
 
 from config import ConfigError
 from monitor.common.errors import SourceError
-from monitor.initialise import propose, render, write
-from tests.monitor.initialise.conftest import Columns, Proposed
+from monitor.onboarding.initialise import propose, render, write
+from tests.monitor.onboarding.initialise.conftest import Columns, Proposed
 
 N: Final = 300
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -237,7 +237,7 @@ def test_a_file_that_is_there_is_not_overwritten_unless_forced(tmp_path: Path) -
 def test_a_proposal_does_not_depend_on_the_order_of_a_hash(database: Database, tmp_path: Path) -> None:
     url = database(predictions=_predictions(), labels=_labels(), more=_predictions())
     program = (
-        "from pathlib import Path; from monitor.initialise import propose, render;"
+        "from pathlib import Path; from monitor.onboarding.initialise import propose, render;"
         f"print(render(propose([{url!r}]), Path({str(tmp_path)!r})))"
     )
     texts = {

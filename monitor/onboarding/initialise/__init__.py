@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from config.errors import ConfigError, Problem
-from monitor.initialise.proposal import Proposal, propose
-from monitor.initialise.render import render
+from monitor.onboarding.initialise.proposal import Proposal, propose
+from monitor.onboarding.initialise.render import render
 
 __all__ = ["Proposal", "propose", "render", "write"]
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from alerts.messages.numbers import hours, share, when
 from monitor.common.terminal import printable
 from monitor.log.reading.surveying import Survey
-from monitor.validate.report import Ability, Validation
+from monitor.onboarding.validate.report import Ability, Validation
 
 MOST_CLASSES: Final = 30
 MOST_VERSIONS: Final = 12

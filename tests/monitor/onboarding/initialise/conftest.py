@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config import Settings, load
-from monitor.initialise import propose, render, write
+from monitor.onboarding.initialise import propose, render, write
 
 Columns = dict[str, list[Any]]
 Proposed = Callable[..., tuple[str, Settings]]

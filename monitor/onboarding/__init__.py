@@ -1,0 +1,1 @@
+"""From somebody's log to a configuration, and whether it holds."""
