@@ -10,19 +10,19 @@ import click
 from config.loading import load
 from config.monitor import MonitorSettings
 from config.settings import Settings
+from monitor.actions.brief import BriefSpec, make_brief
+from monitor.actions.finetune import FORMATS, FinetuneSpec, make_finetune
+from monitor.actions.finetune.dataset import Limits
+from monitor.actions.folder import FolderError, check_free
+from monitor.actions.label_audit import AuditSpec, make_audit
+from monitor.actions.material import NothingToExportError
+from monitor.actions.personal import ScrubberMissingError
 from monitor.bootstrap.monitors import open_history
 from monitor.commands.one_incident import find_one
 from monitor.commands.options import TIME, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import note
-from monitor.export.audit import AuditSpec, make_audit
-from monitor.export.brief import BriefSpec, make_brief
-from monitor.export.finetune import FORMATS, FinetuneSpec, make_finetune
-from monitor.export.finetune.dataset import Limits
-from monitor.export.folder import FolderError, check_free
-from monitor.export.material import NothingToExportError
-from monitor.export.personal import ScrubberMissingError
 from monitor.history import History
 from monitor.log import PredictionLog, open_log
 

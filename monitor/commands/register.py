@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from config.loading import load
+from monitor.actions.register.messages import read_messages
 from monitor.bootstrap.monitors import open_history
 from monitor.commands.options import chosen, config_option
 from monitor.common.clock import utc_now
@@ -13,7 +14,6 @@ from monitor.common.exit_codes import Exit
 from monitor.common.signatures import Signed, sign
 from monitor.common.terminal import note
 from monitor.history.writing.registered import RegisteredSet
-from monitor.registering.messages import read_messages
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 

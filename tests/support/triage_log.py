@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from monitor.export.material import Message
+from monitor.actions.material import Message
 from monitor.log.reading.labelled import LabelledMessage
 
 START = datetime(2026, 2, 1, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What is made for the people who act: briefs, training data, audits, what to label next."""

@@ -1,1 +1,0 @@
-"""`tunewatch export`: folders for those who act on an incident: prompt editors, fine-tuners, labellers."""

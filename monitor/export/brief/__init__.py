@@ -1,5 +1,0 @@
-"""`tunewatch export brief`: what whoever edits the prompt needs to see."""
-
-from monitor.export.brief.make import BriefSpec, make_brief
-
-__all__ = ["BriefSpec", "make_brief"]
