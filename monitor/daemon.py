@@ -13,7 +13,7 @@ from monitor.health import Health
 from monitor.look import Look
 from monitor.scheduling import Scheduler, Task
 from monitor.study.rounds import StudyRounds
-from monitor.web import WebServer, health_app
+from monitor.web.server import WebServer, health_app
 
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""

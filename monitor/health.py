@@ -14,7 +14,7 @@ from monitor.delivery.worker import Pulse
 from monitor.heartbeat import Heartbeat
 from monitor.history.notifications import Undelivered
 from monitor.vitals import Looks, Vitals
-from monitor.web import Answer
+from monitor.web.server import Answer
 
 
 @dataclass(frozen=True, slots=True)

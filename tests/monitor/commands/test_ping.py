@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.cli import cli
-from monitor.web import Answer, WebServer, health_app
+from monitor.web.server import Answer, WebServer, health_app
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from monitor.common.errors import BindError
-from monitor.connections import MOST_CONNECTIONS, BoundedProtocol
-from monitor.web import Answer, WebServer, health_app
+from monitor.web.connections import MOST_CONNECTIONS, BoundedProtocol
+from monitor.web.server import Answer, WebServer, health_app
 from tests.support.http import get_json
 
 GOOD = Answer(good=True, detail={"scheduler": "alive"})

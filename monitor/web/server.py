@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from monitor.common.errors import BindError
-from monitor.connections import BoundedProtocol
+from monitor.web.connections import BoundedProtocol
 
 HEALTHY_PATH: Final = "/-/healthy"
 READY_PATH: Final = "/-/ready"
