@@ -12,12 +12,12 @@ import click
 from config.errors import ConfigError
 from config.loading import load
 from config.settings import Settings
-from monitor.assembly import assemble
 from monitor.bootstrap.monitors import open_history
 from monitor.commands.options import config_option
 from monitor.common.exit_codes import Exit
 from monitor.common.logs import get_logger, is_json, set_up_logging
-from monitor.daemon import STOP_WITHIN, Ending
+from monitor.daemon.assembly import assemble
+from monitor.daemon.daemon import STOP_WITHIN, Ending
 from monitor.guard import describe, expected
 
 _LOG = get_logger(__name__)

@@ -15,7 +15,7 @@ Format = Literal["auto", "json", "console"]
 # Below these levels they log request bodies or every query, whatever level the operator sets for tunewatch.
 _TAMED: Final = {
     "alembic": logging.WARNING,
-    "apscheduler": logging.CRITICAL,  # its events are logged by `monitor.scheduling`, with their reason
+    "apscheduler": logging.CRITICAL,  # its events are logged by `monitor.daemon.scheduling`, with their reason
     "asyncio": logging.WARNING,
     "slack_sdk": logging.WARNING,
     "sqlalchemy": logging.WARNING,

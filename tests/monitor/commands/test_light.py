@@ -11,7 +11,7 @@ from tests.support.program import environment
 
 HEAVY = {"evidently", "pandas", "sklearn", "scipy.stats", "matplotlib", "plotly", "nltk"}
 
-DAEMON = "import sys, monitor.commands.run, monitor.assembly, monitor.daemon; print(*sys.modules)"
+DAEMON = "import sys, monitor.commands.run, monitor.daemon.assembly, monitor.daemon.daemon; print(*sys.modules)"
 LOOK = """\
 import sys
 from monitor.cli import cli

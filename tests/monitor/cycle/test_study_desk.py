@@ -14,9 +14,9 @@ from monitor.bootstrap.monitors import build_monitor, open_history
 from monitor.cycle.backtest import Span, play
 from monitor.cycle.cycle import Monitor, run_cycle
 from monitor.cycle.study_desk import StudyDesk
+from monitor.daemon.study_rounds import StudyRounds
 from monitor.study.child import StudyChild
 from monitor.study.plan import plan_of
-from monitor.study.rounds import StudyRounds
 from tests.support.program import json_lines, run_here
 from tests.support.studies import DAY, END, new_topic, samples, write_bot
 

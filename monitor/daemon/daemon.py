@@ -8,11 +8,11 @@ from queue import SimpleQueue
 from typing import Final
 
 from monitor.common.logs import get_logger, log_uncaught
+from monitor.daemon.health import Health
+from monitor.daemon.look import Look
+from monitor.daemon.scheduling import Scheduler, Task
+from monitor.daemon.study_rounds import StudyRounds
 from monitor.delivery.worker import Courier
-from monitor.health import Health
-from monitor.look import Look
-from monitor.scheduling import Scheduler, Task
-from monitor.study.rounds import StudyRounds
 from monitor.web.server import WebServer, health_app
 
 STOP_WITHIN: Final = 8.0

@@ -16,17 +16,17 @@ from monitor.bootstrap.monitors import (
 )
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
-from monitor.daemon import Daemon
+from monitor.daemon.daemon import Daemon
+from monitor.daemon.health import Health
+from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.look import Look
+from monitor.daemon.scheduling import Task
+from monitor.daemon.study_rounds import ROUND_EVERY, StudyRounds
+from monitor.daemon.vitals import Vitals
 from monitor.delivery.worker import Courier
-from monitor.health import Health
-from monitor.heartbeat import Heartbeat
 from monitor.history import History
 from monitor.history.writing.thinning import Thinning
-from monitor.look import Look
-from monitor.scheduling import Task
 from monitor.study.plan import plan_of
-from monitor.study.rounds import ROUND_EVERY, StudyRounds
-from monitor.vitals import Vitals
 
 PURGE_EVERY: Final = timedelta(days=1)
 

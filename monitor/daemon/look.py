@@ -11,7 +11,7 @@ from monitor.common.errors import SourceError, UnreachableError
 from monitor.common.logs import get_logger
 from monitor.cycle.cycle import CycleReport, Monitor, run_cycle
 from monitor.cycle.outage import Failure, Outage
-from monitor.vitals import Vitals, patience
+from monitor.daemon.vitals import Vitals, patience
 
 _LOG = get_logger(__name__)
 

@@ -22,7 +22,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.common.clock import MACHINE, Clocks
 from monitor.common.logs import get_logger
-from monitor.heartbeat import BEAT_EVERY
+from monitor.daemon.heartbeat import BEAT_EVERY
 
 MOST_AT_ONCE: Final = 4
 """Looks that run side by side: each may hold a database's memory limit, and most of them wait for the same disk."""

@@ -9,11 +9,11 @@ from monitor.common.clock import Clocks
 from monitor.common.errors import UnreachableError
 from monitor.common.json_lines import iso
 from monitor.common.redact import redact
+from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.vitals import Looks, Vitals
 from monitor.delivery.undelivered import described, is_late
 from monitor.delivery.worker import Pulse
-from monitor.heartbeat import Heartbeat
 from monitor.history.notifications import Undelivered
-from monitor.vitals import Looks, Vitals
 from monitor.web.server import Answer
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.rules.finding import Cause
-from monitor.vitals import Condition, Vitals
+from monitor.daemon.vitals import Condition, Vitals
 from tests.support.clocks import SetClocks
 
 START = datetime(2026, 3, 29, 6, tzinfo=UTC)

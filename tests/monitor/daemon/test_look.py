@@ -16,8 +16,8 @@ from monitor.bootstrap.monitors import build_monitor, build_outage, open_history
 from monitor.common.errors import SourceError
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Failure
-from monitor.look import Look
-from monitor.vitals import Condition, Vitals
+from monitor.daemon.look import Look
+from monitor.daemon.vitals import Condition, Vitals
 from tests.support.chat_log import END, write_config, write_log
 from tests.support.clocks import SetClocks
 

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from monitor.common.clock import MACHINE, Clocks
-from monitor.scheduling import Scheduler, Task
+from monitor.daemon.scheduling import Scheduler, Task
 from tests.support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
@@ -87,8 +87,8 @@ def test_one_task_that_hangs_does_not_keep_the_others_from_running(several: int)
 
 
 def test_looks_that_never_answer_take_no_place_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.scheduling.LONGEST_WAIT", timedelta(milliseconds=50))
-    monkeypatch.setattr("monitor.scheduling.STAGGER", timedelta(milliseconds=1))
+    monkeypatch.setattr("monitor.daemon.scheduling.LONGEST_WAIT", timedelta(milliseconds=50))
+    monkeypatch.setattr("monitor.daemon.scheduling.STAGGER", timedelta(milliseconds=1))
     release, ran, beats = threading.Event(), threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -107,7 +107,7 @@ def test_looks_that_never_answer_take_no_place_for_ever(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("hours", [-2, 2, -24 * 400])
 def test_a_clock_that_is_set_makes_nothing_wait(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
-    monkeypatch.setattr("monitor.scheduling.COMPARE_EVERY", timedelta(milliseconds=20))
+    monkeypatch.setattr("monitor.daemon.scheduling.COMPARE_EVERY", timedelta(milliseconds=20))
     set_by = [timedelta()]
 
     class Settable(datetime):
@@ -119,7 +119,7 @@ def test_a_clock_that_is_set_makes_nothing_wait(monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", Settable)
     monkeypatch.setattr("apscheduler.triggers.interval.datetime", Settable)
-    monkeypatch.setattr("monitor.scheduling.datetime", Settable)
+    monkeypatch.setattr("monitor.daemon.scheduling.datetime", Settable)
     runs: list[int] = []
     clocks = Clocks(lambda: Settable.now(UTC), MACHINE.ticks)
     scheduler = Scheduler([Task("look", timedelta(milliseconds=500), lambda: runs.append(1))], lambda: None, clocks)
@@ -138,7 +138,7 @@ def test_a_clock_that_is_set_makes_nothing_wait(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_clock_that_is_slewed_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.scheduling.COMPARE_EVERY", timedelta(milliseconds=5))
+    monkeypatch.setattr("monitor.daemon.scheduling.COMPARE_EVERY", timedelta(milliseconds=5))
     readings = [0]
 
     def slewed() -> datetime:

@@ -4,11 +4,11 @@ import pytest
 
 from checks.rules.finding import Cause
 from monitor.common.errors import HistoryError
+from monitor.daemon.health import Health
+from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.vitals import Vitals
 from monitor.delivery.worker import Pulse
-from monitor.health import Health
-from monitor.heartbeat import Heartbeat
 from monitor.history.notifications import Undelivered
-from monitor.vitals import Vitals
 from tests.support.clocks import SetClocks
 
 START = datetime(2026, 3, 29, 6, tzinfo=UTC)
