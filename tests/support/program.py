@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from click.testing import CliRunner
 
-from monitor.cli import cli
+from monitor.cli.program import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,7 +41,7 @@ def run_here(*arguments: str, cwd: Path, **variables: str) -> Ended:
 def run_process(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run it to its end as a process of its own; no run of a test takes a minute."""
     return subprocess.run(
-        [sys.executable, "-m", "monitor.cli", *arguments],
+        [sys.executable, "-m", "monitor.cli.program", *arguments],
         cwd=cwd,
         env=environment(**variables),
         capture_output=True,

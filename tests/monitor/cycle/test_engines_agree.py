@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from config.loading import load
 from monitor.bootstrap.monitors import build_monitor
+from monitor.cli.output.lines import report_lines
 from monitor.cycle.backtest import Span, play, told
 from monitor.cycle.cycle import CycleReport
 from monitor.history import History
-from monitor.output.lines import report_lines
 from tests.support.chat_log import BREAK, Bot, write_config, write_log
 
 SPAN = Span(BREAK - timedelta(days=1), BREAK + timedelta(days=4), timedelta(hours=12))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitor.commands.conftest import make_home
+from tests.monitor.cli.commands.conftest import make_home
 from tests.support.chat_log import BREAK, END, write_log
 from tests.support.history import rows
 from tests.support.program import json_lines, run_here

@@ -1,0 +1,68 @@
+"""`tunewatch decide`: say that an advice is taken, or is not."""
+
+import getpass
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from alerts.incident import Event, Incident, Reason, State, Transition
+from checks.outcome.trial import Decision
+from config.loading import load
+from monitor.bootstrap.monitors import channel_names, open_history
+from monitor.cli.commands.one_incident import find_one
+from monitor.cli.commands.options import config_option
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import tell
+from monitor.history import History
+
+MOST_WORDS = 500
+"""Characters of a note or a name: they go into a Slack thread."""
+
+
+@click.command("decide")
+@config_option
+@click.argument("incident_id", metavar="INCIDENT")
+@click.option("--accept/--reject", "accepted", default=None, help="Whether you do what is advised.")
+@click.option("--note", default="", metavar="TEXT", help="Why, in a sentence; it is shown in the incident's thread.")
+@click.option("--by", default=None, metavar="NAME", help="Who decides; the user of this machine unless given.")
+def command(*, file: Path | None, incident_id: str, accepted: bool | None, note: str, by: str | None) -> int:
+    """Take on an incident, and say whether you do what is advised.
+
+    It is told in the incident's thread. tunewatch compares before and after in any case, as soon as other versions
+    answer; an action that shows in no version counts as done from now on when it is accepted.
+    """
+    if accepted is None:
+        raise click.UsageError("say --accept or --reject")
+    for hint, text in (("--note", note), ("--by", by or "")):
+        if len(text) > MOST_WORDS:
+            raise click.BadParameter(f"has {len(text)} characters; {MOST_WORDS} are shown", param_hint=hint)
+    settings = load(file)
+    history = open_history(settings)
+    try:
+        incident = find_one(history.queries, incident_id, "INCIDENT")
+        decision = Decision(accepted, utc_now(), by or _user(), note.strip())
+        _decide(history, incident, decision, channel_names(settings))
+    finally:
+        history.close()
+    tell(f"{incident.id}: {incident.advice.action.value} {'accepted' if accepted else 'rejected'} by {decision.by}")
+    return Exit.FINE
+
+
+def _decide(history: History, incident: Incident, decision: Decision, channels: tuple[str, ...]) -> None:
+    """Keep it, as the incident stands when nobody else writes to it."""
+    with history.transaction(incident.monitor) as transaction:
+        now = next((each for each in transaction.incidents() if each.id == incident.id), None)
+        if now is None or now.state is State.RESOLVED:
+            raise click.ClickException(f"{incident.id} is over; there is nothing to decide any more")
+        taken = replace(now, acknowledged_by=decision.by)
+        step = Transition(taken, Event.ACKNOWLEDGED, decision.at, Reason.SOMEBODY_ACKNOWLEDGED, decision=decision)
+        transaction.decide(step, channels)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"

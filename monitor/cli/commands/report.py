@@ -1,0 +1,68 @@
+"""`tunewatch report`: Evidently's report of the sampled rows, on demand."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from config.loading import load
+from config.settings import Settings
+from monitor.bootstrap.monitors import build_monitor, open_history
+from monitor.cli.commands.options import TIME, chosen, config_option
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.terminal import note
+from monitor.cycle.cycle import Monitor
+from monitor.cycle.study_desk import LEAST_ROWS, draw
+from monitor.study.child import StudyChild
+from monitor.study.messages import ReportTarget, Request
+
+
+@click.command("report")
+@config_option
+@click.option("--monitor", "name", metavar="NAME", help="Of this monitor; needed where there are several.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default="report.html", show_default=True)
+@click.option("--workspace", type=click.Path(file_okay=False), help="Give an Evidently workspace its figures too.")
+@click.option("--as-of", type=TIME, metavar="TIME", help="As if it were this time (UTC); now unless given.")
+def command(*, file: Path | None, name: str | None, out: Path, workspace: str | None, as_of: datetime | None) -> int:
+    """Write Evidently's HTML report: the window against the reference, column by column.
+
+    Its verdicts are Evidently's own, by its fixed limits; `drift` judges the same rows by what is usual for this bot.
+    """
+    settings = load(file)
+    (only,) = _one_of(settings, name)
+    history = open_history(settings)
+    try:
+        monitor = build_monitor(settings, only, history)
+        _write(monitor, as_of or utc_now(), ReportTarget(str(out), only, workspace or ""))
+    finally:
+        history.close()
+    note(f"{only}: the report is in {out}")
+    return Exit.FINE
+
+
+def _one_of(settings: Settings, name: str | None) -> tuple[str, ...]:
+    names = chosen(settings, () if name is None else (name,))
+    if len(names) > 1:
+        raise click.UsageError(f"say which monitor with --monitor: {', '.join(names)}")
+    return names
+
+
+def _write(monitor: Monitor, now: datetime, target: ReportTarget) -> None:
+    plan = monitor.study
+    if plan is None:
+        raise click.UsageError(f"{monitor.name}: studies are off, or no column is mapped that one could compare")
+    child = StudyChild()
+    try:
+        samples = draw(monitor, plan, now)
+        if min(len(samples.current), len(samples.reference)) < LEAST_ROWS:
+            raise click.ClickException(
+                f"{monitor.name}: there are {len(samples.current)} rows in the window and {len(samples.reference)} in "
+                f"the reference, and a report takes {LEAST_ROWS} of each"
+            )
+        reply = child.ask(Request(samples, plan.memory_mb, target), plan.timeout)
+    finally:
+        child.close()
+        monitor.log.close()
+    if reply.error:
+        raise click.ClickException(f"{monitor.name}: the report {reply.error}")

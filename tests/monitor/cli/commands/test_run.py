@@ -1,0 +1,275 @@
+"""The daemon as a process: its start, its pulse, its end."""
+
+import json
+import shutil
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support.chat_log import Bot, write_config
+from tests.support.http import get_json
+from tests.support.program import run_here, start
+from tests.support.waiting import wait_until
+
+RUN: Final = ("-m", "monitor.cli.program", "run")
+IMPATIENT: Final = (
+    "-c",
+    """
+import sys
+from config.loading import load
+from monitor.cli.program.commands.run import watch
+from monitor.common.logs import set_up_logging
+
+set_up_logging("info", "json")
+sys.exit(watch(load(), stop_within=0.5))
+""",
+)
+"""The daemon with half a second to stop, so that no test waits for eight."""
+
+SLOW_CONFIG: Final = """\
+history: {{url: "sqlite:///history.db"}}
+web: {{port: 0}}
+monitors:
+  bot:
+    every: 5s
+    source: {{url: "{url}", predictions: {{table: answers, columns: {{id: id, at: at, predicted: predicted}}}}}}
+"""
+
+
+class Daemon:
+    """A running daemon with its log so far."""
+
+    def __init__(self, home: Path, arguments: Sequence[str], log_name: str) -> None:
+        self._path = home / log_name
+        self._log = self._path.open("w")
+        self.process = start(list(arguments), cwd=home, stderr=self._log)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The complete log lines of that event so far."""
+        lines = [line for line in self._path.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [event for event in map(json.loads, lines) if event["event"] == name]
+
+    def wait_for(self, name: str) -> dict[str, Any]:
+        """The first log line of that event, once it is there."""
+        wait_until(lambda: self.events(name) or self.process.poll() is not None, 30)
+        assert self.events(name), self._path.read_text()
+        return self.events(name)[0]
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Ask the web server."""
+        return get_json(self.wait_for("started")["web"] + path)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Send the signal; the seconds until the process ended."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(15)
+        return time.monotonic() - began
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.stdout().close()
+        self._log.close()
+
+    def stdout(self) -> IO[str]:
+        """What it prints, of which there should be nothing."""
+        assert self.process.stdout
+        return self.process.stdout
+
+
+@contextmanager
+def _running(home: Path, arguments: Sequence[str] = RUN, log_name: str = "daemon.log") -> Iterator[Daemon]:
+    daemon = Daemon(home, arguments, log_name)
+    try:
+        yield daemon
+    finally:
+        daemon.close()
+
+
+def test_it_looks_at_once_is_healthy_and_ready_and_ends_with_0_on_sigterm(home: Path) -> None:
+    with _running(home) as daemon:
+        assert daemon.wait_for("watching")["monitor"] == "support-bot"
+        assert daemon.wait_for("looked")["monitor"] == "support-bot"
+        assert daemon.get("/-/healthy") == (200, {"scheduler": "alive", "delivery": "alive"})
+        status, detail = daemon.get("/-/ready")
+        assert (status, detail["history"]) == (200, "reachable")
+        assert detail["monitors"]["support-bot"]["condition"] == "ready"
+        assert run_here("ping", daemon.wait_for("started")["web"], cwd=home).returncode == 0
+
+        assert daemon.stop() < 10
+        assert daemon.process.returncode == 0
+        assert daemon.wait_for("stopped")["ending"] == "clean"
+        assert daemon.stdout().read() == ""
+
+
+def test_a_log_that_cannot_be_reached_keeps_no_other_from_being_watched_until_it_appears(
+    home: Path, made_log: Path
+) -> None:
+    write_config(home, Bot("late", "later"), Bot())
+
+    with _running(home) as daemon:
+        assert daemon.wait_for("look failed")["monitor"] == "late"
+        assert daemon.wait_for("looked")["monitor"] == "support-bot"
+        status, detail = daemon.get("/-/ready")
+        assert status == 503
+        assert detail["monitors"]["late"]["condition"] == "starting"
+        assert daemon.get("/-/healthy")[0] == 200
+        shutil.copytree(made_log, home / "later")
+        wait_until(lambda: "late" in {line["monitor"] for line in daemon.events("looked")}, 20)
+        assert daemon.get("/-/ready")[0] == 200
+
+
+def test_two_daemons_on_one_history_tell_one_story_and_end_on_ctrl_c(home: Path) -> None:
+    with _running(home) as first, _running(home, log_name="second.log") as second:
+        for daemon in (first, second):
+            daemon.wait_for("looked")
+        for daemon in (first, second):
+            assert daemon.stop(signal.SIGINT) < 10
+            assert daemon.process.returncode == 0
+            assert not daemon.events("look crashed")
+
+    with sqlite3.connect(home / "history.db") as connection:
+        twice = "SELECT monitor, family FROM incidents GROUP BY monitor, family HAVING count(*) > 1"
+        assert connection.execute(twice).fetchall() == []
+        told_twice = "SELECT * FROM notifications GROUP BY incident_id, event_id, channel HAVING count(*) > 1"
+        assert connection.execute(told_twice).fetchall() == []
+
+
+@pytest.fixture
+def slow_home(tmp_path: Path, postgres_url: str) -> Path:
+    """A configuration whose log is a table of PostgreSQL, which a lock can make as slow as a test likes."""
+    engine = sa.create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE answers (id int, at timestamptz, predicted text)")
+        connection.exec_driver_sql("INSERT INTO answers VALUES (1, now() - interval '1 day', 'urgent')")
+    engine.dispose()
+    (tmp_path / "tunewatch.yaml").write_text(SLOW_CONFIG.format(url=postgres_url))
+    return tmp_path
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("LOCK TABLE answers IN ACCESS EXCLUSIVE MODE")
+        yield connection
+    engine.dispose()
+
+
+def _is_waited_for(connection: sa.Connection) -> bool:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return bool(connection.exec_driver_sql(waiting).scalar())
+
+
+def _cycles(home: Path) -> int:
+    with sqlite3.connect(home / "history.db") as connection:
+        (cycles,) = connection.execute("SELECT count(*) FROM cycles").fetchone()
+    return int(cycles)
+
+
+def test_a_look_that_does_not_end_is_cut_short_and_leaves_nothing(slow_home: Path, postgres_url: str) -> None:
+    with _running(slow_home, IMPATIENT) as daemon:
+        daemon.wait_for("looked")
+        with _locked(postgres_url) as lock:
+            wait_until(lambda: _is_waited_for(lock))
+            before = _cycles(slow_home)
+
+            assert daemon.stop() < 5
+            assert daemon.process.returncode == 0
+
+        assert daemon.wait_for("stopped")["looks_under_way"] == ["bot"]
+        assert _cycles(slow_home) == before
+
+
+def test_a_look_under_way_may_finish(slow_home: Path, postgres_url: str) -> None:
+    with _running(slow_home) as daemon:
+        daemon.wait_for("looked")
+        with _locked(postgres_url) as lock:
+            wait_until(lambda: _is_waited_for(lock))
+            before = _cycles(slow_home)
+            daemon.process.send_signal(signal.SIGTERM)
+            daemon.wait_for("stopping")
+        daemon.process.wait(15)
+
+        assert daemon.process.returncode == 0
+        assert daemon.wait_for("stopped")["ending"] == "clean"
+        assert _cycles(slow_home) == before + 1
+
+
+def test_it_answers_for_its_health_while_no_log_has_answered_yet(slow_home: Path, postgres_url: str) -> None:
+    with _locked(postgres_url) as lock, _running(slow_home, IMPATIENT) as daemon:
+        wait_until(lambda: _is_waited_for(lock), 30)
+
+        assert daemon.get("/-/healthy")[0] == 200
+        assert daemon.get("/-/ready")[1]["monitors"]["bot"]["condition"] == "starting"
+        assert daemon.stop() < 5
+        assert daemon.process.returncode == 0
+
+
+@pytest.fixture
+def _signals_as_before() -> Iterator[None]:
+    """Undo what the command does to the signals of this process."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals_as_before")
+def test_a_taken_port_ends_with_2_and_names_it(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run_here("run", cwd=home, TUNEWATCH_WEB__PORT=str(port))
+
+    assert ended.returncode == 2
+    assert f"web.port: cannot listen on 127.0.0.1:{port}" in ended.stderr
+    assert json.loads(ended.stderr.splitlines()[-1])["event"] == "ended", "every line of a JSON log is JSON"
+
+
+@pytest.mark.usefixtures("_signals_as_before")
+def test_slack_without_a_token_ends_with_2_and_says_where_it_goes(home: Path) -> None:
+    ended = run_here("run", cwd=home, TUNEWATCH_SLACK__CHANNEL="#oncall")
+
+    assert ended.returncode == 2
+    assert "TUNEWATCH_SLACK__TOKEN" in ended.stderr
+
+
+@pytest.mark.usefixtures("_signals_as_before")
+def test_a_history_that_cannot_be_reached_ends_with_3(home: Path) -> None:
+    ended = run_here("run", cwd=home, TUNEWATCH_HISTORY__URL="postgresql+psycopg://u:hunter2@127.0.0.1:1/none")
+
+    assert ended.returncode == 3
+    assert "hunter2" not in ended.stderr
+
+
+def test_a_monitor_whose_columns_do_not_fit_keeps_no_other_from_being_watched(home: Path) -> None:
+    file = write_config(home, Bot("renamed"), Bot())
+    file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis", 1))
+
+    with _running(home) as daemon:
+        failed = daemon.wait_for("look failed")
+        assert failed["monitor"] == "renamed"
+        assert "monitors.renamed.source.predictions.columns.latency_ms" in failed["error"]
+        assert daemon.wait_for("looked")["monitor"] == "support-bot"
+        status, detail = daemon.get("/-/ready")
+        assert (status, detail["monitors"]["renamed"]["condition"]) == (503, "starting")
+        assert not daemon.events("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")
+
+
+def test_where_no_monitor_fits_its_log_that_is_said(home: Path) -> None:
+    file = home / "tunewatch.yaml"
+    file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis"))
+
+    with _running(home) as daemon:
+        daemon.wait_for("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")

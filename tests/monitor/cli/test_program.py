@@ -1,0 +1,142 @@
+"""The command as a whole: help, usage errors, exit statuses; each command has tests of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from config.errors import ConfigError, Problem
+from monitor.cli.program import COMMANDS, Commands, cli
+from monitor.common.errors import BindError, HistoryError, MappingError, SourceError
+from monitor.common.exit_codes import Exit
+from tests.support.program import environment, run_process
+
+
+def _ending(error: BaseException) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of a command that raises the error."""
+
+    class _Failing(click.Command):
+        def invoke(self, ctx: click.Context) -> object:  # noqa: ARG002 - click's signature
+            raise error
+
+    class _OneCommand(Commands):
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002
+            return _Failing("fail")
+
+    result = CliRunner().invoke(_OneCommand("tunewatch"), ["fail"])
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (
+            ConfigError([Problem("slack.channel", "is missing", "tunewatch.yaml:3")]),
+            2,
+            "tunewatch: tunewatch.yaml:3: slack.channel is missing\n",
+        ),
+        (
+            MappingError("there is no column ts; there is time", "monitors.bot.source.predictions.columns.at"),
+            2,
+            "tunewatch: monitors.bot.source.predictions.columns.at: there is no column ts; there is time\n",
+        ),
+        (BindError("web.port: cannot listen on ::1:80"), 2, "tunewatch: web.port: cannot listen on ::1:80\n"),
+        (SourceError("no file matches logs/*.parquet"), 3, "tunewatch: no file matches logs/*.parquet\n"),
+        (
+            HistoryError("cannot reach postgresql://bot:hunter2@db/h"),
+            3,
+            "tunewatch: cannot reach postgresql://bot:***@db/h\n",
+        ),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_is_to_be_expected_ends_with_its_status_and_a_line_without_traceback(
+    error: BaseException, status: int, line: str
+) -> None:
+    assert _ending(error) == (status, "", line)
+
+
+def test_every_problem_of_a_configuration_has_a_line_of_its_own() -> None:
+    problems = [Problem("web.port", "is no number", "a.yaml:1"), Problem("slack.chanel", "is unknown", "a.yaml:2")]
+
+    assert _ending(ConfigError(problems))[2].splitlines() == [
+        "tunewatch: a.yaml:1: web.port is no number",
+        "tunewatch: a.yaml:2: slack.chanel is unknown",
+    ]
+
+
+def test_a_fault_of_ours_is_never_taken_for_an_open_incident() -> None:
+    status, _, said = _ending(ZeroDivisionError("division by zero"))
+
+    assert status == Exit.CRASH
+    assert said.splitlines()[-1] == (
+        "tunewatch: a fault of tunewatch, the traceback is in its log above: ZeroDivisionError: division by zero"
+    )
+    assert "Traceback (most recent call last)" in said
+    assert "locals" not in said
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    into_head = f"{sys.executable} -m monitor.cli ping --help | true; exit ${{PIPESTATUS[0]}}"
+
+    ended = subprocess.run(
+        ["bash", "-c", into_head],  # noqa: S607
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (Exit.BROKEN_PIPE, "")
+
+
+def test_help_names_every_command_and_the_exit_statuses() -> None:
+    result = CliRunner().invoke(cli, ["--help"])
+
+    assert result.exit_code == 0
+    assert all(f"  {name} " in result.stdout for name in COMMANDS)
+    assert "an incident is open" in result.stdout
+
+
+def test_every_command_has_help() -> None:
+    for name in COMMANDS:
+        result = CliRunner().invoke(cli, [name, "--help"])
+        assert result.exit_code == 0, name
+        assert len(result.stdout.splitlines()) > 4
+
+
+def test_the_version_is_told() -> None:
+    assert CliRunner().invoke(cli, ["--version"]).stdout.startswith("tunewatch ")
+
+
+@pytest.mark.parametrize("arguments", [["nope"], ["once", "--nope"], ["once", "--as-of", "yesterday"], ["backtest"]])
+def test_wrong_usage_ends_with_2_and_says_what_is_wrong(arguments: list[str]) -> None:
+    result = CliRunner().invoke(cli, arguments)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Error: " in result.stderr
+
+
+def test_a_missing_configuration_ends_with_2(tmp_path: Path) -> None:
+    ended = run_process("once", "-c", "nowhere.yaml", cwd=tmp_path)
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert "nowhere.yaml" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_ping_does_not_import_what_takes_long() -> None:
+    loaded = "import sys, monitor.cli.program as c; c.cli.get_command(None, 'ping'); print(*sys.modules)"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", loaded], env=environment(), capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert not {"duckdb", "sqlalchemy", "numpy", "scipy", "pydantic"} & set(ended.stdout.split())
