@@ -24,8 +24,9 @@ _FAMILY_OF_CHECK = {
 HELD_FAMILIES = frozenset({Family.DATA, Family.WATCH})
 """Families whose alarm must last before it is told.
 
-The alarms of quality and latency already keep their false-alarm rate under repeated looks (`checks.statistics.alarm_budget`): to hold
-them longer would only cost time. A silent hour of traffic or of labels is common, and says little until it lasts.
+The alarms of quality and latency already keep their false-alarm rate under repeated looks
+(`checks.statistics.alarm_budget`): to hold them longer would only cost time. A silent hour of traffic or of labels is
+common, and says little until it lasts.
 """
 
 

@@ -205,7 +205,7 @@ def _drop(share: _Share, margin: float) -> Floats:
 
 
 def _as_before(share: _Share) -> tuple[Floats, Floats]:
-    """The share that is expected, and the log likelihood of what came, as `checks.statistics.e_process.AsBefore` has them."""
+    """The share that is expected, and the log likelihood of what came, as `AsBefore` has them."""
     own = share.hits_before + 0.5, share.n_before - share.hits_before + 0.5
     past = share.hits_older + 0.5, share.n_older - share.hits_older + 0.5
     both = own[0] + share.hits_older, own[1] + share.n_older - share.hits_older

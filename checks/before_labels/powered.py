@@ -8,8 +8,8 @@ predicted class, because labels come by it (Fisch et al. 2024, "Stratified predi
 How much of the rectifier is used is tuned, as PPI++ tunes its power (Angelopoulos, Duchi and Zrnic 2023), for the least
 variance: with V the sampling variance of the mean residual and D the variance of what was learned, the rectified and
 the unrectified figure are two estimates of one thing, and their best composite has weight D / (D + V) on the rectifier
-(Fay and Herriot 1979). D never falls below what MAX_PAST labels leave (`checks.before_labels.learned`), so the window's own
-labels take over as they come.
+(Fay and Herriot 1979). D never falls below what MAX_PAST labels leave (`checks.before_labels.learned`), so the window's
+own labels take over as they come.
 """
 
 from dataclasses import dataclass
@@ -167,9 +167,9 @@ class Powered:
     def _share(self, hits: float, misses: float, spread: float, weights: tuple[float, float], n: int) -> Expected:
         """A share with the effective sample size that its variance amounts to.
 
-        As in `checks.estimates.stratified`, one imagined observation of the weight that a past label has keeps the variance
-        positive, and is taken off again. `weights` are those of a hit and of a miss, and `spread` is the variance of
-        hits less their share of the total.
+        As in `checks.estimates.stratified`, one imagined observation of the weight that a past label has keeps the
+        variance positive, and is taken off again. `weights` are those of a hit and of a miss, and `spread` is the
+        variance of hits less their share of the total.
         """
         total = hits + misses
         smooth = (hits + PSEUDO * weights[0]) / (total + PSEUDO * sum(weights))

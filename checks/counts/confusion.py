@@ -23,8 +23,8 @@ class Rows:
     for `stands_for` (R) on average: 1/inclusion_probability, 0 where there is none. `counts`, `weights` and
     `weights_squared` (R x K) are of labelled predictions: how many, and the sums of 1/inclusion_probability and of its
     square; in a row that also has labels without one, of weights that are scaled to stand beside these
-    (`checks.statistics.two_samples`). `chosen` and `chosen_squared` (R x K) are the same sums of the designed labels alone, as
-    their probabilities say.
+    (`checks.statistics.two_samples`). `chosen` and `chosen_squared` (R x K) are the same sums of the designed labels
+    alone, as their probabilities say.
     """
 
     classes: NDArray[np.intp]

@@ -5,15 +5,15 @@ estimated as Särndal, Swensson and Wretman (1992), "Model Assisted Survey Sampl
 label stands for 1/inclusion probability predictions (Horvitz and Thompson 1952), scaled to the predictions that there
 are (Hájek). Recall is the ratio of hits to hits and misses, less the bias of a ratio to the second order (Tin 1965).
 
-Where misses were *earlier* decides which predictions are labelled (`checks.label_queue.neyman`), and nothing here: with a
-predicted class and confidence band for stratum, a model by these has the same prediction for the whole stratum, so the
-difference estimator, model plus weighted residuals, is the stratified mean itself (section 6.3), and what a model adds
-to it is trust that a changed bot does not deserve. So a stratum in which none of n labels is a miss has up to about
-2.5/n of them, be it never so sure of itself.
+Where misses were *earlier* decides which predictions are labelled (`checks.label_queue.neyman`), and nothing here: with
+a predicted class and confidence band for stratum, a model by these has the same prediction for the whole stratum, so
+the difference estimator, model plus weighted residuals, is the stratified mean itself (section 6.3), and what a model
+adds to it is trust that a changed bot does not deserve. So a stratum in which none of n labels is a miss has up to
+about 2.5/n of them, be it never so sure of itself.
 
 Labels that came by themselves are pooled with those of their predicted class and band as long as both agree
-(`checks.estimates.agreement`). Else they are a stratum of their own that is known whole, and the designed labels, which were
-drawn from the rest, tell of the rest.
+(`checks.estimates.agreement`). Else they are a stratum of their own that is known whole, and the designed labels, which
+were drawn from the rest, tell of the rest.
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,8 @@ class Estimate:
     coverage that the window will reach), maturity (the share of its labels that are there), latency_p50, latency_p95,
     latency_p99, predictions, accuracy_mix_effect and accuracy_behaviour_effect (differences from the reference, in [-1,
     1]; only where there is one to compare with). Where confidences are logged there are also estimated_accuracy,
-    estimated_recall, estimated_precision and estimated_error (see `checks.metrics.before_labels`), and where answers are
-    scored relevance_mean and relevance_low_share, whose `n` counts the scored answers and whose `coverage` is their
+    estimated_recall, estimated_precision and estimated_error (see `checks.metrics.before_labels`), and where answers
+    are scored relevance_mean and relevance_low_share, whose `n` counts the scored answers and whose `coverage` is their
     share of the predictions; estimated_relevance is that of a local model. rows_lost and label_rows_lost count the rows
     of the whole log that cannot be read or have no time (`checks.log_health`), predictions_gone and labels_gone those
     that were counted and that the log has lost. `class_name` is "" for metrics that are not of a class. `value`, `low`

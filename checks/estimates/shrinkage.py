@@ -41,7 +41,8 @@ def likely_shares(
 ) -> Floats:
     """Each cell's share of its stratum (R x K), as it may well be; each stratum's cells sum to 1 (with two classes).
 
-    `groups` (R), `sizes` (G), `share` (R x K) and `cells` (K x K) are those of `checks.estimates.stratified.Stratified`.
+    `groups` (R), `sizes` (G), `share` (R x K) and `cells` (K x K) are those of
+    `checks.estimates.stratified.Stratified`.
     """
     rows = confusion.rows
     by_class, known = _of_classes(confusion, cells)

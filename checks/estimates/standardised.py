@@ -14,8 +14,8 @@ def at_mix(recalls: Sequence[tuple[float, Proportion]], rows: float, labelled: f
     Its variance is that of a sum of independent recalls, sum of w^2 r (1 - r) / n with Jeffreys' half hit and half miss
     in each class (Keiding and Clayton 2014, "Standardization and control for confounding in observational studies",
     direct method). The linearised variance of the whole covers less where some classes have few labels: a class whose
-    few labels are all right then has none (`tests/checks/estimates/test_standardised.py`). `rows` are the predictions, over which the
-    effective number never is, and `labelled` those with a label.
+    few labels are all right then has none (`tests/checks/estimates/test_standardised.py`). `rows` are the predictions,
+    over which the effective number never is, and `labelled` those with a label.
     """
     total = sum(share for share, _ in recalls)
     value = sum(share * recall.value for share, recall in recalls) / total

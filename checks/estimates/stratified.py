@@ -96,7 +96,8 @@ class Stratified:
         """The same from labels that are known to tell of the predictions that they stand for.
 
         Beside the labels of a queue those that came by themselves are counted in only as long as both say as often that
-        answers are right (`checks.estimates.agreement`); else they tell of nothing but themselves (`checks.estimates.organic_labels`).
+        answers are right (`checks.estimates.agreement`); else they tell of nothing but themselves
+        (`checks.estimates.organic_labels`).
         """
         return self if agree_on_right(self.confusion.rows) else Stratified.of(*apart(self.confusion))
 

@@ -3,8 +3,8 @@
 Complaints are labelled at once, or urgent requests first. Then a young window holds too many labels of misses, and
 seems worse than it is until the others come. Labels of the same predicted class are therefore compared in how long they
 took, those that say that the answer was wrong with those that say that it was right. A delay is only seen if it is
-shorter than the age of its prediction, so this too is counted in reverse time (see `checks.label_delay.delays`). With h(d) the
-reverse hazard of the right ones, a wrong one that took d and could have taken up to a should have met
+shorter than the age of its prediction, so this too is counted in reverse time (see `checks.label_delay.delays`). With
+h(d) the reverse hazard of the right ones, a wrong one that took d and could have taken up to a should have met
 
     h(d) + ... + h(a)
 

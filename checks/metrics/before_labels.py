@@ -15,8 +15,8 @@ def estimated(measured: Measured) -> Iterator[Estimate]:
     """Lines `estimated_accuracy`, `_recall`, `_precision` and `_error`; none where the log has no confidences.
 
     Of the current window, and of the newest one while its labels are to come. A value is None where it is refused (see
-    `checks.before_labels.trust`). `estimated_error` is of the matured part of the current window: the accuracy that would
-    have been estimated without its labels, less the one that they tell.
+    `checks.before_labels.trust`). `estimated_error` is of the matured part of the current window: the accuracy that
+    would have been estimated without its labels, less the one that they tell.
     """
     outlook = measured.once(Outlook)
     if not outlook.has_confidences:

@@ -45,9 +45,9 @@ class Finding:
     """An estimate with its interval against a threshold or a reference.
 
     `value`, `low`, `high` are in the unit of the check: shares in [0, 1], milliseconds, hours or a ratio. The interval
-    is at 95%; an alarm needs more than that (see `checks.statistics.alarm_budget`). `n` is the support that the value rests on:
-    labelled rows of the class for recall, and so on. `clear` says that the data now speaks for the subject being well,
-    which is more than not being alarming: only a clear finding lets an incident recover.
+    is at 95%; an alarm needs more than that (see `checks.statistics.alarm_budget`). `n` is the support that the value
+    rests on: labelled rows of the class for recall, and so on. `clear` says that the data now speaks for the subject
+    being well, which is more than not being alarming: only a clear finding lets an incident recover.
     """
 
     check: str

@@ -72,9 +72,9 @@ class AlarmBudget:
     def evidence(self, spacing: timedelta, tests: float) -> float:
         """Logarithm of the evidence that each of `tests` e-detectors needs, with a start every `spacing`, for ever.
 
-        The mean number of starts until an e-detector reaches `c` is at least `c` (see `checks.statistics.e_process`), so a `c` of
-        the starts in the time that one false alarm of a test may take gives the rate. Several tests share the budget;
-        one with a share of its own is one of 1/share tests (weighted Bonferroni).
+        The mean number of starts until an e-detector reaches `c` is at least `c` (see `checks.statistics.e_process`),
+        so a `c` of the starts in the time that one false alarm of a test may take gives the rate. Several tests share
+        the budget; one with a share of its own is one of 1/share tests (weighted Bonferroni).
 
         >>> half_a_day = timedelta(hours=12)
         >>> round(AlarmBudget(1).evidence(half_a_day, tests=1), 2), round(AlarmBudget(1).evidence(half_a_day, 50), 2)

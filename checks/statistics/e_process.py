@@ -5,9 +5,9 @@ average while nothing is wrong (Ramdas, Grünwald, Vovk and Shafer 2023, "Game-t
 anytime-valid inference"). Here it is a likelihood ratio of the labelled answers since some start, mixed over how bad it
 may have become (the method of mixtures, Robbins 1970).
 
-Nobody knows when a drop begins, so new e-processes start at fixed intervals (`checks.statistics.start_grid`), and their sum is the
-e-detector of Shiryaev and Roberts (Shin, Ramdas and Rinaldo 2023, "E-detectors: a nonparametric framework for
-sequential change detection"): as each start adds no more than 1 on average, the mean number of starts until the sum
+Nobody knows when a drop begins, so new e-processes start at fixed intervals (`checks.statistics.start_grid`), and their
+sum is the e-detector of Shiryaev and Roberts (Shin, Ramdas and Rinaldo 2023, "E-detectors: a nonparametric framework
+for sequential change detection"): as each start adds no more than 1 on average, the mean number of starts until the sum
 reaches `c` is at least `c`, for any sample size and however often one looks. That gives the level:
 `AlarmBudget.evidence`.
 

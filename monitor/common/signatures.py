@@ -1,10 +1,10 @@
 """Recognises messages again without keeping them.
 
-A signature is a digest of the message once it is evened out (see `monitor.common.near_duplicates`), and digests of the bands of
-a MinHash of its 4-grams (Broder 1997, "On the resemblance and containment of documents"; bands: Leskovec, Rajaraman
-and Ullman, "Mining of Massive Datasets", section 3.4). Two messages whose sets of 4-grams overlap by J (Jaccard) share
-a band with probability 1 - (1 - J^ROWS)^BANDS: 94% at 0.85, 53% at 0.7, 9% at 0.5. Messages cannot be read back from
-signatures, though one that is guessed can be confirmed.
+A signature is a digest of the message once it is evened out (see `monitor.common.near_duplicates`), and digests of the
+bands of a MinHash of its 4-grams (Broder 1997, "On the resemblance and containment of documents"; bands: Leskovec,
+Rajaraman and Ullman, "Mining of Massive Datasets", section 3.4). Two messages whose sets of 4-grams overlap by J
+(Jaccard) share a band with probability 1 - (1 - J^ROWS)^BANDS: 94% at 0.85, 53% at 0.7, 9% at 0.5. Messages cannot be
+read back from signatures, though one that is guessed can be confirmed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -42,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class StartSpans:
-    """All `since` a start of evidence, and the healthy parts `before` it, in order; `weight` as in `checks.statistics.start_grid`."""
+    """All `since` a start of evidence, and the healthy parts `before` it, in order; `weight` as in `start_grid`."""
 
     since: Span
     before: tuple[Span, ...]
@@ -171,7 +171,7 @@ def _older(layout: Layout, spec: WindowSpec, told: int) -> tuple[Span, ...]:
 
 
 def _starts(layout: Layout, spec: WindowSpec, unhealthy: Sequence[Span], told: int) -> tuple[StartSpans, ...]:
-    """Starts of evidence on a fixed grid, so that each is followed on from look to look; see `checks.statistics.start_grid`.
+    """Starts of evidence on a fixed grid, so that each is followed on from look to look; see `start_grid`.
 
     None lies before the end of the last incident: what it was about is told. Those before the current window are
     compared with what was healthy before them; the lookback must hold at least as much of it as came since.

@@ -37,7 +37,7 @@ class StudyRow:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredMessages:
-    """What a model version was trained on or evaluated with: `signatures` as base64, see `monitor.common.signatures`."""
+    """What a model version was trained on or evaluated with: `signatures` as base64, see `signatures`."""
 
     model_version: str
     kind: str

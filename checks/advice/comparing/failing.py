@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, Within, mix_of
+from checks.advice.comparing.relevance import Relevance
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.advice.deciding.weights import MAX_METRICS, MIN_ANSWERS, OF_CLASS_DROP
-from checks.advice.signals.relevance import Relevance
 from checks.counts.windows import Windows
 from checks.estimates.quantiles import Histogram
 from checks.rules.finding import Cause, Finding, Verdict

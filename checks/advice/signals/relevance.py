@@ -1,57 +1,16 @@
-"""Relevance in the advice: as a metric of a version, and as signals."""
+"""Relevance as signals: it fell while the classes stay right, or the judge changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from checks.advice.comparing.parts import Part
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.words import capital
-from checks.counts.cells import NOT_LOGGED
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.relevance import EVERYTHING, LOW_SHARE, MIN_SCORES
-from checks.statistics.intervals import Proportion
 
 FAMILY = "relevance"
 NAME = "relevance_only"
 
 OTHER_QUALITY = ("accuracy", "class_recall", "class_precision", "accuracy_paradox")
 """Checks that tell whether answers are of the right class."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relevance:
-    """Mean score of one source on a version's answers (of one predicted class, or "" for all), wanted at `goal`.
-
-    Versions that different judges scored cannot be compared: the one without scores of the source has no value.
-    """
-
-    source: str
-    class_name: str
-    goal: float
-    unit: str = "scores"
-    material: float = 0.0
-    needed: int = MIN_SCORES
-
-    @classmethod
-    def failing(cls, finding: Finding, material: float) -> "Relevance | None":
-        """What a finding of the check says failed; None for the share of low scores, which the mean stands for."""
-        if finding.subject == LOW_SHARE or finding.threshold is None:
-            return None
-        source = "" if finding.slice == "all" else finding.slice.removeprefix("relevance_source=")
-        goal = finding.threshold if finding.reference is None else max(finding.reference, finding.threshold)
-        return cls(source, "" if finding.subject == EVERYTHING else finding.subject, goal, material=material)
-
-    @property
-    def noun(self) -> str:
-        """What a person calls it."""
-        of = f" of answers predicted {self.class_name}" if self.class_name else ""
-        return f"relevance{of}" if self.source == NOT_LOGGED else f"relevance{of} by {self.source}"
-
-    def of(self, part: Part) -> Proportion | None:
-        """The mean, as well known as its hours and days agree."""
-        scores = part.scores.where(source=self.source)
-        scores = scores.where(predicted=self.class_name) if self.class_name else scores
-        return scores.mean(scores.day_effect)
 
 
 def relevance_signals(findings: Sequence[Finding]) -> tuple[Signal, ...]:
