@@ -13,8 +13,8 @@ from checks.counts.windows import Notice
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
+from checks.rules.vanished import SUBJECT, vanished
 from checks.rules.words import percent
-from checks.vanished import SUBJECT, vanished
 
 NAME = "log_health"
 
