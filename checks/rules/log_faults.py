@@ -127,6 +127,9 @@ FAULTS = (
 )
 """Kinds of rows that cannot be used, as `monitor.log.problems` counts them; in the order in which they are told."""
 
+SIDES = {ROWS_LOST: Among.PREDICTIONS, LABELS_LOST: Among.LABELS}
+"""What each of these metrics counts the kinds of."""
+
 SKIPPED = LogFault("skipped_file", Among.NOTICED, Limit.LOST, "files of the log are not read", "source")
 """Files that cannot be read, and are not still being written."""
 
@@ -139,10 +142,9 @@ ABSENT = LogFault(
 def lost(measured: Measured) -> dict[str, int]:
     """Rows that are lost now, by metric."""
     counts = {problem.kind: problem.n for problem in measured.windows.problems}
-    sides = {ROWS_LOST: Among.PREDICTIONS, LABELS_LOST: Among.LABELS}
     return {
         metric: sum(counts.get(fault.kind, 0) for fault in FAULTS if fault.among is among)
-        for metric, among in sides.items()
+        for metric, among in SIDES.items()
     }
 
 

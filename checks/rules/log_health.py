@@ -7,12 +7,12 @@ it says that no other finding does.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from checks.counts.cells import NO_CLASS
+from checks.counts import NO_CLASS
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Notice
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.log_faults import ABSENT, FAULTS, LABELS_LOST, SKIPPED, Limit, LogFault, lost
+from checks.rules.log_faults import ABSENT, FAULTS, LABELS_LOST, SIDES, SKIPPED, Limit, LogFault, lost
 from checks.rules.vanished import SUBJECT, vanished
 from checks.rules.words import percent
 
@@ -104,7 +104,8 @@ class LogHealth:
                     f"new_{before.metric}",
                     Verdict.CRITICAL if new / of >= MOST else Verdict.WARNING,
                     Cause.INVALID,
-                    f"{new:,} of the newest {of:,} {what} cannot be read or have no readable time: look at {key}",
+                    f"{new:,} of the newest {of:,} {what} cannot be read or have no readable time"
+                    f"{_examples(_notice_of(before.metric, measured))}: look at {key}",
                     share=new / of,
                     limit=self.max_lost,
                     n=of,
@@ -137,7 +138,7 @@ class LogHealth:
         limit = getattr(self, fault.limit.value)
         if n / of <= limit or (n < FEWEST and not nothing):
             return
-        shown = f" (such as {', '.join(map(repr, notice.examples))})" if notice and notice.examples else ""
+        shown = _examples(notice)
         yield _finding(
             measured,
             fault.kind,
@@ -148,6 +149,15 @@ class LogHealth:
             limit=limit,
             n=of,
         )
+
+
+def _notice_of(metric: str, measured: Measured) -> Notice | None:
+    kinds = {fault.kind for fault in FAULTS if fault.among is SIDES[metric]}
+    return next((notice for notice in measured.windows.notices if notice.kind in kinds and notice.examples), None)
+
+
+def _examples(notice: Notice | None) -> str:
+    return f" (such as {', '.join(map(repr, notice.examples))})" if notice and notice.examples else ""
 
 
 def invalidates(finding: Finding) -> bool:

@@ -44,14 +44,15 @@ def count(
     """Count the rows of these buckets as known at `as_of`; problems without a bucket are of the whole log."""
     everywhere = tuple(_unplaced(connection, log, as_of))
     if not buckets:
-        return BucketCounts((), (), (), (), everywhere, notices=log.notices)
+        counts = BucketCounts((), (), (), (), everywhere)
+        return replace(counts, notices=(*log.notices, *shown(connection, log, counts, (), as_of)))
     tally = Tally(log.segments, spill_folder)
     ordered = sorted(set(buckets))
     counted = _in_runs if connection.dialect.name == "duckdb" else _at_once
     for cells in counted(_Counting(connection, log, as_of, tally), ordered):
         tally.add(cells)
     counts = tally.counts(ordered, everywhere)
-    return replace(counts, notices=(*log.notices, *shown(connection, log, counts)))
+    return replace(counts, notices=(*log.notices, *shown(connection, log, counts, ordered, as_of)))
 
 
 class _Counting(NamedTuple):

@@ -87,6 +87,7 @@ class MappedLabels(Dated):
     bad_probability: sa.ColumnElement[bool]
     refused: sa.ColumnElement[bool]  # whether the row says in words that there is no label
     in_predictions: bool  # the label is a column of the prediction log, where NULL means: not labelled yet
+    columns: Mapping[str, str]  # meaning to column name
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,7 @@ def _labels(side: _Side, spellings: Spellings, *, as_text: bool, tidied: bool, i
         bad_probability=bad_probability,
         refused=_refused(side, spellings),
         in_predictions=in_predictions,
+        columns=columns,
     )
 
 

@@ -117,8 +117,9 @@ def test_every_engine_reads_the_same_times_and_refuses_the_same(write: Write) ->
     assert {row.bucket: row.n for row in counts.outcomes} == expected
     problems = {row.kind: row.n for row in counts.problems}
     assert problems == {"null_time": len(UNREADABLE), "implausible_time": len(IMPLAUSIBLE)}
-    (notice,) = counts.notices
+    notice, other = counts.notices
     assert (notice.kind, notice.n) == ("null_time", len(UNREADABLE))
+    assert (other.kind, other.n) == ("implausible_time", len(IMPLAUSIBLE))
     assert len(notice.examples) == 3
     assert set(notice.examples) <= set(UNREADABLE)
 
