@@ -38,7 +38,7 @@ from monitor.delivery.log_channel import LogChannel
 from monitor.history import History, WindowSpec
 from monitor.history.writing.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
-from monitor.log.mapping.spelling import class_name
+from monitor.log.mapping.spelling import class_name, tidy
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
 
@@ -232,7 +232,7 @@ def _floors(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]
 def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
     return tuple(
         OfflineFigures(
-            version,
+            tidy(version),
             figures.n,
             figures.accuracy,
             tuple((class_name(name), share) for name, share in figures.recall.items()),

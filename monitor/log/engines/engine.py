@@ -20,6 +20,7 @@ from monitor.common.errors import SourceError
 from monitor.log.engines.functions import register_sqlite
 from monitor.log.engines.sqlite_files import open_sqlite, still_as_opened
 from monitor.log.names import register_names
+from monitor.log.tidy_names import register_tidy_names
 
 # Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. Two threads, since a daemon
 # should leave its machine to others.
@@ -128,6 +129,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.execute("PRAGMA query_only = ON")
         register_sqlite(connection)
         register_names(connection)
+        register_tidy_names(connection)
         return connection
 
     engine = sa.create_engine("sqlite://", creator=open_read_only, poolclass=NullPool)

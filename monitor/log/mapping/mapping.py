@@ -1,12 +1,12 @@
 """From settings to columns: looks at what is there and gives each column its meaning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 
-from checks.counts.cells import NO_CLASS
+from checks.counts import NO_CLASS, NOT_LOGGED
 from config.source import RelationSettings, SourceSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.files.library import FileLibrary
@@ -26,13 +26,15 @@ from monitor.log.mapping.values import (
     latency_of,
     relevance_of,
     text_of,
-    text_or_blank,
     weight_of,
 )
+from monitor.log.tidy_names import TidyName, has_unicode
 from monitor.log.times.times import USUAL, DateOrder
 
 _TEXTS: Final = ("text", "response")
 """Meanings whose values are long, and read only where they are asked for."""
+_NAMES: Final = ("model_version", "prompt_version", "relevance_source")
+"""Meanings whose values are names; classes are spelt by what both logs say."""
 _NUMBERS: Final = frozenset({ColumnKind.INTEGER, ColumnKind.FLOAT})
 _TYPED_IDS: Final = frozenset({ColumnKind.TEXT, ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.UUID})
 _OF_SQLITE: Final = {"text": ColumnKind.TEXT, "integer": ColumnKind.INTEGER, "real": ColumnKind.FLOAT}
@@ -71,10 +73,9 @@ def open_mapping(connection: sa.Connection, place: LogPlace, bucket: int, *, tex
         labels = open_relation(connection, settings.labels, f"{key}.labels", reading)
     for meaning, name in label_columns.items():
         _must_have(labels, name, f"{key}.labels.columns.{meaning}")
-    one = _Side(connection, relation, settings.predictions, columns, "predicted", f"{key}.predictions")
-    other = (
-        _Side(connection, labels, settings.labels, label_columns, "label", f"{key}.labels") if settings.labels else None
-    )
+    named = (*(columns[meaning] for meaning in _NAMES if meaning in columns), *settings.segments)
+    one = _Side(connection, relation, settings.predictions, columns, f"{key}.predictions", named)
+    other = _Side(connection, labels, settings.labels, label_columns, f"{key}.labels") if settings.labels else None
     in_predictions = _same_rows(settings)
     one.must_be_readable(with_ids=other is not None)
     if other is not None and not in_predictions:
@@ -103,17 +104,19 @@ class _Side:
         relation: Relation,
         settings: RelationSettings,
         columns: Mapping[str, str],
-        meaning: str,
         key: str,
+        names: Iterable[str] = (),
     ) -> None:
         self.connection = connection
         self.relation = relation
         self.columns = columns
-        self.meaning = meaning
-        self.category = columns[meaning]
+        self.meaning = "predicted" if "predicted" in columns else "label"
+        self.category = columns[self.meaning]
         self.key = key
         at = columns["at"]
-        self.profile = look_at(connection, relation, id_=columns["id"], at=at, category=self.category)
+        self.names = tuple(dict.fromkeys(names))
+        self.profile = look_at(connection, relation, id_=columns["id"], at=at, category=self.category, names=self.names)
+        self._unicode = has_unicode(connection)
         said = TimeSettings(settings.day_first, settings.time_format)
         try:
             learnt = learn_times(connection, relation, at, said) if self.profile.unusual_times else USUAL
@@ -143,6 +146,16 @@ class _Side:
         """The values of the column of classes; none where they are too many to be classes."""
         values = {value: n for value, n in (self.profile.values or {}).items() if value is not None}
         return ClassColumn(values, self.relation.kinds[self.category] is ColumnKind.BOOLEAN)
+
+    def name_in(self, column: str | None) -> sa.ColumnElement[str]:
+        """Return a column of names, each in one spelling; NOT_LOGGED where it is NULL or not mapped."""
+        blank = sa.literal(NOT_LOGGED, sa.Text)
+        if column is None:
+            return blank
+        text, kind = text_of(self.relation, column), self.relation.kinds[column]
+        is_whole = column in self.profile.whole
+        tidy = TidyName(text, self.relation.column(column), kind, plain=is_whole, unicode=self._unicode)
+        return sa.func.coalesce(tidy, blank, type_=sa.Text())
 
     @property
     def id_kinds(self) -> frozenset[ColumnKind]:
@@ -206,16 +219,16 @@ def _predictions(
         id=identity_of(relation, columns["id"], as_text=as_text, tidied=tidied),
         predicted=sa.func.coalesce(predicted, sa.literal(NO_CLASS, sa.Text), type_=sa.Text()),
         no_class=predicted.is_(None),
-        model_version=text_or_blank(relation, columns.get("model_version")),
-        prompt_version=text_or_blank(relation, columns.get("prompt_version")),
+        model_version=side.name_in(columns.get("model_version")),
+        prompt_version=side.name_in(columns.get("prompt_version")),
         latency_ms=latency,
         bad_latency=bad_latency,
         confidence=confidence,
         bad_confidence=bad_confidence,
         relevance=relevance,
         bad_relevance=bad_relevance,
-        relevance_source=text_or_blank(relation, columns.get("relevance_source")),
-        segments=tuple(text_or_blank(relation, name) for name in segments),
+        relevance_source=side.name_in(columns.get("relevance_source")),
+        segments=tuple(map(side.name_in, segments)),
         columns=columns,
         last_counts=settings.predictions.duplicates == "last",
     )

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from checks.counts.cells import NOT_LOGGED
 from monitor.log.engines.functions import LARGEST_WHOLE, InnerText, Number, TidyId
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
@@ -102,12 +101,6 @@ def class_of(relation: Relation, name: str, spelt: Mapping[str, str | None] | No
         names = {raw: null_of(sa.Text()) if name is None else sa.literal(name, sa.Text) for raw, name in spelt.items()}
         text = sa.case(names, value=text, else_=text)
     return sa.func.nullif(text, "", type_=sa.Text())
-
-
-def text_or_blank(relation: Relation, name: str | None) -> sa.ColumnElement[str]:
-    """Return a column as text, NOT_LOGGED where it is NULL or not mapped."""
-    blank = sa.literal(NOT_LOGGED, sa.Text)
-    return blank if name is None else sa.func.coalesce(text_of(relation, name), blank, type_=sa.Text())
 
 
 def number_of(relation: Relation, name: str) -> sa.ColumnElement[float]:
