@@ -7,7 +7,7 @@ it says that no other finding does.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from checks.counts import NO_CLASS
+from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Notice
 from checks.estimates.cycle_data import Measured

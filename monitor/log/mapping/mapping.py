@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from checks.counts import NO_CLASS, NOT_LOGGED
+from checks.counts.cells import NO_CLASS, NOT_LOGGED
 from config.source import RelationSettings, SourceSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.files.library import FileLibrary

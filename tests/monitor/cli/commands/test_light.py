@@ -14,7 +14,7 @@ HEAVY = {"evidently", "pandas", "sklearn", "scipy.stats", "matplotlib", "plotly"
 DAEMON = "import sys, monitor.cli.commands.run, monitor.daemon.assembly, monitor.daemon.daemon; print(*sys.modules)"
 LOOK = """\
 import sys
-from monitor.cli.program.program.program import cli
+from monitor.cli.program import cli
 sys.stdout = sys.stderr
 try:
     cli(["once", "--as-of", sys.argv[1]])

@@ -25,7 +25,7 @@ IMPATIENT: Final = (
     """
 import sys
 from config.loading import load
-from monitor.cli.program.program.commands.run import watch
+from monitor.cli.commands.run import watch
 from monitor.common.logs import set_up_logging
 
 set_up_logging("info", "json")
