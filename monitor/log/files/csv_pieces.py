@@ -5,7 +5,7 @@ from dataclasses import replace
 from monitor.log.files.content import Compression, Content
 from monitor.log.files.examiner import ExaminationError
 from monitor.log.files.in_question import FileInQuestion, matched, with_counts
-from monitor.log.files.lines import find_encoding
+from monitor.log.files.lines import begins_as_utf_8, find_encoding
 from monitor.log.files.pieces import TEXT, CsvScan, Piece, Source
 from monitor.log.files.rewriting import EXAMPLES, header_of, rewrite_csv
 
@@ -47,6 +47,7 @@ def _is_plain(file: FileInQuestion, content: Content) -> bool:
         and content.encoding in {None, "utf-8-sig"}
         and file.encoding is None
         and not odd_start
+        and begins_as_utf_8(file.name, content)  # else DuckDB would reject most lines, and hold them all in memory
     )
 
 

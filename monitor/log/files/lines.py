@@ -53,6 +53,17 @@ def find_encoding(name: str, content: Content, given: str | None) -> Encoding:
     return Encoding(guess, whole=False)
 
 
+def begins_as_utf_8(name: str, content: Content) -> bool:
+    """Whether the first MiB is UTF-8; a letter that is cut there is no fault."""
+    with opened(name, content.compression) as file:
+        start = file.read(CHUNK)
+    try:
+        codecs.getincrementaldecoder(UTF_8)().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def text_lines(name: str, content: Content, encoding: Encoding) -> Iterator[str]:
     """Yield the lines with their line ends; a NUL and a byte order mark are left out.
 

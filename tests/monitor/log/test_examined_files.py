@@ -11,7 +11,9 @@ import pytest
 from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
 from monitor.common.errors import SourceError
 from monitor.log.counts import ALL, BucketCounts, LogNotice
+from monitor.log.files.content import look_into
 from monitor.log.files.copies import PREFIX, Copies
+from monitor.log.files.lines import CHUNK, begins_as_utf_8
 from monitor.log.prediction_log import PredictionLog, open_log
 from monitor.log.problems import ProblemKind
 from tests.support.messy_logs import START
@@ -168,3 +170,20 @@ def test_an_encoding_that_is_set_is_taken(tmp_path: Path) -> None:
     relation = PredictionRelation(files=(str(tmp_path / "log.csv"),), columns=COLUMNS, encoding="windows-1250")
     log = open_log(SourceSettings(predictions=relation), bucket=timedelta(hours=1), segments=(), key="k")
     assert classes(log.count([BUCKET], NOW)) == {"ł": 1}
+
+
+@pytest.mark.parametrize(
+    ("start", "is_utf_8"),
+    [
+        (b"plain\n", True),
+        ("réponse\n".encode(), True),
+        ("réponse\n".encode("latin-1"), False),
+        (b"a" * (CHUNK - 1) + "é\n".encode(), True),  # the letter is cut where the sample ends
+    ],
+)
+def test_a_file_in_another_encoding_is_known_before_the_engine_rejects_its_lines(
+    tmp_path: Path, start: bytes, *, is_utf_8: bool
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_bytes(start)
+    assert begins_as_utf_8(str(file), look_into(str(file))) is is_utf_8
