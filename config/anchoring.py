@@ -10,6 +10,7 @@ from config.query_files import anchor_query
 from config.reports import ReportSettings
 from config.settings import Settings
 from config.source import DuckdbSettings, RelationSettings, SourceSettings
+from config.study import StudySettings
 from config.url import anchor
 
 
@@ -28,7 +29,13 @@ def _reports(reports: ReportSettings, folder: Path) -> ReportSettings:
 
 def _monitor(monitor: MonitorSettings, folder: Path) -> MonitorSettings:
     prompt = None if monitor.prompt is None else _prompt(monitor.prompt, folder)
-    return monitor.model_copy(update={"source": _source(monitor.source, folder), "prompt": prompt})
+    study = _study(monitor.study, folder)
+    return monitor.model_copy(update={"source": _source(monitor.source, folder), "prompt": prompt, "study": study})
+
+
+def _study(study: StudySettings, folder: Path) -> StudySettings:
+    model = None if study.relevance_model is None else _file(study.relevance_model, folder)
+    return study.model_copy(update={"relevance_model": model})
 
 
 def _prompt(prompt: PromptSettings, folder: Path) -> PromptSettings:

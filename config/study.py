@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from config.base import Section
+from config.base import Name, Section
 from config.duration import Duration
 
 
@@ -24,3 +24,5 @@ class StudySettings(Section):
     """Memory that its process may take, in megabytes."""
     examples: bool = False
     """Whether findings may quote messages of users, with what looks like a secret taken out."""
+    relevance_model: Name | None = None
+    """Folder of an embedding model (model2vec, sentence-transformers) by which relevance is estimated."""

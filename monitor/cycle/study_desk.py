@@ -71,7 +71,7 @@ class StudyDesk:
         samples = draw(monitor, plan, now)
         if min(len(samples.current), len(samples.reference)) < LEAST_ROWS or self._stopped.is_set():
             return None
-        reply = self._child.ask(Request(samples, plan.memory_mb), plan.timeout)
+        reply = self._child.ask(Request(samples, plan.memory_mb, relevance_model=plan.relevance_model), plan.timeout)
         if self._stopped.is_set():
             return None
         study = reply.study and self._with_report(monitor, plan, samples, reply.study)

@@ -14,11 +14,13 @@ END_WITHIN: Final = 2.0
 
 _QUIET: Final = {
     "DO_NOT_TRACK": "1",  # Evidently would tell its makers of each report
+    "HF_HUB_OFFLINE": "1",  # an embedding model is the folder that the operator names, and nothing is fetched
     "MALLOC_ARENA_MAX": "2",
     "MPLBACKEND": "agg",
     "OMP_NUM_THREADS": "1",  # one core for studies; the others belong to the looks
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONWARNINGS": "ignore",  # its libraries warn of themselves; nobody could act on that
+    "TOKENIZERS_PARALLELISM": "false",
 }
 
 _OURS: Final = "TUNEWATCH_"

@@ -19,11 +19,15 @@ class ReportTarget:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A study to make, or a `report` of the samples, with at most `memory_mb` megabytes of data in the child."""
+    """A study to make, or a `report` of the samples, with at most `memory_mb` megabytes of data in the child.
+
+    `relevance_model` is the folder of an embedding model, "" for none.
+    """
 
     samples: Samples
     memory_mb: int
     report: ReportTarget | None = None
+    relevance_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

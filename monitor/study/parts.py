@@ -11,7 +11,7 @@ Part = Callable[[Samples, Study], Study]
 """Adds what it finds to the study so far, with `dataclasses.replace`; leaves it as it is where it finds nothing."""
 
 
-def parts() -> Sequence[Part]:
+def parts(relevance_model: str = "") -> Sequence[Part]:
     """All parts. Imported here, so that only the child process pays for what they import."""
     from monitor.study.drift.part import drift  # noqa: PLC0415
     from monitor.study.evidence.near_duplicates import near_duplicates  # noqa: PLC0415
@@ -19,9 +19,17 @@ def parts() -> Sequence[Part]:
     from monitor.study.evidence.seen_before import seen_before  # noqa: PLC0415
     from monitor.study.evidence.token_use import token_use  # noqa: PLC0415
     from monitor.study.evidence.unlike import unlike  # noqa: PLC0415
-    from monitor.study.scoring.part import estimated_relevance  # noqa: PLC0415
+    from monitor.study.scoring.part import relevance_by  # noqa: PLC0415
 
-    return (drift, estimated_relevance, unlike, second_opinion, near_duplicates, token_use, seen_before)
+    return (
+        drift,
+        relevance_by(relevance_model),
+        unlike,
+        second_opinion,
+        near_duplicates,
+        token_use,
+        seen_before,
+    )
 
 
 def write_report(samples: Samples, target: ReportTarget) -> None:

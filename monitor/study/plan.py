@@ -10,7 +10,8 @@ from config.monitor import MonitorSettings
 class StudyPlan:
     """How often, of how many rows at most (of the window, and of the reference), and with what limits.
 
-    `timeout` is in seconds. `segments` are the names of the segment columns.
+    `timeout` is in seconds. `segments` are the names of the segment columns. `relevance_model` is the folder
+    of an embedding model, "" for none.
     """
 
     every: timedelta
@@ -19,6 +20,7 @@ class StudyPlan:
     memory_mb: int
     examples: bool
     segments: tuple[str, ...] = ()
+    relevance_model: str = ""
 
 
 def plan_of(settings: MonitorSettings) -> StudyPlan | None:
@@ -35,4 +37,5 @@ def plan_of(settings: MonitorSettings) -> StudyPlan | None:
         memory_mb=chosen.memory_mb,
         examples=chosen.examples,
         segments=source.segments,
+        relevance_model=chosen.relevance_model or "",
     )

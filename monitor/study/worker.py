@@ -44,7 +44,9 @@ def _listen(requests_in: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
 
 def _answer(request: Request) -> Reply:
     try:
-        chosen = parts()  # before there is a limit: a library that cannot be loaded says so in ways of its own
+        chosen = parts(
+            request.relevance_model
+        )  # before there is a limit: a library that cannot be loaded says so in ways of its own
         with _limited_memory(request.memory_mb):
             if request.report is not None:
                 write_report(request.samples, request.report)

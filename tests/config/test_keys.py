@@ -57,6 +57,11 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
         ("history: {url: 'duckdb:///h.db'}", "history.url must be a sqlite or a postgresql URL"),
         ("history: {url: 'postgres://h/db'}", "is not supported: postgres; write postgresql+psycopg://"),
         ("history: {url: tunewatch.db}", "history.url is not a database URL"),
+        (
+            "    study: {embeddings: true}",
+            "study.embeddings is not a known key; known are enabled, every, rows, timeout",
+        ),
+        ("    study: {relevance_modle: m}", "study.relevance_modle is not a known key; did you mean relevance_model?"),
         ("monitrs: {}", "monitrs is not a known key; did you mean monitors?"),
     ],
 )

@@ -185,6 +185,14 @@ def test_relative_paths_are_relative_to_the_folder_of_the_file(loaded: Loaded, t
     assert settings.history.url == f"sqlite:///{tmp_path}/tunewatch.db"
 
 
+@pytest.mark.parametrize(("written", "read"), [("models/potion", "{folder}/models/potion"), ("/opt/m", "/opt/m")])
+def test_the_folder_of_a_model_is_relative_to_the_folder_of_the_file(
+    loaded: Loaded, tmp_path: Path, written: str, read: str
+) -> None:
+    study = loaded(f"{MONITOR}    study: {{relevance_model: {written}}}\n").monitors["bot"].study
+    assert study.relevance_model == read.format(folder=tmp_path)
+
+
 @pytest.mark.parametrize(
     ("url", "anchored"),
     [

@@ -17,4 +17,4 @@ class Scorer(Protocol):
         """What it is, with its version."""
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Score (message, answer) pairs: one number in [0, 1] each, more for a more relevant answer."""
+        """Score (message, answer) pairs: one number in [0, 1] each, more for a more relevant answer, or NaN."""

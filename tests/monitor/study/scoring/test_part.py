@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +15,13 @@ from checks.estimates.cycle_data import Measured
 from checks.estimates.metric_line import Estimate
 from checks.metrics.window import estimates
 from monitor.log.sampled import Samples, StudyRow
-from monitor.study.scoring.part import MIN_ROWS, ROWS, estimate, estimated_relevance
+from monitor.study.child import StudyChild
+from monitor.study.messages import Request
+from monitor.study.scoring.model_folder import ModelError
+from monitor.study.scoring.part import FORMER, MIN_ROWS, ROWS, estimate, relevance_by
 from monitor.study.scoring.scorer import Floats
+from tests.monitor.study.conftest import MEMORY_MB, PATIENCE
+from tests.support.embedding_model import write_embedding_model
 from tests.support.windows import Spell, answers, history
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -97,13 +103,69 @@ def test_the_interval_of_the_agreement_covers_the_truth(rho: float) -> None:
     assert covered / 200 >= 0.92
 
 
-def test_without_a_scorer_or_without_answers_the_study_is_as_it_was() -> None:
-    window = StudySpan(START, START + timedelta(days=7))
-    samples = Samples(window.end, window, (), (), ())
-    study = Study(window.end, window, (), 0, 0)
-    assert estimated_relevance(samples, study) == study
-    without_answers = tuple(replace(row, response=None) for row in rows(ROWS + 50, 5))
-    assert estimated_relevance(replace(samples, current=without_answers), study) == study
+WEEK = StudySpan(START, START + timedelta(days=7))
+STUDY = Study(WEEK.end, WEEK, (), 0, 0)
+
+
+def week(*current: StudyRow) -> Samples:
+    return Samples(WEEK.end, WEEK, (), current, ())
+
+
+def test_without_a_model_or_without_answers_the_study_is_as_it_was() -> None:
+    assert relevance_by("")(week(*rows(ROWS, 5)), STUDY) == STUDY
+    without_answers = [replace(row, response=None) for row in rows(ROWS + 50, 5)]
+    assert relevance_by("/no/such/model")(week(*without_answers), STUDY) == STUDY
+
+
+def test_the_child_estimates_by_the_model_of_the_request(child: StudyChild, tmp_path: Path) -> None:
+    folder = str(write_embedding_model(tmp_path / "words"))
+    asked = [replace(row, text="lost card", response="card") for row in rows(100, 5)]
+    reply = child.ask(Request(week(*asked), MEMORY_MB, relevance_model=folder), PATIENCE)
+    assert reply.study is not None
+    assert reply.study.faults == ()
+    found = reply.study.estimated_relevance
+    assert found is not None
+    assert found.scorer.startswith("words (model2vec ")
+    assert found.n == 100
+    assert found.value == pytest.approx(np.cos(np.arctan2(0.2, 2)), abs=1e-6)
+
+
+def test_a_model_that_is_not_there_is_a_fault_and_the_study_stands(child: StudyChild) -> None:
+    reply = child.ask(Request(week(*rows(100, 5)), MEMORY_MB, relevance_model="/no/such/model"), PATIENCE)
+    assert reply.study is not None
+    assert reply.study.estimated_relevance is None
+    (fault,) = reply.study.faults
+    assert fault.part == "estimated_relevance"
+    assert fault.error == "ModelError: study.relevance_model names /no/such/model, which is not there"
+
+
+def test_who_had_the_former_extra_is_told_of_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / FORMER).mkdir()
+    (tmp_path / FORMER / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModelError, match=r"the extra `embeddings` is gone.*study\.relevance_model, or uninstall"):
+        relevance_by("")(week(*rows(ROWS, 5)), STUDY)
+    assert relevance_by("")(week(*rows(MIN_ROWS - 1, 5)), STUDY) == STUDY
+
+
+class HalfOfTheLanguages(SharedWords):
+    """Knows every second answer."""
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        scores = super().score(pairs)
+        scores[::2] = np.nan
+        return scores
+
+
+def test_answers_that_the_model_cannot_read_are_left_out() -> None:
+    drawn = rows(100, 5, score=1)
+    found = estimate(HalfOfTheLanguages(), drawn, drawn)
+    assert found == replace(estimate(SharedWords(), drawn[1::2], drawn[1::2]), scorer=found.scorer)
+
+
+def test_a_model_that_reads_too_few_answers_is_told() -> None:
+    with pytest.raises(ModelError, match=r"shared words could score 29 of 58 answers.* model of their language"):
+        estimate(HalfOfTheLanguages(), rows(2 * MIN_ROWS - 2, 5), [])
 
 
 def test_the_metric_is_told_unless_it_is_refused() -> None:
