@@ -22,6 +22,7 @@ from bench.stories import changes, limits, messages, models, outputs, quiet
 from bench.stories.end_to_end import play_for_real
 from bench.stories.playing import Judges, Told, play
 from bench.stories.story import ABSTAIN, NONE, Draws, Effect, Half, Story
+from bench.tables import add_write, table
 from config.monitor import MonitorSettings
 from monitor.bootstrap.monitors import advice_policy, build_checks
 
@@ -151,6 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", default="", help="stories whose name holds this")
     parser.add_argument("--real", type=int, default=0, help="cases played through files, history and cycles too")
     parser.add_argument("--verbose", action="store_true", help="say of each wrong answer why it was given")
+    add_write(parser)
     chosen = parser.parse_args(arguments)
     half = Half[chosen.half.upper()]
     effects = [Effect[chosen.effect.upper()]] if chosen.effect else list(Effect)
@@ -158,7 +160,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     outcomes = list(run(stories, effects, chosen.seeds, half))
     asked = judges()
     told = [play(quiet.case(np.random.default_rng([7, seed, half]), half), asked, 0) for seed in range(chosen.quiet)]
-    print_tables(outcomes, told)
+    with table("advice", write=chosen.write):
+        print_tables(outcomes, told)
     for line in _for_real(stories, chosen.real, half):
         print(line)
     for outcome in outcomes if chosen.verbose else ():

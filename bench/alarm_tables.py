@@ -1,36 +1,75 @@
 """Tables of what the benchmark of alarms has kept."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from bench.scenarios import WATCHED, incidents
+from bench.scenarios import CHANGES, WATCHED, incidents
+from bench.tables import table
 
 Line = dict[str, Any]
+"""A task that was played, and its alarms."""
+
+Key = tuple[str, str, float, float, int]
+"""Part, name, hours between looks, false alarms a year that are set, and days of reference."""
+
+LATENCY = "latency"
+"""Name of the healthy years of the latency check, which is looked at every hour whatever the task says."""
 
 
-def report(lines: Sequence[Line]) -> None:
-    """Print rates by healthy bot and check, and delays by change."""
-    groups: dict[tuple[str, str, float, float, int], list[list[Line]]] = defaultdict(list)
+def report(lines: Sequence[Line], *, write: bool = False) -> None:
+    """Print, and keep with `write`, false incidents by healthy bot and delays by change."""
+    groups: dict[Key, list[list[Line]]] = defaultdict(list)
     for line in lines:
         task = line["task"]
-        key = tuple(task[name] for name in ("part", "name", "step", "budget", "reference"))
+        key = task["part"], task["name"], task["step"], task["budget"], task["reference"]
         groups[key].append(line["alarms"])
-    print("| part | what | looks every | budget | reference | played | outcome |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for (part, name, step, budget, reference), found in sorted(groups.items()):
-        outcome = delays_of(found) if part == "delays" else rate_of(found)
-        print(f"| {part} | {name} | {step:g} h | {budget:g} | {reference} d | {len(found)} | {outcome} |")
+    with table("alarms", write=write):
+        print("| healthy bot | part | looks every | false alarms set to | reference | monitor-years ", end="")
+        print("| false incidents a year (95% Poisson interval) | by |\n|" + " --- |" * 8)
+        for row in healthy_rows(groups):
+            print(row)
+    print()
+    with table("alarm_delays", write=write):
+        print("| false alarms set to | looks every | reference | onsets | ", end="")
+        print(" | ".join(change.name for change in CHANGES), "|\n|" + " --- |" * (4 + len(CHANGES)))
+        for row in delay_rows(groups):
+            print(row)
+
+
+def healthy_rows(groups: Mapping[Key, Sequence[Sequence[Line]]]) -> Iterator[str]:
+    """A line for each healthy bot, and one for all bots of the quality checks that had the same settings."""
+    together: dict[tuple[float, float, int], list[Sequence[Line]]] = defaultdict(list)
+    bots: dict[tuple[float, float, int], int] = defaultdict(int)
+    for (part, name, step, budget, reference), years in sorted(groups.items()):
+        if part == "delays":
+            continue
+        every = 1 if name == LATENCY else step
+        yield f"| {name} | {part} | {every:g} h | {budget:g} a year | {reference} d | {len(years)} | {rate_of(years)} |"
+        if part == "healthy" and name != LATENCY:
+            together[step, budget, reference] += years
+            bots[step, budget, reference] += 1
+    for (step, budget, reference), years in sorted(together.items()):
+        if bots[step, budget, reference] > 1:
+            settings = f"{step:g} h | {budget:g} a year | {reference} d"
+            yield f"| all with any recall | healthy | {settings} | {len(years)} | {rate_of(years)} |"
+
+
+def delay_rows(groups: Mapping[Key, Sequence[Sequence[Line]]]) -> Iterator[str]:
+    """A line for each setting; median and 90% delay in days of each change that was played."""
+    settings = sorted({key[2:] for key in groups if key[0] == "delays"})
+    for step, budget, reference in settings:
+        played = [groups.get(("delays", change.name, step, budget, reference), []) for change in CHANGES]
+        delays = " | ".join(delays_of(onsets) if onsets else "" for onsets in played)
+        yield f"| {budget:g} a year | {step:g} h | {reference} d | {max(map(len, played))} | {delays} |"
 
 
 def delays_of(onsets: Sequence[Sequence[Line]]) -> str:
-    """Median and 90% delay in days, and which checks were first."""
-    first = [alarms[0] if alarms else None for alarms in onsets]
-    days = [alarm["hour"] / 24 if alarm else np.inf for alarm in first]
-    return f"{summary(days)}; first by {_counts([alarm['check'] for alarm in first if alarm])}"
+    """Median and 90% delay in days until the first alarm."""
+    return summary([alarms[0]["hour"] / 24 if alarms else np.inf for alarms in onsets])
 
 
 def rate_of(years: Sequence[Sequence[Line]]) -> str:
@@ -41,7 +80,7 @@ def rate_of(years: Sequence[Sequence[Line]]) -> str:
         begun += [min(alarm["check"] for alarm in alarms if alarm["hour"] == hour) for hour in first]
     low, high = poisson_interval(len(begun))
     n = len(years)
-    return f"{len(begun)} incidents: {len(begun) / n:.2f} ({low / n:.2f} to {high / n:.2f}) a year; {_counts(begun)}"
+    return f"{len(begun) / n:.2f} ({low / n:.2f} to {high / n:.2f}) | {_counts(begun)}"
 
 
 def poisson_interval(count: int) -> tuple[float, float]:

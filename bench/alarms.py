@@ -41,6 +41,7 @@ from bench.scenarios import (
     quality,
 )
 from bench.screening import near, near_latency
+from bench.tables import add_write
 
 HOURLY = 1.0  # hours between looks at latency, which is counted by the hour
 
@@ -142,12 +143,13 @@ def main() -> None:
     parser.add_argument("--step", type=float, default=0.25, help="hours between looks (of latency: always 1)")
     parser.add_argument("--reference", type=int, default=28, help="days of healthy time to compare with")
     parser.add_argument("--only", default="", help="play only what has this in its name")
+    add_write(parser)
     parser.add_argument("--budget", type=float, default=1.0, help="false alarms a year that the monitor may raise")
     chosen = parser.parse_args()
     if chosen.part == "screen":
         screen(90)
     elif chosen.part == "report":
-        report(read(chosen.keep))
+        report(read(chosen.keep), write=chosen.write)
     else:
         like = Task(chosen.part, chosen.step, chosen.budget, chosen.reference)
         todo = tasks(like, range(chosen.first, chosen.first + chosen.reps))

@@ -25,6 +25,7 @@ from bench.scenarios import (
     incidents,
     onset,
 )
+from bench.tables import add_write, table
 
 QUALITY, LATENCY = 0.8, 0.2  # parts of the rate
 
@@ -59,32 +60,35 @@ def main() -> None:
     parser.add_argument("--years", type=int, default=40, help="healthy years to tune on")
     parser.add_argument("--reps", type=int, default=40, help="onsets of each change")
     parser.add_argument("--rate", type=float, nargs="+", default=[1.0], help="false incidents a year to tune to")
+    add_write(parser)
     chosen = parser.parse_args()
     calm = [healthy_stream(CALM[0], seed) for seed in range(chosen.years)]
     quality, latency = [quality_signals(stream) for stream in calm], [latency_signals(stream) for stream in calm]
     onsets = {change: [_signals(change, seed) for seed in range(chosen.reps)] for change in CHANGES}
     hard = [quality_signals(healthy_stream(WEEKENDS[0], seed)) for seed in range(chosen.years // 2)]
     names = " | ".join(change.name for change in CHANGES)
-    print(f"| peer | tuned to | settings | false incidents a year | of quality with hard weekends | {names} |")
-    print("| --- | --- | --- | --- | --- |", " | ".join("---" for _ in CHANGES), "|", flush=True)
+    settings = {}
     for peer in PEERS:
-        settings = {"as shipped": (peer.shipped, peer.shipped)}
+        settings[peer, "as shipped"] = peer.shipped, peer.shipped
         for target in chosen.rate:
             pair = tuned(peer, quality, QUALITY * target), tuned(peer, latency, LATENCY * target)
-            settings[f"{target:g} a year"] = pair
-        for name, (of_quality, of_latency) in settings.items():
+            settings[peer, f"{target:g} a year"] = pair
+    with table("alarms_of_peers", write=chosen.write):
+        print(f"| peer | tuned to | settings | false incidents a year | {names} |")
+        print("|" + " --- |" * (4 + len(CHANGES)), flush=True)
+        for (peer, name), (of_quality, of_latency) in settings.items():
             rates = rate(peer, quality, of_quality), rate(peer, latency, of_latency)
             row = []
             for change, streams in onsets.items():
                 setting = of_latency if change.latency else of_quality
                 row.append(summary([delay(peer, s, setting, seed) for seed, s in enumerate(streams)]))
-            told = f"{rates[0]:.2f} + {rates[1]:.2f} | {rate(peer, hard, of_quality):.2f}"
-            print(
-                f"| {peer.name} | {name} | {of_quality:.3g}, {of_latency:.3g} | {told} |",
-                " | ".join(row),
-                "|",
-                flush=True,
-            )
+            told = f"{of_quality:.3g}, {of_latency:.3g} | {rates[0]:.2f} + {rates[1]:.2f}"
+            print(f"| {peer.name} | {name} | {told} |", " | ".join(row), "|", flush=True)
+    print()
+    with table("alarms_of_peers_weekends", write=chosen.write):
+        print("| peer | tuned to | false incidents of quality a year, with hard weekends |\n| --- | --- | --- |")
+        for (peer, name), (of_quality, _) in settings.items():
+            print(f"| {peer.name} | {name} | {rate(peer, hard, of_quality):.2f} |", flush=True)
 
 
 def _signals(change: Change, seed: int) -> list[Signal]:

@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from bench.tables import add_write, table
 from checks.counts.cells import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
@@ -143,19 +144,23 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15, help="the median of so many is printed")
-    runs = parser.parse_args().runs
+    add_write(parser)
+    chosen = parser.parse_args()
+    runs = chosen.runs
     collect_seldom()  # as the program does
     checks = build_checks(MonitorSettings.model_validate(SETTINGS))
-    print("| classes | all checks and estimates | aim | one classification_report | of it |")
-    print("| --- | --- | --- | --- | --- |")
-    for classes, aim in AIMS.items():
-        log = Log(classes)
-        windows = log.windows()
-        label, predicted = log.rows(round(LABELLED * PREDICTIONS))
-        names = np.array([f"class {number}" for number in range(classes)])
-        ours = _median(partial(look, windows, checks), runs)
-        report = _median(partial(classification_report, names[label], names[predicted], zero_division=0), runs // 5 + 1)
-        print(f"| {classes} | {ours:.0f} ms | {aim} ms | {report:.0f} ms | {ours / report:.2f} |", flush=True)
+    with table("checks", write=chosen.write):
+        print("| classes | all checks and estimates | aim | one classification_report | of it |")
+        print("| --- | --- | --- | --- | --- |")
+        for classes, aim in AIMS.items():
+            log = Log(classes)
+            windows = log.windows()
+            label, predicted = log.rows(round(LABELLED * PREDICTIONS))
+            names = np.array([f"class {number}" for number in range(classes)])
+            ours = _median(partial(look, windows, checks), runs)
+            peer = partial(classification_report, names[label], names[predicted], zero_division=0)
+            report = _median(peer, runs // 5 + 1)
+            print(f"| {classes} | {ours:.0f} ms | {aim} ms | {report:.0f} ms | {ours / report:.2f} |", flush=True)
     print(f"\nProcesses that wanted a processor meanwhile: {os.getloadavg()[0]:.1f}, of {os.cpu_count()} processors.")
 
 

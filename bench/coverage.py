@@ -1,4 +1,4 @@
-"""Coverage and width of the intervals of recall, for docs/statistics.md.
+"""Coverage and width of the intervals of recall, for docs/statistics/intervals.md.
 
     python -m bench.coverage --windows 2000
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.tables import add_write, table
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
@@ -69,18 +70,22 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=2000, help="simulated windows for each row")
-    windows = parser.parse_args().windows
-    print("| labelled urgent | recall | labels | judged | coverage | off by | raw off by | width | Wilson |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for labelling in (FAIR, BIASED):
-        for n_urgent in (5, 10, 30, 100, 1000):
-            for recall in (0.05, 0.30, 0.80, 0.92, 0.99):
-                row = simulate(n_urgent, recall, labelling, windows)
-                print(
-                    f"| {row.n_urgent} | {row.recall:.2f} | {row.labelling} | {row.judged:.0%} | {row.coverage:.1%} "
-                    f"| {row.bias:+.3f} | {row.raw_bias:+.3f} | {row.width:.3f} | {row.wilson:.3f} |",
-                    flush=True,
-                )
+    add_write(parser)
+    chosen = parser.parse_args()
+    windows = chosen.windows
+    with table("coverage", write=chosen.write):
+        print("| labelled urgent | recall | labels | judged | coverage | off by | raw off by | width | Wilson |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        for labelling in (FAIR, BIASED):
+            for n_urgent in (5, 10, 30, 100, 1000):
+                for recall in (0.05, 0.30, 0.80, 0.92, 0.99):
+                    row = simulate(n_urgent, recall, labelling, windows)
+                    print(
+                        f"| {row.n_urgent} | {row.recall:.2f} | {row.labelling} | {row.judged:.0%} "
+                        f"| {row.coverage:.1%} | {row.bias:+.3f} | {row.raw_bias:+.3f} "
+                        f"| {row.width:.3f} | {row.wilson:.3f} |",
+                        flush=True,
+                    )
 
 
 def _window(

@@ -8,7 +8,7 @@ its own, as campaigns and outages make it, and weekends have another one. Then a
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from bench.drift_days import BUSY, CALM, DAY, Story, samples_of
+from bench.tables import add_write, table
 from checks.counts.study import Study
 from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
@@ -30,6 +31,11 @@ from monitor.study.parts import make_study
 
 CHECK: Final = Drift(0.10, DAY, AlarmBudget(0.05))
 COLUMNS: Final = ("text", "predicted", "text_length")
+Figure = tuple[str, str]
+"""A column, and what is asked of it."""
+
+FIGURES: Final[list[Figure]] = [(column, who) for column in COLUMNS for who in ("told", "p<0.01", "Evidently")]
+MAIN: Final[list[Figure]] = [(column, who) for column in COLUMNS[:2] for who in ("told", "Evidently")]
 SIZES: Final = (200, 1_000, 5_000)
 ONE_IN_A_HUNDRED: Final = 0.01
 
@@ -63,14 +69,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--studies", type=int, default=60, help="studies for each line of the table")
     parser.add_argument("--rows", type=int, nargs="+", default=SIZES)
+    add_write(parser)
     wanted = parser.parse_args()
-    heads = [f"{who}: {column}" for column in COLUMNS for who in ("told", "p<0.01", "Evidently")]
-    print("| rows | what happened | " + " | ".join(heads) + " |")
-    print("| --- " * (2 + len(heads)) + "|")
-    for size in wanted.rows:
-        for story in STORIES:
-            shares = _shares(partial(samples_of, story, size), wanted.studies)
-            print(f"| {size:,} | {story.name} | " + " | ".join(f"{share:.0%}" for share in shares) + " |", flush=True)
+    found = {}
+    with table("drift", write=wanted.write):
+        _print_head(MAIN)
+        for size in wanted.rows:
+            for story in STORIES:
+                found[size, story.name] = _shares(partial(samples_of, story, size), wanted.studies)
+                _print_row(size, f"{story.name} | {wanted.studies}", found[size, story.name], MAIN)
+    print()
+    with table("drift_other_figures", write=wanted.write):
+        _print_head(others := [pair for pair in FIGURES if pair not in MAIN])
+        for (size, name), shares in found.items():
+            _print_row(size, f"{name} | {wanted.studies}", shares, others)
+
+
+def _print_head(figures: Sequence[Figure]) -> None:
+    print("| rows | what happened | studies | " + " | ".join(f"{column}: {who}" for column, who in figures) + " |")
+    print("|" + " --- |" * (3 + len(figures)))
+
+
+def _print_row(size: int, name: str, shares: Sequence[float], figures: Sequence[Figure]) -> None:
+    told = (f"{shares[FIGURES.index(figure)]:.0%}" for figure in figures)
+    print(f"| {size:,} | {name} | {' | '.join(told)} |", flush=True)
 
 
 def _shares(make: Callable[[np.random.Generator], Samples], studies: int) -> list[float]:

@@ -1,4 +1,4 @@
-"""Accuracy and recall before the labels come, for docs/statistics.md.
+"""Accuracy and recall before the labels come, for docs/statistics/before_labels.md.
 
     python -m bench.estimated --windows 1000
 
@@ -15,6 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from bench.tables import add_write, table
 from checks.before_labels.learned import Learned
 from checks.before_labels.powered import Expected, Powered
 from checks.before_labels.strata import Strata
@@ -198,23 +199,25 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=1000, help="simulated windows for each row")
     parser.add_argument("--peer", type=int, default=0, help="of these, windows that NannyML estimates too")
     parser.add_argument("--stories", nargs="+", type=Story, default=list(Story), help="only these confidences")
+    add_write(parser)
     arguments = parser.parse_args()
-    print("| confidences | labelled today | metric | given | error | bias | coverage | width |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for story in arguments.stories:
-        for labelled in (0.0, 0.1, 0.4):
-            _print(f"{story} | {labelled:.0%}", "", simulate(story, labelled, arguments.windows))
-        if arguments.peer:
-            _print(f"{story} | not used", " (CBPE)", simulate_peer(story, arguments.peer))
+    with table("estimated", write=arguments.write):
+        print("| confidences | labelled today | metric | days | given | error | bias | coverage | width |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        for story in arguments.stories:
+            for labelled in (0.0, 0.1, 0.4):
+                _print(f"{story} | {labelled:.0%}", "", arguments.windows, simulate(story, labelled, arguments.windows))
+            if arguments.peer:
+                _print(f"{story} | not used", " (CBPE)", arguments.peer, simulate_peer(story, arguments.peer))
 
 
-def _print(story: str, by: str, scores: tuple[Score, ...]) -> None:
+def _print(story: str, by: str, days: int, scores: tuple[Score, ...]) -> None:
     for metric, one in zip(METRICS, scores, strict=True):
         if not one.given:
-            print(f"| {story} | {metric}{by} | 0% | | | | |", flush=True)
+            print(f"| {story} | {metric}{by} | {days} | 0% | | | | |", flush=True)
             continue
         print(
-            f"| {story} | {metric}{by} | {one.given:.0%} | {one.error:.3f} | {one.bias:+.3f} "
+            f"| {story} | {metric}{by} | {days} | {one.given:.0%} | {one.error:.3f} | {one.bias:+.3f} "
             f"| {one.coverage:.1%} | {one.width:.3f} |",
             flush=True,
         )

@@ -1,4 +1,4 @@
-"""Coverage and width of every kind of interval, for docs/statistics.md.
+"""Coverage and width of every kind of interval, for docs/statistics/intervals.md.
 
     python -m bench.intervals --windows 2000
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.tables import add_write, table
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.quantiles import GAMMA, Histogram, Spread, ratio
@@ -155,17 +156,21 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=2000, help="simulated windows for each row")
+    add_write(parser)
     arguments = parser.parse_args()
     shares = " | ".join(f"{share:.2f}" for share in SHARES)
-    print(f"| interval of | rows | labels | judged | {shares} | width | of Wilson's |")
-    print("| --- | --- | --- | --- |" + " --- |" * (len(SHARES) + 2))
-    for line in _share_lines(arguments.windows):
-        print(line, flush=True)
-    print("\n| interval of | answers | hours differ by | coverage | width |\n| --- | --- | --- | --- | --- |")
-    for unrest in (0.0, 0.1, 0.3):
-        for n in (200, 1000, 10_000):
-            for row in latency_rows(n, unrest, arguments.windows):
-                print(f"| {row.what} | {n} | {unrest:.0%} | {row.marked} | {row.width:.0%} |", flush=True)
+    with table("intervals", write=arguments.write):
+        print(f"| interval of | rows | labels | judged | {shares} | width | of Wilson's |")
+        print("| --- | --- | --- | --- |" + " --- |" * (len(SHARES) + 2))
+        for line in _share_lines(arguments.windows):
+            print(line, flush=True)
+    print()
+    with table("intervals_of_latency", write=arguments.write):
+        print("| interval of | answers | hours differ by | coverage | width |\n| --- | --- | --- | --- | --- |")
+        for unrest in (0.0, 0.1, 0.3):
+            for n in (200, 1000, 10_000):
+                for row in latency_rows(n, unrest, arguments.windows):
+                    print(f"| {row.what} | {n} | {unrest:.0%} | {row.marked} | {row.width:.0%} |", flush=True)
 
 
 def _share_lines(windows: int) -> Iterator[str]:

@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Replay, Week, cells, draw, label
+from bench.tables import add_write, table
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
@@ -221,26 +222,31 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=1000, help="simulated windows for each row")
     parser.add_argument("--log", type=Path, help="a folder with a prediction log, to use its messages")
     parser.add_argument("--onset", default="2026-03-27 14:00:00+00", help="when the bot of the log changed")
+    add_write(parser)
     given = parser.parse_args()
-    print("| bot | recall | labels before | width: queue | random | times as narrow ", end="")
-    print("| coverage: queue | random | off by: queue | random |\n|" + " --- |" * 10)
+    name = "label_queue" if given.log is None else "label_queue_log"
     cases = [*simulated(), *moved()] if given.log is None else list(replayed(given.log, given.onset))
     rows = []
-    for case in cases:
-        row = simulate(case, given.windows, figures=tuple(FIGURES))
-        rows.append(row)
-        queue, random = row.queue["recall"], row.random["recall"]
-        print(
-            f"{_named(case)} | {queue.width:.3f} | {random.width:.3f} | {row.gain:.1f} "
-            f"| {queue.coverage:.1%} | {random.coverage:.1%} | {queue.bias:+.3f} | {random.bias:+.3f} |",
-            flush=True,
-        )
+    with table(name, write=given.write):
+        print("| bot | recall | labels before | windows | width: queue | random | times as narrow ", end="")
+        print("| coverage: queue | random | off by: queue | random |\n|" + " --- |" * 11)
+        for case in cases:
+            row = simulate(case, given.windows, figures=tuple(FIGURES))
+            rows.append(row)
+            queue, random = row.queue["recall"], row.random["recall"]
+            print(
+                f"{_named(case)} | {given.windows} | {queue.width:.3f} | {random.width:.3f} | {row.gain:.1f} "
+                f"| {queue.coverage:.1%} | {random.coverage:.1%} | {queue.bias:+.3f} | {random.bias:+.3f} |",
+                flush=True,
+            )
+    print()
     others = list(FIGURES)[1:]
     headings = " | ".join(f"{name}: queue | random" for name in others)
-    print(f"\n| bot | recall | labels before | {headings} |\n|" + " --- |" * (3 + 2 * len(others)))
-    for row in rows:
-        covered = (f"{way[name].coverage:.1%}" for name in others for way in (row.queue, row.random))
-        print(f"{_named(row.case)} | {' | '.join(covered)} |")
+    with table(f"{name}_other_figures", write=given.write):
+        print(f"| bot | recall | labels before | {headings} |\n|" + " --- |" * (3 + 2 * len(others)))
+        for row in rows:
+            covered = (f"{way[name].coverage:.1%}" for name in others for way in (row.queue, row.random))
+            print(f"{_named(row.case)} | {' | '.join(covered)} |")
 
 
 def _named(case: Case) -> str:

@@ -1,10 +1,10 @@
-"""Bias and coverage of shares from labels missing by predicted class and by confidence, for docs/statistics.md.
+"""Bias and coverage of shares from labels missing by predicted class and by confidence.
 
     python -m bench.labels --windows 2000
 
-Simulates windows of a chatbot with four classes, of which `urgent` is 2% of the messages, and labels them in several
-ways. Prints how far each share is off on average, raw and post-stratified, and how often its 95% interval holds the
-truth.
+For docs/statistics/unfair_labels.md. Simulates windows of a chatbot with four classes, of which `urgent` is 2% of the
+messages, and labels them in several ways. Prints how far each share is off on average, raw and post-stratified, and how
+often its 95% interval holds the truth.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.tables import add_write, table
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
@@ -109,16 +110,18 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=2000, help="simulated windows for each way of labelling")
     parser.add_argument("--predictions", type=int, default=4200, help="predictions in a window (default: 600 a day)")
     parser.add_argument("--no-bands", action="store_true", help="as if no confidence was logged")
+    add_write(parser)
     given = parser.parse_args()
-    print("| labelled | share | truth | judged | off by | raw off by | coverage | width |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name in LABELLING:
-        for row in simulate(name, given.windows, given.predictions, with_bands=not given.no_bands):
-            print(
-                f"| {row.labelling} | {row.metric} | {row.truth:.3f} | {row.judged:.0%} | {row.bias:+.3f} "
-                f"| {row.raw_bias:+.3f} | {row.coverage:.1%} | {row.width:.3f} |",
-                flush=True,
-            )
+    with table("labels", write=given.write):
+        print("| labelled | share | truth | judged | off by | raw off by | coverage | width |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+        for name in LABELLING:
+            for row in simulate(name, given.windows, given.predictions, with_bands=not given.no_bands):
+                print(
+                    f"| {row.labelling} | {row.metric} | {row.truth:.3f} | {row.judged:.0%} | {row.bias:+.3f} "
+                    f"| {row.raw_bias:+.3f} | {row.coverage:.1%} | {row.width:.3f} |",
+                    flush=True,
+                )
 
 
 def _row(

@@ -33,6 +33,7 @@ from bench.late_labels import (
     usual,
     windows,
 )
+from bench.tables import add_write, table
 from checks.counts.cells import band_of
 from checks.estimates.cycle_data import Look, Measured
 from checks.rules.check import Check
@@ -191,10 +192,13 @@ def main() -> None:
     """Print both tables in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=6, help="simulated logs for each row")
-    runs = parser.parse_args().runs
-    _print_learned(runs)
+    add_write(parser)
+    chosen = parser.parse_args()
+    with table("label_delays", write=chosen.write):
+        _print_learned(chosen.runs)
     print()
-    _print_changes(runs)
+    with table("label_delay_changes", write=chosen.write):
+        _print_changes(chosen.runs)
 
 
 def _print_learned(runs: int) -> None:

@@ -1,10 +1,10 @@
-"""How often the intervals of the two parts of a difference in accuracy hold the truth, for docs/statistics.md.
+"""How often the intervals of the two parts of a difference in accuracy hold the truth.
 
     python -m bench.mix --windows 2000
 
-A bot has a class of 3%, a hard one and an easy one. Between a reference and a window a fourth as long the mix changes,
-the behaviour, both or neither; labels are a fair sample (60%), or five times as likely where the first class was
-predicted.
+For docs/statistics/mix_or_behaviour.md. A bot has a class of 3%, a hard one and an easy one. Between a reference and a
+window a fourth as long the mix changes, the behaviour, both or neither; labels are a fair sample (60%), or five times
+as likely where the first class was predicted.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.tables import add_write, table
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
 from checks.estimates.decomposition import decompose
@@ -80,13 +81,15 @@ def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--windows", type=int, default=2000, help="simulated windows for each row")
-    windows = parser.parse_args().windows
-    print("| changed | predictions | labels | told | mix | coverage | width | behaviour | coverage | width |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for labels in LABELLING:
-        for change in CHANGES:
-            for n in SIZES:
-                print(row(change, n, labels, windows), flush=True)
+    add_write(parser)
+    chosen = parser.parse_args()
+    with table("mix", write=chosen.write):
+        print("| changed | predictions | labels | told | mix | coverage | width | behaviour | coverage | width |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+        for labels in LABELLING:
+            for change in CHANGES:
+                for n in SIZES:
+                    print(row(change, n, labels, chosen.windows), flush=True)
 
 
 def _cell(predicted: str, label: str | None, n: int) -> OutcomeCell:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import special
 
+from bench.tables import add_write, table
 from checks.counts.scores import ScoreCell, ScoreGroup, Scores
 from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
@@ -65,15 +66,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=400, help="weeks whose intervals are looked at")
     parser.add_argument("--years", type=int, default=8, help="of a healthy bot")
     parser.add_argument("--falls", type=int, default=25, help="of each size")
+    add_write(parser)
     chosen = parser.parse_args()
-    print("| scores | mean covered | share not low covered | alarms a year | days until a fall to 0.70, 0.60 |")
-    print("| --- | --- | --- | --- | --- |")
-    for world in WORLDS:
-        rng = np.random.default_rng(7)
-        mean, well = coverage(world, rng, chosen.runs)
-        rate = alarms_a_year(world, rng, years=chosen.years)
-        delays = ", ".join(_days(delay(world, rng, to, chosen.falls)) for to in (0.70, 0.60))
-        print(f"| {world.name} | {mean:.1%} | {well:.1%} | {rate:.2f} | {delays} |", flush=True)
+    with table("relevance", write=chosen.write):
+        print("| scores | mean covered | share not low covered | alarms a year | days until a fall to 0.70, 0.60 |")
+        print("| --- | --- | --- | --- | --- |")
+        for world in WORLDS:
+            rng = np.random.default_rng(7)
+            mean, well = coverage(world, rng, chosen.runs)
+            rate = alarms_a_year(world, rng, years=chosen.years)
+            delays = ", ".join(_days(delay(world, rng, to, chosen.falls)) for to in (0.70, 0.60))
+            print(f"| {world.name} | {mean:.1%} | {well:.1%} | {rate:.2f} | {delays} |", flush=True)
 
 
 def coverage(world: World, rng: np.random.Generator, runs: int) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from checks.statistics.intervals import Proportion
 
 MIN_LABELS = 10
 """Labelled rows under which a share is not judged to be well, because intervals do not cover as they should (measured:
-docs/statistics.md); an alarm needs more by its own level."""
+docs/statistics/intervals.md); an alarm needs more by its own level."""
 
 
 @dataclass(frozen=True, slots=True)

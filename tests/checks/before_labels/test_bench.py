@@ -1,4 +1,4 @@
-"""The simulation of docs/statistics.md, in small."""
+"""The simulation of docs/statistics/before_labels.md, in small."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A few rows of the table of coverage; all of them are in docs/statistics.md."""
+"""A few rows of the table of coverage; `python -m bench.coverage` prints all of them."""
 
 import pytest
 

@@ -20,7 +20,7 @@ POINT = 0.01
 def test_shares_are_off_by_less_than_a_point_and_covered_however_labels_are_missing(labelling: str) -> None:
     for row in simulate(labelling, windows=200, n=33_600):
         assert abs(row.bias) < POINT, row
-        assert 0.88 <= row.coverage <= 1, row  # the table in docs/statistics.md has more windows
+        assert 0.88 <= row.coverage <= 1, row  # docs/statistics/measured/labels.md has more windows
 
 
 @pytest.mark.parametrize("labelling", ["low confidence first", "low confidence hardly ever"])

@@ -71,7 +71,7 @@ def test_the_interval_of_recall_covers_the_truth(recall: float, n_urgent: int, l
     bounds = [estimate.interval() for estimate in estimates if estimate is not None]
     covered = np.mean([low <= recall <= high for low, high in bounds])
     assert len(bounds) > 0.97 * WINDOWS
-    assert 0.92 <= covered <= 0.995  # the full table, with more windows, is in docs/statistics.md
+    assert 0.92 <= covered <= 0.995  # the full table, with more windows, is in docs/statistics/measured
 
 
 @pytest.mark.parametrize("labelling", [FAIR, BIASED], ids=["fair labels", "biased labels"])

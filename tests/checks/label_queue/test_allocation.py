@@ -120,7 +120,7 @@ def test_sure_predictions_get_many_labels_for_misses_may_have_moved_to_them() ->
 
 def test_the_queue_tells_more_than_labels_at_random_where_the_bot_is_as_it_was() -> None:
     row = simulate(Case("as before", Bot(0.80), 0.80, Bot(0.80), budget=1000), windows=40)
-    assert row.gain > 1.1  # the table in docs/statistics.md has more cases, and more windows of each
+    assert row.gain > 1.1  # docs/statistics/measured has more cases, and more windows of each
     assert row.queue["recall"].coverage > 0.87
 
 
