@@ -16,8 +16,8 @@ ARGS ?=
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 SOURCES := alerts bench checks config monitor tests .ci
-# Part of the suite covers part of the code: that is no failure. All of it runs on all cores.
-COVERAGE := $(if $(ARGS),,--numprocesses=auto --cov --cov-report=term)
+# All of the suite runs on all cores, where a worker that has nothing left takes over what another has not begun.
+CORES := --numprocesses=auto --dist=worksteal
 
 .PHONY: help
 help: ## list what there is
@@ -29,11 +29,16 @@ demo: .venv/ready ## play 42 days of two chatbots: the alerts, the advice, and t
 	$(BIN)/tunewatch demo --out demo
 
 .PHONY: test
-test: .venv/ready ## run the tests with branch coverage, or a part of them: make test ARGS='tests/checks -k recall'
-	$(RUN) pytest $(COVERAGE) $(ARGS)
+test: .venv/ready ## run the tests, or a part of them: make test ARGS='tests/checks -k recall'
+	$(RUN) pytest $(or $(ARGS),$(CORES))
+
+# Tracing nearly doubles the time of the tests, so it has a target of its own.
+.PHONY: coverage
+coverage: .venv/ready ## run the tests again and see that they take enough of the branches
+	$(RUN) pytest $(CORES) --cov --cov-report=term
 
 .PHONY: check
-check: test lint types imports image ## run all that CI runs: tests, lint, format, types, imports, Dockerfile
+check: test coverage lint types imports image ## run all that CI runs: tests, coverage, lint, format, types, imports, Dockerfile
 
 .PHONY: lint
 lint: .venv/ready ## find what ruff objects to, in code and in its layout
