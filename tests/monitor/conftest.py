@@ -13,7 +13,12 @@ from monitor.history import History
 
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
-    """Undo what a command sets up: its handler writes to a stream that is closed when the test is over."""
+    """Undo what a command sets up: its handler writes to a stream that is closed when the test is over.
+
+    Until then a crash is told as the product tells it: structlog's own traceback shows local variables, which takes it
+    a quarter of a minute for the windows of a look.
+    """
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     yield
