@@ -1,25 +1,8 @@
 """Which findings belong together, and which alarms may be told at once."""
 
-from alerts.incident import Family
+from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding
-
-_FAMILY_OF_CHECK = {
-    "accuracy": Family.QUALITY,
-    "class_recall": Family.QUALITY,
-    "class_precision": Family.QUALITY,
-    "accuracy_paradox": Family.QUALITY,
-    "relevance": Family.QUALITY,
-    "calibration": Family.QUALITY,
-    "generalisation_gap": Family.QUALITY,
-    "leakage": Family.QUALITY,
-    "prompt_bias": Family.QUALITY,
-    "latency": Family.LATENCY,
-    "label_health": Family.DATA,
-    "traffic": Family.DATA,
-    "drift": Family.DATA,
-    "log_health": Family.WATCH,
-    "look": Family.WATCH,
-}
+from checks.rules.registry import family_of
 
 HELD_FAMILIES = frozenset({Family.DATA, Family.WATCH})
 """Families whose alarm must last before it is told.
@@ -35,15 +18,6 @@ FACTS = frozenset({Family.WATCH})
 
 Whether a look succeeds, or how many rows it could read, is counted; no chance is left that time would have to rule out.
 """
-
-
-def family_of(check: str) -> Family:
-    """The family of a check. Raises ValueError for a check that has none."""
-    try:
-        return _FAMILY_OF_CHECK[check]
-    except KeyError:
-        message = f"check {check!r} belongs to no family; add it to alerts/families.py"
-        raise ValueError(message) from None
 
 
 def family_of_finding(finding: Finding) -> Family:

@@ -7,16 +7,8 @@ from enum import StrEnum
 from checks.advice.deciding.model import Action, Advice
 from checks.outcome.judge import Result
 from checks.outcome.trial import Decision
+from checks.rules.family import Family
 from checks.rules.finding import Finding, Verdict
-
-
-class Family(StrEnum):
-    """Findings that belong together; a monitor has at most one unresolved incident of each family."""
-
-    QUALITY = "quality"  # accuracy, recall, precision, paradox, relevance, drift, ...
-    LATENCY = "latency"
-    DATA = "data"  # traffic and labels: the log itself
-    WATCH = "watch"  # whether tunewatch sees at all: looks that fail, a log that misleads, a check that crashed
 
 
 class State(StrEnum):

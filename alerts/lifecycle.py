@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from hashlib import blake2s
 
 from alerts.families import FACTS, HELD_FAMILIES, family_of_finding
-from alerts.incident import Event, Family, Incident, Proposal, Reason, State, Transition
+from alerts.incident import Event, Incident, Proposal, Reason, State, Transition
 from alerts.policy import Policy
 from alerts.seen import Seen, is_worse
 from checks.advice.deciding.model import Advice
+from checks.rules.family import Family
 from checks.rules.finding import Finding
 
 AdviceFor = Callable[[tuple[Finding, ...]], Advice]

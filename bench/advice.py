@@ -24,7 +24,8 @@ from bench.stories.playing import Judges, Told, play
 from bench.stories.story import ABSTAIN, NONE, Draws, Effect, Half, Story
 from bench.tables import add_write, table
 from config.monitor import MonitorSettings
-from monitor.bootstrap.monitors import advice_policy, build_checks
+from monitor.bootstrap.checks import build_checks
+from monitor.bootstrap.monitors import advice_policy
 
 STORIES = (*changes.STORIES, *limits.STORIES, *messages.STORIES, *models.STORIES, *outputs.STORIES)
 VERSIONS = {"prompt_version": "prompt", "model_version": "model"}

@@ -31,7 +31,7 @@ from checks.metrics.window import estimates
 from checks.rules.check import Check
 from checks.statistics.start_grid import starts
 from config.monitor import MonitorSettings
-from monitor.bootstrap.monitors import build_checks
+from monitor.bootstrap.checks import build_checks
 from monitor.common.gc_tuning import collect_seldom
 
 NOW: Final = datetime(2026, 4, 1, tzinfo=UTC)

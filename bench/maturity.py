@@ -38,7 +38,7 @@ from checks.counts.cells import band_of
 from checks.estimates.cycle_data import Look, Measured
 from checks.rules.check import Check
 from config.monitor import MonitorSettings
-from monitor.bootstrap.monitors import build_checks
+from monitor.bootstrap.checks import build_checks
 
 CHANGE, AFTER, STEP = 40 * 24, 14 * 24, 12  # hours: labels change, are watched for, and are looked at
 

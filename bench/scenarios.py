@@ -10,10 +10,11 @@ from bench.streams import FAIR, Bot, Labelling, Spell, Stream, simulate
 from checks.rules.accuracy import Accuracy
 from checks.rules.accuracy_paradox import AccuracyParadox
 from checks.rules.check import Check
+from checks.rules.class_precision import ClassPrecision
+from checks.rules.class_recall import ClassRecall
 from checks.rules.latency import Latency
-from checks.rules.per_class import ClassPrecision, ClassRecall
+from checks.rules.registry import ROWS
 from checks.statistics.alarm_budget import AlarmBudget
-from monitor.bootstrap.monitors import BUDGET_SHARES
 
 YEAR_HOURS = 8760
 APART = 7 * 24  # hours; alarms closer than this are one incident, as `reopen_within` makes them
@@ -79,7 +80,7 @@ def latency(budget: float = 1.0) -> tuple[Check, ...]:
 
 
 def _parts(budget: float) -> dict[str, AlarmBudget]:
-    return {name: AlarmBudget(budget).part(share) for name, share in BUDGET_SHARES.items()}
+    return {row.name: AlarmBudget(budget).part(row.false_alarms) for row in ROWS if row.false_alarms is not None}
 
 
 LABELS = (

@@ -17,10 +17,10 @@ from scipy import special
 from bench.playing import LOOKBACK, REFERENCE, SCALES, WINDOW, Player, followed
 from bench.streams import CLASSES, URGENT, Floats, Ints, Stream
 from checks.rules import accuracy as accuracy_parts
-from checks.rules.per_class import CRITICAL_SHARE, DROP, FLOOR
+from checks.rules.class_shares import CRITICAL_SHARE, DROP, FLOOR
+from checks.rules.registry import row_of
 from checks.statistics.alarm_budget import FOLLOWED, AlarmBudget
 from checks.statistics.e_process import EFFECTS, SHORTFALL, SMALLEST_EFFECT, SPREAD
-from monitor.bootstrap.monitors import BUDGET_SHARES
 
 NEAR = 1.0
 """Log evidence that a look may lack and be near an alarm: what weights, mix and effective numbers make is less."""
@@ -83,7 +83,8 @@ class _Needs:
     def of(cls, budget: float) -> "_Needs":
         """Share out a budget as the checks do."""
         accuracy, recall, precision = (
-            AlarmBudget(budget).part(BUDGET_SHARES[name]) for name in ("accuracy", "class_recall", "class_precision")
+            AlarmBudget(budget).part(row_of(name).false_alarms or 0.0)
+            for name in ("accuracy", "class_recall", "class_precision")
         )
         urgent = [check.part(CRITICAL_SHARE) for check in (recall, precision)]
         others = [check.part((1 - CRITICAL_SHARE) / (len(CLASSES) - 1)) for check in (recall, precision)]

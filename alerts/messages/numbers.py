@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from checks.rules.finding import Finding
+from checks.rules.registry import BY_NAME
+from checks.rules.row import Unit
 from checks.rules.words import LABELS, interval, percent, points, support
 from checks.rules.words import milliseconds as _milliseconds
 
@@ -52,33 +54,20 @@ def number(value: float) -> str:
 
 Format = Callable[[float], str]
 
-_FORMAT_OF: dict[tuple[str, str], Format] = {
-    ("label_health", "silence"): hours,
-    ("label_health", "delay"): hours,
-    ("label_health", "coverage"): share,
-    ("relevance", "low_share"): share,
+_FORMATS: Final[dict[Unit, Format]] = {
+    Unit.SHARE: share,
+    Unit.POINTS: points,
+    Unit.SCORE: score,
+    Unit.MILLISECONDS: milliseconds,
+    Unit.HOURS: hours,
+    Unit.TIMES: ratio,
 }
-_FORMAT_OF_CHECK: dict[str, Format] = {
-    "accuracy": share,
-    "class_recall": share,
-    "class_precision": share,
-    "accuracy_paradox": share,
-    "relevance": score,
-    "calibration": share,
-    "generalisation_gap": points,
-    "leakage": share,
-    "prompt_bias": points,
-    "latency": milliseconds,
-    "traffic": ratio,
-    "drift": share,
-}
-_UNITS = {"latency": "answers", "drift": "messages", "leakage": "messages", "relevance": "scores"}
-"""What n counts, where it is not labels."""
 
 
 def format_of(finding: Finding) -> Format:
     """How the numbers of a finding are written: in the unit of its check, plain where that is not known."""
-    return _FORMAT_OF.get((finding.check, finding.subject), _FORMAT_OF_CHECK.get(finding.check, number))
+    row = BY_NAME.get(finding.check)
+    return number if row is None else _FORMATS[row.unit_of(finding.subject)]
 
 
 def estimate(finding: Finding) -> str:
@@ -87,8 +76,13 @@ def estimate(finding: Finding) -> str:
         return NONE
     written = format_of(finding)
     inside = [span(finding.low, finding.high, written)] if finding.low is not None and finding.high is not None else []
-    inside += [support(finding.n, _UNITS.get(finding.check, LABELS))] if finding.n else []
+    inside += [support(finding.n, _counted(finding))] if finding.n else []
     return written(finding.value) + (f" ({', '.join(inside)})" if inside else "")
+
+
+def _counted(finding: Finding) -> str:
+    row = BY_NAME.get(finding.check)
+    return LABELS if row is None else row.counted
 
 
 def span(low: float, high: float, written: Format) -> str:

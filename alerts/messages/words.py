@@ -4,10 +4,11 @@ from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.deciding.model import Action, Advice
-from checks.advice.signals.watch import LOOK
 from checks.outcome.judge import Worked
 from checks.outcome.trial import Decision
-from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding import LOOK, Cause, Finding, Verdict
+from checks.rules.registry import row_of
+from checks.rules.row import CheckRow, Subjects
 from checks.rules.words import lasting
 
 ICONS = {
@@ -48,16 +49,6 @@ ACTIONS = {
     Action.NONE: "leave it alone for now",
 }
 
-_SUBJECTS = {
-    "accuracy": "accuracy",
-    "class_recall": "recall of {}",
-    "class_precision": "precision of {}",
-    "accuracy_paradox": "accuracy looks fine, but recall of {}",
-    "latency": "latency {}",
-    "traffic": "traffic",
-    "calibration": "calibration error",
-    "relevance": "relevance of {}",
-}
 _LABEL_SUBJECTS = {
     "silence": "time without a new label",
     "coverage": "share of predictions labelled",
@@ -89,12 +80,23 @@ def subject(finding: Finding) -> str:
         name = _LABEL_SUBJECTS[finding.subject]
     elif finding.check == "relevance" and finding.subject in _RELEVANCE_SUBJECTS:
         name = _RELEVANCE_SUBJECTS[finding.subject]
-    elif finding.check in _SUBJECTS:
-        name = _SUBJECTS[finding.check].format(finding.subject)
+    elif finding.check == "accuracy_paradox":
+        name = f"accuracy looks fine, but recall of {finding.subject}"
     else:
-        check = finding.check.replace("_", " ")
-        name = check if finding.subject in _EVERYTHING else f"{check} of {finding.subject}"
+        name = _named(finding, row_of(finding.check))
     return name if finding.slice == "all" else f"{name} [{finding.slice}]"
+
+
+def _named(finding: Finding, row: CheckRow) -> str:
+    """The measure of a check, and which of its subjects."""
+    match row.subjects:
+        case Subjects.QUANTILES:
+            return f"{row.noun} {finding.subject}"
+        case Subjects.PARTS if finding.subject not in _EVERYTHING:
+            return f"{row.noun} of {finding.subject}"
+        case Subjects.CLASSES:
+            return f"{row.noun} of {finding.subject}"
+    return row.noun
 
 
 def problem(finding: Finding) -> str:

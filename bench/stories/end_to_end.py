@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from alerts.incident import Family
 from bench.stories.looking import STEP, at
 from bench.stories.story import ABSTAIN, NONE, Case
 from bench.stories.world import NAMES, NO_CLASS, World
+from checks.rules.family import Family
 from config.settings import Settings
 from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle.cycle import CycleReport, run_cycle

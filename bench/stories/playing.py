@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from alerts.families import family_of
-from alerts.incident import Family
 from bench.stories.looking import Looker
 from bench.stories.story import ABSTAIN, NONE, Case
 from bench.stories.studying import Reader
@@ -14,7 +12,9 @@ from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.rules.check import Check
+from checks.rules.family import Family
 from checks.rules.finding import Finding
+from checks.rules.registry import family_of
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf
 
 from checks.estimates.cycle_data import Look, Measured
+from checks.rules.class_shares import CRITICAL_SHARE
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.limits import CLEAR_TAIL, Sight
-from checks.rules.per_class import CRITICAL_SHARE
 from checks.rules.shares import Subject, judge_share
 from checks.rules.words import percent
 from checks.statistics.alarm_budget import AlarmBudget

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+LOOK = "look"
+"""`check` of the finding that says whether a look succeeded at all."""
+
 
 class Verdict(StrEnum):
     """How a subject stands against its threshold or reference."""

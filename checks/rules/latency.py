@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from checks.counts.windows import Window
 from checks.estimates.cycle_data import Measured
@@ -71,6 +71,14 @@ class Latency:
     max_ratio: float
     budget: AlarmBudget
     name: str = "latency"
+
+    @classmethod
+    def of(
+        cls, p50_ms: float | None, p95_ms: float | None, p99_ms: float | None, max_ratio: float, budget: AlarmBudget
+    ) -> Self:
+        """The check with limits in ms for the quantiles that have one, None for those that have none."""
+        limits = {"p50": p50_ms, "p95": p95_ms, "p99": p99_ms}
+        return cls(tuple((name, limit) for name, limit in limits.items() if limit is not None), max_ratio, budget)
 
     def run(self, measured: Measured) -> Sequence[Finding]:
         """One finding for each quantile; a single one when no latency is logged."""

@@ -5,7 +5,7 @@ it says that no other finding does.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Confusion
@@ -32,20 +32,6 @@ FEWEST_LABELS = 20
 
 FEWEST_NEWEST, NEARLY_ALL = 20, 0.9
 """Newest predictions, and the share of them without a class, from which a column has gone rather than a few answers."""
-
-OF_LABELS = frozenset(
-    {
-        "accuracy",
-        "class_recall",
-        "class_precision",
-        "accuracy_paradox",
-        "calibration",
-        "generalisation_gap",
-        "leakage",
-        "prompt_bias",
-    }
-)
-"""Checks that compare labels with predictions."""
 
 SHOWN = 6
 """Class names that a sentence shows of either side."""
@@ -163,21 +149,6 @@ def _examples(notice: Notice | None) -> str:
 def invalidates(finding: Finding) -> bool:
     """Whether a finding says that the figures of the log are not those of the bot, so that nothing is to be advised."""
     return finding.check == NAME and finding.verdict.is_alarm and finding.cause in (Cause.INVALID, Cause.UNREADABLE)
-
-
-def held_back(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings without alarms of labels that speak another language than the predictions.
-
-    Every one of those would be of the log, and none of the bot: accuracy of 0% where one class is written in two ways.
-    """
-    if not any(each.check == NAME and each.subject == CLASSES and each.verdict.is_alarm for each in findings):
-        return tuple(findings)
-    return tuple(_unjudged(each) if each.check in OF_LABELS and each.verdict.is_alarm else each for each in findings)
-
-
-def _unjudged(finding: Finding) -> Finding:
-    message = "not judged: labels and predictions share no class"
-    return replace(finding, verdict=Verdict.NOT_ENOUGH_DATA, cause=Cause.NOT_COMPARABLE, message=message, clear=False)
 
 
 def _vanished(measured: Measured) -> Iterator[Finding]:

@@ -11,25 +11,10 @@ from alerts.channels.console import ConsoleChannel
 from alerts.channels.slack import SlackChannel
 from alerts.policy import Policy
 from checks.advice.deciding.policy import AdvicePolicy, Drops
-from checks.rules.accuracy import Accuracy
-from checks.rules.accuracy_paradox import AccuracyParadox
-from checks.rules.calibration import Calibration
-from checks.rules.check import Check
-from checks.rules.drift import Drift
-from checks.rules.generalisation_gap import GeneralisationGap, OfflineFigures
-from checks.rules.label_health import LabelHealth
-from checks.rules.labels_needed import NEED_LABELS
-from checks.rules.latency import Latency
-from checks.rules.leakage import Leakage
-from checks.rules.log_health import LogHealth
-from checks.rules.per_class import ClassPrecision, ClassRecall
-from checks.rules.prompt_bias import PromptBias
-from checks.rules.relevance import Relevance
-from checks.rules.traffic import Traffic
-from checks.statistics.alarm_budget import YEAR, AlarmBudget
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.services import SlackSettings
 from config.settings import Settings
+from monitor.bootstrap.checks import build_checks
 from monitor.common.clock import Clock
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
@@ -38,7 +23,7 @@ from monitor.delivery.log_channel import LogChannel
 from monitor.history import History, WindowSpec
 from monitor.history.writing.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
-from monitor.log.mapping.spelling import class_name, tidy
+from monitor.log.mapping.spelling import class_name
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
 
@@ -50,23 +35,6 @@ SLACK: Final = "slack"
 
 READING: Final = 2
 """Raised when values of a log are read in another way than before: then all is counted anew."""
-
-BUDGET_SHARES: Final = {
-    "class_recall": 0.32,  # the case that must never be missed
-    "accuracy": 0.20,
-    "latency": 0.14,
-    "class_precision": 0.11,
-    "accuracy_paradox": 0.02,  # class_recall follows what it looks for
-    "label_health": 0.04,
-    "traffic": 0.04,
-    "calibration": 0.03,
-    "drift": 0.05,
-    "relevance": 0.03,
-    "generalisation_gap": 0.005,
-    "leakage": 0.005,
-    "prompt_bias": 0.01,
-}
-"""What part of a monitor's false alarms each check may cause; they sum to 1."""
 
 SCALES: Final = (2, 4, 8)
 """The window is also looked at by halves, so that a drop need not first fill all of it to be seen."""
@@ -114,57 +82,6 @@ def _shape(settings: MonitorSettings) -> str:
     """What counts depend on, in a few characters; not the URL, whose password may change."""
     source = settings.source.model_dump_json(exclude={"url"})
     return hashlib.blake2s(f"{READING} {settings.bucket} {source}".encode(), digest_size=8).hexdigest()
-
-
-def build_checks(settings: MonitorSettings) -> tuple[Check, ...]:
-    """The checks that are enabled and have what they need, each with its part of the monitor's false alarms."""
-    checks = settings.checks
-    whole = AlarmBudget(settings.false_alarms.count * (YEAR / settings.false_alarms.per))
-    budget = {name: whole.part(share) for name, share in BUDGET_SHARES.items()}
-    recall = _floors({class_name(name): floors.min_recall for name, floors in settings.classes.items()})
-    precision = _floors({class_name(name): floors.min_precision for name, floors in settings.classes.items()})
-    limits = {"p50": checks.latency.p50_ms, "p95": checks.latency.p95_ms, "p99": checks.latency.p99_ms}
-    built: dict[str, Check] = {
-        "accuracy": Accuracy(checks.accuracy.good, checks.accuracy.bad, checks.accuracy.max_drop, budget["accuracy"]),
-        "class_recall": ClassRecall(
-            recall, checks.class_recall.min_recall, checks.class_recall.max_drop, budget["class_recall"]
-        ),
-        "class_precision": ClassPrecision(
-            precision, checks.class_precision.min_precision, checks.class_precision.max_drop, budget["class_precision"]
-        ),
-        "accuracy_paradox": AccuracyParadox(
-            checks.accuracy_paradox.good, checks.accuracy_paradox.min_recall, recall, budget["accuracy_paradox"]
-        ),
-        "latency": Latency(_floors(limits), checks.latency.max_ratio, budget["latency"]),
-        "label_health": LabelHealth(
-            checks.label_health.max_silence,
-            checks.label_health.min_coverage,
-            checks.label_health.max_delay_ratio,
-            budget["label_health"],
-        ),
-        "traffic": Traffic(
-            checks.traffic.max_silence, checks.traffic.min_ratio, checks.traffic.max_ratio, budget["traffic"]
-        ),
-        "log_health": LogHealth(
-            checks.log_health.max_lost, checks.log_health.max_repeated, checks.log_health.max_orphans
-        ),
-        "calibration": Calibration(checks.calibration.max_rise, budget["calibration"]),
-        "relevance": Relevance(
-            checks.relevance.min_mean,
-            checks.relevance.max_low_share,
-            checks.relevance.max_drop,
-            budget["relevance"],
-        ),
-        "generalisation_gap": GeneralisationGap(
-            _offline(settings), checks.generalisation_gap.max_gap, budget["generalisation_gap"]
-        ),
-        "leakage": Leakage(checks.leakage.max_overlap, budget["leakage"]),
-        "prompt_bias": PromptBias(checks.prompt_bias.max_gap, budget["prompt_bias"]),
-    }
-    if plan_of(settings) is not None:
-        built["drift"] = Drift(checks.drift.min_effect, settings.study.every, budget["drift"])
-    asleep = NEED_LABELS if settings.source.labels is None else frozenset[str]()
-    return tuple(check for name, check in built.items() if getattr(checks, name).enabled and name not in asleep)
 
 
 def window_spec(settings: MonitorSettings) -> WindowSpec:
@@ -223,22 +140,6 @@ def _slack(settings: SlackSettings) -> Channel:
 def _scales(window: timedelta, bucket: timedelta) -> tuple[timedelta, ...]:
     lengths = (window / part // bucket * bucket for part in SCALES)
     return tuple(length for length in lengths if length > bucket)
-
-
-def _floors(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]:
-    return tuple((name, limit) for name, limit in limits.items() if limit is not None)
-
-
-def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
-    return tuple(
-        OfflineFigures(
-            tidy(version),
-            figures.n,
-            figures.accuracy,
-            tuple((class_name(name), share) for name, share in figures.recall.items()),
-        )
-        for version, figures in settings.model_versions.items()
-    )
 
 
 def advice_policy(settings: MonitorSettings) -> AdvicePolicy:

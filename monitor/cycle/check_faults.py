@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.incident import Family, Incident, State
+from alerts.incident import Incident, State
 from checks.counts.windows import Windows
+from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding, Verdict
 
 SUBJECT = "crash"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.families import family_of_finding
-from alerts.incident import Family, Incident, State, Transition
+from alerts.incident import Incident, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
 from alerts.seen import worst_first
@@ -20,10 +20,14 @@ from checks.estimates.cycle_data import Measured
 from checks.estimates.metric_line import Estimate
 from checks.metrics.window import estimates
 from checks.rules.check import Check
+from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding
+from checks.rules.held_back import held_back
 from checks.rules.log_faults import lost_rows
 from checks.rules.log_health import NAME as LOG_HEALTH
-from checks.rules.log_health import held_back, invalidates
+from checks.rules.log_health import invalidates
+from checks.rules.registry import ROWS
+from checks.rules.row import Need
 from monitor.common.errors import ClockError, HistoryError
 from monitor.common.gc_tuning import not_collecting
 from monitor.common.logs import get_logger
@@ -41,8 +45,8 @@ from monitor.study.plan import StudyPlan
 
 ATTEMPTS: Final = 3  # another daemon on the same history may get in between; three times in a row it will not
 
-DRIFT: Final = "drift"
-"""The check that is blind where studies fail."""
+STUDIED: Final = tuple(row.name for row in ROWS if Need.STUDY in row.needs)
+"""The checks that are blind where studies fail."""
 
 _LOG = get_logger(__name__)
 
@@ -236,13 +240,13 @@ def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ..
 
 
 def _study_faults(monitor: Monitor, transaction: Transaction, windows: Windows) -> tuple[Fault, ...]:
-    """What went wrong with the study that the check of drift rests on, whichever process made it."""
+    """What went wrong with the study that some checks rest on, whichever process made it."""
     if monitor.study is None:
         return ()
     error = transaction.study_error(windows.now, monitor.study.every)
     failed = [f"the study of sampled rows {error}"] if error else []
     crashed = [f"{fault.part} crashed: {fault.error}" for fault in (windows.study.faults if windows.study else ())]
-    return tuple(Fault(DRIFT, text) for text in (*failed, *crashed))
+    return tuple(Fault(check, text) for check in STUDIED for text in (*failed, *crashed))
 
 
 class _Adviser:

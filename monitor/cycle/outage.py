@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.incident import Family, Transition
+from alerts.incident import Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
-from checks.advice.signals.watch import LOOK, watch_advice
-from checks.rules.finding import Cause, Finding, Verdict
+from checks.advice.signals.watch import watch_advice
+from checks.rules.family import Family
+from checks.rules.finding import LOOK, Cause, Finding, Verdict
 from monitor.common.errors import ClockError, HistoryError, MappingError, UnreachableError
 from monitor.common.redact import redact
 from monitor.cycle.check_faults import LONGEST

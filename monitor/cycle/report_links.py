@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from alerts.incident import Family, Incident, Reason, State, Transition
+from alerts.incident import Incident, Reason, State, Transition
 from checks.counts.study import Study
+from checks.rules.family import Family
 
 SHOWN_IN: Final = (Family.QUALITY, Family.DATA)
 """Families whose incidents a report of messages and answers helps to understand."""

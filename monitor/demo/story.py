@@ -8,9 +8,10 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from alerts.incident import Event, Family, State, Transition
+from alerts.incident import Event, State, Transition
 from alerts.messages.numbers import share
 from alerts.messages.words import recommendation
+from checks.rules.family import Family
 from monitor.demo.bots import CLAIMS, DAYS, END, SUPPORT, SUPPORT_TRUTH
 from monitor.demo.questions import AtWorst
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.incident import Event, Family, Incident, Reason, State, Transition
+from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.lifecycle import advance
 from alerts.policy import Policy
 from checks.advice.deciding.model import Action, Advice
+from checks.rules.family import Family
 from checks.rules.finding import Finding, Verdict
 from tests.support.incidents import T0, advice, clear, finding, fine
 
@@ -359,6 +360,6 @@ def test_incidents_of_other_monitors_are_left_alone() -> None:
     assert steps == ()
 
 
-def test_a_check_without_a_family_is_an_error_that_says_what_to_do(story: Story) -> None:
-    with pytest.raises(ValueError, match="'mood' belongs to no family; add it to"):
+def test_a_check_without_a_row_is_an_error_that_says_what_to_do(story: Story) -> None:
+    with pytest.raises(ValueError, match="'mood' has no row; add it to"):
         story.cycle(finding("mood", "overall"))

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.families import family_of
 from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.lifecycle import incident_id
 from checks.advice.deciding.model import Action, Advice, Contribution
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.registry import family_of
 
 T0 = datetime(2026, 3, 29, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.incident import Family
 from checks.estimates.metric_line import Estimate
+from checks.rules.family import Family
 from monitor.cycle.cycle import CycleReport, FamilyAdvice
 from tests.support.incidents import T0, WEEK, advice, finding, fine, incident, opened
 

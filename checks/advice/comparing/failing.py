@@ -10,7 +10,9 @@ from checks.advice.deciding.policy import AdvicePolicy
 from checks.advice.deciding.weights import MAX_METRICS, MIN_ANSWERS, OF_CLASS_DROP
 from checks.counts.windows import Windows
 from checks.estimates.quantiles import Histogram
+from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.registry import family_of
 
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 
@@ -39,10 +41,10 @@ def alarms(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def subject_of(alarming: Sequence[Finding]) -> Subject:
     """Quality before latency before data, where findings of several are mixed."""
-    checks = {finding.check for finding in alarming}
-    if checks - {"latency", "traffic", "label_health", "drift"}:
+    families = {family_of(finding.check) for finding in alarming}
+    if families - {Family.LATENCY, Family.DATA}:
         return Subject.QUALITY
-    return Subject.LATENCY if "latency" in checks else Subject.DATA
+    return Subject.LATENCY if Family.LATENCY in families else Subject.DATA
 
 
 def failing(alarming: Sequence[Finding], windows: Windows, policy: AdvicePolicy) -> tuple[Failing, ...]:

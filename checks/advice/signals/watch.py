@@ -4,10 +4,7 @@ from collections.abc import Sequence
 
 from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.words import capital, listed
-from checks.rules.finding import Cause, Finding
-
-LOOK = "look"
-"""`check` of the finding that says whether a look succeeded at all."""
+from checks.rules.finding import LOOK, Cause, Finding
 
 NEXT = {
     Cause.UNREADABLE: "Give tunewatch its access back: the path or address in the source, the network, the "

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from alerts.incident import Family, Incident
+from alerts.incident import Incident
+from checks.rules.family import Family
 from config.monitor import MonitorSettings
 from monitor.actions.brief.confusions import Confusion, errors_of, top_confusions
 from monitor.actions.brief.document import Brief, VersionLine

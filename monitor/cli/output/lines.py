@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from alerts.incident import Family
 from checks.advice.deciding.model import Advice
 from checks.estimates.metric_line import Estimate
+from checks.rules.family import Family
 from monitor.cycle.cycle import CycleReport
 
 Line = dict[str, Any]

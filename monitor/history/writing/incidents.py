@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, or_, select
 
-from alerts.incident import Family, Incident, State, Transition
+from alerts.incident import Incident, State, Transition
+from checks.rules.family import Family
 from monitor.history.schema import ADVICE, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
 from monitor.history.spans import Span, floor
 

@@ -6,8 +6,9 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from alerts.incident import Family, State
+from alerts.incident import State
 from checks.counts.study import Study
+from checks.rules.family import Family
 from monitor.history.schema import INCIDENTS, STUDIES
 
 HOLDS_FOR: Final = 2

@@ -19,8 +19,9 @@ from checks.estimates.cycle_data import Measured
 from checks.estimates.design_based import Sampled
 from checks.estimates.stratified import Stratified
 from checks.label_queue.allocation import Allocation, Stratum, allocate
+from checks.rules.class_precision import ClassPrecision
+from checks.rules.class_recall import ClassRecall
 from checks.rules.finding import Verdict
-from checks.rules.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 from checks.statistics.weighted_counts import WeightedCounts

@@ -11,8 +11,8 @@ from checks.estimates.cycle_data import Measured
 from checks.estimates.decomposition import Pair
 from checks.estimates.specificity import specificity
 from checks.estimates.stratified import Stratified
+from checks.rules.class_precision import ClassPrecision
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.per_class import ClassPrecision
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import SUPPORT, Outcomes, Spell, answers, cells, history
 

@@ -11,7 +11,8 @@ from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.windows import Extent, LostBefore, Missing, Notice, Problem, Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.log_health import LogHealth, held_back, invalidates
+from checks.rules.held_back import held_back
+from checks.rules.log_health import LogHealth, invalidates
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 EXTENT = Extent(20_000, 9_000, 1_000)

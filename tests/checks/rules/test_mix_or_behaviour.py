@@ -16,8 +16,9 @@ from checks.estimates.stratified import Stratified
 from checks.metrics.window import estimates
 from checks.rules.accuracy import Accuracy
 from checks.rules.accuracy_paradox import AccuracyParadox
+from checks.rules.class_precision import ClassPrecision
+from checks.rules.class_recall import ClassRecall
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import Spell, answers, history
 

@@ -2,8 +2,9 @@
 
 from checks.estimates.cycle_data import Measured
 from checks.rules.accuracy import Accuracy
+from checks.rules.class_precision import ClassPrecision
+from checks.rules.class_recall import ClassRecall
 from checks.rules.finding import Finding, Verdict
-from checks.rules.per_class import ClassPrecision, ClassRecall
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import Outcomes, Spell, answers, history
 

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from alerts.incident import Event, Family, State
+from alerts.incident import Event, State
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
 from checks.advice.deciding.model import Action
 from checks.estimates.cycle_data import Measured
+from checks.rules.family import Family
 from checks.rules.finding import Finding, Verdict
 from config.loading import load
 from monitor.bootstrap.monitors import build_monitor

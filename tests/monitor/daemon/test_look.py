@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from alerts.incident import Event, Family, Reason
+from alerts.incident import Event, Reason
 from checks.advice.deciding.model import Action
+from checks.rules.family import Family
 from config.loading import load
 from monitor.bootstrap.monitors import build_monitor, build_outage, open_history
 from monitor.common.errors import SourceError

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from checks.rules.labels_needed import NEED_LABELS
+from checks.rules.registry import ROWS
 from tests.support.program import json_lines, run_here
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
@@ -62,7 +62,9 @@ def test_once_shows_what_is_known_and_asks_nothing_of_labels(home: Path) -> None
     assert "abel" not in ended.stdout.replace("no labels yet", "")
 
     lines = json_lines(run_here("once", "--as-of", WELL, "--json", cwd=home).stdout)
-    assert not {line["check"] for line in lines if line["type"] == "finding"} & NEED_LABELS
+    assert not {line["check"] for line in lines if line["type"] == "finding"} & {
+        row.name for row in ROWS if row.needs_labels
+    }
     known = {line["metric"] for line in lines if line["type"] == "metric"}
     assert {"relevance_mean", "relevance_low_share", "confidence_mean", "predicted_share", "latency_p95"} <= known
     assert not {"accuracy", "recall", "precision", "maturity"} & known

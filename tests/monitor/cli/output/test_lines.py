@@ -2,8 +2,8 @@ import json
 import math
 from typing import Any
 
-from alerts.incident import Family
 from checks.advice.deciding.model import Signal
+from checks.rules.family import Family
 from monitor.cli.output.lines import report_lines
 from monitor.common.json_lines import to_line
 from monitor.cycle.cycle import FamilyAdvice, Fault

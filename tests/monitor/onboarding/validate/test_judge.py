@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from checks.rules.labels_needed import NEED_LABELS
+from checks.rules.registry import ROWS
 from config.monitor import MonitorSettings
 from monitor.log.problems import ProblemKind
 from monitor.log.reading.surveying import (
@@ -101,7 +101,9 @@ def test_without_confidences_the_check_of_their_calibration_says_which_column_it
 def test_without_a_label_log_what_needs_no_labels_can_run_and_the_rest_says_what_it_needs() -> None:
     settings, survey = _settings(labels=False), _survey(labelled=0, label_rows=0, delay=None)
     abilities = _abilities(settings, survey)
-    assert {check for check, ability in abilities.items() if ability is Ability.OFF} == NEED_LABELS
+    assert {check for check, ability in abilities.items() if ability is Ability.OFF} == {
+        row.name for row in ROWS if row.needs_labels
+    }
     assert {abilities[check] for check in ("latency", "traffic", "relevance", "drift")} == {Ability.FULL}
     assert "comes alive with the first" in _sentence("accuracy", settings, survey)
 

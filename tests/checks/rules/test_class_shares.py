@@ -1,8 +1,10 @@
 """The recall and precision checks."""
 
 from checks.estimates.cycle_data import Measured
+from checks.rules.class_precision import ClassPrecision
+from checks.rules.class_recall import ClassRecall
+from checks.rules.class_shares import ClassShares
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.per_class import ClassPrecision, ClassRecall, ClassShares
 from checks.statistics.alarm_budget import AlarmBudget
 from tests.support.windows import SUPPORT, Spell, answers, history
 

@@ -1,13 +1,9 @@
-"""Recall and precision of each class, above all of the critical ones."""
+"""What recall and precision of classes have in common."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from checks.estimates.cycle_data import Measured
-from checks.estimates.decomposition import Pair
-from checks.estimates.specificity import specificity
-from checks.estimates.stratified import Stratified
-from checks.rules.at_reference_mix import BehaviourDrop, with_older
 from checks.rules.finding import Finding, Verdict
 from checks.rules.limits import Drop, Floor, Limit
 from checks.rules.shares import Subject, judge_share
@@ -81,54 +77,6 @@ class _Levels:
         """Level of the windows, and evidence needed, of a limit with this part of its class's budget."""
         tests = max(self.classes, 1) / part
         return self.budget.split(self.measured.scales, self.measured.spacing, tests, followed=self.followed)
-
-
-@dataclass(frozen=True)
-class ClassRecall(ClassShares):
-    """Of the requests truly of a class, how many were recognised."""
-
-    name: str = field(default="class_recall", init=False)
-
-    def subject(self, class_name: str) -> Subject:
-        """Recall of one class."""
-        return Subject(self.name, class_name, f"recall of {class_name}", lambda counts: counts.recall(class_name))
-
-
-@dataclass(frozen=True)
-class ClassPrecision(ClassShares):
-    """Of the requests predicted as a class, how many truly were of it."""
-
-    name: str = field(default="class_precision", init=False)
-
-    def subject(self, class_name: str) -> Subject:
-        """Precision of one class."""
-        noun = f"precision of {class_name}"
-        return Subject(self.name, class_name, noun, lambda counts: counts.precision(class_name), of_all=False)
-
-    def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:
-        """Precision falls with the mix of classes too: that must not break the limit.
-
-        A critical class is judged by what the bot does to others; for the rest, a loss beyond the margin must be sure.
-        """
-        if class_name not in dict(self.floors):
-            return replace(drop, by_mix=True)
-        reference = measured.reference.stratified
-
-        def compared(window: Stratified, before: Stratified) -> Pair | None:
-            return specificity(window, before, class_name, self.max_drop)
-
-        older = None if measured.older is None else compared(measured.older.stratified, reference)
-        known = {each.window.start: compared(each.stratified, reference) for each in measured.looks}
-        for start in measured.starts:
-            pair = compared(start.since.stratified, start.before.stratified)
-            known[start.since.window.start] = pair and with_older(pair, older if start.older else None)
-        return BehaviourDrop(replace(drop, unsettled=drop.unsettled * _taken(reference, class_name)), known)
-
-
-def _taken(counts: Stratified, class_name: str) -> float:
-    """Share of all predictions that are as the class: no more of the others' labels can come to count against it."""
-    k = counts.confusion.index(class_name)
-    return 0.0 if k is None else float(counts.confusion.predicted[k]) / max(float(counts.confusion.n), 1.0)
 
 
 def _classes(measured: Measured) -> set[str]:

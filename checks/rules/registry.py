@@ -1,0 +1,205 @@
+"""Every check, a row each: the one place that lists them. `docs/extending.md` shows how to add one."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from checks.rules.accuracy import Accuracy
+from checks.rules.accuracy_paradox import AccuracyParadox
+from checks.rules.calibration import Calibration
+from checks.rules.class_precision import ClassPrecision
+from checks.rules.class_recall import ClassRecall
+from checks.rules.drift import Drift
+from checks.rules.family import Family
+from checks.rules.finding import LOOK
+from checks.rules.generalisation_gap import GeneralisationGap
+from checks.rules.label_health import LabelHealth
+from checks.rules.latency import Latency
+from checks.rules.leakage import Leakage
+from checks.rules.log_health import LogHealth
+from checks.rules.prompt_bias import PromptBias
+from checks.rules.relevance import Relevance
+from checks.rules.row import CheckRow, Counted, Given, Labels, Need, Subjects, Unit, keys
+from checks.rules.traffic import Traffic
+
+ROWS: Final = (
+    CheckRow(
+        "accuracy",
+        Accuracy,
+        keys("good", "bad", "max_drop"),
+        Family.QUALITY,
+        Unit.SHARE,
+        false_alarms=0.20,
+        subjects=Subjects.ALL,
+        labels=Labels.TRUTH,
+        limits=("good", "bad"),
+    ),
+    CheckRow(
+        "class_recall",
+        ClassRecall,
+        {"floors": Given.RECALL_FLOORS, **keys("max_drop", floor="min_recall")},
+        Family.QUALITY,
+        Unit.SHARE,
+        false_alarms=0.32,  # the case that must never be missed
+        subjects=Subjects.CLASSES,
+        measure="recall",
+        labels=Labels.TRUTH,
+        needs=(Need.CLASS_LABELS,),
+        limits=("min_recall",),
+    ),
+    CheckRow(
+        "class_precision",
+        ClassPrecision,
+        {"floors": Given.PRECISION_FLOORS, **keys("max_drop", floor="min_precision")},
+        Family.QUALITY,
+        Unit.SHARE,
+        false_alarms=0.11,
+        subjects=Subjects.CLASSES,
+        measure="precision",
+        labels=Labels.TRUTH,
+        needs=(Need.CLASS_PREDICTIONS,),
+        limits=("min_precision",),
+    ),
+    CheckRow(
+        "accuracy_paradox",
+        AccuracyParadox,
+        {"floors": Given.RECALL_FLOORS, **keys("good", "min_recall")},
+        Family.QUALITY,
+        Unit.SHARE,
+        false_alarms=0.02,  # class_recall follows what it looks for
+        labels=Labels.TRUTH,
+        needs=(Need.TWO_CLASSES,),
+        compares=False,
+    ),
+    CheckRow(
+        "latency",
+        Latency.of,
+        keys("p50_ms", "p95_ms", "p99_ms", "max_ratio"),
+        Family.LATENCY,
+        Unit.MILLISECONDS,
+        false_alarms=0.14,
+        subjects=Subjects.QUANTILES,
+        counted=Counted.ANSWERS,
+        columns=("latency_ms",),
+        limits=("p50_ms", "p95_ms", "p99_ms"),
+    ),
+    CheckRow(
+        "label_health",
+        LabelHealth,
+        keys("max_silence", "min_coverage", "max_delay_ratio"),
+        Family.DATA,
+        Unit.HOURS,
+        units={"coverage": Unit.SHARE},
+        false_alarms=0.04,
+        labels=Labels.ARRIVAL,
+        needs=(Need.FIRST_LABEL,),
+        limits=("max_silence",),
+    ),
+    CheckRow(
+        "traffic",
+        Traffic,
+        keys("min_ratio", "max_ratio", span="max_silence"),
+        Family.DATA,
+        Unit.TIMES,
+        false_alarms=0.04,
+        subjects=Subjects.ALL,
+        limits=("max_silence",),
+    ),
+    CheckRow(
+        "log_health",
+        LogHealth,
+        keys("max_lost", "max_repeated", "max_orphans"),
+        Family.WATCH,
+        Unit.SHARE,
+        false_alarms=None,
+        counted=Counted.ROWS,
+        compares=False,
+    ),
+    CheckRow(
+        "calibration",
+        Calibration,
+        keys("max_rise"),
+        Family.QUALITY,
+        Unit.SHARE,
+        false_alarms=0.03,
+        subjects=Subjects.ALL,
+        measure="calibration error",
+        labels=Labels.TRUTH,
+        columns=("confidence",),
+    ),
+    CheckRow(
+        "relevance",
+        Relevance,
+        keys("min_mean", "max_low_share", "max_drop"),
+        Family.QUALITY,
+        Unit.SCORE,
+        units={"low_share": Unit.SHARE},
+        false_alarms=0.03,
+        counted=Counted.SCORES,
+        columns=("relevance",),
+        needs=(Need.SCORES,),
+        limits=("min_mean", "max_low_share"),
+    ),
+    CheckRow(
+        "generalisation_gap",
+        GeneralisationGap,
+        {"offline": Given.OFFLINE_FIGURES, **keys("max_gap")},
+        Family.QUALITY,
+        Unit.POINTS,
+        false_alarms=0.005,
+        labels=Labels.TRUTH,
+        needs=(Need.OFFLINE_FIGURES,),
+        compares=False,
+    ),
+    CheckRow(
+        "leakage",
+        Leakage,
+        keys("max_overlap"),
+        Family.QUALITY,
+        Unit.SHARE,
+        false_alarms=0.005,
+        counted=Counted.MESSAGES,
+        labels=Labels.TRUTH,
+        columns=("text",),
+        needs=(Need.REGISTERED,),
+        compares=False,
+    ),
+    CheckRow(
+        "prompt_bias",
+        PromptBias,
+        keys("max_gap"),
+        Family.QUALITY,
+        Unit.POINTS,
+        false_alarms=0.01,
+        labels=Labels.TRUTH,
+        needs=(Need.SEGMENTS, Need.TWO_PROMPTS),
+        compares=False,
+    ),
+    CheckRow(
+        "drift",
+        Drift,
+        {"every": Given.STUDY_EVERY, **keys("min_effect")},
+        Family.DATA,
+        Unit.SHARE,
+        false_alarms=0.05,
+        counted=Counted.MESSAGES,
+        needs=(Need.STUDY,),
+        compares=False,
+    ),
+)
+"""The rows, in the order in which the checks run."""
+
+BY_NAME: Final[Mapping[str, CheckRow]] = MappingProxyType({row.name: row for row in ROWS})
+
+
+def row_of(check: str) -> CheckRow:
+    """The row of a check. Raises ValueError for one that has none."""
+    try:
+        return BY_NAME[check]
+    except KeyError:
+        raise ValueError(f"check {check!r} has no row; add it to checks/rules/registry.py") from None
+
+
+def family_of(check: str) -> Family:
+    """The family of a finding's check, or of the look itself. Raises ValueError for a check that has no row."""
+    return Family.WATCH if check == LOOK else row_of(check).family
