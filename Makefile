@@ -58,6 +58,10 @@ types: .venv/ready ## check the types
 imports: .venv/ready ## check that imports point one way
 	$(BIN)/lint-imports
 
+.PHONY: rooms
+rooms: .venv/ready ## draw what each room imports, docs/img/rooms.svg
+	$(BIN)/python .ci/rooms.py
+
 .PHONY: image
 image: .venv/ready ## lint the Dockerfile
 	$(BIN)/hadolint Dockerfile
