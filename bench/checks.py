@@ -22,11 +22,11 @@ from typing import Final
 import numpy as np
 
 from bench.tables import add_write, table
-from checks.counts.cells import BAND_EDGES, DelayCell, LatencyCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, DELAY_BASE, DelayCell, LatencyCell, OutcomeCell
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.estimates.cycle_data import Measured
-from checks.label_delay.delays import DELAY_GAMMA, SeenDelays
+from checks.label_delay.delays import SeenDelays
 from checks.metrics.window import estimates
 from checks.rules.check import Check
 from checks.statistics.start_grid import starts
@@ -98,7 +98,7 @@ class Log:
         age = self._rng.integers(1, 5 * WEEK, n) * 3600
         delay = self._rng.lognormal(np.log(18 * 3600), 0.8, n)
         seen = delay < age
-        bins = [np.floor(np.log(seconds[seen]) / np.log(DELAY_GAMMA)).astype(int) for seconds in (delay, age)]
+        bins = [np.floor(np.log(seconds[seen]) / np.log(DELAY_BASE)).astype(int) for seconds in (delay, age)]
         keys = zip(*(part.tolist() for part in (*bins, self.rows(n)[1][seen])), strict=True)
         cells = (DelayCell(bin_, k, self._names[guess], old) for (bin_, old, guess), k in Counter(keys).items())
         return SeenDelays.of(cells)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from bench.sql_blocks import sql_blocks
+from checks.counts.cells import LATENCY_BASE
 from monitor.history import History
 from monitor.history.engine import open_engine, writing
 from monitor.history.schema import (
@@ -121,7 +122,7 @@ def _cells(days: int, rows: int, classes: int) -> Iterator[tuple[sa.Table, list[
             for h, c in zip(pairs, counted, strict=True)
         ],
     )
-    bins = np.floor(np.log(random.lognormal(6.5, 0.5, n)) / np.log(1.02)).astype(np.int64)
+    bins = np.floor(np.log(random.lognormal(6.5, 0.5, n)) / np.log(LATENCY_BASE)).astype(np.int64)
     found, counted = np.unique(hour * 2000 + bins, return_counts=True)
     yield (
         LATENCY_CELLS,

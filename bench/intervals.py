@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.tables import add_write, table
-from checks.counts.cells import OutcomeCell
+from checks.counts.cells import LATENCY_BASE, OutcomeCell
 from checks.counts.confusion import Confusion
-from checks.estimates.quantiles import GAMMA, Histogram, Spread, ratio
+from checks.estimates.quantiles import Histogram, Spread, ratio
 from checks.estimates.stratified import Stratified
 from checks.rules.shares import MIN_LABELS
 from checks.statistics.intervals import Proportion, difference
@@ -212,7 +212,7 @@ def _spread(rng: np.random.Generator, n: int, hours: int, unrest: float) -> Spre
     """Histograms of the hours; each has a Poisson number of answers."""
     sizes = rng.poisson(n / hours, hours)
     log_ms = np.log(1000) + np.repeat(rng.normal(0, unrest, hours), sizes) + rng.normal(0, 0.5, sizes.sum())
-    at = np.floor(log_ms / np.log(GAMMA)).astype(int)
+    at = np.floor(log_ms / np.log(LATENCY_BASE)).astype(int)
     bins, columns = np.unique(at, return_inverse=True)
     counts = np.zeros((hours, bins.size))
     np.add.at(counts, (np.repeat(np.arange(hours), sizes), columns), 1)

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts.cells import BAND_EDGES, DelayCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, DELAY_BASE, DelayCell, OutcomeCell
 from checks.counts.windows import BucketTotal, Start, Window, Windows
-from checks.label_delay.delays import DELAY_GAMMA
 from checks.statistics.start_grid import starts
 
 Floats = NDArray[np.float64]
@@ -167,4 +166,4 @@ def _delays(log: Log, known: NDArray[np.bool_], now: int) -> tuple[DelayCell, ..
 
 
 def _bins(hours: Floats) -> Ints:
-    return np.asarray(np.floor(np.log(np.maximum(hours * 3600, 1)) / np.log(DELAY_GAMMA)), dtype=np.int64)
+    return np.asarray(np.floor(np.log(np.maximum(hours * 3600, 1)) / np.log(DELAY_BASE)), dtype=np.int64)

@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 
 from bench.streams import CLASSES, Floats, Ints, Stream
-from checks.counts.cells import NO_BAND, LatencyCell
+from checks.counts.cells import LATENCY_BASE, NO_BAND, LatencyCell
 from checks.counts.outcomes import UNLABELLED, Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.estimates.cycle_data import Measured
@@ -24,7 +24,7 @@ SCALES = (168, 84, 42, 21)
 WARM_UP = 84 * 24  # hours before anything is judged, for every monitor: a reference of twelve weeks
 COARSE = 6  # hours in a bucket of totals, which maturity is read from
 
-LN_GAMMA = np.log(1.02)
+LN_BASE = np.log(LATENCY_BASE)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class _Latencies:
     """Histograms of each hour, and sums of them."""
 
     def __init__(self, stream: Stream) -> None:
-        bins = np.floor(np.log(stream.latency) / LN_GAMMA).astype(int)
+        bins = np.floor(np.log(stream.latency) / LN_BASE).astype(int)
         self._low, width = int(bins.min()), int(np.ptp(bins)) + 1
         places = stream.hour * width + bins - self._low
         counts = np.bincount(places, minlength=stream.hours * width).reshape(-1, width)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.stories.world import NAMES, STEPS_A_DAY, World
-from checks.counts.cells import BAND_EDGES, LatencyCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, LATENCY_BASE, LatencyCell, OutcomeCell
 from checks.counts.windows import BucketLatency, BucketTotal, Problem, Start, VersionRun, Window, Windows
 from checks.statistics.start_grid import starts
 
@@ -16,7 +16,7 @@ EPOCH = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 STEP = timedelta(days=1) / STEPS_A_DAY
 WINDOW, REFERENCE, LOOKBACK = 7 * STEPS_A_DAY, 28 * STEPS_A_DAY, 60 * STEPS_A_DAY
 SCALES = (WINDOW // 2, WINDOW // 4, WINDOW // 8)
-LN_GAMMA = np.log(1.02)
+LN_BASE = np.log(LATENCY_BASE)
 NO_LABEL = len(NAMES)
 BANDS = len(BAND_EDGES) + 1
 MIDDLES = np.diff((0.0, *BAND_EDGES, 1.0)) / 2 + np.array((0.0, *BAND_EDGES))
@@ -86,7 +86,7 @@ class _Counted:
         label = np.where(labelled, rows.label, NO_LABEL)
         band = np.searchsorted(BAND_EDGES, rows.confidence, side="right")
         cell = ((rows.version * len(NAMES) + rows.predicted) * (NO_LABEL + 1) + label) * BANDS + band
-        bins = np.floor(np.log(rows.ms) / LN_GAMMA).astype(np.int64)
+        bins = np.floor(np.log(rows.ms) / LN_BASE).astype(np.int64)
         return cls(world, rows.step, cell, bins, labelled)
 
     def window(self, start: int, end: int) -> Window:

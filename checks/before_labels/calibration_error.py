@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from checks.before_labels.strata import Strata, divided
+from checks.before_labels.strata import Strata
 from checks.counts.confusion import Floats
+from checks.statistics.arithmetic import safe_divide
 
 TWO_SIDED = 0.025
 """Each tail of a 95% interval."""
@@ -38,10 +39,10 @@ class CalibrationError:
         if not labelled.any():
             return None
         sizes = np.where(labelled > 0, strata.sizes[:, :-1], 0.0)
-        gap = divided(strata.correct[:, :-1] - strata.labelled_confidence[:, :-1], labelled)
-        part = divided(sizes, sizes.sum(axis=0))
+        gap = safe_divide(strata.correct[:, :-1] - strata.labelled_confidence[:, :-1], labelled)
+        part = safe_divide(sizes, sizes.sum(axis=0))
         by_band = (part * gap).sum(axis=0)
-        variance = (part**2 * divided(_binomial(strata)[None, :], labelled)).sum(axis=0)
+        variance = (part**2 * safe_divide(_binomial(strata)[None, :], labelled)).sum(axis=0)
         weight = sizes.sum(axis=0) / sizes.sum()
         return cls(
             value=float(weight @ np.abs(by_band)),

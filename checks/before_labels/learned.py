@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from checks.before_labels.strata import Strata, diagonal, divided
+from checks.before_labels.strata import Strata, diagonal
 from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Floats
+from checks.statistics.arithmetic import safe_divide
 
 PRIOR = 4.0
 """Imagined labels of each stratum, spread as its band and its predicted class suggest: what a thin one leans on."""
@@ -44,7 +45,7 @@ class Learned:
         """Learn from the labelled predictions of a past span."""
         labelled = past.labelled
         truth = (past.counts + PRIOR * _suggested(past)) / (labelled + PRIOR)[:, :, None]
-        kept = np.minimum(1.0, divided(np.array(MAX_PAST), labelled.sum(axis=1, keepdims=True), otherwise=1.0))
+        kept = np.minimum(1.0, safe_divide(np.array(MAX_PAST), labelled.sum(axis=1, keepdims=True), otherwise=1.0))
         known = labelled * kept + PRIOR
         return cls(past.classes, truth, known, labelled, _curve(past), past.confidence_with_label)
 
@@ -59,7 +60,7 @@ class Learned:
         movable = (confidence > 0) & (self.confidence > 0) & (right > 0)
         movable[:, -1] = False  # no confidence, so none that moved
         wanted = np.where(movable, np.clip(right + moved, right / 2, (1 + right) / 2), right)
-        shares = self.truth * divided(1 - wanted, 1 - right, otherwise=1.0)[:, :, None]
+        shares = self.truth * safe_divide(1 - wanted, 1 - right, otherwise=1.0)[:, :, None]
         own = np.arange(len(self.classes))
         shares[own, :, own] = wanted
         return shares
@@ -73,7 +74,7 @@ def _suggested(past: Strata) -> Floats:
     right = by_band[None, :] * names[:, None]
     wrong = past.counts.sum(axis=1) * (1 - np.eye(size))
     anywhere = (wrong.sum(axis=0) + HALF * names) * (1 - np.eye(size))
-    anywhere = divided(anywhere, anywhere.sum(axis=1, keepdims=True))
+    anywhere = safe_divide(anywhere, anywhere.sum(axis=1, keepdims=True))
     errors = (wrong + anywhere) / (wrong.sum(axis=1, keepdims=True) + 1)
     suggested = (1 - right)[:, :, None] * errors[:, None, :]
     own = np.arange(size)

@@ -13,6 +13,7 @@ from checks.counts.outcomes import Outcomes
 from checks.counts.windows import Window
 from checks.estimates.cycle_data import Look, Measured
 from checks.statistics.intervals import Proportion
+from checks.statistics.mover import Bounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,10 @@ class Hindsight:
         return self.expected.value - self.realised.value
 
     def interval(self) -> tuple[float, float]:
-        """95% interval of the error, from the intervals of its two parts (MOVER: Zou and Donner 2008)."""
-        (low, high), (least, most) = self.expected.interval(), self.realised.interval()
-        down = ((self.expected.value - low) ** 2 + (most - self.realised.value) ** 2) ** 0.5
-        up = ((high - self.expected.value) ** 2 + (self.realised.value - least) ** 2) ** 0.5
-        return self.error - down, self.error + up
+        """95% interval of the error, from the intervals of its two parts (MOVER)."""
+        expected = Bounded(self.expected.value, *self.expected.interval())
+        error = expected.less(Bounded(self.realised.value, *self.realised.interval()))
+        return error.low, error.high
 
 
 @dataclass(frozen=True)

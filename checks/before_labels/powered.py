@@ -19,12 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.before_labels.learned import Learned
-from checks.before_labels.strata import Strata, divided
+from checks.before_labels.strata import Strata
 from checks.counts.confusion import Floats
+from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
-
-PSEUDO = 0.5
-"""Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
+from checks.statistics.smoothing import PSEUDO
 
 KNOWN_EXACTLY = 1e9
 """Effective labels of a share that has no error left."""
@@ -105,7 +104,8 @@ class Powered:
         expected = np.einsum("pb,pby->py", self._without, self._truth)
         rectified = np.maximum(expected + (without * self._heard)[:, None] * self._residual, 0.0)
         return np.asarray(
-            self.window.counts.sum(axis=1) + rectified * divided(without, rectified.sum(axis=1))[:, None], dtype=float
+            self.window.counts.sum(axis=1) + rectified * safe_divide(without, rectified.sum(axis=1))[:, None],
+            dtype=float,
         )
 
     @cached_property
@@ -133,27 +133,27 @@ class Powered:
         """Mean over the labelled predictions of a class of truth less expectation (K x K)."""
         labelled = self.window.labelled
         expected = np.einsum("pb,pby->py", labelled, self._truth_of_labelled)
-        return divided(self.window.counts.sum(axis=1) - expected, labelled.sum(axis=1)[:, None])
+        return safe_divide(self.window.counts.sum(axis=1) - expected, labelled.sum(axis=1)[:, None])
 
     @cached_property
     def _noise(self) -> Floats:
         """Sampling variance of the residual (K x K)."""
         labelled = self.window.labelled
-        return divided(
+        return safe_divide(
             np.einsum("pb,pby->py", labelled, _spread(self._truth_of_labelled)), labelled.sum(axis=1)[:, None] ** 2
         )
 
     @cached_property
     def _doubt(self) -> Floats:
         """Variance of the share expected of predictions without a label, for want of past labels (K x K)."""
-        part = divided(self._without, self._without.sum(axis=1)[:, None])
+        part = safe_divide(self._without, self._without.sum(axis=1)[:, None])
         return np.asarray(np.einsum("pb,pby->py", part**2 / (self.learned.known + 1), self._spread), dtype=float)
 
     @cached_property
     def _heard(self) -> Floats:
         """Weight in [0, 1] of the rectifier in each predicted class (K)."""
         unsure = self._doubt.sum(axis=1)
-        weight = divided(unsure, unsure + self._noise.sum(axis=1))
+        weight = safe_divide(unsure, unsure + self._noise.sum(axis=1))
         return np.where(self.window.labelled.sum(axis=1) > 0, weight, 0.0)
 
     @cached_property

@@ -9,6 +9,7 @@ import numpy as np
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats, sums
 from checks.counts.outcomes import BANDS, Outcomes
+from checks.statistics.arithmetic import safe_divide
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,12 @@ class Strata:
     @cached_property
     def confidence_with_label(self) -> Floats:
         """Mean confidence of the labelled predictions (K x B), 0 where there are none."""
-        return divided(self.labelled_confidence, self.labelled)
+        return safe_divide(self.labelled_confidence, self.labelled)
 
     @cached_property
     def confidence_without_label(self) -> Floats:
         """Mean confidence of the others (K x B), 0 where there are none."""
-        return divided(self.confidence - self.labelled_confidence, self.unlabelled)
+        return safe_divide(self.confidence - self.labelled_confidence, self.unlabelled)
 
     @cached_property
     def correct(self) -> Floats:
@@ -88,11 +89,3 @@ class Strata:
 def diagonal(table: Floats) -> Floats:
     """Of a table by predicted class, band and label (K x B x K): where the label is the predicted class (K x B)."""
     return np.asarray(np.diagonal(table, axis1=0, axis2=2).T, dtype=float)
-
-
-def divided(top: Floats, bottom: Floats, otherwise: float = 0.0) -> Floats:
-    """Quotient, place by place, and `otherwise` where there is nothing to divide by; shapes are broadcast."""
-    top, bottom = np.broadcast_arrays(top, bottom)
-    out = np.full(top.shape, otherwise)
-    np.divide(top, bottom, out=out, where=bottom > 0)
-    return out

@@ -15,6 +15,13 @@ BAND_EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 NO_BAND = -1
 """Band of predictions without a confidence in [0, 1], or of a log without confidences."""
 
+LATENCY_BASE = 1.02
+"""Ratio of the edges of a latency bin: bin b holds [LATENCY_BASE^b, LATENCY_BASE^(b+1)) ms, so its middle is within 1%
+of all that it holds (the mapping of DDSketch, Masson, Rim and Lee 2019)."""
+
+DELAY_BASE = 1.1
+"""Ratio of the edges of a bin of label delays, and of ages: bin b holds [DELAY_BASE^b, DELAY_BASE^(b+1)) seconds."""
+
 SCORE_BINS = 10
 """Bins of relevance scores in [0, 1], each a tenth wide; one more holds the score 1 alone."""
 
@@ -58,7 +65,7 @@ class OutcomeCell:
 
 @dataclass(frozen=True, slots=True)
 class LatencyCell:
-    """Answers whose latency falls in one log-spaced bin: floor(ln(ms) / ln(1.02)), the DDSketch mapping."""
+    """Answers whose latency falls in one log-spaced bin: floor(ln(ms) / ln(LATENCY_BASE)), the DDSketch mapping."""
 
     bin: int
     n: int
@@ -70,7 +77,8 @@ class LatencyCell:
 class DelayCell:
     """Labelled predictions whose first label came after a delay in one log-spaced bin.
 
-    The bin is floor(ln(seconds) / ln(1.1)) with delays under one second counted as one second. `age` is the bin, on the
+    The bin is floor(ln(seconds) / ln(DELAY_BASE)) with delays under one second counted as one second. `age` is the bin,
+    on the
     same scale, of the time from the start of the predictions' bucket until now: no label known now can have taken
     longer, so bin <= age. Cells that do not tell ages, classes or labels apart have age 0 and ALL_CLASSES.
     """

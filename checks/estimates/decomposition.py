@@ -20,8 +20,10 @@ from scipy import special
 
 from checks.counts.confusion import Floats
 from checks.estimates.standardised import at_mix
-from checks.estimates.stratified import MAX_UNSEEN, PSEUDO, Stratified
+from checks.estimates.stratified import MAX_UNSEEN, Stratified
+from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
+from checks.statistics.smoothing import PSEUDO, smoothed
 
 MIN_CLASS = 5
 """Labelled rows of a class under which its recall alone says too little, so that it is pooled with its like."""
@@ -94,7 +96,7 @@ class _Side:
     @cached_property
     def recall(self) -> Floats:
         """Recall of each class, in [0, 1]; 0 where it is not known."""
-        return _over(self.right, self.sizes)
+        return safe_divide(self.right, self.sizes)
 
     @cached_property
     def accuracy(self) -> float:
@@ -173,7 +175,7 @@ class Decomposition:
         variance = 0.0
         for side, sign in ((now, 1.0), (then, -1.0)):
             recall = side.recall_with_pool(weights, self._pooled)
-            each = _over(weights, side.sizes)
+            each = safe_divide(weights, side.sizes)
             of_mix = (gap - side.prevalence @ gap) / 2 * sign
             total = max(side.total, 1.0)
             variance += side.variance(1 / total - each, each * recall - (side.accuracy + of_mix) / total)
@@ -210,10 +212,6 @@ def decompose(current: Stratified, reference: Stratified, confidence: float = CO
 
 def proportion_of(value: float, variance: float, n: float) -> Proportion:
     """A share with the linearised variance of `n` rows, kept off zero by one imagined row, half hit and half miss."""
-    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
+    smooth = smoothed(value, n)
     variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
     return Proportion(value, max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0), int(n))
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 
 from checks.counts.confusion import Confusion, Floats, Rows
 from checks.estimates.agreement import agree
+from checks.statistics.arithmetic import safe_divide
+from checks.statistics.smoothing import PSEUDO, smoothed
 from checks.statistics.weighted_counts import WeightedCounts
-
-PSEUDO = 0.5
-"""Weight of the imagined hit and miss that no label has shown yet (Jeffreys' prior)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class _Side:
         stands_for = float(self.weight @ self.labelled)
         n = stands_for**2 / float(self.weight**2 @ self.labelled)
         rate = float(self.weight @ self.found) / stands_for
-        smooth = (rate * n + PSEUDO) / (n + 2 * PSEUDO)
+        smooth = smoothed(rate, n)
         variance = self.size**2 * smooth * (1 - smooth) / (n + 2 * PSEUDO) + self.size * smooth**2
         return _Total(self.size * rate, variance, self.size * smooth, variance)
 
@@ -115,12 +114,12 @@ def _pooled(rows: Rows, k: int) -> Sampled:
     fewer were drawn is by chance, and leaves the total unbiased.
     """
     weight = rows.weights.sum(axis=1)
-    effective = _over(weight**2, rows.weights_squared.sum(axis=1))
+    effective = safe_divide(weight**2, rows.weights_squared.sum(axis=1))
     by_themselves = rows.labelled - rows.designed.sum(axis=1)
-    expected = by_themselves + _over(rows.predicted - by_themselves, rows.stands_for)
-    stands_for = _over(rows.predicted, expected) * _over(rows.labelled, effective)
+    expected = by_themselves + safe_divide(rows.predicted - by_themselves, rows.stands_for)
+    stands_for = safe_divide(rows.predicted, expected) * safe_divide(rows.labelled, effective)
     return Sampled(
-        rows.classes == k, rows.predicted, effective, effective * _over(rows.weights[:, k], weight), stands_for
+        rows.classes == k, rows.predicted, effective, effective * safe_divide(rows.weights[:, k], weight), stands_for
     )
 
 
@@ -132,7 +131,7 @@ def _apart(rows: Rows, k: int) -> Sampled:
     own = rows.classes == k
     stands_for = np.array(rows.stands_for)
     for side in (own, ~own):
-        stands_for[side] *= float(_over(rest[side].sum(), stands_for[side] @ designed[side]))
+        stands_for[side] *= float(safe_divide(rest[side].sum(), stands_for[side] @ designed[side]))
     return Sampled(
         np.tile(own, 2),
         np.concatenate([by_themselves, rest]),
@@ -152,8 +151,3 @@ def _share(hits: _Total, misses: _Total, n: int) -> WeightedCounts:
     smooth = hits.smooth / (hits.smooth + misses.smooth)
     effective = max(1 / (smooth * (1 - smooth) * (1 / own + 1 / other)) - 2 * PSEUDO, 0.0)
     return WeightedCounts(corrected, effective, n, hits=own, misses=other, miss_weight=misses.each / hits.each)
-
-
-def _over(part: Floats, whole: Floats) -> Floats:
-    """Part by part; 0 where there is nothing to divide by."""
-    return np.divide(part, whole, out=np.zeros(np.shape(part)), where=np.asarray(whole) > 0)

@@ -10,13 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from checks.counts.cells import LatencyCell
+from checks.counts.cells import LATENCY_BASE, LatencyCell
 from checks.counts.confusion import Floats, sums
 from checks.statistics.intervals import CONFIDENCE, Proportion
-
-GAMMA = 1.02
-"""Ratio of a bin's edges: bin b holds [GAMMA^b, GAMMA^(b+1)) ms, so its middle is within 1% of all that it holds
-(Masson, Rim and Lee 2019, "DDSketch")."""
+from checks.statistics.mover import Bounded
 
 
 @dataclass(frozen=True)
@@ -73,11 +70,11 @@ class Histogram:
         """Latency under which a share of the answers lies, those of one bin spread evenly over it on the log scale."""
         at = min(int(np.searchsorted(self._cumulated, share * self.n)), self.bins.size - 1)
         within = 1 - (self._cumulated[at] - share * self.n) / self.counts[at]
-        return float(GAMMA ** (self.bins[at] + np.clip(within, 0, 1)))
+        return float(LATENCY_BASE ** (self.bins[at] + np.clip(within, 0, 1)))
 
     def _at_rank(self, rank: float) -> float:
         at = int(np.searchsorted(self._cumulated, rank, side="right"))
-        return float(GAMMA ** (self.bins[min(at, self.bins.size - 1)] + 0.5))
+        return float(LATENCY_BASE ** (self.bins[min(at, self.bins.size - 1)] + 0.5))
 
 
 @dataclass(frozen=True)
@@ -134,17 +131,15 @@ def ratio(
     (Zou and Donner 2008, "Construction of confidence limits about effect measures"), as Newcombe (2016), "MOVER-R
     confidence intervals for ratios and products of two independently estimated quantities", does for positive ones.
     """
-    now, then = np.log(one.quantile(q)), np.log(other.quantile(q))
-    now_low, now_high = np.log(one.interval(q, effective_n, confidence))
-    then_low, then_high = np.log(other.interval(q, effective_n * other.n / one.n, confidence))
-    low = now - then - np.hypot(now - now_low, then_high - then)
-    high = now - then + np.hypot(now_high - now, then - then_low)
-    return float(np.exp(low)), float(np.exp(high))
+    now = Bounded(*np.log([one.quantile(q), *one.interval(q, effective_n, confidence)]))
+    known = effective_n * other.n / one.n
+    change = now.less(Bounded(*np.log([other.quantile(q), *other.interval(q, known, confidence)])))
+    return float(np.exp(change.low)), float(np.exp(change.high))
 
 
 def part_over(bins: Floats, ms: float) -> Floats:
     """Part of each bin, in [0, 1], that lies over `ms`, on the log scale."""
-    part: Floats = np.clip(bins + 1 - np.log(ms) / np.log(GAMMA), 0, 1)
+    part: Floats = np.clip(bins + 1 - np.log(ms) / np.log(LATENCY_BASE), 0, 1)
     return part
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from checks.counts.cells import NO_BAND, NO_CLASS
 from checks.counts.confusion import Confusion, Floats, Rows
+from checks.statistics.arithmetic import safe_divide
 
 PRIOR = 1.0
 """Imagined rows of a band that are like its class, and of a class that are like the bot."""
@@ -47,14 +48,14 @@ def likely_shares(
     rows = confusion.rows
     by_class, known = _of_classes(confusion, cells)
     labelled = np.bincount(groups, rows.labelled, sizes.size)[groups]
-    part = over(rows.predicted, sizes[groups])
+    part = safe_divide(rows.predicted, sizes[groups])
     wrong = 1 - np.diag(by_class)[rows.classes]
     oftener = _wrong_in_their_bands(rows, wrong)
     is_unsure = np.bincount(groups, part * (oftener - wrong), sizes.size) > 0
     lean, unsure = PRIOR + known[rows.classes], np.where(is_unsure, UNSURE, 0.0)[groups]
     imagined = part / (labelled + lean + unsure)
     shares = by_class[rows.classes]
-    shares *= (imagined * (lean + unsure * over(oftener, wrong)))[:, None]
+    shares *= (imagined * (lean + unsure * safe_divide(oftener, wrong)))[:, None]
     shares[np.arange(wrong.size), rows.classes] = imagined * (lean * (1 - wrong) + unsure * (1 - oftener))
     shares += share * (labelled / (labelled + lean + unsure))[:, None]
     return np.asarray(shares)
@@ -65,13 +66,6 @@ def like_the_bot(confusion: Confusion, cells: Floats) -> Floats:
     return _answers(*_of_the_bot(confusion, cells))
 
 
-def over(part: Floats, whole: Floats) -> Floats:
-    """Part by part; 0 where there is nothing to divide by."""
-    alike = part.shape == whole.shape  # mostly; to ask numpy for the common shape takes longer than to divide
-    shape = part.shape if alike else np.broadcast_shapes(part.shape, whole.shape)
-    return np.divide(part, whole, out=np.zeros(shape), where=whole > 0)
-
-
 def _wrong_in_their_bands(rows: Rows, wrong: Floats) -> Floats:
     """Wrong share of each row (R), where that of its class (`wrong`, R) rises as much as all answers of its band do.
 
@@ -79,7 +73,7 @@ def _wrong_in_their_bands(rows: Rows, wrong: Floats) -> Floats:
     """
     weight = rows.weights.sum(axis=1)
     right = rows.weights[np.arange(wrong.size), rows.classes]
-    found = rows.labelled * over(weight - right, weight)
+    found = rows.labelled * safe_divide(weight - right, weight)
     band = rows.bands - NO_BAND
     excess = (np.bincount(band, found) + STEADY) / (np.bincount(band, rows.labelled * wrong) + STEADY)
     likely = np.minimum(wrong * excess[band], np.maximum(wrong, MOST_WRONG))
@@ -89,12 +83,12 @@ def _wrong_in_their_bands(rows: Rows, wrong: Floats) -> Floats:
 def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     """The shares of each predicted class (K x K), and the rows of LEVER that it has (K)."""
     labelled = confusion.labelled
-    pull = np.where(labelled > 0, over(confusion.predicted**2, labelled), 0.0)
-    lever = LEVER * over(pull, pull.sum())
+    pull = np.where(labelled > 0, safe_divide(confusion.predicted**2, labelled), 0.0)
+    lever = LEVER * safe_divide(pull, pull.sum())
     right, wrong = _of_the_bot(confusion, cells)
     half = (np.eye(labelled.size) + wrong) / 2
     n, pulled = labelled[:, None], lever[:, None]
-    own = n * over(cells, cells.sum(axis=1, keepdims=True))
+    own = n * safe_divide(cells, cells.sum(axis=1, keepdims=True))
     return np.asarray((own + PRIOR * _answers(right, wrong) + pulled * half) / (n + PRIOR + pulled)), lever
 
 
@@ -111,4 +105,4 @@ def _of_the_bot(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     wrong = (cells * (1 - own)).sum(axis=0) * (1 - own)
     anything = real * (1 - own)
     wrong = np.where(wrong.sum(axis=1, keepdims=True) > 0, wrong, anything)
-    return accuracy * real, over(wrong, wrong.sum(axis=1, keepdims=True))
+    return accuracy * real, safe_divide(wrong, wrong.sum(axis=1, keepdims=True))

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from checks.statistics.intervals import Proportion
-
-PSEUDO = 0.5
-"""Imagined hits and misses of each class, which keep its variance off zero (Jeffreys)."""
+from checks.statistics.smoothing import PSEUDO, variance_of_one
 
 
 def at_mix(recalls: Sequence[tuple[float, Proportion]], rows: float, labelled: float) -> Proportion:
@@ -20,15 +18,10 @@ def at_mix(recalls: Sequence[tuple[float, Proportion]], rows: float, labelled: f
     total = sum(share for share, _ in recalls)
     value = sum(share * recall.value for share, recall in recalls) / total
     variance = sum((share / total) ** 2 * _variance(recall) for share, recall in recalls)
-    effective = min(max(_smooth(value, labelled) / variance - 1, 0.0), rows)
+    effective = min(max(variance_of_one(value, labelled) / variance - 1, 0.0), rows)
     return Proportion(min(value, 1.0), effective, sum(recall.n for _, recall in recalls))
 
 
 def _variance(share: Proportion) -> float:
     n = share.effective_n
-    return _smooth(share.value, n) / (n + 2 * PSEUDO)
-
-
-def _smooth(value: float, n: float) -> float:
-    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
-    return smooth * (1 - smooth)
+    return variance_of_one(share.value, n) / (n + 2 * PSEUDO)

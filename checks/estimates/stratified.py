@@ -19,19 +19,18 @@ from checks.counts.confusion import Confusion, Floats, by_class, sums
 from checks.estimates.agreement import agree_on_right
 from checks.estimates.design_based import recall_by_design
 from checks.estimates.organic_labels import apart, unheard
-from checks.estimates.shrinkage import LEVER, like_the_bot, likely_shares, over
+from checks.estimates.shrinkage import LEVER, like_the_bot, likely_shares
 from checks.estimates.strata import merge_thin
+from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
 from checks.statistics.mean_share import mean_share
+from checks.statistics.smoothing import PSEUDO
 
 MIN_STRATUM = 2
 """Labelled rows under which a confidence band is merged with its neighbour: one row would stand for too many."""
 
 UPPER = 0.975
 """Level at which the certainty of a variance is judged: that of a bound of a 95% interval."""
-
-PSEUDO = 0.5
-"""Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
 
 GUESS = 4.0
 """Labels that a stratum without any is as good as known from, being taken to be like the bot as a whole."""
@@ -74,9 +73,9 @@ class Stratified:
         labelled = sums(groups, rows.labelled, count)
         weight = sums(groups, rows.weights.sum(axis=1), count)
         squared = sums(groups, rows.weights_squared.sum(axis=1), count)
-        effective = np.divide(weight**2, squared, out=np.zeros(count), where=squared > 0)
+        effective = safe_divide(weight**2, squared)
         total = weight[groups][:, None]
-        share = np.divide(rows.weights, total, out=np.zeros_like(rows.weights), where=total > 0)
+        share = safe_divide(rows.weights, total)
         cells = by_class(rows.classes, share * sizes[groups][:, None])
         counts = cls(confusion, groups, sizes, effective, labelled, share, cells)
         return counts._with_the_unlabelled() if cells.any() and not labelled.all() else counts
@@ -85,7 +84,7 @@ class Stratified:
         """Take strata without a label to be like the bot as a whole, as far as GUESS labels would tell."""
         rows = self.confusion.rows
         missing = self.labelled[self.groups] == 0
-        part = over(rows.predicted, self.sizes[self.groups])[:, None]
+        part = safe_divide(rows.predicted, self.sizes[self.groups])[:, None]
         guessed = part * like_the_bot(self.confusion, self.cells)[rows.classes]
         share = np.where(missing[:, None], guessed, self.share)
         cells = by_class(rows.classes, share * self.sizes[self.groups][:, None])
@@ -150,7 +149,7 @@ class Stratified:
     @cached_property
     def _prevalences(self) -> Floats:
         sizes = self.told.cells.sum(axis=0)
-        return over(sizes, sizes.sum())
+        return safe_divide(sizes, sizes.sum())
 
     @cached_property
     def _unheard(self) -> Floats:
@@ -271,7 +270,8 @@ class Stratified:
         )
         variance = sampled.sum(axis=0) + own + PSEUDO * ((hits.weight * by_hit) ** 2 + (misses.weight * by_miss) ** 2)
         effective = np.maximum(smooth * (1 - smooth) / variance * self._certainty(sampled, n) - 2 * PSEUDO, 0.0)
-        columns = zip(over(hits.total, hits.total + misses.total).tolist(), effective.tolist(), n.tolist(), strict=True)
+        values = safe_divide(hits.total, hits.total + misses.total)
+        columns = zip(values.tolist(), effective.tolist(), n.tolist(), strict=True)
         return [Proportion(value, known, int(rows)) for value, known, rows in columns]
 
     def _variance(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
@@ -280,7 +280,7 @@ class Stratified:
         These are by stratum (G x columns), and so is the variance of the labels; that of the predictions is in all.
         """
         squares = first**2
-        sampled = over(self.sizes**2, self.effective)[:, None] * (second - squares)
+        sampled = safe_divide(self.sizes**2, self.effective)[:, None] * (second - squares)
         return sampled, self.sizes @ squares
 
     def _certainty(self, sampled: Floats, n: Floats) -> Floats:
@@ -291,7 +291,7 @@ class Stratified:
         positive counts estimated from survey data". It is 1 where labels are a fair sample.
         """
         squares = (sampled**2 / (self.effective + LEVER)[:, None]).sum(axis=0)
-        freedom = np.maximum(over(sampled.sum(axis=0) ** 2, squares), 1.0)
+        freedom = np.maximum(safe_divide(sampled.sum(axis=0) ** 2, squares), 1.0)
         ratio = special.stdtrit(np.maximum(n, 1), UPPER) / special.stdtrit(freedom, UPPER)
         return np.asarray(np.minimum(ratio, 1.0) ** 2)
 
@@ -306,7 +306,7 @@ class Stratified:
         weight leans on the mean of all with LEVER rows.
         """
         there = (strata & (self.labelled > 0)[:, None]).astype(float)
-        mean = over(self.sizes @ there, self.labelled @ there)
+        mean = safe_divide(self.sizes @ there, self.labelled @ there)
         weight = (self.sizes[:, None] + LEVER * mean) / (self.labelled[:, None] + LEVER) * there
         largest = weight.max(axis=0, initial=0.0)
         return np.where(largest > 0, largest, 1.0)

@@ -22,14 +22,12 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts.cells import ALL_CLASSES, DelayCell
+from checks.counts.cells import ALL_CLASSES, DELAY_BASE, DelayCell
 from checks.counts.confusion import Floats
+from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
 
-DELAY_GAMMA = 1.1
-"""Ratio of the edges of a delay bin; bin b holds [DELAY_GAMMA^b, DELAY_GAMMA^(b+1)) seconds."""
-
-LN_GAMMA = float(np.log(DELAY_GAMMA))
+LN_BASE = float(np.log(DELAY_BASE))
 
 MIN_DELAYS = 30
 """Labels under which a delay distribution is not taken for known."""
@@ -207,7 +205,7 @@ class SeenDelays(Sequence[DelayCell]):
 
     def split(self, age: timedelta) -> tuple["SeenDelays", "SeenDelays"]:
         """Those of predictions that are surely younger than `age`, and the others."""
-        young = self.age < np.floor(np.log(max(age.total_seconds(), 1.0)) / LN_GAMMA)
+        young = self.age < np.floor(np.log(max(age.total_seconds(), 1.0)) / LN_BASE)
         return self.where(young), self.where(~young)
 
 
@@ -248,10 +246,10 @@ class _Counts:
 
     def curve(self, events: Floats, at_risk: Floats, n: int) -> DelayCurve:
         """The product-limit in reverse time."""
-        hazard = np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0)
+        hazard = safe_divide(events, at_risk)
         rest = at_risk - events
-        greenwood = np.divide(hazard, rest, out=np.zeros_like(events), where=rest > 0)
-        edges = DELAY_GAMMA ** np.arange(self.first, self.first + events.size + 1, dtype=float)
+        greenwood = safe_divide(hazard, rest)
+        edges = DELAY_BASE ** np.arange(self.first, self.first + events.size + 1, dtype=float)
         share, spread = _from_the_end(np.multiply, 1 - hazard), _from_the_end(np.add, greenwood)
         share[0] = 0.0  # nothing has been seen to come sooner
         return DelayCurve(n, edges, share, spread)
@@ -259,9 +257,9 @@ class _Counts:
 
 def last_whole_bin(seen: SeenDelays, bucket: timedelta) -> Ints:
     """The longest delay bin that even the youngest prediction of a row's bucket has left behind."""
-    youngest = np.maximum(DELAY_GAMMA ** seen.age.astype(float) - bucket.total_seconds(), 1.0)
-    # 1e-9: the logarithm of a power of DELAY_GAMMA may fall short of the whole number by rounding
-    limit = np.floor(np.log(youngest) / LN_GAMMA + 1e-9).astype(np.intp) - 1
+    youngest = np.maximum(DELAY_BASE ** seen.age.astype(float) - bucket.total_seconds(), 1.0)
+    # 1e-9: the logarithm of a power of DELAY_BASE may fall short of the whole number by rounding
+    limit = np.floor(np.log(youngest) / LN_BASE + 1e-9).astype(np.intp) - 1
     return np.where(seen.age > 0, limit, seen.bin.max(initial=0)).astype(np.intp)
 
 

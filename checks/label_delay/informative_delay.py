@@ -22,8 +22,9 @@ from functools import cached_property
 import numpy as np
 from scipy import special
 
+from checks.counts.cells import DELAY_BASE
 from checks.counts.confusion import Confusion, Floats
-from checks.label_delay.delays import DELAY_GAMMA, LEAN, DelayCurve, Ints, SeenDelays, last_whole_bin
+from checks.label_delay.delays import LEAN, DelayCurve, Ints, SeenDelays, last_whole_bin
 
 LEVEL = 0.01
 """Chance of taking labels for hastened that are not, at one look. A mistake costs little: a weight near 1, or a short
@@ -107,7 +108,7 @@ class _Compared:
         events = np.bincount(seen.bin[right] - first, seen.n[right], size)
         gone = np.bincount(limit[right] - first + 1, seen.n[right], size)
         at_risk = np.cumsum(events) - np.cumsum(gone)
-        edges = DELAY_GAMMA ** np.arange(first, last + 3, dtype=float)
+        edges = DELAY_BASE ** np.arange(first, last + 3, dtype=float)
         share = np.maximum(usual.arrived_at(edges), np.finfo(float).tiny)
         prior = 1 - share[:-1] / share[1:]
         hazard = (events + LEAN * prior) / (at_risk + LEAN)
@@ -126,7 +127,7 @@ class _Compared:
             for k, name in enumerate(self.seen.classes)
         }
         factors = {name: factor for name, factor in each.items() if factor != other}
-        ages = DELAY_GAMMA ** np.arange(self.first, self.first + self.hazard.size + 1, dtype=float)
+        ages = DELAY_BASE ** np.arange(self.first, self.first + self.hazard.size + 1, dtype=float)
         remaining = np.append(np.cumsum(self.hazard[::-1])[::-1], 0.0) + self.beyond
         return Hastened(factors, other, ages, remaining)
 

@@ -18,6 +18,7 @@ import numpy as np
 from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats
 from checks.label_queue.neyman import Prospects
+from checks.statistics.arithmetic import bisect
 from checks.statistics.intervals import Proportion
 
 UNIFORM_SHARE = 0.2
@@ -141,16 +142,15 @@ def _share_out(worth: Floats, labelled: Floats, least: Floats, most: Floats, who
     if whole >= most.sum():
         return most
     worth = np.maximum(worth, max(float(worth.max()), 1.0) * _WORTHLESS)
-    low, high = 0.0, float(((labelled + most) / worth).max())
-    for _ in range(_BISECTIONS):
-        level = (low + high) / 2
-        added = np.clip(level * worth - labelled, least, most)
-        low, high = (level, high) if added.sum() < whole else (low, level)
-    added = np.clip(high * worth - labelled, least, most)
+
+    def added_at(level: float) -> Floats:
+        return np.clip(level * worth - labelled, least, most)
+
+    _, level = bisect(lambda level: added_at(level).sum() < whole, 0.0, float(((labelled + most) / worth).max()))
+    added = added_at(level)
     return np.asarray(np.minimum(added * (whole / added.sum()), most))
 
 
-_BISECTIONS = 100
 _TOLERANCE = 1e-6
 _DIGITS = 7  # of a number of labels that count
 _WORTHLESS = 1e-9  # part of the greatest worth below which a stratum is not told from others

@@ -10,6 +10,7 @@ from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
 from checks.estimates.design_based import Sampled
 from checks.label_queue.prior import Expectation, Key
+from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
 
 
@@ -60,7 +61,7 @@ class Prospects:
 
     def recalls(self, labels: Floats) -> dict[str, Proportion | None]:
         """Recall of each class as `labels` (H) of each stratum would know it, were the rates as they seem now."""
-        weight = np.divide(self.size, labels, out=np.zeros_like(self.size), where=labels > 0)
+        weight = safe_divide(self.size, labels)
         found = labels * self.rates
         return {
             name: Sampled(own, self.size, labels, of_class, weight).recall(round(of_class.sum()))

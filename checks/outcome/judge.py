@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import hypot
 
 from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, mix_of
 from checks.advice.comparing.parts import Part
@@ -12,6 +11,7 @@ from checks.advice.deciding.words import between
 from checks.outcome.criterion import Criterion
 from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
+from checks.statistics.mover import Bounded
 
 
 class Worked(StrEnum):
@@ -51,11 +51,8 @@ class Effect:
 
     def beyond(self, other: "Effect") -> tuple[float, float]:
         """Bounds of this rise less another, which is independent: difference in differences, by MOVER."""
-        size = self.size - other.size
-        return (
-            size - hypot(self.size - self.low, other.high - other.size),
-            size + hypot(self.high - self.size, other.size - other.low),
-        )
+        rise = Bounded(self.size, self.low, self.high).less(Bounded(other.size, other.low, other.high))
+        return rise.low, rise.high
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ everything counts.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import hypot
 
 from checks.counts.cells import NOT_LOGGED, OutcomeCell
 from checks.counts.confusion import Confusion
@@ -21,6 +20,7 @@ from checks.rules.words import measured as share_of
 from checks.rules.words import percent
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
+from checks.statistics.mover import Bounded
 
 MIN_ROWS = 30
 """Labelled rows that each of the four parts needs."""
@@ -28,7 +28,6 @@ MIN_ROWS = 30
 LIVE_ROWS = 30
 """Predictions in the current window from which a prompt counts as answering a segment."""
 
-Bounds = tuple[float, float, float]  # value, low, high
 Pair = tuple[str, str]  # model, prompt
 
 
@@ -90,17 +89,13 @@ class _Case:
     rest_before: Proportion
     rest_after: Proportion
 
-    def gap(self, tail: float) -> Bounds:
-        """What the segment lost more than the rest, with bounds (MOVER, Zou and Donner 2008, used twice)."""
-        here = (self.before.value - self.after.value, *difference(self.before, self.after, tail))
-        rest = (
-            self.rest_before.value - self.rest_after.value,
-            *difference(self.rest_before, self.rest_after, tail),
-        )
-        value = here[0] - rest[0]
-        low = value - hypot(here[0] - here[1], rest[2] - rest[0])
-        high = value + hypot(here[2] - here[0], rest[0] - rest[1])
-        return value, low, high
+    def gap(self, tail: float) -> Bounded:
+        """What the segment lost more than the rest, with bounds (MOVER, used twice)."""
+        return _lost(self.before, self.after, tail).less(_lost(self.rest_before, self.rest_after, tail))
+
+
+def _lost(before: Proportion, after: Proportion, tail: float) -> Bounded:
+    return Bounded(before.value - after.value, *difference(before, after, tail))
 
 
 def _cases(windows: Windows) -> Iterator[_Case]:

@@ -7,13 +7,15 @@ upper tail of the normal (Pickands 1969, "Upcrossing probabilities for stationar
 The number of looks does not appear: looking more often finds the same excursions sooner.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from math import inf, log
 
 from scipy import special
+
+from checks.statistics.arithmetic import bisect
 
 YEAR = timedelta(days=365)
 
@@ -96,11 +98,4 @@ def _tail(per_year: float, windows: tuple[timedelta, ...], tests: float) -> floa
         return LOOSEST
     if excess(tightest) >= 0:
         return STRICTEST
-    return float(special.ndtr(-_where_it_crosses_zero(excess, loosest, tightest)))
-
-
-def _where_it_crosses_zero(falling: Callable[[float], float], low: float, high: float) -> float:
-    """Bisect down to neighbouring numbers; to import `scipy.optimize` for it would take 0.2 s and 24 MB."""
-    while low < (middle := (low + high) / 2) < high:
-        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
-    return low
+    return float(special.ndtr(-bisect(lambda u: excess(u) > 0, loosest, tightest)[0]))

@@ -15,14 +15,15 @@ ratios of quadratic forms; no simulation could reach the small levels that looki
 it is the t test.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, log, sqrt
+from math import exp, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+
+from checks.statistics.arithmetic import bisect, safe_divide
 
 Floats = NDArray[np.float64]
 
@@ -106,7 +107,7 @@ def compare_days(days: Days, *, worth: float = 1.0) -> Difference | None:
     weights = np.minimum(days.rows, np.median(reference.rows))
     then, heavy_then = _by_weekday(days, weights, strata, ~days.current)
     now, heavy_now = _by_weekday(days, weights, strata, days.current)
-    both = np.divide(heavy_now * heavy_then, heavy_now + heavy_then, where=heavy_now > 0, out=np.zeros_like(heavy_now))
+    both = safe_divide(heavy_now * heavy_then, heavy_now + heavy_then)
     here, there = both @ now / both.sum(), both @ then / both.sum()
     residuals = (reference.means - then[place]) * np.sqrt(weights[~days.current] / freedom)[:, None]
     hidden = HIDDEN_COUNT / reference.rows.sum()
@@ -146,7 +147,7 @@ def _tail(q: float, weights: Floats, freedom: int) -> float:
     def slope(t: float) -> float:
         return float(np.sum(weights / (1 - 2 * t * weights)) - freedom * np.sum(below / (1 + 2 * t * below)))
 
-    t = _zero_of_rising(slope, 0.0, 1 / (2 * float(weights.max())))
+    t, _ = bisect(lambda t: slope(t) <= 0, 0.0, 1 / (2 * float(weights.max())))
     up, down = 1 - 2 * t * weights, 1 + 2 * t * below
     cumulant = -0.5 * np.log(up).sum() - freedom / 2 * np.log(down).sum()
     curvature = 2 * np.sum((weights / up) ** 2) + 2 * freedom * np.sum((below / down) ** 2)
@@ -156,17 +157,9 @@ def _tail(q: float, weights: Floats, freedom: int) -> float:
     return float(min(special.ndtr(-(w + log(v / w) / w)), 0.5))
 
 
-def _zero_of_rising(slope: Callable[[float], float], low: float, high: float) -> float:
-    while low < (middle := (low + high) / 2) < high:
-        low, high = (low, middle) if slope(middle) > 0 else (middle, high)
-    return low
-
-
 @lru_cache(maxsize=256)  # a study is judged at every look until the next one
 def _critical(spectrum: tuple[float, ...], freedom: int, level: float) -> float:
     """Bisect on a scale of ratios, to a thousandth: a critical Q is somewhere between 1 and a million."""
-    weights, low, high = np.array(spectrum), 1.0, 1e6
-    while high / low > 1.001:  # noqa: PLR2004 - a thousandth
-        middle = sqrt(low * high)
-        low, high = (middle, high) if _tail(middle, weights, freedom) > level else (low, middle)
-    return high
+    weights = np.array(spectrum)
+    _, high = bisect(lambda q: _tail(exp(q), weights, freedom) > level, 0.0, log(1e6), halves=14)
+    return exp(high)

@@ -1,9 +1,10 @@
 """Intervals for proportions and for what is made of two of them."""
 
 from dataclasses import dataclass, replace
-from math import hypot
 
 from scipy import special
+
+from checks.statistics.mover import Bounded, lower_reach
 
 CONFIDENCE = 0.95
 """Confidence of every interval that is shown."""
@@ -83,8 +84,8 @@ def jeffreys_quantile(hits: float, n: float, level: float) -> float:
 def difference(one: Proportion, other: Proportion, tail: float) -> tuple[float, float]:
     """Bounds of `one - other`, each exceeded with probability about `tail`; both must be independent.
 
-    MOVER: the bounds of the two proportions, taken from the difference in squares (Newcombe 1998, method 10; Zou and
-    Donner 2008). It needs no normal approximation of either proportion, so it keeps its level near 0 and 1.
+    The bounds are those of the two proportions, put together by MOVER (see `mover`), so they keep their level near 0
+    and 1.
 
     >>> low, high = difference(Proportion(0.6, 50, 50), Proportion(0.9, 200, 200), 0.025)
     >>> round(low, 2), round(high, 2)
@@ -95,11 +96,11 @@ def difference(one: Proportion, other: Proportion, tail: float) -> tuple[float, 
 
 def least_difference(one: Proportion, other: Proportion, tail: float) -> float:
     """The lower bound of `difference` alone: half the work."""
-    gap = one.value - other.value
-    return max(gap - hypot(one.value - one.lower(tail), other.upper(tail) - other.value), -1.0)
+    here, there = Bounded(one.value, one.lower(tail), 1.0), Bounded(other.value, 0.0, other.upper(tail))
+    return max(one.value - other.value - lower_reach(here, there), -1.0)
 
 
 def greatest_difference(one: Proportion, other: Proportion, tail: float) -> float:
     """The upper bound alone."""
-    gap = one.value - other.value
-    return min(gap + hypot(one.upper(tail) - one.value, other.value - other.lower(tail)), 1.0)
+    here, there = Bounded(one.value, 0.0, one.upper(tail)), Bounded(other.value, other.lower(tail), 1.0)
+    return min(one.value - other.value + lower_reach(there, here), 1.0)

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from math import hypot
 
 from checks.statistics.intervals import Proportion
-
-PSEUDO = 0.5
-"""Weight of the imagined hit and the imagined miss that keep a variance above zero (Jeffreys' prior)."""
+from checks.statistics.smoothing import PSEUDO, variance_of_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,11 @@ def mean_share(shares: Sequence[Proportion], *, lopsided: bool) -> Proportion:
     """
     value = sum(share.value for share in shares) / len(shares)
     variance = sum(_variance(share) for share in shares) / len(shares) ** 2
-    rough = _smoothed(value, sum(share.effective_n for share in shares)) / variance
-    effective = max(_smoothed(value, rough) / variance - 2 * PSEUDO, 0.0)
+    rough = variance_of_one(value, sum(share.effective_n for share in shares)) / variance
+    effective = max(variance_of_one(value, rough) / variance - 2 * PSEUDO, 0.0)
     n = sum(share.n for share in shares)
     return MeanShare(value, effective, n, parts=tuple(shares)) if lopsided else Proportion(value, effective, n)
 
 
-def _smoothed(value: float, n: float) -> float:
-    """Binomial variance of one observation, kept off zero."""
-    smooth = (value * n + PSEUDO) / (n + 2 * PSEUDO)
-    return smooth * (1 - smooth)
-
-
 def _variance(share: Proportion) -> float:
-    return _smoothed(share.value, share.effective_n) / (share.effective_n + 2 * PSEUDO)
+    return variance_of_one(share.value, share.effective_n) / (share.effective_n + 2 * PSEUDO)

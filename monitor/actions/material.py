@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from checks.counts.cells import DelayCell
-from checks.label_delay.delays import LN_GAMMA, Delays, SeenDelays
+from checks.label_delay.delays import LN_BASE, Delays, SeenDelays
 from config.monitor import MonitorSettings
 from monitor.actions.personal import Scrub, Scrubber, as_it_is
 from monitor.common.near_duplicates import evened, groups
@@ -166,4 +166,4 @@ def _ripe_after(rows: Iterable[LabelledMessage], as_of: datetime) -> timedelta |
 
 
 def _bin(span: timedelta) -> int:
-    return math.floor(math.log(max(span.total_seconds(), 1.0)) / LN_GAMMA)
+    return math.floor(math.log(max(span.total_seconds(), 1.0)) / LN_BASE)

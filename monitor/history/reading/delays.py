@@ -8,16 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from checks.counts.cells import DelayCell
+from checks.counts.cells import DELAY_BASE, DelayCell
 from checks.label_delay.delays import SeenDelays
 from monitor.history.packed import Integers, unpack, unpack_numbers
 from monitor.history.spans import Span
 from monitor.history.types import to_epoch
 
 NO_LABEL: Final = -1
-
-BASE: Final = 1.1
-"""Each bin of delays, and of ages, is 10% wider than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class Delays:
 def age_bin(now: datetime, bucket: int) -> int:
     """Bin of the time from the start of a bucket until now: no delay known now is in a higher one."""
     seconds = max(to_epoch(now) - bucket, 1)
-    return math.floor(math.log(seconds) / math.log(BASE))
+    return math.floor(math.log(seconds) / math.log(DELAY_BASE))
 
 
 def joined(parts: Sequence[Delays]) -> Delays:

@@ -6,16 +6,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from checks.counts.cells import BAND_EDGES, NO_BAND, SCORE_BINS
+from checks.counts.cells import BAND_EDGES, DELAY_BASE, LATENCY_BASE, NO_BAND, SCORE_BINS
 from monitor.log.counting.rows import labels_cte
 from monitor.log.counts import MILLION
 from monitor.log.mapping.mapped import MappedLog
 from monitor.log.mapping.values import NOT_DESIGNED, ZERO, null_of
 
-LATENCY_BASE: Final = 1.02
-"""Each latency bin is 2% wider than the one before: the DDSketch mapping (Masson, Rim and Lee 2019)."""
-DELAY_BASE: Final = 1.1
-"""Each bin of label delays is 10% wider than the one before."""
 SHORTEST_DELAY: Final = 1.0  # seconds; shorter and negative delays are counted as this
 
 

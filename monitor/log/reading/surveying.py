@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from checks.counts.cells import DELAY_BASE
 from monitor.log.counting.counting import has_repeated_ids, whole_log_problems
-from monitor.log.counting.joined import DELAY_BASE, joined_cte
+from monitor.log.counting.joined import joined_cte
 from monitor.log.counting.rows import predictions_cte
 from monitor.log.counting.staging import staged
 from monitor.log.counts import LogNotice

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.counts.cells import LatencyCell
-from checks.estimates.quantiles import GAMMA, Histogram, Spread, ratio
+from checks.counts.cells import LATENCY_BASE, LatencyCell
+from checks.estimates.quantiles import Histogram, Spread, ratio
 
 
 def binned(latencies: "np.typing.ArrayLike") -> list[LatencyCell]:
     """Latencies in ms, as the log's query counts them."""
-    bins = np.floor(np.log(np.asarray(latencies, dtype=float)) / np.log(GAMMA)).astype(int)
+    bins = np.floor(np.log(np.asarray(latencies, dtype=float)) / np.log(LATENCY_BASE)).astype(int)
     return [LatencyCell(int(bin_), int(n)) for bin_, n in zip(*np.unique(bins, return_counts=True), strict=True)]
 
 
@@ -27,8 +27,8 @@ def test_a_quantile_is_within_1_percent_of_the_exact_one(latencies: list[float],
 @given(st.lists(st.floats(0.5, 1e6), min_size=1, max_size=200), st.floats(1, 1e6))
 def test_the_share_over_a_limit_is_right_but_for_the_limits_own_bin(latencies: list[float], ms: float) -> None:
     share = histogram(latencies).share_over(ms)
-    low = np.mean([latency > ms * GAMMA for latency in latencies])
-    high = np.mean([latency > ms / GAMMA for latency in latencies])
+    low = np.mean([latency > ms * LATENCY_BASE for latency in latencies])
+    high = np.mean([latency > ms / LATENCY_BASE for latency in latencies])
     assert low - 1e-9 <= share <= high + 1e-9
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from checks.counts.cells import DelayCell
-from checks.label_delay.delays import DELAY_GAMMA, MIN_DELAYS, DelayCurve, Delays, SeenDelays
+from checks.counts.cells import DELAY_BASE, DelayCell
+from checks.label_delay.delays import MIN_DELAYS, DelayCurve, Delays, SeenDelays
 
 HOUR = timedelta(hours=1)
 OLD = 170  # bin: 128 days
@@ -18,7 +18,7 @@ OLD = 170  # bin: 128 days
 
 def bins(hours: NDArray[np.float64]) -> NDArray[np.intp]:
     """Bin times as the log's query does."""
-    return np.asarray(np.floor(np.log(np.maximum(hours * 3600, 1)) / np.log(DELAY_GAMMA)), dtype=np.intp)
+    return np.asarray(np.floor(np.log(np.maximum(hours * 3600, 1)) / np.log(DELAY_BASE)), dtype=np.intp)
 
 
 def learn(cells: Iterable[DelayCell]) -> Delays:
@@ -93,13 +93,13 @@ def test_with_too_few_labels_no_delay_is_known() -> None:
 
 def test_cells_without_ages_are_taken_for_complete() -> None:
     known = learn([DelayCell(100, 50), DelayCell(120, 50)]).pooled
-    assert known.arrived(timedelta(seconds=DELAY_GAMMA**110)) == 0.5
+    assert known.arrived(timedelta(seconds=DELAY_BASE**110)) == 0.5
 
 
 def test_a_curve_is_worth_as_many_labels_as_it_is_learned_from_where_all_are_old() -> None:
     """Greenwood's variance is the binomial one when nothing is cut off."""
     known = learn([DelayCell(b, 100, "other", OLD) for b in range(90, 110)]).pooled
-    share = known.estimate(timedelta(seconds=DELAY_GAMMA**100))
+    share = known.estimate(timedelta(seconds=DELAY_BASE**100))
     assert share.value == pytest.approx(0.5)
     assert share.effective_n == pytest.approx(2000)
 

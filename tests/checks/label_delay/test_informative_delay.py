@@ -10,11 +10,11 @@ from scipy import special
 
 from bench.late_labels import Log, Policy, chatbot, labelled, usual, windows
 from bench.maturity import default_checks, play, truly_urgent_first, truly_urgent_sooner, wrong_first, wrong_sooner
-from checks.counts.cells import DelayCell, OutcomeCell
+from checks.counts.cells import DELAY_BASE, DelayCell, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.cycle_data import Measured
 from checks.estimates.stratified import Stratified
-from checks.label_delay.delays import DELAY_GAMMA, Delays, SeenDelays
+from checks.label_delay.delays import Delays, SeenDelays
 from checks.label_delay.informative_delay import Hastened, is_steady
 
 CHANGE = 40 * 24
@@ -107,5 +107,5 @@ def _quantile(level: np.ndarray) -> np.ndarray:
 
 def _cells(delay: np.ndarray, age: np.ndarray, label: str) -> list[DelayCell]:
     """Labels of predictions of class a that came within their age; both in hours."""
-    bins = [np.floor(np.log(hours[delay < age] * 3600) / np.log(DELAY_GAMMA)).astype(int) for hours in (delay, age)]
+    bins = [np.floor(np.log(hours[delay < age] * 3600) / np.log(DELAY_BASE)).astype(int) for hours in (delay, age)]
     return [DelayCell(bin_, 1, "a", old, label) for bin_, old in zip(*(part.tolist() for part in bins), strict=True)]

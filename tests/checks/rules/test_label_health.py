@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from math import floor, log
 
-from checks.counts.cells import DelayCell
+from checks.counts.cells import DELAY_BASE, DelayCell
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
-from checks.label_delay.delays import DELAY_GAMMA
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.label_health import LabelHealth
 from checks.statistics.alarm_budget import AlarmBudget
@@ -29,7 +28,7 @@ def delays(hours: float, age: timedelta, n: int = 200) -> DelayCell:
 
 
 def bin_of(seconds: float) -> int:
-    return floor(log(seconds) / log(DELAY_GAMMA))
+    return floor(log(seconds) / log(DELAY_BASE))
 
 
 def with_delays(windows: Windows, now_hours: float, then_hours: float) -> Windows:
