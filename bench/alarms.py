@@ -72,7 +72,7 @@ def healthy_year(calm: Calm, task: Task) -> list[Alarm]:
 
 
 def healthy_latency(task: Task) -> list[Alarm]:
-    """The same of the latency check."""
+    """Alarms of the latency check in a year of a healthy bot."""
     looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, HOURLY)
     stream = healthy_stream(CALM[0], task.seed)
     return list(alarms(stream, latency(task.budget), near_latency(stream, looks), latency=True))

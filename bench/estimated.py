@@ -169,7 +169,7 @@ def simulate(story: Story, labelled: float, windows: int) -> tuple[Score, ...]:
 
 
 def simulate_peer(story: Story, windows: int) -> tuple[Score, ...]:
-    """The same of NannyML's, on the streams without labels today."""
+    """Scores of NannyML's three estimates over the simulated windows, on streams without labels today."""
     from bench.nannyml_cbpe import cbpe  # noqa: PLC0415 - only who asks for the peer needs its package
 
     return _scores(story, 0.0, windows, cbpe)

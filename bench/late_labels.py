@@ -53,7 +53,7 @@ Policy = Callable[[Log], Labelling]
 
 
 def usual(log: Log) -> Labelling:
-    """The same for all."""
+    """Labels of all predictions alike: one share, one median delay."""
     return Labelling(np.full(log.at.size, LABELLED), np.full(log.at.size, MEDIAN_DELAY))
 
 

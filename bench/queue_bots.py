@@ -114,7 +114,7 @@ class Replay:
         return cls(Counter((predicted, label, band_of(confidence)) for predicted, label, confidence in rows))
 
     def without_confidence(self) -> "Replay":
-        """The same rows, of a log that does not have it."""
+        """The rows as a log without confidences has them."""
         rows: Counts = Counter()
         for (predicted, truth, _), n in self.rows.items():
             rows[predicted, truth, NO_BAND] += n

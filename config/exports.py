@@ -15,7 +15,7 @@ class PromptSettings(Section):
     file: Name | None = None
     """Text file with the prompt that is in use."""
     versions: dict[Name, Name] = Field(default_factory=dict)
-    """The same of single prompt versions: `{v7: prompts/triage-v7.md}`."""
+    """Text files of single prompt versions: `{v7: prompts/triage-v7.md}`."""
 
     @model_validator(mode="after")
     def _names_a_file(self) -> Self:

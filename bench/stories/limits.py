@@ -98,7 +98,7 @@ def missed_class(d: Draws) -> Case:
 
 
 def three_labels(d: Draws) -> Case:
-    """The same with about three urgent labels."""
+    """One prompt never recognised urgent requests, of which about three have a label."""
     recall = d.sized(0.65, 0.45, 0.15)
     bot = Bot({"urgent": recall}, d.between(0.92, 0.96), {"urgent": "other"})
     days = float(round(d.between(30, 50)))
@@ -107,7 +107,7 @@ def three_labels(d: Draws) -> Case:
 
 
 def broken_labels(d: Draws) -> Case:
-    """The same, and many label rows fit no prediction."""
+    """One prompt never recognised urgent requests, and many label rows fit no prediction."""
     return replace(missed_class(d), problems={"orphan_label": round(1500 * d.sized(0.6, 1.0, 2.0))})
 
 

@@ -34,7 +34,7 @@ def new_topic(d: Draws) -> Case:
 
 
 def new_topic_after_prompt(d: Draws) -> Case:
-    """The same, some days after a harmless new prompt."""
+    """A new topic some days after a harmless new prompt."""
     bot, labels, days, wait = _bot(d), _labels(d), float(round(d.between(42, 56))), float(round(d.between(2, 5)))
     spells = [
         Spell(days, bot, labelling=labels),

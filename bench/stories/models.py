@@ -26,7 +26,7 @@ def overfit(d: Draws) -> Case:
 
 
 def honest(d: Draws) -> Case:
-    """The same on a model that is as good as it was offline."""
+    """A plateau on a model that is as good as it was offline."""
     return _on(plateau(d), HONEST)
 
 
@@ -38,7 +38,7 @@ def leaked(d: Draws) -> Case:
 
 
 def harmless_overlap(d: Draws) -> Case:
-    """The same, and messages that were in the training set are answered like all others."""
+    """A plateau, and messages that were in the training set are answered like all others."""
     case, n, right = plateau(d), 2_000, d.between(0.74, 0.78)
     return replace(case, overlaps=(_overlap(d, n, d.between(0.15, 0.4), right, right),))
 

@@ -26,7 +26,7 @@ def parser_broke(d: Draws) -> Case:
 
 
 def prompt_broke_the_format(d: Draws) -> Case:
-    """The same since a new prompt."""
+    """Answers that name no class, since a new prompt."""
     good = _good(d)
     return _after(d, good, replace(good, unparsed=d.sized(0.06, 0.12, 0.3)), prompt="p2")
 

@@ -46,7 +46,7 @@ class Strata:
         )
 
     def without_labels(self) -> "Strata":
-        """The same predictions, before any label came."""
+        """The strata as they were before any label came."""
         nothing = np.zeros_like
         return replace(self, counts=nothing(self.counts), labelled_confidence=nothing(self.labelled_confidence))
 

@@ -109,7 +109,7 @@ class Confusion:
         return cls(classes, predicted, by_class(rows.classes, rows.counts), rows)
 
     def weighted(self, weights: Floats) -> "Confusion":
-        """The same counts, each label weighing so many times more by predicted class and label (K x K)."""
+        """The matrix with the weight of each label multiplied by `weights` (K x K: predicted class, label)."""
         rows, each = self.rows, weights[self.rows.classes]
         heavier = replace(
             rows,

@@ -135,12 +135,12 @@ class Scores:
 
     @cached_property
     def day_effect(self) -> float:
-        """How many times larger the variance of the mean is than if days agreed; 1 where too few days tell."""
+        """Design effect of days on the mean: its variance is as many times as if days agreed; 1 with too few days."""
         return self._effect(self.total, self.squares)
 
     @cached_property
     def day_effect_well(self) -> float:
-        """The same of the share that is not low."""
+        """Design effect of days on the share of scores that are not low; 1 with too few days."""
         fine = self.n - self.low
         return self._effect(fine, fine)
 

@@ -92,7 +92,7 @@ class Stratified:
 
     @cached_property
     def told(self) -> "Stratified":
-        """The same from labels that are known to tell of the predictions that they stand for.
+        """The window by the labels that represent the predictions that they stand for.
 
         Beside the labels of a queue those that came by themselves are counted in only as long as both say as often that
         answers are right (`checks.estimates.agreement`); else they tell of nothing but themselves
@@ -153,13 +153,13 @@ class Stratified:
 
     @cached_property
     def _unheard(self) -> Floats:
-        """Predictions by class of which no label tells that can be trusted to (K)."""
+        """Predictions by class that no representative label stands for (K)."""
         confusion = self.confusion
         return np.zeros(len(confusion.classes)) if self.told is self else unheard(confusion)
 
     @property
     def unheard(self) -> tuple[str, ...]:
-        """Predicted classes of which no label of a queue tells, where those that came by themselves mislead."""
+        """Predicted classes without a label of the queue, where labels that came by themselves are no fair sample."""
         return tuple(name for name, n in zip(self.confusion.classes, self._unheard, strict=True) if n)
 
     def variance(self, slope: Floats) -> float:
@@ -169,7 +169,7 @@ class Stratified:
         return self._variance_of(weighted.sum(axis=1), np.einsum("rk,rk->r", weighted, by_row))
 
     def variance_of_hits(self, by_hit: Floats, by_label: Floats) -> float:
-        """The same where the derivative by a cell is that of its label, and `by_hit` more where the two agree (K)."""
+        """Linearised variance where the derivative by a cell is `by_label` (K), plus `by_hit` (K) on the diagonal."""
         classes = self.confusion.rows.classes
         right, either = self._likely_right, by_label + by_hit
         return self._variance_of(

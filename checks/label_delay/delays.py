@@ -61,7 +61,7 @@ class DelayCurve:
         return float(self.arrived_at(np.array([age.total_seconds()]))[0])
 
     def arrived_at(self, ages: Floats) -> Floats:
-        """The same for many ages in seconds."""
+        """Shares of labels, in [0, 1], that come within each of `ages` (seconds); 1 when nothing is known."""
         return np.interp(ages, self.edges, self.share, left=0.0) if self.n else np.ones_like(ages)
 
     def estimate(self, age: timedelta) -> Proportion:
@@ -79,7 +79,7 @@ class DelayCurve:
         return timedelta(seconds=float(np.interp(q, self.share, self.edges)))
 
     def within(self, horizon: timedelta) -> "DelayCurve":
-        """The same of only the labels that come within `horizon`, to compare with a curve that sees no further."""
+        """The curve of the labels that come within `horizon`, to compare with a curve that sees no further."""
         seconds, known = horizon.total_seconds(), self.arrived(horizon)
         if not self.n or not known:
             return _UNKNOWN

@@ -61,7 +61,7 @@ class Expectation:
         return rates
 
     def _promised(self, class_name: str) -> Floats:
-        """The same shares (H) from confidences alone.
+        """Shares of the class in each stratum (H), from confidences alone.
 
         An answer is taken to be right as often as the middle of its band says, every other time where there is no
         confidence, and wrong towards all other classes alike.
@@ -105,7 +105,7 @@ def keys_of(confusion: Confusion) -> list[Key]:
 
 
 def _numbers(names: Sequence[Hashable]) -> NDArray[np.intp]:
-    """The same number for the same name, from 0 on."""
+    """Number the names from 0 on, equal names alike."""
     number = {name: place for place, name in enumerate(dict.fromkeys(names))}
     return np.array([number[name] for name in names], dtype=np.intp)
 

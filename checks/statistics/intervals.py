@@ -26,7 +26,7 @@ class Proportion:
 
     @property
     def counted(self) -> "Proportion":
-        """The same, known no better than from as many rows: what an alarm may rest on.
+        """The share with an effective size of at most `n`: what an alarm may rest on.
 
         A few rows of very unequal weight can look better known than they are. At 95% that is within what intervals
         are measured to cover; at the level of an alarm it is not.

@@ -34,7 +34,7 @@ class WeightedCounts(Proportion):
 
     @property
     def counted(self) -> "WeightedCounts":
-        """The same, known no better than from as many rows as there are."""
+        """The share with an effective size of at most `n`, its two counts cut in proportion."""
         if self.effective_n <= self.n:
             return self
         part = self.n / self.effective_n

@@ -100,7 +100,7 @@ def _valid(pattern: re.Pattern[str], is_valid: Callable[[str], bool]) -> Finder:
 
 
 def _longest_valid(pattern: re.Pattern[str], is_valid: Callable[[str], bool]) -> Finder:
-    """The same where the words that follow look like a part of it."""
+    """Finder of the longest valid part of each match, where words that follow look like a part of it."""
 
     def find(text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):

@@ -47,7 +47,7 @@ class Signed:
         return [not self._known.isdisjoint(_digests(text)) for text in texts]
 
     def holds_signed(self, signatures: bytes) -> list[bool]:
-        """The same of messages that are known by their signatures too."""
+        """Whether each message, given by its signature, is in the set, exactly or nearly."""
         each = (signatures[at : at + SIZE] for at in range(0, len(signatures), SIZE))
         return [not self._known.isdisjoint(_split(one)) for one in each]
 

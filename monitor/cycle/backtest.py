@@ -1,4 +1,4 @@
-"""The same cycle with a simulated clock: what would have been told, and when."""
+"""Back-test: the daemon's cycles with a simulated clock: what would have been told, and when."""
 
 import time
 from collections.abc import Iterator, Sequence

@@ -53,7 +53,7 @@ def _crash(check: str, error: str, windows: Windows) -> Finding:
 
 
 def _clear(finding: Finding, windows: Windows) -> Finding:
-    """The same subject, now that nothing is wrong with it; the cause stays, as it names the family."""
+    """The finding once its check runs again: verdict ok; the cause stays, as it names the family."""
     return replace(
         finding,
         verdict=Verdict.OK,

@@ -37,7 +37,7 @@ class NewTopic:
 
     @property
     def error_else(self) -> Proportion | None:
-        """The same of all other messages."""
+        """Share of all other messages that are answered wrongly; None where none is labelled."""
         n = self.labelled_else
         return Proportion(self.wrong_else / n, n, n) if n else None
 

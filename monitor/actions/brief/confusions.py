@@ -36,7 +36,7 @@ class Confusion:
 
     @property
     def before_rate(self) -> float | None:
-        """The same before; None where no message of the class was labelled then."""
+        """Share of the class's messages before; None where none of them was labelled then."""
         return self.before_n / self.before_of if self.before_of else None
 
     @property

@@ -40,7 +40,7 @@ def explanation_parts(incident: Incident, card: Explanation) -> Iterator[Rendera
 
 
 def explanation_record(incident: Incident, card: Explanation) -> dict[str, Any]:
-    """The same as one object; `signals` with their numbers."""
+    """The card as one JSON object; `signals` with their numbers."""
     advice = card.advice
     return {
         "type": "explanation",

@@ -25,7 +25,7 @@ def failure_lines(step: Transition) -> Iterator[Line]:
 
 
 def failure_parts(step: Transition) -> Iterator[RenderableType]:
-    """The same for people."""
+    """What a step of a failed look shows to a person: its findings, and the advice of its incident."""
     incident = step.incident
     yield Text.assemble((printable(incident.monitor), "bold"), f"  as of {when(step.at)}  ", f"incident {incident.id}")
     for finding in incident.findings:

@@ -133,7 +133,7 @@ def _incidents(connection: Connection, monitor: str, now: datetime) -> tuple[Inc
 
 
 def _until(incident: Incident, now: datetime) -> Incident:
-    """The same incident, none of its times after `now`."""
+    """The incident with no time after `now`."""
     return replace(
         incident,
         since=min(incident.since, now),

@@ -77,7 +77,7 @@ def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
 
 
 def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
-    """The same from DuckDB, over rows that are joined once, for as many buckets as fit."""
+    """The cells of all groupings from DuckDB, over rows that are joined once for as many buckets as fit."""
     connection, log, as_of, _ = counting
     sizes = _rows_by_bucket(connection, log, as_of) if len(ordered) > FEW_BUCKETS else {}
     at_once = CELLS_AT_ONCE // (2 + len(log.segments))

@@ -70,7 +70,7 @@ def _plain_json(file: FileInQuestion, content: Content) -> Piece | None:
 
 
 def _plain_json_of_any_keys(file: FileInQuestion, content: Content) -> Piece | None:
-    """The same where lines have none of the keys, or are none."""
+    """The piece of a plain JSON file whose lines have other keys than are wanted, or none."""
     names = file.wanted.names
     found = file.examiner.json_keys(content.compression, file.name)
     cut = int(content.compression.is_none and _is_cut(file))
