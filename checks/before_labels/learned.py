@@ -1,4 +1,4 @@
-"""What a confidence has been worth: the true class given the predicted class and the confidence band."""
+"""Calibration from past labels: the true class given the predicted class and the confidence band."""
 
 from dataclasses import dataclass
 
@@ -67,7 +67,7 @@ class Learned:
 
 
 def _suggested(past: Strata) -> Floats:
-    """Shares (K x B x K) that a stratum of its own has too few labels to gainsay."""
+    """Prior shares (K x B x K), which a stratum with few labels is shrunk towards."""
     size = len(past.classes)
     names = np.array([name != NO_CLASS for name in past.classes], dtype=float)
     by_band = (past.correct.sum(axis=0) + HALF) / (past.labelled.sum(axis=0) + 2 * HALF)

@@ -1,4 +1,4 @@
-"""What the confidences of a cycle's windows say before the labels do."""
+"""Estimates of a cycle's windows from confidences, before labels come."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,12 +70,12 @@ class Outlook:
 
     @cached_property
     def learned(self) -> Learned:
-        """What confidences have been worth."""
+        """Calibration learned from the reference."""
         return Learned.of(self.reference)
 
     @cached_property
     def trust(self) -> Trust:
-        """Whether they still are."""
+        """Whether that calibration still holds."""
         return Trust(self.learned, self.current)
 
     @property

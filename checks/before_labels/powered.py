@@ -1,4 +1,4 @@
-"""Shares of a window whose labels have not all come, powered by what confidences have been worth.
+"""Prediction-powered inference: shares of a window whose labels have not all come, from calibrated confidences.
 
 Every prediction without a label counts as its expected truth, learned from an earlier span by predicted class and
 confidence band. Where the window has labels, their mean residual within a predicted class rectifies the expectation:
@@ -145,7 +145,7 @@ class Powered:
 
     @cached_property
     def _doubt(self) -> Floats:
-        """Variance of the share expected of predictions without a label, for want of past labels (K x K)."""
+        """Variance of the expected share of predictions without a label, because past labels are few (K x K)."""
         part = safe_divide(self._without, self._without.sum(axis=1)[:, None])
         return np.asarray(np.einsum("pb,pby->py", part**2 / (self.learned.known + 1), self._spread), dtype=float)
 

@@ -1,4 +1,4 @@
-"""Whether what was learned of confidences still holds, as far as the labels can tell."""
+"""Tests whether calibration that was learned still holds, by the labels of a later span."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

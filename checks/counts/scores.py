@@ -125,7 +125,7 @@ class Scores:
         return self.rows(self.bucket < start.timestamp())
 
     def mean(self, day_effect: float = 1.0) -> Proportion | None:
-        """Mean score, with the number of yes-or-no answers that would know it as well; None without scores."""
+        """Mean score, with the yes-or-no answers of the same variance (Kish); None without scores."""
         return self._share(self.total, self.squares, day_effect)
 
     def well(self, day_effect: float = 1.0) -> Proportion | None:
@@ -152,7 +152,7 @@ class Scores:
         return dict(sorted(((name, n) for name, n in found.items() if n), key=lambda item: (-item[1], item[0])))
 
     def _share(self, total: Floats, squares: Floats, day_effect: float) -> Proportion | None:
-        """A mean of values in [0, 1] as a share that is as well known.
+        """A mean of values in [0, 1] as a share with the same variance.
 
         Its variance is the largest of three: that of independent answers, that which the spread from bucket to bucket
         shows, and that which days show (`day_effect` times the first). A share with this variance has value * (1 -

@@ -48,7 +48,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A moment from which evidence is gathered: all that came `since`, and the healthy span `before` it.
+    """A start of evidence: the window `since` it, and the healthy span `before` it.
 
     `weight` is what it counts beside the other starts (see `checks.statistics.start_grid`).
     """

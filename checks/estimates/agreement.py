@@ -1,4 +1,4 @@
-"""Whether labels that came by themselves say the same as those of known inclusion probability.
+"""Test whether labels that came by themselves agree with labels of known inclusion probability.
 
 Both are compared within each predicted class and confidence band: how many of the designed labels say a thing, and how
 many should if it were said as often by all labels there. The sum over all strata is the test of Mantel and Haenszel

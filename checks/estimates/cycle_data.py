@@ -50,7 +50,7 @@ class Look:
 
     @property
     def provisional(self) -> bool:
-        """Whether too many of its labels are still to come."""
+        """Whether too many labels of the window are still to come."""
         return self.maturity < MATURE
 
     @cached_property
@@ -68,7 +68,7 @@ class Look:
 
     @cached_property
     def steady(self) -> bool:
-        """Whether labels are not so much hastened by their truth that the window is too young to be judged."""
+        """Whether the window is old enough although labels of one truth come sooner (informative delay)."""
         return self.hastened.is_even or is_steady(self._weights(self.confusion), self.confusion)
 
     def _weights(self, confusion: Confusion) -> Floats:
@@ -95,13 +95,13 @@ class Followed:
 
 @dataclass(frozen=True)
 class Measured:
-    """What checks look at: the windows, and each of them weighted and judged for maturity on first use."""
+    """The data of one cycle: its windows, each post-stratified and judged for maturity on first use."""
 
     windows: Windows
     _kept: dict[Callable[["Measured"], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, work_out: Callable[["Measured"], Made]) -> Made:
-        """What a function makes of these windows: worked out when first asked for, then shared by all who ask."""
+        """The result of a function of these windows, computed once and shared by all checks."""
         if work_out not in self._kept:
             self._kept[work_out] = work_out(self)
         made: Made = self._kept[work_out]
@@ -203,7 +203,7 @@ class Measured:
         return Look(window, self.ripening, self._hastened(window))
 
     def _hastened(self, window: Window) -> Hastened:
-        """How labels are hastened in the longest look that is no longer than the window, or the shortest one."""
+        """Informative delay in the longest look that is no longer than the window, or in the shortest look."""
         if window.end <= self.windows.current.start:
             return Hastened()
         age = self.windows.now - window.start

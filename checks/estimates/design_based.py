@@ -1,4 +1,4 @@
-"""Recall from labels whose inclusion probability is known, whatever the bot has become since.
+"""Design-based recall: from labels whose inclusion probability is known, whatever the bot has become since.
 
 A missed message of a class sits among the predictions of other classes, hits among those of the class. Both totals are
 estimated as Särndal, Swensson and Wretman (1992), "Model Assisted Survey Sampling", do (sections 2.8, 3.7 and 5.6): a
@@ -124,7 +124,7 @@ def _pooled(rows: Rows, k: int) -> Sampled:
 
 
 def _apart(rows: Rows, k: int) -> Sampled:
-    """Labels that came by themselves are known as they are; the designed ones tell of the others."""
+    """Keep samples apart: labels that came by themselves represent themselves, the designed ones all others."""
     designed, of_class = rows.designed.sum(axis=1), rows.designed[:, k]
     by_themselves = rows.labelled - designed
     rest = rows.predicted - by_themselves
@@ -142,7 +142,7 @@ def _apart(rows: Rows, k: int) -> Sampled:
 
 
 def _share(hits: _Total, misses: _Total, n: int) -> WeightedCounts:
-    """The ratio, corrected for its bias, with what is known of it."""
+    """The ratio, corrected for its bias, with its weighted counts."""
     own, other = hits.smooth / hits.each, misses.value / misses.each + PSEUDO
     total = hits.smooth + misses.value
     value = hits.value / (hits.value + misses.value) if hits.value + misses.value else hits.smooth / total

@@ -1,4 +1,4 @@
-"""Labels that came by themselves as a part of the traffic that is known whole, beside what a queue tells of the rest.
+"""Labels that came by themselves as a part of the traffic that is known whole, beside a queue's labels for the rest.
 
 Where people label complaints, the labels that come by themselves are mostly of wrong answers. What is said of those
 predictions is true of them, and of no others. The labels of known inclusion probability were drawn from the others, so

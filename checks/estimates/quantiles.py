@@ -99,7 +99,7 @@ class Spread:
         return Spread(self.bins, self.counts[chosen])
 
     def slower_than(self, ms: float) -> Proportion:
-        """Share of answers slower than `ms`, as well known as its spread from bucket to bucket allows.
+        """Share of answers slower than `ms`, with the effective size that its spread between buckets allows.
 
         Answers of one slow hour are slow together. The variance is therefore taken between buckets (the ratio estimator
         of cluster sampling, Cochran 1977, section 3.12), and never less than that of independent answers, so that
@@ -144,7 +144,7 @@ def part_over(bins: Floats, ms: float) -> Floats:
 
 
 def _effective_n(slow: Floats, sizes: Floats, share: float) -> float:
-    """Number of independent answers that would know the share as well; 1 when all answers are of one bucket."""
+    """Effective sample size of the share, by its spread between buckets; 1 when all answers are of one bucket."""
     used = int((sizes > 0).sum())
     if used < 2:  # noqa: PLR2004 - a spread needs two
         return 1.0

@@ -1,4 +1,4 @@
-"""What a stratum may well be like: shares that lean on what is alike, from which variances are worked out.
+"""Shrinkage: shares of a stratum pulled towards its class and the bot, from which variances are computed.
 
 Three labels that agree do not prove that a stratum has no miss. So a variance is not taken from a stratum's own shares
 alone, but from the mean of a Dirichlet posterior in three steps. A confidence band leans on its predicted class, with

@@ -1,4 +1,4 @@
-"""Precision without the mix: how often messages of other classes are taken for a class.
+"""Standardised specificity: precision without the mix, how often messages of other classes are taken for a class.
 
 Precision falls when the class becomes rarer, though every message is answered as before. What the bot itself does to it
 is the share of *other* messages that it takes for the class, one minus its specificity. That share is standardised

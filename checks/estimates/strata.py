@@ -1,4 +1,4 @@
-"""Which predictions one labelled row may stand for: strata with enough labels, of predictions that are alike."""
+"""Strata: predictions that are alike, merged until each has enough labels to stand for it."""
 
 from collections.abc import Sequence
 from itertools import pairwise

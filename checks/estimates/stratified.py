@@ -1,4 +1,4 @@
-"""Shares of a window from labels that are not a fair sample of it.
+"""Post-stratification: shares of a window from labels that are not a fair sample of it.
 
 A missed urgent message sits among those predicted non-urgent, which people label least. The predicted class of every
 prediction is known, labelled or not, and so is its confidence where that is logged. So each labelled row stands for the
@@ -81,7 +81,7 @@ class Stratified:
         return counts._with_the_unlabelled() if cells.any() and not labelled.all() else counts
 
     def _with_the_unlabelled(self) -> "Stratified":
-        """Take strata without a label to be like the bot as a whole, as far as GUESS labels would tell."""
+        """Give strata without a label the shares of the bot as a whole, with the weight of GUESS labels."""
         rows = self.confusion.rows
         missing = self.labelled[self.groups] == 0
         part = safe_divide(rows.predicted, self.sizes[self.groups])[:, None]

@@ -65,7 +65,7 @@ class DelayCurve:
         return np.interp(ages, self.edges, self.share, left=0.0) if self.n else np.ones_like(ages)
 
     def estimate(self, age: timedelta) -> Proportion:
-        """The share with what it is worth: its variance is Greenwood's, in reverse time (Lagakos et al. 1988)."""
+        """The share as a proportion; its variance is Greenwood's, in reverse time (Lagakos et al. 1988)."""
         share = self.arrived(age)
         spread = float(np.interp(age.total_seconds(), self.edges, self.spread)) if self.n else 0.0
         effective = (1 - share) / (share * spread) if share * spread > 0 else float(self.n)
@@ -98,7 +98,7 @@ _UNKNOWN = DelayCurve(0, np.empty(0), np.empty(0), np.empty(0))
 
 @dataclass(frozen=True)
 class Delays:
-    """The delay of labels by predicted class; a class with few labels leans on all of them.
+    """The delay of labels by predicted class; a class with few labels is shrunk towards the pooled curve.
 
     Each class is given LEAN imagined labels that are spread like those of all classes: the posterior mean under a
     Dirichlet process prior (Ferguson 1973; for incomplete data Susarla and Van Ryzin 1976). A class without a label

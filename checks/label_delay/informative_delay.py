@@ -1,4 +1,4 @@
-"""Labels that come sooner for one truth than for another, though the same class was predicted.
+"""Informative delay: labels that come sooner for one truth than for another, though one class was predicted.
 
 Complaints are labelled at once, or urgent requests first. Then a young window holds too many labels of misses, and
 seems worse than it is until the others come. Labels of the same predicted class are therefore compared in how long they

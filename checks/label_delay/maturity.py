@@ -1,4 +1,4 @@
-"""How much of what will ever be labelled is labelled already."""
+"""Maturity: the part of the labels that will ever come and are there already."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where the messages of a class lie, by predicted class and confidence band: as earlier labels tell, or confidences."""
+"""Prior of the label queue: share of a class in each predicted class and confidence band, from earlier labels."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How strong evidence must be, for a daemon that looks every few minutes for years.
+"""Alarm budget: the level of each test of a daemon that looks every few minutes for years.
 
 A fixed 95% limit on a rolling window is crossed by chance many times a year. A rolling window of length w sees the
 same data again and again, so its looks are dependent: for a statistic that is standard normal at each look and
@@ -35,7 +35,7 @@ class AlarmBudget:
     per_year: float
 
     def part(self, share: float) -> "AlarmBudget":
-        """A share in (0, 1] of the budget."""
+        """The budget of a check that has this share, in (0, 1]."""
         return AlarmBudget(self.per_year * share)
 
     def tail(self, windows: Sequence[timedelta], tests: float) -> float:

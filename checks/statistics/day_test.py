@@ -1,4 +1,4 @@
-"""Whether days differ from earlier days by more than days do: the test that every drift finding rests on.
+"""Cluster test of days: do current days differ from earlier days by more than days differ among themselves?
 
 Messages of one day are not independent: a campaign, an outage or a holiday moves all of them. So the unit is the day.
 Each row is a point in a space of features (its words, its class, where its number lies), each day the mean of its rows,
@@ -52,7 +52,7 @@ class DayContrast:
 
     @property
     def p_value(self) -> float:
-        """Chance of a Q as great as this one, or a greater one, where nothing changed."""
+        """Chance of a Q at least as great, where nothing changed: the p-value."""
         return _tail(self.statistic, np.array(self.spectrum), self.freedom)
 
     def critical(self, level: float) -> float:

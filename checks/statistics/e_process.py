@@ -1,4 +1,4 @@
-"""Evidence that may be looked at as often as one likes: e-processes, and an e-detector that adds them up.
+"""E-processes, and the e-detector that adds them up: evidence that may be looked at as often as one likes.
 
 An e-process is a bet against "nothing is wrong" that starts with 1 and that no strategy of looking can make grow on
 average while nothing is wrong (Ramdas, Grünwald, Vovk and Shafer 2023, "Game-theoretic statistics and safe
@@ -39,10 +39,10 @@ EDGE = 1e-4  # shares are kept this far from 0 and 1, where one answer would set
 
 
 class Null(Protocol):
-    """What would be the case if nothing were wrong."""
+    """Null hypothesis: the share of hits if nothing were wrong."""
 
     def log_likelihood(self, hits: float, misses: float) -> float:
-        """Of the answers, as a sequence."""
+        """Log likelihood of the answers, as a sequence."""
 
 
 def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> float:
@@ -59,12 +59,12 @@ def log_bet(share: Proportion, null: Null, alternatives: Sequence[float]) -> flo
 
 
 def log_sum(bets: Sequence[float], weights: Sequence[float]) -> float:
-    """Logarithm of the e-detector from those of its e-processes and what each counts; -inf without any."""
+    """Logarithm of the e-detector, from the logarithms of its e-processes and their weights; -inf without any."""
     return float(np.logaddexp.reduce(bets + np.log(weights))) if bets else -np.inf
 
 
 class AtLeast:
-    """The share is at least `floor`. The worst case is the floor itself, as all alternatives lie below it."""
+    """Null: the share is at least `floor`. The worst case is the floor itself, as all alternatives lie below it."""
 
     def __init__(self, floor: float) -> None:
         self._floor = min(max(floor, EDGE), 1 - EDGE)
@@ -75,7 +75,7 @@ class AtLeast:
 
 
 class AsBefore:
-    """The share is what it was in the reference, which is known as well as its labels allow.
+    """Null: the share is that of the reference, with the uncertainty of its labels (beta-binomial).
 
     The likelihood is averaged over the reference's Jeffreys posterior (beta-binomial), so a small reference makes a
     cautious bet. That is an e-value on average over what the reference leaves open (Grünwald, de Heide and Koolen 2024,
@@ -115,7 +115,7 @@ class _Belief(NamedTuple):
 
     @classmethod
     def of(cls, share: Proportion) -> "_Belief":
-        """Jeffreys' posterior."""
+        """Jeffreys' posterior of a share."""
         known = share.effective_n
         return cls(share.value * known + JEFFREYS, (1 - share.value) * known + JEFFREYS)
 

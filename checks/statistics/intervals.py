@@ -1,4 +1,4 @@
-"""Intervals for proportions and for what is made of two of them."""
+"""Intervals of proportions, and of the difference of two."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """An estimated share and the number of independent observations that would know it as well.
+    """An estimated share, with its effective sample size: independent observations with the same variance.
 
     `value` is in [0, 1]; `effective_n` >= 0 need not be whole: it is the size of the simple random sample whose
     variance equals the estimate's (Kish 1965, the design effect turned round). `n` is the count of labelled rows that
@@ -101,6 +101,6 @@ def least_difference(one: Proportion, other: Proportion, tail: float) -> float:
 
 
 def greatest_difference(one: Proportion, other: Proportion, tail: float) -> float:
-    """The upper bound alone."""
+    """The upper bound of `difference` alone."""
     here, there = Bounded(one.value, 0.0, one.upper(tail)), Bounded(other.value, other.lower(tail), 1.0)
     return min(one.value - other.value + lower_reach(there, here), 1.0)

@@ -1,6 +1,6 @@
-"""Labels that were chosen by a known chance beside labels that came by themselves.
+"""Two samples of the same predictions: labels drawn with a known probability, and labels that came by themselves.
 
-They are two samples of the same predictions. The designed one is weighed by Hájek's estimator, 1/probability; in the
+The designed one is weighed by Hájek's estimator, 1/probability; in the
 other each label counts 1. Of a stratum that has both, each sample counts by its effective size (Kish), which is how
 samples of unlike design are combined with the least variance (O'Muircheartaigh and Pedlow 2002, "Combining samples vs.
 cumulating cases"). Weights of 1/probability beside weights of 1 would drown the labels that came by themselves: one

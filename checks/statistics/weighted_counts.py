@@ -1,6 +1,6 @@
 """The share of hits among hits and misses where one observation of each stands for a different number of predictions.
 
-Hits and misses are weighted sums of counts. Each is as well known as a Poisson count of the same mean and variance,
+Hits and misses are weighted sums of counts. Each has the interval of a Poisson count of the same mean and variance,
 times a weight (Fay and Feuer 1997, "Confidence intervals for directly standardized rates: a method based on the gamma
 distribution"). Of two Poisson counts the one, given their sum, is binomial (Przyborowski and Wilenski 1940), so with
 Jeffreys' half an imagined hit and miss the share of *observations* that are hits is Beta(hits, misses). With a miss
