@@ -46,7 +46,7 @@ class AccuracySettings(CheckSettings):
 
 
 class ClassRecallSettings(CheckSettings):
-    """Of the messages of a class, the share that is recognised."""
+    """Recall: the share of the messages of a class that is recognised."""
 
     min_recall: Share | None = None
     """Floor for every class; `classes` sets floors for single ones."""
@@ -55,7 +55,7 @@ class ClassRecallSettings(CheckSettings):
 
 
 class ClassPrecisionSettings(CheckSettings):
-    """Of the predictions of a class, the share that is right."""
+    """Precision: the share of the predictions of a class that is right."""
 
     min_precision: Share | None = None
     """Floor for every class; `classes` sets floors for single ones."""
@@ -121,9 +121,9 @@ class TrafficSettings(CheckSettings):
     max_silence: Duration = timedelta(hours=6)
     """Longest time without a prediction."""
     min_ratio: Annotated[float, Field(ge=0, lt=1)] = 0.25
-    """Traffic of this share of the usual is a collapse."""
+    """Traffic under this share of the usual is a collapse."""
     max_ratio: Ratio = 4
-    """Traffic of this many times the usual is a surge."""
+    """Traffic over this many times the usual is a surge."""
 
 
 class CalibrationSettings(CheckSettings):
@@ -157,7 +157,7 @@ class DriftSettings(CheckSettings):
     """Whether the traffic, and what the bot makes of it, is still what it was."""
 
     min_effect: Share = 0.10
-    """Share of the traffic that must be different before it is told of."""
+    """Share of the traffic that must be different before drift is told."""
 
 
 class GeneralisationGapSettings(CheckSettings):
@@ -171,7 +171,7 @@ class LeakageSettings(CheckSettings):
     """Whether the model had seen the messages that it is judged by; see `tunewatch register`."""
 
     max_overlap: Share = 0.05
-    """Share of the messages that may be in a registered set."""
+    """Largest share of the messages that may be in a registered set."""
 
 
 class PromptBiasSettings(CheckSettings):

@@ -63,9 +63,9 @@ class ReferenceSpan(Section):
     """A pinned reference: the span of time [start, end) that current numbers are compared with."""
 
     start: Time
-    """Its beginning, such as 2026-03-01; UTC where it names no zone."""
+    """Beginning of the span, such as 2026-03-01; UTC where it names no zone."""
     end: Time
-    """Its end, which is not part of it."""
+    """End of the span, not part of it."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -129,7 +129,7 @@ class MonitorSettings(Section):
     bucket: Duration = timedelta(hours=1)
     """The grain of time in the history; divides a day."""
     lookback: Duration = Field(default_factory=_usual_lookback)
-    """How far back changes of the log are noticed and health is remembered; more where window and reference need it."""
+    """How far back changes of the log are noticed and healthy time is used; more where window and reference need it."""
     false_alarms: FalseAlarmRate = FalseAlarms(1, timedelta(days=365))
     """How often an incident may open while nothing is wrong."""
     checks: ChecksSettings = ChecksSettings()
@@ -139,7 +139,7 @@ class MonitorSettings(Section):
     incidents: IncidentSettings = IncidentSettings()
     """The life of an incident."""
     advice: AdviceSettings = AdviceSettings()
-    """What advice asks for."""
+    """What must be there before costly advice is given."""
     prompt: PromptSettings | None = None
     """The prompt, for exports that show it or train with it."""
     personal_data: PersonalDataSettings = PersonalDataSettings()

@@ -13,10 +13,10 @@ class ReportSettings(Section):
     """Evidently's HTML report of each study that warns of drift, or that is made while bad quality lasts."""
 
     folder: Name = "reports"
-    """Where they are kept."""
+    """Folder of the reports."""
     keep: Duration = timedelta(days=90)
-    """How long each is kept."""
+    """How long a report is kept."""
     max_mb: Annotated[int, Field(ge=10)] = 200
-    """How much room they may take, in megabytes; one takes about four. The oldest go first."""
+    """Megabytes that all reports may take; one takes about four. The oldest go first."""
     workspace: Name | None = None
-    """Folder of an Evidently workspace that is given each one's figures too; `evidently ui --workspace` shows it."""
+    """Folder of an Evidently workspace that gets the figures of each report; `evidently ui --workspace` shows it."""

@@ -40,7 +40,7 @@ class HistorySettings(Section):
     hourly_after: Duration = timedelta(days=14)
     """Age from which `metric_history` has one row an hour left. Shorter than 14d where `daily_after` is."""
     daily_after: Duration = timedelta(days=90)
-    """Age from which it has one row a day left. Longer than 90d where it is not set and `hourly_after` is."""
+    """Age from which `metric_history` has one row a day left. Longer than 90d if only `hourly_after` is set."""
 
     @model_validator(mode="after")
     def _thinned_in_order(self) -> Self:

@@ -15,13 +15,13 @@ class StudySettings(Section):
     enabled: bool = True
     """Whether studies are made. Without them `drift` has nothing to judge."""
     every: Duration = timedelta(days=1)
-    """How often one is made; another is made when an incident of quality opens."""
+    """How often a study is made; another is made when an incident of quality opens."""
     rows: Annotated[int, Field(ge=100, le=20_000)] = 2_000
     """Rows drawn from the window at most, and as many from the reference."""
     timeout: Duration = timedelta(minutes=5)
-    """How long one may take."""
+    """How long a study may take."""
     memory_mb: Annotated[int, Field(ge=600)] = 1_500
-    """Memory that its process may take, in megabytes."""
+    """Megabytes of memory that the process of a study may take."""
     examples: bool = False
     """Whether findings may quote messages of users, with what looks like a secret taken out."""
     relevance_model: Name | None = None

@@ -108,7 +108,7 @@ def recall_by_design(confusion: Confusion, k: int) -> WeightedCounts | None:
 
 
 def _pooled(rows: Rows, k: int) -> Sampled:
-    """Every label of a predicted class and band tells of all its predictions.
+    """Pool both samples: every label of a predicted class and band represents all predictions there.
 
     It stands for as many as there are over the number of labels that was *expected*, of a designed sample: that more or
     fewer were drawn is by chance, and leaves the total unbiased.

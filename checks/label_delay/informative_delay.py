@@ -147,7 +147,7 @@ class _Compared:
 
 
 def _factor(came: float, due: float, usual: float, level: float) -> float:
-    """Labels that came over those that were due, leaning on the `usual` factor, which it is unless chance is ruled out.
+    """Labels that came over labels that were due, shrunk to `usual`; `usual` itself unless chance is ruled out.
 
     The number that came is Poisson with the sum of reverse hazards that they met for mean.
     """

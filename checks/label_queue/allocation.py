@@ -134,8 +134,8 @@ def allocate(
 
 
 def _share_out(worth: Floats, labelled: Floats, least: Floats, most: Floats, whole: float) -> Floats:
-    """Labels to add to each stratum (H), which sum to `whole`, so that the sum of worth^2 / (labelled + added) is least.
-    """Labels to add (H, by stratum) that sum to `whole` and make the sum of worth^2 / (labelled + added) least."""
+    """Labels to add (H, by stratum) that sum to `whole` and make the sum of worth^2 / (labelled + added) least.
+
     By Lagrange each is `level * worth - labelled`, within its bounds; the level is found by bisection. Where nothing
     is worth anything, as with a class that nothing else is predicted beside, all strata with labels to give are alike.
     """
