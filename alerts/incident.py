@@ -33,7 +33,7 @@ class Event(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a step was made: the answer to "why was I (not) told?"."""
+    """Reason of a step: the answer to "why was I (not) told?"."""
 
     REFRESHED = "refreshed"  # new numbers, the same story
     ALARM_HELD_BACK = "alarm_held_back"  # pending: not held long enough to be told

@@ -40,14 +40,14 @@ class Seen:
 
     @classmethod
     def of(cls, findings: Iterable[Finding], now: datetime) -> "Seen":
-        """Sort what one cycle found."""
+        """Sort the findings of one cycle."""
         ordered = worst_first(findings)
         with_data = [finding for finding in ordered if finding.verdict is not Verdict.NOT_ENOUGH_DATA]
         return cls(ordered, {finding.key: finding for finding in reversed(with_data)}, now)
 
     @property
     def alarms(self) -> tuple[Finding, ...]:
-        """What alarms now, worst first."""
+        """Findings that alarm now, worst first."""
         return worst_first(finding for finding in self.by_key.values() if finding.verdict.is_alarm)
 
     @property

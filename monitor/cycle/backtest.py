@@ -19,14 +19,14 @@ class Span:
     every: timedelta
 
     def times(self) -> Iterator[datetime]:
-        """The times, in order. None where `end` lies before `start`."""
+        """Times of the cycles that are played, in order. None where `end` lies before `start`."""
         at = self.start
         while at <= self.end:
             yield at
             at += self.every
 
     def __len__(self) -> int:
-        """How many times there are."""
+        """Number of cycles to play."""
         return max((self.end - self.start) // self.every + 1, 0)
 
 
@@ -52,7 +52,7 @@ class Tally:
         self._began = time.perf_counter()
 
     def add(self, report: CycleReport) -> None:
-        """Count one more cycle."""
+        """Count one more cycle and its steps."""
         self._cycles += 1
         self._faults += len(report.faults)
         self._told |= {step.incident.id for step in told(report)}

@@ -30,7 +30,7 @@ class SecondClock:
     at: datetime | None
 
     def agrees(self, now: datetime) -> bool:
-        """Whether it is the same time within a day."""
+        """Whether two clocks agree within a day."""
         return self.at is not None and abs(self.at - now) <= AGREES
 
 

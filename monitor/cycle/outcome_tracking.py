@@ -52,7 +52,7 @@ class Follower:
 
     @property
     def now(self) -> datetime:
-        """The time of the cycle."""
+        """Time of the cycle, UTC."""
         return self.windows.now
 
     def review(self, transaction: Transaction, spec: WindowSpec) -> Review:

@@ -18,17 +18,17 @@ _LOG = get_logger(__name__)
 
 
 class Delivering(Protocol):
-    """What the courier does, a step at a time."""
+    """What the delivery thread calls, a step at a time."""
 
     def begin(self) -> object:
-        """Once, before anything is delivered."""
+        """Make the outbox ready; called once, before anything is delivered."""
 
     def deliver_one(self) -> bool:
         """Deliver one notification that is due; whether there was one."""
 
 
 class Pulse(StrEnum):
-    """How the thread is doing."""
+    """How the delivery thread is doing."""
 
     ALIVE = "alive"
     DEAD = "dead"  # not started, or ended
@@ -55,11 +55,11 @@ class Courier:
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that there may be something new."""
+        """Wake the thread: there may be a new notification."""
         self._woken.set()
 
     def pulse(self) -> Pulse:
-        """Whether the thread runs and gets on."""
+        """Whether the thread runs, and delivers in time."""
         if not self._thread.is_alive():
             return Pulse.DEAD
         since = self._busy_since

@@ -59,7 +59,7 @@ class History:
         return cls(engine)
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     def ping(self) -> None:
@@ -210,7 +210,7 @@ class History:
             return read_sets(connection, monitor)
 
     def register(self, monitor: str, chosen: RegisteredSet, now: datetime) -> None:
-        """Keep such a set in the place of an earlier one of that kind."""
+        """Keep a set of signatures in the place of an earlier one of the same kind."""
         with writing(self._engine) as connection:
             write_set(connection, monitor, chosen, now)
 

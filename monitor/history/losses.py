@@ -80,7 +80,7 @@ class LossReader:
         return {metric: key for key, metric in self._connection.execute(select(s.id, s.metric).where(*of_mine))}
 
     def _newest(self, key: int, at: datetime) -> Sequence[tuple[int, float]]:
-        """The newest point up to a time, if there is one."""
+        """The newest point of a series up to a time, if there is one."""
         t = METRIC_POINTS.c
         newest = select(t.as_of, t.value).where(t.series_id == key, t.as_of <= to_micros(at))
         return [(row[0], row[1]) for row in self._connection.execute(newest.order_by(t.as_of.desc()).limit(1))]

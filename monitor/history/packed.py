@@ -16,7 +16,7 @@ _PAIR: Final = np.dtype([("bin", "<i2"), ("n", "<u4")])  # packed: 6 bytes each,
 
 
 def pack(counts: Iterable[tuple[int, int]]) -> bytes:
-    """Pairs of bin and count, by bin.
+    """Pack pairs of bin and count, sorted by bin.
 
     >>> [array.tolist() for array in unpack([pack([(84, 3), (-2, 1)])])]
     [[0, 0], [-2, 84], [1, 3]]
@@ -25,12 +25,12 @@ def pack(counts: Iterable[tuple[int, int]]) -> bytes:
 
 
 def pack_numbers(numbers: Iterable[int]) -> bytes:
-    """Whole numbers from 0 to 2^32 - 1, in order."""
+    """Pack whole numbers from 0 to 2^32 - 1, in order."""
     return np.fromiter(numbers, dtype=_NUMBER).tobytes()
 
 
 def unpack_numbers(packed: Sequence[bytes]) -> Integers:
-    """All numbers, one histogram's after another's.
+    """Unpack all numbers, one histogram's after another's.
 
     >>> unpack_numbers([pack_numbers([7, 1]), pack_numbers([3])]).tolist()
     [7, 1, 3]

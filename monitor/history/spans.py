@@ -11,7 +11,7 @@ from monitor.history.types import to_epoch
 
 @dataclass(frozen=True, slots=True)
 class WindowSpec:
-    """What windows to make.
+    """Lengths of the windows that a cycle needs.
 
     `window` is the length of the current window and `scales` those of shorter ones that end with it. `reference` is the
     length of the healthy span before it, or a pinned (start, end). `lookback` is how far back versions are followed.
@@ -86,7 +86,7 @@ class Layout:
 
 
 def lay_out(spec: WindowSpec, now: datetime, unhealthy: Sequence[Span], frozen_at: int | None) -> Layout:
-    """Place the windows.
+    """Place the windows of a cycle in time.
 
     All end with the bucket that `now` is in (at `now` where that is the start of one). The reference ends where the
     current window begins, or at `frozen_at`, the onset of an open incident; it leaves `unhealthy` spans out and reaches
@@ -193,6 +193,6 @@ def _starts(layout: Layout, spec: WindowSpec, unhealthy: Sequence[Span], told: i
 
 
 def _known(parts: Sequence[Span], lookback: Span) -> tuple[Span, ...]:
-    """What the lookback holds of the parts."""
+    """Parts of the spans that lie within the lookback."""
     clipped = (Span(max(part.start, lookback.start), part.end) for part in parts if part.end > lookback.start)
     return tuple(clipped) or (Span(lookback.start, lookback.start),)

@@ -44,20 +44,20 @@ _REPLY: TypeAdapter[tuple[Reply]] = TypeAdapter(tuple[Reply], config=ConfigDict(
 
 
 def dump_request(request: Request) -> bytes:
-    """A line, with its end."""
+    """Write a request as one line of JSON."""
     return _REQUEST.dump_json((request,)) + b"\n"
 
 
 def load_request(line: bytes) -> Request:
-    """The request of a line."""
+    """Parse the request of a line."""
     return _REQUEST.validate_json(line)[0]
 
 
 def dump_reply(reply: Reply) -> bytes:
-    """A line, with its end."""
+    """Write a reply as one line of JSON."""
     return _REPLY.dump_json((reply,)) + b"\n"
 
 
 def load_reply(line: bytes) -> Reply:
-    """The reply of a line. Raises ValueError where it is none."""
+    """Parse the reply of a line. Raises ValueError where it is none."""
     return _REPLY.validate_json(line)[0]

@@ -20,7 +20,7 @@ class ReportFolder:
 
     @classmethod
     def of(cls, settings: ReportSettings) -> "ReportFolder":
-        """As configured."""
+        """Folder and limits from the settings."""
         return cls(Path(settings.folder), settings.keep, settings.max_mb * MEGABYTE, settings.workspace or "")
 
     def place(self, monitor: str, as_of: datetime) -> Path:

@@ -50,7 +50,7 @@ class Delays:
         return tuple(DelayCell(*cell) for cell in zip(bins.tolist(), n.tolist(), strict=True))
 
     def by_class_and_age(self, span: Span, now: datetime, classes: Mapping[int, str]) -> SeenDelays:
-        """Sums over the buckets of like age at `now`."""
+        """Sum the delays of buckets of the same age at `now`, by class."""
         within = (self.bucket >= span.start) & (self.bucket < span.end)
         buckets, place = np.unique(self.bucket[within], return_inverse=True)
         ages = np.array([age_bin(now, bucket) for bucket in buckets.tolist()], dtype=np.int64)
@@ -71,7 +71,7 @@ def age_bin(now: datetime, bucket: int) -> int:
 
 
 def joined(parts: Sequence[Delays]) -> Delays:
-    """One after the other."""
+    """Concatenate the delays of several reads."""
     fields = ("bucket", "predicted", "label", "bin", "n")
     return Delays(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 

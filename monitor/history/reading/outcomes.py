@@ -65,7 +65,7 @@ class OutcomeReader:
 
 
 def _bounds(spans: Sequence[Span]) -> Integers:
-    """Starts and ends, a row each."""
+    """Starts and ends of the spans, a row each."""
     return np.array([(span.start, span.end) for span in spans], dtype=np.int64).reshape(-1, 2)
 
 

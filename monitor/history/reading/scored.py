@@ -30,7 +30,7 @@ class ScoreReader:
     low: float
 
     def add_to(self, windows: Windows, layout: Layout) -> Windows:
-        """The windows, which are of this layout, with their scores."""
+        """Add relevance scores to the windows of this layout."""
         scores = self._read(layout)
         if not scores.scored:
             return windows

@@ -40,7 +40,7 @@ class Counted:
         return cls(pieces, keys, numbers)
 
     def where(self, chosen: NDArray[np.bool_]) -> "Counted":
-        """Some of the rows."""
+        """Select rows."""
         return Counted(self.pieces[chosen], self.keys[chosen], self.numbers[chosen])
 
 

@@ -52,7 +52,7 @@ class SetAside:
 
 
 def dated_after(connection: Connection, monitor: str, now: datetime) -> SetAside:
-    """What is dated after `now`."""
+    """Rows of the history that are dated after `now`."""
     t = CYCLES.c
     span = select(func.count(), func.min(t.as_of), func.max(t.as_of)).where(t.monitor == monitor, t.as_of > now)
     looks, first, last = connection.execute(span).one()
@@ -125,7 +125,7 @@ def _keep(
 
 
 def _incidents(connection: Connection, monitor: str, now: datetime) -> tuple[Incident, ...]:
-    """Those with a time that has not come."""
+    """Incidents with a time after `now`."""
     t = INCIDENTS.c
     times = (t.since, t.onset, t.updated_at, t.opened_at, t.clear_since, t.resolved_at)
     ahead = or_(*(time > now for time in times))
@@ -155,7 +155,7 @@ def _earlier(time: datetime | None, now: datetime) -> datetime | None:
 
 
 def _bring_back_notifications(connection: Connection, monitor: str, now: datetime) -> None:
-    """What waits for a time that will not come for long is due now."""
+    """Make notifications due now that wait for a time after `now`, and end pauses that are too long."""
     t = NOTIFICATIONS.c
     mine = t.incident_id.in_(select(INCIDENTS.c.id).where(INCIDENTS.c.monitor == monitor))
     for time in (t.due_at, t.claimed_until, t.created_at):
@@ -166,7 +166,7 @@ def _bring_back_notifications(connection: Connection, monitor: str, now: datetim
 
 
 def _bring_back_trials(connection: Connection, monitor: str, now: datetime) -> None:
-    """A criterion that was fixed at a time that has not come was fixed by now."""
+    """Date criteria that were frozen after `now` at `now`."""
     t = ADVICE_OUTCOMES.c
     mine = t.advice_id.in_(select(ADVICE.c.id).where(ADVICE.c.monitor == monitor))
     found = connection.execute(select(t.id, t.detail).where(mine, t.frozen_at > now)).all()

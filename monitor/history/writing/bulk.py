@@ -16,7 +16,7 @@ Row = Sequence[int | float | str | bytes | None]
 
 
 def batched(rows: Iterable[T]) -> Iterator[list[T]]:
-    """The rows in lists of at most ROWS_AT_ONCE."""
+    """Split rows into lists of at most ROWS_AT_ONCE."""
     waiting = iter(rows)
     while batch := list(islice(waiting, ROWS_AT_ONCE)):
         yield batch

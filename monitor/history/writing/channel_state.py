@@ -21,7 +21,7 @@ _WELL: Final[dict[str, Any]] = {
 
 
 def pause_channel(connection: Connection, channel: str, error: str, plan: Plan, now: datetime) -> None:
-    """Try nothing there before the time planned."""
+    """Pause a channel until the time planned."""
     insert_if_new(connection, CHANNELS, {"channel": channel, **_WELL})
     before = connection.execute(select(CHANNELS).where(CHANNELS.c.channel == channel).with_for_update()).one()
     counted = plan.trouble is not Trouble.ASKED_TO_WAIT
@@ -36,7 +36,7 @@ def pause_channel(connection: Connection, channel: str, error: str, plan: Plan, 
 
 
 def resume_channel(connection: Connection, channel: str) -> None:
-    """Note that it took a message."""
+    """Note that the channel took a message."""
     connection.execute(update(CHANNELS).where(CHANNELS.c.channel == channel).values(_WELL))
 
 

@@ -227,7 +227,7 @@ def _spoken_for(notification: Notification) -> Any:  # noqa: ANN401 - a conditio
 
 
 def _hasten(connection: Connection, now: datetime) -> None:
-    """Let what failed be tried now."""
+    """Make failed notifications due now."""
     t = NOTIFICATIONS.c
     later = and_(t.state == Delivery.WAITING, t.due_at > now, t.error != "")
     connection.execute(update(NOTIFICATIONS).where(later).values(due_at=now))

@@ -19,7 +19,7 @@ class RegisteredSet:
 
     @property
     def messages(self) -> int:
-        """How many there are."""
+        """Number of messages in the set."""
         return len(self.signatures) // SIZE
 
 
@@ -32,7 +32,7 @@ def read_sets(connection: Connection, monitor: str) -> tuple[RegisteredSet, ...]
 
 
 def write_set(connection: Connection, monitor: str, chosen: RegisteredSet, now: datetime) -> None:
-    """Keep a set in the place of an earlier one of that kind."""
+    """Keep a set in the place of an earlier one of the same kind."""
     t = REGISTERED_SETS.c
     same = (t.monitor == monitor, t.model_version == chosen.model_version, t.kind == chosen.kind)
     connection.execute(delete(REGISTERED_SETS).where(*same))

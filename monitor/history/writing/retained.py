@@ -17,7 +17,7 @@ _MOST_PAIRS: Final = 100_000
 
 
 def number(cells: Cells | None) -> int:
-    """How many rows there are."""
+    """Number of retained rows."""
     return sum(int(sums[0]) for sums in cells.values()) if cells else 0
 
 
@@ -31,7 +31,7 @@ def settle(retained: Families, base: Families, again: Families) -> Families:
 
 
 def plus(one: Families, other: Families) -> Families:
-    """The sum of both."""
+    """The sum of two retained counts."""
     return {family: _plus(one.get(family, {}), other.get(family, {})) for family in dict.fromkeys([*one, *other])}
 
 
@@ -46,7 +46,7 @@ def fitted(retained: Families, log: Families) -> Families:
 
 
 def minus(total: Families, part: Families) -> Families:
-    """What is left of the total without a part of it."""
+    """The total less a part of it."""
     left = {family: _difference(cells, part.get(family, {})) for family, cells in total.items()}
     return {family: cells for family, cells in left.items() if cells}
 

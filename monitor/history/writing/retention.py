@@ -125,7 +125,7 @@ class Retention:
         return _merged(counts, result)
 
     def read(self, wanted: Collection[int]) -> dict[int, Retained]:
-        """What is retained of these buckets."""
+        """Counts that are retained of these buckets."""
         t = RETAINED_CELLS.c
         statement = select(t.bucket, t.predictions, t.labels, t.cells).where(t.monitor_id == self._monitor)
         known = sorted(self._with_losses().intersection(wanted))

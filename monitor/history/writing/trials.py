@@ -41,7 +41,7 @@ class Kept:
 
 
 def read_trials(connection: Connection, monitor: str) -> tuple[Kept, ...]:
-    """Those of a monitor that are not over, oldest first."""
+    """Trials of a monitor that are not over, oldest first."""
     t = ADVICE_OUTCOMES.c
     statement = (
         select(t.id, t.detail)

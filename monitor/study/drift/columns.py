@@ -32,7 +32,7 @@ class Values:
 
 
 def columns_of(samples: Samples) -> Iterator[Column]:
-    """What there may be to compare."""
+    """Columns that may be compared."""
     yield Column("text", ColumnKind.TEXT, lambda row: row.text)
     yield Column("text_length", ColumnKind.NUMBER, lambda row: row.text_length)
     yield Column("predicted", ColumnKind.CATEGORY, lambda row: row.predicted, output=True)
@@ -45,7 +45,7 @@ def columns_of(samples: Samples) -> Iterator[Column]:
 
 
 def values_of(samples: Samples, column: Column) -> Values:
-    """The rows to compare.
+    """Rows of one column that are compared.
 
     What the bot puts out is compared within the pair of versions that answers most now: whether a new version is good
     is for labels to say, and that it answers in another way is no drift.

@@ -22,7 +22,7 @@ LEAST_ROWS: Final = 100
 
 
 def shift_of(values: Values, calendar: Calendar, *, examples: bool) -> ColumnShift:
-    """How the column moved."""
+    """Shift of one column."""
     column = values.column
     shift = ColumnShift(column.name, column.kind, len(values.current), len(values.reference), unjudged=values.unjudged)
     if shift.unjudged is not None:
@@ -47,7 +47,7 @@ def _comparable(values: Values, calendar: Calendar) -> Rows | None:
 def _of_days(
     rows: Sequence[StudyRow], calendar: Calendar, wanted: Callable[[int], bool]
 ) -> tuple[tuple[StudyRow, ...], NDArray[np.intp]]:
-    """The rows of wanted days, and the day of each."""
+    """Rows of the wanted days, with the day of each row."""
     day = calendar.days_of(rows)
     kept = np.isin(day, [each for each in np.unique(day).tolist() if wanted(each)])
     return tuple(compress(rows, kept.tolist())), day[kept]

@@ -29,18 +29,18 @@ class Rows:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """The part of the window that is compared."""
+        """Span of the window that is compared."""
         scale, end = int(self.day[self.now].max()) + 1, self.calendar.end
         return (end - scale * DAY if scale > 1 else end - self.calendar.hours), end
 
     @property
     def now(self) -> NDArray[np.bool_]:
-        """Which rows are of the window."""
+        """Mask of the rows of the window."""
         return self.day < self.calendar.length
 
     @property
     def then(self) -> NDArray[np.bool_]:
-        """Which rows are of the reference."""
+        """Mask of the rows of the reference."""
         return self.day >= self.calendar.length
 
     def difference(self, points: Points, *, worth: float = 1.0) -> Difference | None:

@@ -1,4 +1,4 @@
-"""Text: a domain classifier that must tell on one day what it learned on others, and what it found to be new."""
+"""Domain classifier for text: learns on some days, must tell now from before on others; its words are new."""
 
 import re
 from collections import Counter

@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
     @property
     def module(self) -> str:
-        """What is imported."""
+        """Name of the module that is imported."""
         return self.value.replace("-", "_")
 
 

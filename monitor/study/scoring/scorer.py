@@ -14,7 +14,7 @@ class Scorer(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is, with its version."""
+        """Name of the scorer, with its version."""
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """Score (message, answer) pairs: one number in [0, 1] each, more for a more relevant answer, or NaN."""
