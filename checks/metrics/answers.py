@@ -1,18 +1,15 @@
 """What is known of answers before the first label: which classes are predicted, and how sure the bot says it is."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from checks.counts.cells import NO_BAND
 from checks.counts.confusion import sums
 from checks.counts.outcomes import Outcomes
 from checks.estimates.cycle_data import Look
-from checks.estimates.metric_line import Estimate
-
-ALL: Final = "all"
+from checks.metrics.line import ALL, Lines, MetricLine
 
 
-def answer_lines(slice_name: str, look: Look) -> Iterator[Estimate]:
+def answer_lines(slice_name: str, look: Look) -> Iterator[MetricLine]:
     """`confidence_mean` of the slice, and of everything also of each predicted class, beside its `predicted_share`.
 
     Both are figures of all predictions, so their interval is the value itself. `n` of a confidence counts the
@@ -28,30 +25,16 @@ def answer_lines(slice_name: str, look: Look) -> Iterator[Estimate]:
     columns = (confusion.classes, confusion.predicted.tolist(), known.tolist(), total.tolist())
     for name, n, sure_n, confidence in zip(*columns, strict=True):
         if n:
-            yield _line("predicted_share", ALL, name, look, n / confusion.n, confusion.n)
+            yield _lines(look, ALL, confusion.n).certain("predicted_share", n / confusion.n, of_class=name)
             yield from _confidence(ALL, name, look, sure_n, confidence)
 
 
-def _confidence(slice_name: str, class_name: str, look: Look, known: float, total: float) -> Iterator[Estimate]:
+def _confidence(slice_name: str, class_name: str, look: Look, known: float, total: float) -> Iterator[MetricLine]:
     """The mean of `known` confidences that sum to `total`; nothing without any."""
     if known:
         mean = min(max(total / known, 0.0), 1.0)
-        yield _line("confidence_mean", slice_name, class_name, look, mean, int(known))
+        yield _lines(look, slice_name, int(known)).certain("confidence_mean", mean, of_class=class_name)
 
 
-def _line(metric: str, slice_name: str, class_name: str, look: Look, value: float, n: int) -> Estimate:
-    return Estimate(
-        metric=metric,
-        class_name=class_name,
-        slice=slice_name,
-        window_start=look.window.start,
-        window_end=look.window.end,
-        value=value,
-        low=value,
-        high=value,
-        raw=value,
-        n=n,
-        n_labelled=0,
-        coverage=look.confusion.coverage,
-        provisional=False,
-    )
+def _lines(look: Look, slice_name: str, n: int) -> Lines:
+    return Lines(look.window, slice_name, n, look.confusion.coverage)

@@ -1,17 +1,14 @@
 """Estimates before the labels as lines of the metric history, under names of their own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from checks.before_labels.outlook import Outlook
 from checks.before_labels.powered import Expected
 from checks.estimates.cycle_data import Look, Measured
-from checks.estimates.metric_line import Estimate
-
-ALL = "all"
+from checks.metrics.line import ALL, Lines, MetricLine
 
 
-def estimated(measured: Measured) -> Iterator[Estimate]:
+def estimated(measured: Measured) -> Iterator[MetricLine]:
     """Lines `estimated_accuracy`, `_recall`, `_precision` and `_error`; none where the log has no confidences.
 
     Of the current window, and of the newest one while its labels are to come. A value is None where it is refused (see
@@ -25,48 +22,26 @@ def estimated(measured: Measured) -> Iterator[Estimate]:
         yield from _of_look(look, outlook)
     if (then := outlook.hindsight) is not None:
         low, high = then.interval()
-        yield _Lines(then.look).line("estimated_error", "", then.error, low, high, then.realised.n)
+        yield _lines(then.look).between("estimated_error", then.error, low, high, n_labelled=then.realised.n)
 
 
-def _of_look(look: Look, outlook: Outlook) -> Iterator[Estimate]:
-    powered, lines = outlook.of(look.window), _Lines(look)
+def _of_look(look: Look, outlook: Outlook) -> Iterator[MetricLine]:
+    powered, lines = outlook.of(look.window), _lines(look)
     window = powered.window
     labelled, support = window.labelled.sum(axis=1), window.support
-    yield lines.share("estimated_accuracy", "", outlook.accuracy(powered), int(labelled.sum()))
+    yield _share(lines, "estimated_accuracy", "", outlook.accuracy(powered), int(labelled.sum()))
     for name in outlook.real_classes:
         k = window.classes.index(name)
-        yield lines.share("estimated_recall", name, outlook.recall(powered, name), int(support[k]))
-        yield lines.share("estimated_precision", name, outlook.precision(powered, name), int(labelled[k]))
+        yield _share(lines, "estimated_recall", name, outlook.recall(powered, name), int(support[k]))
+        yield _share(lines, "estimated_precision", name, outlook.precision(powered, name), int(labelled[k]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Lines of one look: what they have in common is filled in."""
+def _lines(look: Look) -> Lines:
+    return Lines(look.window, ALL, look.confusion.n, look.confusion.coverage, look.provisional)
 
-    look: Look
 
-    def share(self, metric: str, class_name: str, share: Expected | None, n_labelled: int) -> Estimate:
-        """A share, or the line of one that is refused."""
-        low, high = share.interval() if share else (None, None)
-        return self.line(metric, class_name, share.value if share else None, low, high, n_labelled)
-
-    def line(
-        self, metric: str, class_name: str, value: float | None, low: float | None, high: float | None, n_labelled: int
-    ) -> Estimate:
-        """One line."""
-        confusion = self.look.confusion
-        return Estimate(
-            metric=metric,
-            class_name=class_name,
-            slice=ALL,
-            window_start=self.look.window.start,
-            window_end=self.look.window.end,
-            value=value,
-            low=low,
-            high=high,
-            raw=None,
-            n=confusion.n,
-            n_labelled=n_labelled,
-            coverage=confusion.coverage,
-            provisional=self.look.provisional,
-        )
+def _share(lines: Lines, metric: str, class_name: str, share: Expected | None, n_labelled: int) -> MetricLine:
+    """A share, or the line of one that is refused."""
+    low, high = share.interval() if share else (None, None)
+    value = share.value if share else None
+    return lines.between(metric, value, low, high, of_class=class_name, n_labelled=n_labelled)

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.scores import Scores
 from checks.counts.study import Study
 from checks.estimates.cycle_data import Look
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import ALL, Lines, MetricLine
 from checks.rules.relevance import slice_of
 from checks.statistics.intervals import Proportion
-
-ALL: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,34 +21,22 @@ class _Line:
     day_effects: tuple[float, float]  # of the mean, of the share that is not low
     predictions: int
 
-    def estimates(self) -> Iterator[Estimate]:
+    def estimates(self) -> Iterator[MetricLine]:
         """Both figures."""
         mean, well = self.scores.mean(self.day_effects[0]), self.scores.well(self.day_effects[1])
         if mean is None or well is None:
             return
-        yield self._estimate("relevance_mean", mean, mean.value, *mean.interval())
+        yield self._line("relevance_mean", mean, mean.value, *mean.interval())
         low, high = well.interval()
-        yield self._estimate("relevance_low_share", well, 1 - well.value, 1 - high, 1 - low)
+        yield self._line("relevance_low_share", well, 1 - well.value, 1 - high, 1 - low)
 
-    def _estimate(self, metric: str, share: Proportion, value: float, low: float, high: float) -> Estimate:
-        return Estimate(
-            metric=metric,
-            class_name=self.class_name,
-            slice=self.slice,
-            window_start=self.look.window.start,
-            window_end=self.look.window.end,
-            value=value,
-            low=low,
-            high=high,
-            raw=value,
-            n=share.n,
-            n_labelled=0,
-            coverage=share.n / self.predictions if self.predictions else None,
-            provisional=False,
-        )
+    def _line(self, metric: str, share: Proportion, value: float, low: float, high: float) -> MetricLine:
+        coverage = share.n / self.predictions if self.predictions else None
+        lines = Lines(self.look.window, self.slice, share.n, coverage)
+        return lines.between(metric, value, low, high, of_class=self.class_name, raw=value)
 
 
-def score_lines(slice_name: str, look: Look, reference: Look) -> Iterator[Estimate]:
+def score_lines(slice_name: str, look: Look, reference: Look) -> Iterator[MetricLine]:
     """The lines of one slice; of everything also those of each predicted class, and of each source that has a name.
 
     `n` is the number of scored answers, `coverage` their share of the predictions.
@@ -71,7 +56,7 @@ def score_lines(slice_name: str, look: Look, reference: Look) -> Iterator[Estima
         yield from _line(look, slice_of(source), "", of_source[0], of_source[1], confusion.n).estimates()
 
 
-def estimated_lines(look: Look, study: Study | None) -> Iterator[Estimate]:
+def estimated_lines(look: Look, study: Study | None) -> Iterator[MetricLine]:
     """`estimated_relevance`: the mean that a local model estimates, where scores do not contradict it.
 
     `n` is the number of sampled answers, and the span that of the study, which may be days old.
@@ -79,21 +64,9 @@ def estimated_lines(look: Look, study: Study | None) -> Iterator[Estimate]:
     found = None if study is None else study.estimated_relevance
     if study is None or found is None or found.is_refused:
         return
-    yield Estimate(
-        metric="estimated_relevance",
-        class_name="",
-        slice=ALL,
-        window_start=study.window.start,
-        window_end=study.window.end,
-        value=found.value,
-        low=found.low,
-        high=found.high,
-        raw=None,
-        n=found.n,
-        n_labelled=0,
-        coverage=found.n / look.confusion.n if look.confusion.n else None,
-        provisional=False,
-    )
+    predictions = look.confusion.n
+    lines = Lines(study.window, ALL, found.n, found.n / predictions if predictions else None)
+    yield lines.between("estimated_relevance", found.value, found.low, found.high)
 
 
 def _line(look: Look, slice_name: str, class_name: str, scores: Scores, before: Scores, predictions: int) -> _Line:

@@ -11,20 +11,16 @@ from checks.counts.cells import NOT_LOGGED, LatencyCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
 from checks.estimates.cycle_data import Look, Measured
-from checks.estimates.metric_line import Estimate
 from checks.estimates.quantiles import Histogram
 from checks.estimates.stratified import Stratified
 from checks.metrics.answers import answer_lines
 from checks.metrics.before_labels import estimated
+from checks.metrics.line import ALL, Lines, MetricLine
 from checks.metrics.scores import estimated_lines, score_lines
 from checks.rules.latency import QUANTILES
-from checks.statistics.intervals import Proportion
-
-ALL = "all"
-"""Name of the slice that leaves nothing out."""
 
 
-def estimates(measured: Measured) -> tuple[Estimate, ...]:
+def estimates(measured: Measured) -> tuple[MetricLine, ...]:
     """Metrics over all predictions, per version and per segment value, of the current window.
 
     Versions are only listed where the log has them. A slice is named column=value, as in prompt_version=p4. Until the
@@ -74,11 +70,12 @@ def _by(column: str, cells: Iterable[LatencyCell]) -> dict[str, tuple[LatencyCel
     return {version: tuple(of_version) for version, of_version in found.items()}
 
 
-def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
+def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[MetricLine]:
     confusion = slice_.look.confusion
-    line = _Lines(slice_, confusion)
-    yield line.plain("predictions", float(confusion.n), n_labelled=confusion.n_labelled)
-    yield line.plain("coverage", confusion.coverage, n_labelled=confusion.n_labelled)
+    look = slice_.look
+    line = Lines(look.window, slice_.name, confusion.n, confusion.coverage, look.provisional)
+    yield line.certain("predictions", float(confusion.n), n_labelled=confusion.n_labelled)
+    yield line.certain("coverage", confusion.coverage, n_labelled=confusion.n_labelled)
     if _is_labelled(measured):
         yield from _by_labels(slice_, line, measured)
     yield from answer_lines(slice_.name, slice_.look)
@@ -86,15 +83,18 @@ def _of_slice(slice_: _Slice, measured: Measured) -> Iterator[Estimate]:
     yield from score_lines(slice_.name, slice_.look, measured.reference)
 
 
-def _by_labels(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+def _by_labels(slice_: _Slice, line: Lines, measured: Measured) -> Iterator[MetricLine]:
     """What is right and what is not."""
     counts = slice_.look.stratified
     confusion = counts.confusion
-    yield line.plain("expected_coverage", slice_.look.labels.expected_coverage, n_labelled=confusion.n_labelled)
-    yield line.plain("maturity", slice_.look.maturity, n_labelled=confusion.n_labelled)
-    yield line.share("accuracy", "", counts.accuracy(), raw_accuracy(confusion), confusion.n_labelled)
+    yield line.certain("expected_coverage", slice_.look.labels.expected_coverage, n_labelled=confusion.n_labelled)
+    yield line.certain("maturity", slice_.look.maturity, n_labelled=confusion.n_labelled)
+    yield line.share("accuracy", counts.accuracy(), n_labelled=confusion.n_labelled, raw=raw_accuracy(confusion))
     yield line.share(
-        "balanced_accuracy", "", counts.balanced_accuracy(), raw_balanced_accuracy(confusion), confusion.n_labelled
+        "balanced_accuracy",
+        counts.balanced_accuracy(),
+        n_labelled=confusion.n_labelled,
+        raw=raw_balanced_accuracy(confusion),
     )
     if slice_.name == ALL:
         yield from _against_reference(line, measured)
@@ -102,25 +102,28 @@ def _by_labels(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[E
         yield from _of_class(name, counts, line)
 
 
-def _against_reference(line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+def _against_reference(line: Lines, measured: Measured) -> Iterator[MetricLine]:
     """Why accuracy is not the reference's, in two parts that add up."""
     reason = measured.reasons[measured.current.window.start]
+    n_labelled = measured.current.confusion.n_labelled
     if reason is not None:
         for metric, effect in (("accuracy_mix_effect", reason.mix), ("accuracy_behaviour_effect", reason.behaviour)):
-            yield line.between(metric, effect.value, effect.low, effect.high, n_labelled=line.confusion.n_labelled)
+            yield line.between(metric, effect.value, effect.low, effect.high, n_labelled=n_labelled)
 
 
-def _of_class(name: str, counts: Stratified, line: "_Lines") -> Iterator[Estimate]:
+def _of_class(name: str, counts: Stratified, line: Lines) -> Iterator[MetricLine]:
     confusion = counts.confusion
     k = confusion.classes.index(name)
     support, labelled, correct = (int(row[k]) for row in (confusion.support, confusion.labelled, confusion.correct))
-    yield line.share("recall", name, counts.recall(name), correct / support if support else None, support)
-    yield line.share("precision", name, counts.precision(name), correct / labelled if labelled else None, labelled)
+    raw = correct / support if support else None
+    yield line.share("recall", counts.recall(name), of_class=name, n_labelled=support, raw=raw)
+    raw = correct / labelled if labelled else None
+    yield line.share("precision", counts.precision(name), of_class=name, n_labelled=labelled, raw=raw)
     expected = counts.prevalence(name) * confusion.n if confusion.n_labelled else None
     yield line.between("support", expected, expected, expected, n_labelled=support, raw=float(support), of_class=name)
 
 
-def _of_latency(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[Estimate]:
+def _of_latency(slice_: _Slice, line: Lines, measured: Measured) -> Iterator[MetricLine]:
     histogram = Histogram.of(slice_.latency)
     if not histogram.n:
         return
@@ -129,56 +132,7 @@ def _of_latency(slice_: _Slice, line: "_Lines", measured: Measured) -> Iterator[
         value = histogram.quantile(q)
         known = spread.slower_than(value).effective_n if slice_.name == ALL else float(histogram.n)
         low, high = histogram.interval(q, known)
-        yield replace(line.plain(f"latency_{name}", value, n_labelled=0), low=low, high=high, n=histogram.n)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Estimates of one slice: what they have in common is filled in."""
-
-    slice_: _Slice
-    confusion: Confusion
-
-    def plain(self, metric: str, value: float | None, *, n_labelled: int) -> Estimate:
-        """A figure that is known without error."""
-        return self.between(metric, value, value, value, n_labelled=n_labelled, raw=value)
-
-    def share(
-        self, metric: str, class_name: str, share: Proportion | None, raw: float | None, n_labelled: int
-    ) -> Estimate:
-        """A share estimated from labels; without enough of them its value and bounds are None."""
-        low, high = share.interval() if share else (None, None)
-        value = share.value if share else None
-        return self.between(metric, value, low, high, n_labelled=n_labelled, raw=raw, of_class=class_name)
-
-    def between(  # noqa: PLR0913 - the parts of one line
-        self,
-        metric: str,
-        value: float | None,
-        low: float | None,
-        high: float | None,
-        *,
-        n_labelled: int,
-        raw: float | None = None,
-        of_class: str = "",
-    ) -> Estimate:
-        """A figure with its bounds; `raw` is the plain one of the labelled rows."""
-        look = self.slice_.look
-        return Estimate(
-            metric=metric,
-            class_name=of_class,
-            slice=self.slice_.name,
-            window_start=look.window.start,
-            window_end=look.window.end,
-            value=value,
-            low=low,
-            high=high,
-            raw=raw,
-            n=self.confusion.n,
-            n_labelled=n_labelled,
-            coverage=self.confusion.coverage,
-            provisional=look.provisional,
-        )
+        yield replace(line.certain(f"latency_{name}", value, n_labelled=0), low=low, high=high, n=histogram.n)
 
 
 def raw_accuracy(confusion: Confusion) -> float | None:

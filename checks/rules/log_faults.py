@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from checks.estimates.cycle_data import Measured
-from checks.estimates.metric_line import Estimate
 
 
 class Among(Enum):
@@ -146,27 +145,3 @@ def lost(measured: Measured) -> dict[str, int]:
         metric: sum(counts.get(fault.kind, 0) for fault in FAULTS if fault.among is among)
         for metric, among in SIDES.items()
     }
-
-
-def lost_rows(measured: Measured) -> tuple[Estimate, ...]:
-    """The same, and what has gone since it was counted, for the metric history, which new losses are told by."""
-    window, missing = measured.windows.current, measured.windows.extent.missing
-    gone = {PREDICTIONS_GONE: missing.predictions, LABELS_GONE: missing.labels}
-    return tuple(
-        Estimate(
-            metric=metric,
-            class_name="",
-            slice="all",
-            window_start=window.start,
-            window_end=window.end,
-            value=float(n),
-            low=None,
-            high=None,
-            raw=float(n),
-            n=n,
-            n_labelled=0,
-            coverage=None,
-            provisional=False,
-        )
-        for metric, n in (lost(measured) | gone).items()
-    )

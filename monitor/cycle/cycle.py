@@ -17,13 +17,13 @@ from checks.advice.deciding.policy import AdvicePolicy
 from checks.advice.signals.watch import watch_advice
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
+from checks.metrics.log import lost_rows
 from checks.metrics.window import estimates
 from checks.rules.check import Check
 from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding
 from checks.rules.held_back import held_back
-from checks.rules.log_faults import lost_rows
 from checks.rules.log_health import NAME as LOG_HEALTH
 from checks.rules.log_health import invalidates
 from checks.rules.registry import ROWS
@@ -74,7 +74,7 @@ class CycleReport:
     monitor: str
     as_of: datetime
     buckets_read: int
-    estimates: tuple[Estimate, ...]
+    estimates: tuple[MetricLine, ...]
     findings: tuple[Finding, ...]
     advice: tuple[FamilyAdvice, ...]
     transitions: tuple[Transition, ...]

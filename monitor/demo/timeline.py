@@ -7,7 +7,7 @@ from typing import Final
 from rich.text import Text
 
 from alerts.messages.numbers import share, span
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from monitor.cycle.cycle import CycleReport
 from monitor.demo.bots import CLAIMS, SUPPORT, Bot, Prompt
 
@@ -83,7 +83,7 @@ def _style(value: float) -> str:
     return "green" if value >= GOOD else "yellow" if value >= BAD else "red"
 
 
-def _estimate(report: CycleReport, metric: str, class_name: str = "") -> Estimate:
+def _estimate(report: CycleReport, metric: str, class_name: str = "") -> MetricLine:
     (found,) = (
         each for each in report.estimates if (each.metric, each.class_name, each.slice) == (metric, class_name, "all")
     )

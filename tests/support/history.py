@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from checks.counts.cells import band_of
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from monitor.history import History, WindowSpec
 from monitor.history.engine import open_engine
 from monitor.history.schema import METADATA
@@ -109,9 +109,9 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
     )
 
 
-def estimate(metric: str = "accuracy", value: float | None = 0.9, class_name: str = "", **changes: Any) -> Estimate:  # noqa: ANN401
+def estimate(metric: str = "accuracy", value: float | None = 0.9, class_name: str = "", **changes: Any) -> MetricLine:  # noqa: ANN401
     """One metric over the first two days."""
-    base = Estimate(metric, class_name, "all", at(0), at(48), value, 0.8, 0.95, 0.91, 100, 60, 0.6, provisional=False)
+    base = MetricLine(metric, class_name, "all", at(0), at(48), value, 0.8, 0.95, 0.91, 100, 60, 0.6, provisional=False)
     return replace(base, **changes)
 
 

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from checks.rules.family import Family
 from monitor.cycle.cycle import CycleReport, FamilyAdvice
 from tests.support.incidents import T0, WEEK, advice, finding, fine, incident, opened
 
 
-def estimate(metric: str, class_name: str = "", **changes: object) -> Estimate:
+def estimate(metric: str, class_name: str = "", **changes: object) -> MetricLine:
     """An estimate over the week before T0: 97.9% of 3,412 labelled rows unless a test says otherwise."""
-    base = Estimate(
+    base = MetricLine(
         metric=metric,
         class_name=class_name,
         slice="all",

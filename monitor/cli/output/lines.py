@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from checks.advice.deciding.model import Advice
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from checks.rules.family import Family
 from monitor.cycle.cycle import CycleReport
 
@@ -28,7 +28,7 @@ def report_lines(report: CycleReport) -> Iterator[Line]:
         yield {"type": "fault", **about, **asdict(fault)}
 
 
-def _metric(estimate: Estimate) -> Line:
+def _metric(estimate: MetricLine) -> Line:
     fields = asdict(estimate)
     return {"metric": fields.pop("metric"), "class": fields.pop("class_name"), **fields}
 

@@ -12,12 +12,12 @@ from rich.text import Text
 from alerts.incident import State
 from alerts.messages.numbers import Format, milliseconds, number, score, share, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding, Verdict
 from monitor.common.terminal import printable
 from monitor.cycle.cycle import CycleReport, FamilyAdvice
 
-Estimates = Mapping[tuple[str, str], Estimate]
+Estimates = Mapping[tuple[str, str], MetricLine]
 """Of the whole window, by metric and class."""
 
 STYLES: Final = {
@@ -119,14 +119,14 @@ def _classes(classes: Iterable[str], estimates: Estimates) -> Table:
     return table
 
 
-def _of_class(estimate: Estimate | None) -> str:
+def _of_class(estimate: MetricLine | None) -> str:
     """A figure of one class; those of all its answers need no interval."""
     if estimate is None or estimate.value is None or estimate.metric not in _ANSWERS:
         return cell(estimate)
     return f"{_unit(estimate.metric)(estimate.value)} (n={estimate.n:,})"
 
 
-def cell(estimate: Estimate | None) -> str:
+def cell(estimate: MetricLine | None) -> str:
     """An estimate with its interval and support; latencies in their unit, everything else as a share."""
     if estimate is None:
         return _UNKNOWN

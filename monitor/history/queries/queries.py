@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, or_, select
 
 from alerts.incident import Incident, Transition
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from monitor.history.engine import reading
 from monitor.history.schema import CYCLES, FINDINGS, INCIDENT_EVENTS, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS
 from monitor.history.types import from_epoch, from_micros, to_epoch
@@ -20,7 +20,7 @@ class Belief:
     """An estimate, and the cycle that believed it."""
 
     as_of: datetime
-    estimate: Estimate
+    estimate: MetricLine
 
 
 class Series(NamedTuple):
@@ -136,7 +136,7 @@ class Queries:
             return tuple(
                 Belief(
                     from_micros(as_of),
-                    Estimate(metric, class_name, slice_, from_epoch(start), from_epoch(end), *numbers),
+                    MetricLine(metric, class_name, slice_, from_epoch(start), from_epoch(end), *numbers),
                 )
                 for _, as_of, start, end, *numbers in connection.execute(statement)
             )

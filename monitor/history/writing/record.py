@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, insert, select
 
 from alerts.incident import Transition
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding
 from monitor.history.schema import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, MONITORS
 from monitor.history.types import to_epoch
@@ -29,7 +29,7 @@ class CycleRecord:
     """
 
     as_of: datetime
-    estimates: tuple[Estimate, ...]
+    estimates: tuple[MetricLine, ...]
     findings: tuple[Finding, ...]
     transitions: tuple[Transition, ...]
     channels: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ def write_record(connection: Connection, monitor_id: int, monitor: str, record: 
     connection.execute(MONITORS.update().where(MONITORS.c.id == monitor_id).values(cursor=record.as_of))
 
 
-def write_estimates(connection: Connection, monitor: int, as_of: datetime, estimates: Iterable[Estimate]) -> None:
+def write_estimates(connection: Connection, monitor: int, as_of: datetime, estimates: Iterable[MetricLine]) -> None:
     """Keep the first estimate of each hour, and within the hour those that differ from the one before.
 
     What was believed at any time is therefore the newest row up to then, and a quiet chatbot costs 24 rows a day.
@@ -91,7 +91,7 @@ def _is_news(before: Any, row: dict[str, Any]) -> bool:  # noqa: ANN401 - a row 
     return any(before[name] != row[name] for name in ("verdict", "cause", "provisional", "clear"))
 
 
-def _point(series: int, now: int, e: Estimate) -> tuple[Any, ...]:
+def _point(series: int, now: int, e: MetricLine) -> tuple[Any, ...]:
     span = (to_epoch(e.window_start), to_epoch(e.window_end))
     numbers = (e.value, e.low, e.high, e.raw)
     return (series, now, *span, *map(_real, numbers), e.n, e.n_labelled, _real(e.coverage), e.provisional)

@@ -10,7 +10,7 @@ from sklearn import metrics
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from checks.metrics.window import estimates
 from tests.support.windows import NOW, Spell, answers, history
 
@@ -27,7 +27,7 @@ def random_rows(seed: int, n: int = 3000) -> tuple[list[str], list[str | None]]:
 
 def lines_of(
     predicted: list[str], labels: list[str | None], last_label_at: datetime | None = None
-) -> dict[tuple[str, str], Estimate]:
+) -> dict[tuple[str, str], MetricLine]:
     cells = [
         OutcomeCell(p, y, 1, *((0.0, 0.0) if y is None else (1.0, 1.0))) for p, y in zip(predicted, labels, strict=True)
     ]

@@ -11,8 +11,8 @@ from checks.before_labels.strata import Strata
 from checks.counts.cells import DelayCell
 from checks.counts.windows import BucketTotal, Window, Windows
 from checks.estimates.cycle_data import Measured
-from checks.estimates.metric_line import Estimate
 from checks.metrics.before_labels import estimated
+from checks.metrics.line import MetricLine
 from checks.rules.calibration import Calibration
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.statistics.alarm_budget import AlarmBudget
@@ -30,7 +30,7 @@ def judged(known: Windows) -> Finding:
     return finding
 
 
-def lines(known: Windows) -> dict[tuple[str, str], Estimate]:
+def lines(known: Windows) -> dict[tuple[str, str], MetricLine]:
     return {(line.metric, line.class_name): line for line in estimated(Measured(known))}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from checks.counts.windows import Missing
 from checks.estimates.cycle_data import Measured
-from checks.rules.log_faults import lost_rows
+from checks.metrics.log import lost_rows
 from monitor.history import CycleRecord, History
 from monitor.log.counts import BucketCounts
 from monitor.log.prediction_log import open_log

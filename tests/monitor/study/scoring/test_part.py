@@ -12,7 +12,7 @@ from checks.counts.studied.estimated_relevance import Agreement
 from checks.counts.study import Study, StudySpan
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
-from checks.estimates.metric_line import Estimate
+from checks.metrics.line import MetricLine
 from checks.metrics.window import estimates
 from monitor.log.sampled import Samples, StudyRow
 from monitor.study.child import StudyChild
@@ -179,5 +179,5 @@ def test_the_metric_is_told_unless_it_is_refused() -> None:
     assert not _lines(replace(windows, study=replace(study, estimated_relevance=refused)))
 
 
-def _lines(windows: Windows) -> list[Estimate]:
+def _lines(windows: Windows) -> list[MetricLine]:
     return [line for line in estimates(Measured(windows)) if line.metric == "estimated_relevance"]
