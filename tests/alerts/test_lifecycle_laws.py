@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.incident import Event, Incident, State, Transition
@@ -16,6 +16,8 @@ SUBJECTS = (("class_recall", "urgent"), ("accuracy", "overall"), ("latency", "p9
 POLICY = Policy(
     hold=timedelta(minutes=30), recover=timedelta(hours=3), reopen_within=timedelta(hours=6), stale=timedelta(hours=12)
 )
+
+ENOUGH = settings(max_examples=60)  # stories of up to 30 cycles of four subjects
 
 Cycle = tuple[datetime, tuple[Finding, ...], Action]
 
@@ -56,16 +58,19 @@ def play(cycles: list[Cycle]) -> list[tuple[Transition, ...]]:
     return told
 
 
+@ENOUGH
 @given(stories())
 def test_a_replay_tells_the_same_story(cycles: list[Cycle]) -> None:
     assert play(cycles) == play(cycles)
 
 
+@ENOUGH
 @given(stories())
 def test_the_order_of_findings_does_not_matter(cycles: list[Cycle]) -> None:
     assert play(cycles) == play([(now, findings[::-1], action) for now, findings, action in cycles])
 
 
+@ENOUGH
 @given(stories())
 def test_a_stream_without_alarms_takes_no_step(cycles: list[Cycle]) -> None:
     quiet = [(now, tuple(f for f in findings if not f.verdict.is_alarm), action) for now, findings, action in cycles]
@@ -73,6 +78,7 @@ def test_a_stream_without_alarms_takes_no_step(cycles: list[Cycle]) -> None:
     assert not any(play(quiet))
 
 
+@ENOUGH
 @given(stories())
 def test_a_monitor_has_at_most_one_unresolved_incident_of_a_family(cycles: list[Cycle]) -> None:
     incidents: dict[str, Incident] = {}
@@ -82,6 +88,7 @@ def test_a_monitor_has_at_most_one_unresolved_incident_of_a_family(cycles: list[
         assert len(unresolved) == len(set(unresolved))
 
 
+@ENOUGH
 @given(stories())
 def test_nothing_is_resolved_while_its_family_alarms(cycles: list[Cycle]) -> None:
     for (_, findings, _), steps in zip(cycles, play(cycles), strict=True):
@@ -91,6 +98,7 @@ def test_nothing_is_resolved_while_its_family_alarms(cycles: list[Cycle]) -> Non
                 assert not alarming & {f.key for f in step.incident.findings}
 
 
+@ENOUGH
 @given(stories())
 def test_an_alarming_incident_is_pending_or_firing(cycles: list[Cycle]) -> None:
     for (now, _, _), steps in zip(cycles, play(cycles), strict=True):
@@ -100,6 +108,7 @@ def test_an_alarming_incident_is_pending_or_firing(cycles: list[Cycle]) -> None:
                 assert merged or step.incident.state in {State.PENDING, State.FIRING}
 
 
+@ENOUGH
 @given(stories())
 def test_events_of_an_incident_come_in_a_sensible_order(cycles: list[Cycle]) -> None:
     open_now: dict[str, bool] = {}
@@ -115,6 +124,7 @@ def test_events_of_an_incident_come_in_a_sensible_order(cycles: list[Cycle]) -> 
         open_now[step.incident.id] = step.event is not Event.RESOLVED
 
 
+@ENOUGH
 @given(stories())
 def test_an_incident_takes_at_most_one_step_in_a_cycle(cycles: list[Cycle]) -> None:
     for steps in play(cycles):
@@ -122,6 +132,7 @@ def test_an_incident_takes_at_most_one_step_in_a_cycle(cycles: list[Cycle]) -> N
         assert len(ids) == len(set(ids))
 
 
+@ENOUGH
 @given(stories())
 def test_severity_only_falls_when_an_incident_reopens(cycles: list[Cycle]) -> None:
     severity: dict[str, Verdict] = {}
@@ -132,6 +143,7 @@ def test_severity_only_falls_when_an_incident_reopens(cycles: list[Cycle]) -> No
         severity[step.incident.id] = step.incident.severity
 
 
+@ENOUGH
 @given(stories(), st.integers(1, 5))
 def test_a_cycle_that_sees_the_same_again_tells_nothing_new(cycles: list[Cycle], times: int) -> None:
     now, findings, action = cycles[-1]

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from monitor.history import History
+from monitor.study.child import StudyChild
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +40,11 @@ def sqlite_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied_sqlite(sqlite_history: Path, tmp_path: Path) -> str:
     """An empty history of the test's own."""
     return f"sqlite:///{shutil.copy(sqlite_history, tmp_path)}"
+
+
+@pytest.fixture(scope="session")
+def child() -> Iterator[StudyChild]:
+    """One real child process that makes studies, ended with the tests: its libraries take seconds to import."""
+    child = StudyChild()
+    yield child
+    child.close()

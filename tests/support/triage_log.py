@@ -34,6 +34,7 @@ monitors:
     classes: {urgent: {min_recall: 0.80}}
     advice: {min_labels_per_class: 20}
     prompt: {file: prompt.md}
+    study: {enabled: false}
 """
 PROMPT = "Triage the message. Answer with urgent, card or transfer."
 

@@ -6,28 +6,29 @@ from pathlib import Path
 import pytest
 
 from tests.monitor.cli.commands.conftest import make_home
-from tests.support.chat_log import BREAK, END, write_log
+from tests.support.chat_log import BREAK, write_log
 from tests.support.history import rows
 from tests.support.program import json_lines, run_here
 
 DAY = timedelta(days=1)
 MENDED = BREAK + 3 * DAY
+OVER = MENDED + 8 * DAY
 URL = "sqlite:///history.db"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a log of 54 days: p2 misses urgent messages for three days, then p1 is back."""
+    """A folder with a log of 47 days: p2 misses urgent messages for three days, then p1 is back."""
     folder = tmp_path_factory.mktemp("mended")
     log = tmp_path_factory.mktemp("log")
-    write_log(log, end=END + 12 * DAY, mended_at=MENDED)
+    write_log(log, end=OVER, mended_at=MENDED)
     return make_home(folder, log)
 
 
 @pytest.fixture(scope="module")
 def events(home: Path) -> list[dict[str, object]]:
-    """What a backtest tells of it, day by day."""
-    span = ("--from", (BREAK - DAY).isoformat(), "--to", (END + 12 * DAY).isoformat(), "--every", "6h")
+    """What a backtest tells of it, from the last healthy day on."""
+    span = ("--from", BREAK.isoformat(), "--to", OVER.isoformat(), "--every", "12h")
     return json_lines(run_here("backtest", *span, "--history", URL, "--json", cwd=home).stdout)
 
 

@@ -56,11 +56,9 @@ def followed(folder: Path, done: Rollback) -> list[dict[str, Any]]:
     "done",
     [
         Rollback(timedelta(hours=5, minutes=7)),
-        Rollback(timedelta(hours=5, minutes=31), at_night=False),
-        Rollback(timedelta(hours=3, minutes=58), over=HOUR),
         Rollback(timedelta(hours=9, minutes=13), over=6 * HOUR, at_night=False),
         Rollback(timedelta(hours=2, minutes=29), over=24 * HOUR, each_day=250),
-        Rollback(timedelta(minutes=37), each_day=1440),
+        Rollback(timedelta(minutes=37), each_day=600),
         Rollback(timedelta(hours=5, minutes=7), bucket="15m"),
         Rollback(timedelta(hours=14, minutes=7), bucket="1d"),
         Rollback(-timedelta(hours=2, minutes=23)),  # before anybody advised it

@@ -104,7 +104,7 @@ def test_studies_can_be_turned_off(tmp_path: Path) -> None:
 def test_a_backtest_makes_them_as_time_goes_by_and_leaves_no_process(tmp_path: Path) -> None:
     before = _children()
     with opened(write_bot(tmp_path, samples(now=new_topic(0.3)))) as monitor:
-        span = Span(END - 5 * DAY, END, DAY)
+        span = Span(END - 5 * DAY, END, 2.5 * DAY)
         verdicts = [drift_of(report.findings, "text").verdict for report in play([monitor], span)]
     assert (verdicts[0], verdicts[-1]) == (Verdict.OK, Verdict.WARNING)
     assert _children() <= before

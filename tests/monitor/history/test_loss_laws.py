@@ -21,7 +21,7 @@ from tests.support.looking import look
 from tests.support.messy_logs import START
 
 HOUR = timedelta(hours=1)
-QUIET = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 Numbers = tuple[int, int, int]
 NUMBERS = st.tuples(st.integers(0, 5), st.integers(0, 40), st.integers(1, 6))
 

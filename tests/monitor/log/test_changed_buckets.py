@@ -1,4 +1,4 @@
-"""Which buckets are recomputed after what happened to a log, on every engine."""
+"""Which buckets are recomputed after what happened to a log, on every engine; of files, with types and without."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import all_buckets, comparable, oracle
 from tests.support.logs import Label, Log, LogPlace, Prediction
 from tests.support.messy_logs import START
+
+pytestmark = pytest.mark.parametrize("place", ["duckdb-parquet", "duckdb-csv", "sqlite", "postgresql"], indirect=True)
 
 HOUR = timedelta(hours=1)
 NOW = START + 48 * HOUR

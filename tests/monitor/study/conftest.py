@@ -1,6 +1,6 @@
-"""One real child process for all tests: its libraries take seconds to import."""
+"""Studies by the real child process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,14 +13,6 @@ MEMORY_MB = 1_500
 PATIENCE = 60.0  # seconds; a busy machine is slow to import
 
 Studied = Callable[[Samples], Study]
-
-
-@pytest.fixture(scope="package")
-def child() -> Iterator[StudyChild]:
-    """A child process that is ended with the tests."""
-    child = StudyChild()
-    yield child
-    child.close()
 
 
 @pytest.fixture

@@ -28,11 +28,13 @@ def test_a_study_that_takes_too_long_is_ended() -> None:
     child.close()
 
 
-def test_a_study_that_needs_too_much_memory_fails_and_the_next_one_does_not(child: StudyChild) -> None:
+def test_a_study_that_needs_too_much_memory_fails_and_the_next_one_does_not() -> None:
+    child = StudyChild()  # one that has made studies has memory to make them again
     reply = child.ask(Request(REQUEST.samples, memory_mb=60), timeout=60)
     assert reply.study is None
     assert "60 MB" in reply.error or "ended with status" in reply.error
     assert child.ask(REQUEST, timeout=60).error == ""
+    child.close()
 
 
 def test_a_child_that_was_killed_is_replaced() -> None:
