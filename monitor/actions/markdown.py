@@ -1,8 +1,12 @@
 """Markdown that shows what others wrote as they wrote it: a message must not become a heading, a link or an image."""
 
 import re
-from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
+
+from alerts.messages.numbers import share
+from monitor.common.json_lines import iso
+from monitor.common.templates import templates
 
 _SPECIAL: Final = re.compile(r"([\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w))")
 LONGEST: Final = 400  # letters of a quoted message
@@ -34,12 +38,6 @@ def quoted(text: str) -> str:
     return f"“{md(cut)}”"
 
 
-def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the cells are Markdown already. All columns but the first are numbers."""
-    rule = ["---", *("---:" for _ in heading[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (heading, rule, *rows))
-
-
 def plural(n: int, thing: str) -> str:
     """The number and its thing.
 
@@ -47,3 +45,43 @@ def plural(n: int, thing: str) -> str:
     ('1 group', '2,000 groups')
     """
     return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
+def _number(n: int) -> str:
+    return f"{n:,}"
+
+
+def _decimal(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
+
+
+_TEMPLATES: Final = templates(
+    {
+        "code": code,
+        "day": _day,
+        "decimal": _decimal,
+        "iso": iso,
+        "md": md,
+        "minute": _minute,
+        "number": _number,
+        "percent": share,
+        "plural": plural,
+        "quoted": quoted,
+    }
+)
+
+
+def document(template: str, **values: object) -> str:
+    """The Markdown of a template of `monitor/actions/`; words of others need `md`, `code` or `quoted` there.
+
+    Raises jinja2.TemplateError where the template names what is not given.
+    """
+    return _TEMPLATES.get_template(f"actions/{template}").render(values)
