@@ -18,7 +18,7 @@ from monitor.log.counting.counting import count
 from monitor.log.counting.fingerprints import find_changes, read_fingerprints
 from monitor.log.counting.places import places
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
-from monitor.log.engines.engine import connect, errors_of, open_engine
+from monitor.log.engines.connections import connect, errors_of, open_engine
 from monitor.log.files.file_times import file_times
 from monitor.log.files.library import FileLibrary
 from monitor.log.mapping.mapped import MappedLog

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from monitor.log.engines.constructs import BoundedName
 from monitor.log.mapping.mapped import MappedLog
-from monitor.log.names import BoundedName
 
 
 def with_bounded_names(log: MappedLog) -> MappedLog:

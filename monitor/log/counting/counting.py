@@ -16,6 +16,7 @@ from monitor.log.counting.samples import shown
 from monitor.log.counting.staging import in_halves, runs, stage_rows, staged, unstage
 from monitor.log.counting.tally import Cells, Tally
 from monitor.log.counts import BucketCounts, ProblemRow
+from monitor.log.engines.registry import engine_of
 from monitor.log.mapping.mapped import Dated, MappedLog
 from monitor.log.mapping.moment import Moment
 from monitor.log.problems import ProblemKind
@@ -48,7 +49,7 @@ def count(
         return replace(counts, notices=(*log.notices, *shown(connection, log, counts, (), as_of)))
     tally = Tally(log.segments, spill_folder)
     ordered = sorted(set(buckets))
-    counted = _in_runs if connection.dialect.name == "duckdb" else _at_once
+    counted = _in_runs if engine_of(connection).joins_first else _at_once
     for cells in counted(_Counting(connection, log, as_of, tally), ordered):
         tally.add(cells)
     counts = tally.counts(ordered, everywhere)
@@ -70,7 +71,7 @@ def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     everything = _are_everything(connection, log, ordered, as_of)
     repeated = has_repeated_ids(connection, log, None if everything else ordered, as_of)
     predictions = predictions_cte(log, as_of, buckets=ordered, repeated=repeated)
-    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
+    row = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, ordered, as_of)
     for rows in _fetch(connection, sa.union_all(*count_parts(row, log), *row_problem_parts(row, log), *apart)):
         yield tally.sort(rows)
@@ -103,7 +104,7 @@ def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) 
     everything = len(buckets) == len(ordered) and _are_everything(connection, log, buckets, as_of)
     repeated = has_repeated_ids(connection, log, None if everything else buckets, as_of)
     predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
-    joined = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=not everything)
+    joined = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
     found = tally.sort(_rows(connection, together(apart)))
     return _Staged(buckets, stage_rows(connection, joined), found)
@@ -135,7 +136,7 @@ def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetim
     """Count the problems of the whole log, by kind."""
     repeated = has_repeated_ids(connection, log, None, as_of)
     predictions = predictions_cte(log, as_of, buckets=None, repeated=repeated)
-    row = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
+    row = joined_cte(log, predictions, as_of, engine_of(connection), restrict=False)
     found: Counter[str] = Counter()
     with staged(connection, row) as held:
         apart = apart_parts(predictions if repeated else None, log, None, as_of)

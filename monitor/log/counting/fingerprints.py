@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from monitor.log.counting.changes import Difference, Fresh, compare
 from monitor.log.counts import Changes, Fingerprints, Mark
-from monitor.log.engines.functions import RowDigest
+from monitor.log.engines.constructs import RowDigest
 from monitor.log.mapping.mapped import Dated, MappedLog
 from monitor.log.mapping.moment import from_epoch
 

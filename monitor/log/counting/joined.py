@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from checks.counts.cells import BAND_EDGES, DELAY_BASE, LATENCY_BASE, NO_BAND, SCORE_BINS
 from monitor.log.counting.rows import labels_cte
 from monitor.log.counts import MILLION
+from monitor.log.engines.engine import LogEngine
 from monitor.log.mapping.mapped import MappedLog
 from monitor.log.mapping.values import NOT_DESIGNED, ZERO, null_of
 
@@ -38,7 +39,7 @@ def score_bin(score_millionths: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.floor(tenths), sa.Integer)
 
 
-def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: str, *, restrict: bool) -> sa.CTE:
+def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, engine: LogEngine, *, restrict: bool) -> sa.CTE:
     """The predictions that count, each with its label, weights (0 without a label), bins and confidence band."""
     p = predictions
     kept = p.c.nth == 1
@@ -61,7 +62,7 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, dialect: st
             .cte("joined")
             .prefix_with("MATERIALIZED")
         )
-    found = labels_cte(log.labels, as_of, p if restrict else None, dialect)
+    found = labels_cte(log.labels, as_of, p if restrict else None, engine)
     delay = found.c.first_epoch - p.c.epoch
     at_least = sa.case((delay > SHORTEST_DELAY, delay), else_=sa.literal(SHORTEST_DELAY, sa.Double))
     return (

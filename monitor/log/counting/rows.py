@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 
-from monitor.log.engines.functions import BytewiseText
+from monitor.log.engines.constructs import BytewiseText
+from monitor.log.engines.engine import LogEngine
 from monitor.log.mapping.mapped import MappedLabels, MappedLog, MappedPredictions
 
 _NOTHING: Final = sa.literal(-1.0, sa.Double)  # orders a prediction without a number before duplicates that have one
@@ -62,7 +62,7 @@ def repeated_ids(log: MappedLog, as_of: datetime, buckets: Sequence[int] | None)
     return statement.group_by(predictions.id).having(sa.func.count() > 1)
 
 
-def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialect: str) -> sa.CTE:
+def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, engine: LogEngine) -> sa.CTE:
     """The label of each id as known at `as_of`: the latest that names a class (ties: the greatest, then its weight).
 
     Columns: id, label, weight, designed, first_epoch of the first label that names a class, and whether it is
@@ -84,22 +84,7 @@ def labels_cte(labels: MappedLabels, as_of: datetime, ids: sa.CTE | None, dialec
     least, greatest = (extreme(known.c.label).over(partition_by=known.c.id) for extreme in (sa.func.min, sa.func.max))
     corrected = (least != greatest).label("corrected")
     columns = (known.c.id, known.c.label, known.c.weight, known.c.designed, first, corrected)
-    if (
-        dialect == "postgresql"
-    ):  # which plans for next to no rows where row_number() = 1, and then joins by nested loops
-        return sa.select(*columns).ext(distinct_on(known.c.id)).order_by(known.c.id, *order).cte("label")
-    rank = sa.func.row_number().over(partition_by=known.c.id, order_by=order).label("nth")
-    ranked = sa.select(*columns, rank).subquery()
-    chosen = [ranked.c[name] for name in ("id", "label", "weight", "designed", "first_epoch", "corrected")]
-    best = sa.select(*chosen).where(ranked.c.nth == 1)
-    return (_indexable(best) if dialect == "sqlite" else best).cte("label")
-
-
-def _indexable(best: sa.Select[Any]) -> sa.Select[Any]:
-    """Group rows that are already one for each id: SQLite makes an index of a GROUP BY, and scans a window's rows."""
-    rows = best.subquery()
-    others = (sa.func.max(column).label(column.name) for column in rows.c if column.name != "id")
-    return sa.select(rows.c.id, *others).group_by(rows.c.id)
+    return engine.first_of_each(known.c.id, columns, order).cte("label")
 
 
 def _prediction_columns(log: MappedLog) -> list[sa.Label[Any]]:

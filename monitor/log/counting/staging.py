@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.ddl import CreateTableAs
 
 from monitor.common.errors import SourceError
+from monitor.log.engines.registry import engine_of
 
 TABLE: Final = "joined_rows"
 
@@ -43,7 +44,7 @@ def unstage(connection: sa.Connection) -> None:
 @contextmanager
 def staged(connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = ()) -> Iterator[sa.FromClause]:
     """Give the joined rows for several statements: from a temporary table of DuckDB, on other engines as they are."""
-    if connection.dialect.name != "duckdb":
+    if not engine_of(connection).joins_first:
         yield row
         return
     yield stage_rows(connection, row, keep)

@@ -1,160 +1,125 @@
-"""Connections to the log that cannot write."""
+"""What tunewatch needs of a database that holds a log: everything that one engine does otherwise than another."""
 
-import atexit
-import shutil
-import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 
 from config.source import DuckdbSettings
-from config.url import IN_MEMORY, mask
-from monitor.common.database_causes import cause
-from monitor.common.errors import SourceError
-from monitor.log.engines.functions import register_sqlite
-from monitor.log.engines.sqlite_files import open_sqlite, still_as_opened
-from monitor.log.names import register_names
-from monitor.log.tidy_names import register_tidy_names
+from monitor.log.kinds import ColumnKind
+from monitor.log.times.times import TimeReading
 
-# Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. Two threads, since a daemon
-# should leave its machine to others.
-DEFAULT_DUCKDB: Final = DuckdbSettings()
-
-POSTGRESQL_STATEMENT_TIMEOUT: Final = 300_000  # milliseconds; counting ten million rows takes about ten seconds
-POSTGRESQL_LOCK_TIMEOUT: Final = 10_000  # milliseconds; waits only where someone alters the table
-POSTGRESQL_WORK_MEM: Final = "64MB"  # for each sort and hash; with the usual 4 MB a month of labels is sorted on disk
-POSTGRESQL_CONNECT_TIMEOUT: Final = 10  # seconds
-
-ENGINES: Final = ("duckdb", "sqlite", "postgresql")
+SCHEMAS_AND_TABLES = (
+    "SELECT NULLIF(table_schema, CAST(current_schema() AS varchar)), table_name FROM information_schema.tables "
+    "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY table_schema, table_name"
+)
+"""Of engines that have an information schema."""
 
 
-def open_engine(url: str, duckdb: DuckdbSettings = DEFAULT_DUCKDB) -> sa.Engine:
-    """Return an engine that opens its connections read-only; nothing is connected yet.
+Rows = TypeVar("Rows", bound=sa.GenerativeSelect)
+Column = sa.ColumnElement[Any]
 
-    No connection is kept between questions: a DuckDB file that is held open would keep its writer out, and a
-    PostgreSQL connection that idles for minutes goes stale.
 
-    Raises SourceError if the URL names an engine that is not supported, or a file that is not there.
+class LogEngine(ABC):
+    """One engine. It has no state; `monitor.log.engines.registry` has one of each.
+
+    The methods from `epoch` on make SQL of SQL: `monitor.log.engines.constructs` says what each must mean.
     """
-    parsed = sa.make_url(url)
-    match parsed.get_backend_name():
-        case "duckdb":
-            return _duckdb(parsed, duckdb)
-        case "sqlite":
-            return _sqlite(parsed)
-        case "postgresql":
-            return _postgresql(parsed)
-        case name:
-            raise SourceError(f"the log cannot be read from {name}; use one of {', '.join(ENGINES)}, or files")
 
+    name: ClassVar[str]
+    """As SQLAlchemy calls it in URLs and dialects."""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Ends of the names of files that hold such a database."""
+    joins_first: ClassVar[bool] = False
+    """Whether rows are joined in a temporary table before they are grouped: for an engine that would join for each
+    grouping anew, or run out of memory where one statement has them all."""
+    tables_sql: ClassVar[str] = SCHEMAS_AND_TABLES
+    """Rows of the schema (NULL for that which needs no naming) and name of each table and view."""
 
-@contextmanager
-def connect(engine: sa.Engine, url: str) -> Iterator[sa.Connection]:
-    """Give a connection in one read-only transaction; what goes wrong with the engine becomes a SourceError."""
-    with errors_of(url), engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            _set_for_transaction(connection)
-        yield connection
-        if connection.dialect.name == "sqlite":
-            still_as_opened(connection.connection.driver_connection)
+    @abstractmethod
+    def open(self, url: sa.URL, duckdb: DuckdbSettings) -> sa.Engine:
+        """Return an engine whose connections cannot write, each transaction of which sees one snapshot.
 
+        Nothing is connected yet. Raises SourceError where the URL names a file that is not there.
+        """
 
-@contextmanager
-def errors_of(url: str) -> Iterator[None]:
-    """Turn what goes wrong with the engine into a SourceError."""
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        raise SourceError(describe(error, url)) from error
-    except (OSError, RuntimeError) as error:  # DuckDB raises some errors that are not of its own family
-        raise SourceError(f"cannot read the log at {mask(url)}: {error}") from error
+    def begin(self, connection: sa.Connection) -> None:  # noqa: B027 - most need nothing
+        """Do what a new transaction needs."""
 
+    def end(self, connection: sa.Connection) -> None:  # noqa: B027 - most need nothing
+        """Look whether what was read can be believed. Raises SourceError where it cannot."""
 
-def describe(error: sa.exc.DBAPIError, url: str) -> str:
-    """Return what the engine said, in one line, without the statement and without the password."""
-    said = " ".join(str(error.orig).split()) or type(error.orig).__name__
-    password = sa.make_url(url).password
-    said = said.replace(str(password), "***") if password else said
-    hint = cause(said) if sa.make_url(url).get_backend_name() == "postgresql" else ""
-    return f"cannot read the log at {mask(url)}: {said}" + (f"; {hint}" if hint else "")
+    def hint(self, said: str) -> str:  # noqa: ARG002 - one that knows its errors needs it
+        """What a person does about an error of the engine; "" where that is not known."""
+        return ""
 
+    def blames_query(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether an error that a query met with is of the query, rather than of the way to the engine."""
+        return not isinstance(error, sa.exc.OperationalError)
 
-def duckdb_settings(chosen: DuckdbSettings) -> dict[str, Any]:
-    """Return the settings of a DuckDB that reads a log."""
-    return {
-        "memory_limit": f"{chosen.memory_mb}MB",
-        "threads": chosen.threads,
-        "preserve_insertion_order": False,  # needs memory, and no answer of ours depends on it
-        "temp_directory": _spill_folder(chosen.spill_folder),
-    }
+    @abstractmethod
+    def describe(self, connection: sa.Connection, relation: str) -> dict[str, ColumnKind]:
+        """The columns of what stands after FROM, in order."""
 
+    def tables(self, connection: sa.Connection) -> list[tuple[str | None, str]]:
+        """Schema and name of each table and view, the schema None where a table needs none to be found."""
+        return [(schema, name) for schema, name in connection.exec_driver_sql(self.tables_sql)]
 
-def _duckdb(url: sa.URL, chosen: DuckdbSettings) -> sa.Engine:
-    in_memory = url.database in IN_MEMORY
-    if not in_memory:
-        _must_exist(url.database)
-    arguments: dict[str, Any] = {"config": duckdb_settings(chosen), "read_only": not in_memory}
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
-    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
-    return engine
+    def has_unicode(self, connection: sa.Connection) -> bool:  # noqa: ARG002 - a server asks it
+        """Whether the engine knows that letters have forms."""
+        return True
 
+    def fenced(self, rows: Rows) -> Rows:
+        """The rows so that what is computed in them is computed once, wherever it is used."""
+        return rows
 
-@cache
-def _spill_folder(parent: str | None) -> str:
-    """A folder in `parent` that nobody else can read, gone with the process; "" where none can be made."""
-    try:
-        folder = tempfile.mkdtemp(prefix="tunewatch-", dir=parent)
-    except OSError:
-        return ""  # a read-only machine: what does not fit into memory is counted in smaller parts
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    def first_of_each(self, key: Column, columns: Sequence[Column], order: Sequence[Column]) -> sa.Select[Any]:
+        """Of the rows of one key, the first in that order; the key is one of the columns."""
+        rank = sa.func.row_number().over(partition_by=key, order_by=order).label("nth")
+        ranked = sa.select(*columns, rank).subquery()
+        return sa.select(*(ranked.c[column.name] for column in columns)).where(ranked.c.nth == 1)
 
+    @abstractmethod
+    def epoch(self, x: str, kind: ColumnKind, reading: TimeReading) -> str:
+        """See `constructs.EpochSeconds`."""
 
-def _sqlite(url: sa.URL) -> sa.Engine:
-    if url.database in IN_MEMORY:
-        raise SourceError(
-            "sqlite:// names a database in memory, which has no log; give a file: sqlite:///path/to/file.db"
-        )
-    _must_exist(url.database)
-    path = Path(str(url.database))
+    @abstractmethod
+    def number(self, x: str, kind: ColumnKind) -> str:
+        """See `constructs.Number`."""
 
-    def open_read_only() -> sqlite3.Connection:
-        connection = open_sqlite(path)
-        connection.execute("PRAGMA query_only = ON")
-        register_sqlite(connection)
-        register_names(connection)
-        register_tidy_names(connection)
-        return connection
+    @abstractmethod
+    def matches(self, x: str, pattern: str, *, bare: bool) -> str:
+        """See `constructs.Matches`."""
 
-    engine = sa.create_engine("sqlite://", creator=open_read_only, poolclass=NullPool)
-    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))  # one snapshot
-    return engine
+    @abstractmethod
+    def tidy_id(self, x: str) -> str:
+        """See `constructs.TidyId`."""
 
+    @abstractmethod
+    def inner_text(self, x: str, kind: ColumnKind) -> str:
+        """See `constructs.InnerText`."""
 
-def _postgresql(url: sa.URL) -> sa.Engine:
-    return sa.create_engine(
-        url,
-        poolclass=NullPool,
-        connect_args={"connect_timeout": POSTGRESQL_CONNECT_TIMEOUT},
-        # One snapshot for all statements of a question. Read-only is said at BEGIN, not as a session setting, since
-        # that would stay behind on a connection that a pooler such as PgBouncer hands to somebody else.
-        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-    )
+    @abstractmethod
+    def row_digest(self, values: str) -> str:
+        """See `constructs.RowDigest`; the values are divided by commas."""
 
+    def md5(self, x: str) -> str:
+        """See `constructs.Md5`."""
+        return f"md5({x})"
 
-def _set_for_transaction(connection: sa.Connection) -> None:
-    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {POSTGRESQL_STATEMENT_TIMEOUT}")
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {POSTGRESQL_LOCK_TIMEOUT}")
-    connection.exec_driver_sql(f"SET LOCAL work_mem = '{POSTGRESQL_WORK_MEM}'")
-    connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
+    def bytewise(self, x: str) -> str:
+        """See `constructs.BytewiseText`."""
+        return x
 
+    @abstractmethod
+    def bounded_name(self, x: str) -> str:
+        """See `constructs.BoundedName`."""
 
-def _must_exist(database: str | None) -> None:
-    if not Path(str(database)).is_file():
-        raise SourceError(f"there is no database file {database}; check the path in url")
+    @abstractmethod
+    def has_zero(self, x: str) -> str:
+        """See `constructs.HasZero`."""
+
+    @abstractmethod
+    def tidy_name(self, x: str, column: str, kind: ColumnKind, *, plain: bool, unicode: bool) -> str:
+        """See `constructs.TidyName`."""

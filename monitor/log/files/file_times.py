@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from config.source import SourceSettings
+from config.url import FILE_DATABASES
 
 
 def file_times(source: SourceSettings) -> Mapping[str, datetime]:
@@ -23,7 +24,7 @@ def file_times(source: SourceSettings) -> Mapping[str, datetime]:
 
 def _names(source: SourceSettings) -> Iterator[str]:
     url = sa.make_url(source.url)
-    if url.get_backend_name() in ("sqlite", "duckdb") and url.database:
+    if url.get_backend_name() in FILE_DATABASES and url.database:
         yield url.database
     for relation in source.relations.values():
         for pattern in relation.files or ():

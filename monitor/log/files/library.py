@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config.source import DuckdbSettings
-from monitor.log.engines.engine import duckdb_settings
+from monitor.log.engines.duckdb import duckdb_settings
 from monitor.log.files.copies import Copies
 from monitor.log.files.examination import examine
 from monitor.log.files.examiner import ExaminationError, Examiner, examining

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.log.engines.duckdb import duckdb_kind
 from monitor.log.files.pieces import TEXT, Scan, Source, quote_name
-from monitor.log.kinds import ColumnKind, duckdb_kind
+from monitor.log.kinds import ColumnKind
 
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 _LARGEST_WHOLE = 9_007_199_254_740_992  # 2^53, up to which a double holds every whole number

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from checks.counts.cells import NO_CLASS, NOT_LOGGED
 from config.source import RelationSettings, SourceSettings
 from monitor.common.errors import MappingError, SourceError
+from monitor.log.engines.constructs import TidyName
+from monitor.log.engines.registry import engine_of
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import Wanted
 from monitor.log.kinds import ColumnKind
@@ -28,7 +30,6 @@ from monitor.log.mapping.values import (
     text_of,
     weight_of,
 )
-from monitor.log.tidy_names import TidyName, has_unicode
 from monitor.log.times.times import USUAL, DateOrder
 
 _TEXTS: Final = ("text", "response")
@@ -116,7 +117,7 @@ class _Side:
         at = columns["at"]
         self.names = tuple(dict.fromkeys(names))
         self.profile = look_at(connection, relation, id_=columns["id"], at=at, category=self.category, names=self.names)
-        self._unicode = has_unicode(connection)
+        self._unicode = engine_of(connection).has_unicode(connection)
         said = TimeSettings(settings.day_first, settings.time_format)
         try:
             learnt = learn_times(connection, relation, at, said) if self.profile.unusual_times else USUAL
@@ -124,7 +125,7 @@ class _Side:
             raise MappingError(f"{settings.time_format} is no format: it {error}", f"{key}.time_format") from None
         self.learnt = learnt
         if learnt.formats and relation.kinds[at] is not ColumnKind.ANY:
-            self.relation = with_epoch(connection.dialect.name, relation, at, learnt)
+            self.relation = with_epoch(engine_of(connection), relation, at, learnt)
             self.at = Moment(self.relation.column(EPOCH), ColumnKind.FLOAT)
         else:
             inside = relation.kinds[at] in INSIDE

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from monitor.log.engines.functions import EpochSeconds
+from monitor.log.engines.constructs import EpochSeconds
 from monitor.log.kinds import ColumnKind
 from monitor.log.times.times import USUAL, TimeReading
 

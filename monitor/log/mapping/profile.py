@@ -6,7 +6,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from monitor.log.engines.functions import HEX, Matches
+from monitor.log.engines.constructs import Matches
+from monitor.log.engines.regex_engine import HEX
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
 from monitor.log.mapping.time_probe import is_unusual

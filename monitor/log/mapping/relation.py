@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
@@ -12,13 +12,15 @@ from sqlalchemy.sql import quoted_name
 from config.source import RelationSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.counts import LogNotice
-from monitor.log.engines.engine import describe
+from monitor.log.engines.connections import describe
+from monitor.log.engines.registry import engine_of
+from monitor.log.engines.statements import as_text
 from monitor.log.files.library import FileLibrary, Shelf
 from monitor.log.files.notices import file_notices
 from monitor.log.files.pieces import Piece, Wanted, quote_name
 from monitor.log.files.skipped import SkipReason
 from monitor.log.files.union import select_sources
-from monitor.log.kinds import ColumnKind, duckdb_kind, postgresql_kind
+from monitor.log.kinds import ColumnKind
 
 _SUGGESTIONS: Final = 3
 _ENOUGH_NAMES: Final = 30  # to list in an error
@@ -62,9 +64,9 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
         return _open_table(connection, settings.table, key)
     query = one_select(str(settings.query), f"{key}.query")
     try:
-        kinds = _describe(connection, f"({query}\n) AS log")
+        kinds = engine_of(connection).describe(connection, f"({query}\n) AS log")
     except sa.exc.DBAPIError as error:
-        if error.connection_invalidated or (isinstance(error, sa.exc.OperationalError) and not _is_sqlite(connection)):
+        if error.connection_invalidated or not engine_of(connection).blames_query(error):
             raise
         raise MappingError(f"the query cannot be run: {' '.join(str(error.orig).split())}", f"{key}.query") from error
     return Relation(_textual(f"{query}\n", kinds), kinds)  # it may end with a comment
@@ -115,7 +117,7 @@ def _open_files(connection: sa.Connection, shelf: Shelf, key: str, reading: File
     if not text:  # nothing is written yet, or nothing that is mapped
         nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {quote_name(name)}" for name in known)
         text = f"SELECT {nothing} WHERE false"
-    kinds = _describe(connection, f"({text}) AS log")
+    kinds = engine_of(connection).describe(connection, f"({text}) AS log")
     malformed = sum(piece.malformed for piece in shelf.pieces)
     return Relation(
         source=_textual(text, kinds),
@@ -147,7 +149,7 @@ def _open_table(connection: sa.Connection, table: str, key: str) -> Relation:
     quoter = connection.dialect.identifier_preparer
     qualified = ".".join(quoter.quote_identifier(part) for part in (schema, name) if part)
     try:
-        kinds = _describe(connection, qualified)
+        kinds = engine_of(connection).describe(connection, qualified)
     except sa.exc.DBAPIError as error:
         connection.rollback()
         there = _tables(connection)
@@ -160,35 +162,8 @@ def _open_table(connection: sa.Connection, table: str, key: str) -> Relation:
 
 
 def _tables(connection: sa.Connection) -> list[str]:
-    if _is_sqlite(connection):
-        statement = "SELECT NULL, name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
-    else:
-        statement = (
-            "SELECT NULLIF(table_schema, CAST(current_schema() AS varchar)), table_name FROM information_schema.tables "
-            "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
-        )
-    rows = connection.exec_driver_sql(statement).fetchall()
-    return [f"{schema}.{name}" if schema else name for schema, name in rows]
-
-
-def _describe(connection: sa.Connection, relation: str) -> dict[str, ColumnKind]:
-    if connection.dialect.name == "duckdb":
-        rows = connection.execute(_as_text(f"DESCRIBE SELECT * FROM {relation}")).fetchall()  # noqa: S608
-        return {row[0]: duckdb_kind(row[1]) for row in rows}
-    cursor = connection.execute(_as_text(f"SELECT * FROM {relation} WHERE 1 = 0")).cursor  # noqa: S608
-    if _is_sqlite(connection):
-        return {column[0]: ColumnKind.ANY for column in cursor.description}
-    return {column[0]: postgresql_kind(cast("int", column[1])) for column in cursor.description}
+    return [f"{schema}.{name}" if schema else name for schema, name in engine_of(connection).tables(connection)]
 
 
 def _textual(text: str, names: Iterable[str]) -> sa.Subquery:
-    return _as_text(text).columns(*(sa.column(quoted_name(name, quote=True)) for name in names)).subquery("log")
-
-
-def _as_text(sql: str) -> sa.TextClause:
-    """Return SQL as it is written: a colon in it is no bind parameter."""
-    return sa.text(sql.replace(":", r"\:"))
-
-
-def _is_sqlite(connection: sa.Connection) -> bool:
-    return connection.dialect.name == "sqlite"
+    return as_text(text).columns(*(sa.column(quoted_name(name, quote=True)) for name in names)).subquery("log")

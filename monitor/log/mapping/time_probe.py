@@ -7,7 +7,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
 
-from monitor.log.engines.functions import EpochSeconds, Matches
+from monitor.log.engines.constructs import EpochSeconds, Matches
+from monitor.log.engines.engine import LogEngine
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
 from monitor.log.mapping.values import INSIDE, text_of
@@ -59,7 +60,7 @@ def learn_times(connection: sa.Connection, relation: Relation, name: str, said: 
     return TimeReading(order, said.written, tuple(there))
 
 
-def with_epoch(dialect: str, relation: Relation, name: str, reading: TimeReading) -> Relation:
+def with_epoch(engine: LogEngine, relation: Relation, name: str, reading: TimeReading) -> Relation:
     """Add a column of the times that are read: SQL that spelt the formats out at each use would take long to plan."""
     text = text_of(relation, name)
     epoch = EpochSeconds(text, ColumnKind.TEXT, reading).label(EPOCH)
@@ -68,9 +69,7 @@ def with_epoch(dialect: str, relation: Relation, name: str, reading: TimeReading
         for each in relation.kinds
         if each in relation.source.c
     )
-    rows = sa.select(*columns, epoch).select_from(relation.source)
-    if dialect == "postgresql":  # which would put the expression back to where the column is used
-        rows = rows.offset(sa.literal_column("0"))
+    rows = engine.fenced(sa.select(*columns, epoch).select_from(relation.source))
     return replace(relation, source=rows.subquery("read_log"), kinds=relation.kinds | {EPOCH: ColumnKind.FLOAT})
 
 

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from monitor.log.engines.functions import LARGEST_WHOLE, InnerText, Number, TidyId
+from monitor.log.engines.constructs import InnerText, Number, TidyId
+from monitor.log.engines.sqlite_functions import LARGEST_WHOLE
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
 

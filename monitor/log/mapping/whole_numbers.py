@@ -5,7 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from monitor.log.engines.functions import Matches
+from monitor.log.engines.constructs import Matches
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
 from monitor.log.mapping.values import INSIDE, text_of

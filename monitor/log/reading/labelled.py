@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.log.counting.rows import labels_cte
-from monitor.log.engines.functions import Md5
+from monitor.log.engines.constructs import Md5
+from monitor.log.engines.engine import LogEngine
+from monitor.log.engines.registry import engine_of
 from monitor.log.mapping.mapped import MappedLabels, MappedLog
 from monitor.log.mapping.moment import from_epoch
 from monitor.log.mapping.values import null_of, text_of
@@ -56,7 +58,7 @@ def labelled(
     """
     if log.labels is None:
         return ()
-    chosen = _chosen(log, log.labels, draw, connection.dialect.name)
+    chosen = _chosen(log, log.labels, draw, engine_of(connection))
     given = _given(log.labels, chosen, draw.as_of, labeller)
     statement = (
         sa.select(chosen, *_message(log), given.c.label_rows, given.c.labels, given.c.labellers)
@@ -75,7 +77,7 @@ def count_predictions(connection: sa.Connection, log: MappedLog, start: datetime
     return int(connection.execute(statement.where(at.since(start), at.before(end))).scalar_one())
 
 
-def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, dialect: str) -> sa.CTE:
+def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, engine: LogEngine) -> sa.CTE:
     """Ids, times and labels of the drawn rows: small, whatever the length of the messages."""
     p = log.predictions
     id_text = sa.cast(p.id, sa.Text)
@@ -92,7 +94,7 @@ def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, dialect: s
         .cte("here")
     )
     first = sa.select(here).where(here.c.occurrence == 1).cte("first")
-    found = labels_cte(labels, draw.as_of, first, dialect)
+    found = labels_cte(labels, draw.as_of, first, engine)
     lot = Md5(first.c.id_text).label("draw")
     nth = sa.func.row_number().over(partition_by=found.c.label, order_by=(lot, first.c.id_text)).label("nth")
     ranked = (

@@ -15,7 +15,8 @@ from monitor.log.counting.joined import joined_cte
 from monitor.log.counting.rows import predictions_cte
 from monitor.log.counting.staging import staged
 from monitor.log.counts import MILLION
-from monitor.log.engines.functions import Md5
+from monitor.log.engines.constructs import Md5
+from monitor.log.engines.registry import engine_of
 from monitor.log.mapping.mapped import MappedLog
 from monitor.log.mapping.moment import from_epoch
 
@@ -141,7 +142,7 @@ def _joined(connection: sa.Connection, log: MappedLog, scope: Scope) -> sa.CTE:
     """The predictions that count, with their labels: the rows that the count of these buckets is of."""
     repeated = has_repeated_ids(connection, log, scope.buckets, scope.as_of)
     predictions = predictions_cte(log, scope.as_of, buckets=scope.buckets, repeated=repeated)
-    return joined_cte(log, predictions, scope.as_of, connection.dialect.name, restrict=True)
+    return joined_cte(log, predictions, scope.as_of, engine_of(connection), restrict=True)
 
 
 def _banded(log: MappedLog, row: sa.FromClause) -> sa.FromClause:

@@ -14,6 +14,7 @@ from monitor.log.counting.joined import joined_cte
 from monitor.log.counting.rows import predictions_cte
 from monitor.log.counting.staging import staged
 from monitor.log.counts import LogNotice
+from monitor.log.engines.registry import engine_of
 from monitor.log.mapping.mapped import MappedLog
 from monitor.log.mapping.moment import from_epoch
 from monitor.log.mapping.spelling import Spellings
@@ -99,7 +100,7 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
     optional = _optional(log)
     nulls = [_is_null(log, name).label(f"null_{i}") for i, name in enumerate(optional.values())]
     predictions = predictions_cte(log, as_of, buckets=None, repeated=repeated, extra=nulls)
-    joined = joined_cte(log, predictions, as_of, connection.dialect.name, restrict=False)
+    joined = joined_cte(log, predictions, as_of, engine_of(connection), restrict=False)
     with staged(connection, joined, ("epoch",)) as row:
         versions = _versions(connection, row)
         rows = sum(version.n for version in versions)

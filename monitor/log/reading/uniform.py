@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from checks.counts.study import StudySpan
 from monitor.log.counting.rows import labels_cte
-from monitor.log.engines.functions import Md5
+from monitor.log.engines.constructs import Md5
+from monitor.log.engines.registry import engine_of
 from monitor.log.mapping.mapped import MappedLog, MappedPredictions
 from monitor.log.mapping.moment import from_epoch
 from monitor.log.mapping.values import null_of
@@ -28,7 +29,7 @@ def draw_rows(
     label: sa.ColumnElement[Any] = null_of(sa.Text())
     source: sa.FromClause = chosen
     if log.labels is not None:
-        found = labels_cte(log.labels, as_of, chosen, connection.dialect.name)
+        found = labels_cte(log.labels, as_of, chosen, engine_of(connection))
         label, source = found.c.label, chosen.outerjoin(found, found.c.id == chosen.c.id)
     place = chosen.c.epoch.desc() if log.predictions.last_counts else chosen.c.epoch
     statement = sa.select(chosen, label.label("label")).select_from(source).order_by(chosen.c.draw, place)

@@ -1,6 +1,5 @@
 """SQL that reads a time written as text: made from the table of formats, for engines that have regular expressions."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -91,39 +90,3 @@ def _offset_sql(zone: str, engine: TimeSql) -> str:
 
 
 _HOURS: Final = ", ".join(f"'{form}'" for hour in range(1, 13) for form in dict.fromkeys((str(hour), f"{hour:02d}")))
-
-
-def _duckdb_once(value: str, use: Callable[[str], str]) -> str:
-    name = f"v{zlib.crc32(value.encode())}"  # one that no value within names too
-    return f"list_transform([{value}], lambda {name}: {use(name)})[1]"
-
-
-def _postgresql_once(value: str, use: Callable[[str], str]) -> str:
-    name = f"v{zlib.crc32(value.encode())}"
-    return f"(SELECT {use(f'{name}.v')} FROM (SELECT {value} AS v OFFSET 0) AS {name})"  # noqa: S608 - our own SQL
-
-
-def _postgresql_text_epoch(x: str) -> str:
-    # PostgreSQL rounds to microseconds, where the others cut; and says nothing of what is no time but an error, so
-    # this is asked only of texts that are known to be one.
-    shorter = f"regexp_replace({x}, '([.,][0-9]{{6}})[0-9]+', '\\1')"
-    cut = f"CASE WHEN length({x}) > {len('2026-10-31 14:05:00.123456')} THEN {shorter} ELSE {x} END"
-    return f"CAST(EXTRACT(EPOCH FROM CAST(replace({cut}, ',', '.') AS timestamptz)) AS double precision)"
-
-
-DUCKDB_TIMES: Final = TimeSql(
-    matches=lambda x, pattern: f"regexp_full_match({x}, '{pattern}')",
-    replaced=lambda x, pattern, by: f"regexp_replace({x}, '^(?:{pattern})$', '{by}')",
-    epoch=lambda x: f"epoch(TRY_CAST(replace({x}, ',', '.') AS TIMESTAMPTZ))",
-    trimmed=lambda x: f"trim({x}, ' ' || chr(9) || chr(10) || chr(13))",
-    number=lambda x: f"TRY_CAST({x} AS DOUBLE)",
-    once=_duckdb_once,
-)
-POSTGRESQL_TIMES: Final = TimeSql(
-    matches=lambda x, pattern: f"{x} ~ '^(?:{pattern})$'",
-    replaced=lambda x, pattern, by: f"regexp_replace({x}, '^(?:{pattern})$', '{by}')",
-    epoch=_postgresql_text_epoch,
-    trimmed=lambda x: f"btrim({x}, E' \\t\\r\\n')",
-    number=lambda x: f"CAST({x} AS double precision)",
-    once=_postgresql_once,
-)

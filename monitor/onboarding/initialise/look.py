@@ -12,24 +12,16 @@ import sqlalchemy as sa
 
 from config.source import FILE_FORMATS, DuckdbSettings
 from monitor.common.errors import SourceError
-from monitor.log.engines.engine import connect, open_engine
+from monitor.log.engines.connections import connect, open_engine
+from monitor.log.engines.registry import ENGINES, engine_of
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, Source, Wanted, path_list
 from monitor.onboarding.initialise.relation import Questions, Relation
 
-DATABASE_SUFFIXES: Final = {".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".duckdb": "duckdb"}
+DATABASE_SUFFIXES: Final = {suffix: engine.name for engine in ENGINES for suffix in engine.suffixes}
 IN_MEMORY: Final = "duckdb:///:memory:"
 _ANYTHING: Final = Wanted((), frozenset(), "")
 MOST_TABLES: Final = 300
-_SQLITE_MASTER: Final = (
-    "SELECT 'main', name FROM sqlite_master "
-    "WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_' ORDER BY name"
-)
-_INFORMATION_SCHEMA: Final = (
-    "SELECT table_schema, table_name FROM information_schema.tables "
-    "WHERE table_schema NOT IN ('information_schema', 'pg_catalog') ORDER BY table_schema, table_name"
-)
-DEFAULT_SCHEMAS: Final = ("main", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +79,7 @@ def _url_of_file(path: Path) -> str:
 
 
 def _tables(connection: sa.Connection, questions: Questions) -> list[Relation]:
-    listing = _SQLITE_MASTER if connection.dialect.name == "sqlite" else _INFORMATION_SCHEMA
-    rows = connection.exec_driver_sql(listing).fetchall()
+    rows = engine_of(connection).tables(connection)
     if not rows:
         raise SourceError("the database has no tables that this user may read")
     if len(rows) > MOST_TABLES:
@@ -96,8 +87,8 @@ def _tables(connection: sa.Connection, questions: Questions) -> list[Relation]:
     return [_table(schema, name, questions) for schema, name in rows]
 
 
-def _table(schema: str, name: str, questions: Questions) -> Relation:
-    if schema in DEFAULT_SCHEMAS:
+def _table(schema: str | None, name: str, questions: Questions) -> Relation:
+    if schema is None:
         return Relation(questions.quoted(name), table=name)
     return Relation(f"{questions.quoted(schema)}.{questions.quoted(name)}", table=f"{schema}.{name}")
 

@@ -22,7 +22,7 @@ from monitor.log import open_log
 from monitor.log.counting.spool import Spool
 from monitor.log.counting.staging import in_halves
 from monitor.log.counts import ALL, BucketCounts, LatencyRow
-from monitor.log.engines.engine import open_engine
+from monitor.log.engines.connections import open_engine
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = 3600

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from config.source import PredictionColumns, PredictionRelation, SourceSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.counts import ALL, Fingerprints
-from monitor.log.engines.engine import connect, open_engine
+from monitor.log.engines.connections import connect, open_engine
 from monitor.log.prediction_log import PredictionLog, open_log
 from tests.support.kept_counts import opened
 from tests.support.logs import PREDICTION_COLUMNS, Log, LogPlace, Prediction, TableLog
