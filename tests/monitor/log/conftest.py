@@ -1,23 +1,31 @@
 """The engines that a log may be on: every test that asks for `place` runs on each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from monitor.log.engines.registry import ENGINES
 from tests.support.logs import FileLog, LogPlace, TableLog
 
-ENGINES = ["duckdb-parquet", "duckdb-csv", "duckdb-jsonl", "sqlite", "postgresql"]
+Maker = Callable[[pytest.FixtureRequest, Path], LogPlace]
+
+PLACES: Final[Mapping[str, Mapping[str, Maker]]] = {
+    "duckdb": {
+        "duckdb-parquet": lambda _request, folder: FileLog(folder, "parquet"),
+        "duckdb-csv": lambda _request, folder: FileLog(folder, "csv"),
+        "duckdb-jsonl": lambda _request, folder: FileLog(folder, "jsonl"),
+    },
+    "sqlite": {"sqlite": lambda _request, folder: TableLog(f"sqlite:///{folder}/log.db")},
+    "postgresql": {"postgresql": lambda request, _folder: TableLog(request.getfixturevalue("postgres_url"))},
+}
+"""How a log is put on each engine; an engine that is registered and has no place here fails every test of it."""
+
+MAKERS: Final = {name: make for engine in ENGINES for name, make in PLACES[engine.name].items()}
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=MAKERS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> LogPlace:
     """Return an empty place for a log."""
-    makers: dict[str, Callable[[], LogPlace]] = {
-        "duckdb-parquet": lambda: FileLog(tmp_path, "parquet"),
-        "duckdb-csv": lambda: FileLog(tmp_path, "csv"),
-        "duckdb-jsonl": lambda: FileLog(tmp_path, "jsonl"),
-        "sqlite": lambda: TableLog(f"sqlite:///{tmp_path}/log.db"),
-        "postgresql": lambda: TableLog(request.getfixturevalue("postgres_url")),
-    }
-    return makers[request.param]()
+    return MAKERS[request.param](request, tmp_path)
