@@ -13,7 +13,7 @@ import pytest
 from monitor.common.errors import SourceError
 from monitor.log.engines.sqlite_files import UnlockedConnection, open_sqlite, still_as_opened
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 READ = (
     "import sys; from pathlib import Path; from monitor.log.engines.sqlite_files import open_sqlite\n"
     "print(open_sqlite(Path(sys.argv[1])).execute('SELECT count(*) FROM log').fetchone()[0])"
