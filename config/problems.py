@@ -49,6 +49,10 @@ class Origins:
             exact = origins.get(path) or next((name for known, name in origins.items() if _nested(known, path)), None)
             if exact:
                 return exact
+        if path and path not in self.document.lines:  # a section that is there because a variable is in it
+            origins = self.environment.origins | self.secrets.origins
+            if within := next((name for known, name in origins.items() if _nested(path, known)), None):
+                return within
         return self.document.where(path)
 
 
@@ -58,9 +62,9 @@ def explain(error: ValidationError, origins: Origins) -> list[Problem]:
     return [problem for details in told for problem in _problems(details, origins)]
 
 
-def _nested(known: Path, path: Path) -> bool:
-    """Whether `path` lies within a section that one variable set as a whole."""
-    return path[: len(known)] == known
+def _nested(section: Path, path: Path) -> bool:
+    """Whether `path` is the section or lies within it."""
+    return path[: len(section)] == section
 
 
 def _problems(details: ErrorDetails, origins: Origins) -> Iterator[Problem]:

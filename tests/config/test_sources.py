@@ -69,6 +69,30 @@ def test_a_secrets_directory_that_is_not_there_is_told(refused: Refused) -> None
     assert "nowhere: cannot be read" in refused(MONITOR, TUNEWATCH_SECRETS_DIR="nowhere")
 
 
+@pytest.mark.parametrize("name", ["tunewatch_slak__token", "tunewatch_slack_token", "TUNEWATCH_SLACK__TOKN"])
+def test_a_wrong_name_of_a_secret_file_is_told_with_the_file(refused: Refused, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("xoxb-1")
+    told = refused(SLACK, TUNEWATCH_SECRETS_DIR=str(tmp_path))
+    assert name in told
+    assert "is not a known key" in told
+    assert "xoxb" not in told
+
+
+def test_a_secret_is_all_of_its_file_but_the_end_of_the_line(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "elsewhere").write_text(" xoxb-1 \r\n")
+    (tmp_path / "kept" / "tunewatch_slack__token").symlink_to(tmp_path / "elsewhere")
+    settings = load(write(SLACK), environ={}, secrets_dir=tmp_path / "kept")
+    assert settings.slack is not None
+    assert settings.slack.token is not None
+    assert settings.slack.token.get_secret_value() == " xoxb-1 "
+
+
+def test_files_of_other_programs_beside_our_secrets_are_not_read(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "certificate.der").write_bytes(b"\xff\xfe\x00")
+    assert load(write(SLACK), environ={}, secrets_dir=tmp_path).slack is not None
+
+
 @pytest.mark.parametrize(
     "variable",
     [
@@ -110,6 +134,8 @@ def test_an_empty_variable_counts_as_not_set(loaded: Loaded) -> None:
             "TUNEWATCH_SLACK_TOKEN",
             "TUNEWATCH_SLACK_TOKEN: slack_token is not a known key; did you mean TUNEWATCH_SLACK__TOKEN?",
         ),
+        ("TUNEWATCH_SLAK__TOKEN", "TUNEWATCH_SLAK__TOKEN: slak is not a known key; did you mean slack?"),
+        ("TUNEWATCH_MONITORS__BOTT__EVERY", "TUNEWATCH_MONITORS__BOTT__EVERY: monitors.bott.source is missing"),
         ("TUNEWATCH_WEB__PROT", "did you mean TUNEWATCH_WEB__PORT?"),
         ("TUNEWATCH_MONITORS__BOT__WINDOWS", "did you mean TUNEWATCH_MONITORS__BOT__WINDOW?"),
         (
