@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import SecretStr, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
+from pydantic_settings import InitSettingsSource
 
 from config.anchoring import anchored
 from config.errors import ConfigError, Problem
@@ -41,7 +40,7 @@ def load(
         remember_all(layer.values, Settings)
     origins = Origins(environment, secrets, document)
     misplaced = list(_take_out_secrets(document))
-    layers = tuple(_Layer(layer.values) for layer in (environment, secrets, document))
+    layers = tuple(InitSettingsSource(Settings, layer.values) for layer in (environment, secrets, document))
     try:
         settings = Settings(_build_sources=(layers, {}))
     except ValidationError as error:
@@ -49,21 +48,6 @@ def load(
     if misplaced:
         raise ConfigError(misplaced)
     return anchored(settings, document.file.absolute().parent if document.file else Path.cwd())
-
-
-class _Layer(PydanticBaseSettingsSource):
-    """One place that values come from, for pydantic-settings to lay over the next."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        super().__init__(Settings)
-        self._values = values
-
-    def __call__(self) -> dict[str, Any]:
-        return self._values
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        """Return one value of the layer."""
-        return self._values.get(field_name), field_name, False
 
 
 def _document(file: Path | None, environ: Mapping[str, str]) -> Document:

@@ -36,10 +36,9 @@ class Settings(BaseSettings):
     """The whole configuration. `load` reads it; made directly, it takes its arguments and nothing else."""
 
     model_config = SettingsConfigDict(
+        case_sensitive=True,
         extra="forbid",
         frozen=True,
-        env_prefix=PREFIX,
-        env_nested_delimiter=SEPARATOR,
         use_attribute_docstrings=True,
     )
 

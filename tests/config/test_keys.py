@@ -62,6 +62,7 @@ COLUMNS = "{id: id, at: ts, predicted: predicted}"
             "study.embeddings is not a known key; known are enabled, every, rows, timeout",
         ),
         ("    study: {relevance_modle: m}", "study.relevance_modle is not a known key; did you mean relevance_model?"),
+        ("WEB: {port: 1}", "tunewatch.yaml:8: WEB is not a known key"),
         ("monitrs: {}", "monitrs is not a known key; did you mean monitors?"),
     ],
 )
