@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from bench.measure import Measured, measure
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-TUNEWATCH: Final = (sys.executable, "-m", "monitor.cli.program")
+TUNEWATCH: Final = (sys.executable, "-m", "monitor.cli")
 OPEN_OR_NOT: Final = (0, 1)  # an incident may be open, which is not what is measured here
 
 END: Final = datetime(2026, 3, 31, tzinfo=UTC)  # as in make_log, which is not imported for its weight

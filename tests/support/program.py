@@ -41,7 +41,7 @@ def run_here(*arguments: str, cwd: Path, **variables: str) -> Ended:
 def run_process(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run it to its end as a process of its own; no run of a test takes a minute."""
     return subprocess.run(
-        [sys.executable, "-m", "monitor.cli.program", *arguments],
+        [sys.executable, "-m", "monitor.cli", *arguments],
         cwd=cwd,
         env=environment(**variables),
         capture_output=True,

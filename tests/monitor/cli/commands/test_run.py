@@ -19,7 +19,7 @@ from tests.support.http import get_json
 from tests.support.program import run_here, start
 from tests.support.waiting import wait_until
 
-RUN: Final = ("-m", "monitor.cli.program", "run")
+RUN: Final = ("-m", "monitor.cli", "run")
 IMPATIENT: Final = (
     "-c",
     """
