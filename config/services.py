@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from sqlalchemy.engine import make_url
@@ -60,8 +60,25 @@ class HistorySettings(Section):
         return [(name, mask(self.url) if name == "url" else value) for name, value in super().__repr_args__()]
 
 
-class SlackSettings(Section):
+class ChannelSettings(Section):
+    """What all channels have that incidents are told in; a channel's section is a subclass of this."""
+
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """Keys without which nothing can be sent; the daemon does not start without them."""
+
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call may take."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The secrets that are not set."""
+        return tuple(key for key in self.secrets if getattr(self, key) is None)
+
+
+class SlackSettings(ChannelSettings):
     """The Slack channel that incidents are told in."""
+
+    secrets = ("token",)
 
     channel: Name
     """Channel name or id, in quotes: `"#chatbot-oncall"`."""

@@ -12,7 +12,7 @@ from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
 from config.monitor import MonitorSettings
 from config.reports import ReportSettings
-from config.services import HistorySettings, LoggingSettings, SlackSettings, WebSettings
+from config.services import ChannelSettings, HistorySettings, LoggingSettings, SlackSettings, WebSettings
 
 PREFIX: Final = "TUNEWATCH_"
 SEPARATOR: Final = "__"
@@ -81,9 +81,14 @@ class Settings(BaseSettings):
 
     def missing_secrets(self) -> tuple[Problem, ...]:
         """Name the secrets that the daemon cannot do without and that are not set; other commands need none."""
-        if self.slack is None or self.slack.token is not None:
-            return ()
-        return (Problem("slack.token", f"is not set; {where_secrets_go('slack.token')}"),)
+        keys = (f"{name}.{key}" for name, channel in self.channels.items() for key in channel.missing)
+        return tuple(Problem(key, f"is not set; {where_secrets_go(key)}") for key in keys)
+
+    @property
+    def channels(self) -> dict[str, ChannelSettings]:
+        """The sections of the channels that are set up, by their names."""
+        sections = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: section for name, section in sections if isinstance(section, ChannelSettings)}
 
     def _names_apart(self) -> list[tuple[str, str]]:
         first: dict[str, str] = {}

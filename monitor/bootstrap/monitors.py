@@ -1,37 +1,22 @@
 """Builds objects from settings; the one place that knows both."""
 
 import hashlib
-import sys
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from alerts.channels.channel import Channel
-from alerts.channels.console import ConsoleChannel
-from alerts.channels.slack import SlackChannel
 from alerts.policy import Policy
 from checks.advice.deciding.policy import AdvicePolicy, Drops
 from config.monitor import MonitorSettings, ReferenceSpan
-from config.services import SlackSettings
 from config.settings import Settings
+from monitor.bootstrap.channels import channel_names
 from monitor.bootstrap.checks import build_checks
-from monitor.common.clock import Clock
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
-from monitor.delivery.delivery import Deliverer
-from monitor.delivery.log_channel import LogChannel
 from monitor.history import History, WindowSpec
-from monitor.history.writing.outbox import LEASE, HistoryOutbox
 from monitor.log import open_log
 from monitor.log.mapping.spelling import class_name
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
-
-REQUEST_LASTS: Final = 3
-"""Time-outs that one request may take: to connect, to send and to read each have their own."""
-
-CONSOLE: Final = "console"
-SLACK: Final = "slack"
 
 READING: Final = 2
 """Raised when values of a log are read in another way than before: then all is counted anew."""
@@ -98,43 +83,9 @@ def window_spec(settings: MonitorSettings) -> WindowSpec:
     )
 
 
-def channel_names(settings: Settings) -> tuple[str, ...]:
-    """The channels that every step which is told goes to."""
-    return (CONSOLE,) if settings.slack is None else (CONSOLE, SLACK)
-
-
 def report_folder(settings: Settings) -> ReportFolder | None:
     """Where Evidently's reports are kept; None where none are."""
     return None if settings.reports is None else ReportFolder.of(settings.reports)
-
-
-def build_channels(settings: Settings, *, in_log: bool = False) -> Mapping[str, Channel]:
-    """The channels that notifications may name; with `in_log` the console's part is events of the log."""
-    channels: dict[str, Channel] = {CONSOLE: LogChannel() if in_log else ConsoleChannel(sys.stderr)}
-    if settings.slack is not None and settings.slack.token is not None:
-        channels[SLACK] = _slack(settings.slack)
-    return channels
-
-
-def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
-    """The outbox as this process sees it; its claims outlast any one request."""
-    slowest = REQUEST_LASTS * settings.slack.timeout if settings.slack else timedelta(0)
-    return history.outbox(lease=max(LEASE, slowest))
-
-
-def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:
-    """What delivers notifications that are due; see `build_channels`."""
-    return Deliverer(outbox, build_channels(settings, in_log=in_log), clock)
-
-
-def _slack(settings: SlackSettings) -> Channel:
-    assert settings.token is not None  # noqa: S101 - the caller has looked
-    return SlackChannel(
-        token=settings.token.get_secret_value().strip(),  # a line break at its end is how it was pasted
-        channel=settings.channel,
-        base_url=settings.base_url,
-        timeout=settings.timeout.total_seconds(),
-    )
 
 
 def _scales(window: timedelta, bucket: timedelta) -> tuple[timedelta, ...]:

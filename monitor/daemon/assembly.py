@@ -6,14 +6,8 @@ from functools import partial
 from typing import Final
 
 from config.settings import Settings
-from monitor.bootstrap.monitors import (
-    build_deliverer,
-    build_monitor,
-    build_outage,
-    build_outbox,
-    channel_names,
-    report_folder,
-)
+from monitor.bootstrap.channels import build_deliverer, build_outbox, channel_names
+from monitor.bootstrap.monitors import build_monitor, build_outage, report_folder
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
 from monitor.daemon.daemon import Daemon

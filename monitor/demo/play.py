@@ -12,10 +12,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from alerts.channels.console import ConsoleChannel
+from alerts.channels.console.channel import ConsoleChannel
 from alerts.incident import Transition
 from config.loading import load
-from monitor.bootstrap.monitors import CONSOLE, build_monitor, open_history
+from monitor.bootstrap.monitors import build_monitor, open_history
 from monitor.cycle import backtest
 from monitor.cycle.cycle import CycleReport
 from monitor.delivery.delivery import Deliverer
@@ -97,7 +97,7 @@ def _show_time(at: datetime, reports: Sequence[CycleReport], every: timedelta, e
 def _show_alerts(at: datetime, history: History, emit: Emit) -> None:
     """Deliver what waits in the outbox, as the daemon would, to a console that is shown here."""
     written = io.StringIO()
-    channels = {CONSOLE: ConsoleChannel(written)}
+    channels = {"console": ConsoleChannel(written)}
     deliverer = Deliverer(history.outbox(), channels, lambda: at)
     while deliverer.deliver_one():
         pass

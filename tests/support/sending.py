@@ -8,7 +8,7 @@ It begins when a line comes in, so that several can begin at once, and prints ho
 import sys
 from datetime import UTC, datetime, timedelta
 
-from alerts.channels.slack import SlackChannel
+from alerts.channels.slack.channel import SlackChannel
 from monitor.delivery.delivery import Deliverer
 from monitor.history import History
 from tests.support.fake_slack import TOKEN

@@ -10,14 +10,8 @@ import click
 
 from config.loading import load
 from config.settings import Settings
-from monitor.bootstrap.monitors import (
-    build_deliverer,
-    build_monitor,
-    build_outage,
-    build_outbox,
-    open_history,
-    report_folder,
-)
+from monitor.bootstrap.channels import build_deliverer, build_outbox
+from monitor.bootstrap.monitors import build_monitor, build_outage, open_history, report_folder
 from monitor.cli.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.cli.guard import describe
 from monitor.cli.output.failures import failure_lines, failure_parts

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.slack import SlackChannel
+from alerts.channels.slack.channel import SlackChannel
 from config import secrets
 from config.errors import ConfigError
 from config.loading import load
-from monitor.bootstrap.monitors import build_channels
+from monitor.bootstrap.channels import build_channels
 from monitor.cli.guard import describe
 from monitor.common.errors import UnreachableError
 from monitor.common.logs import get_logger, set_up_logging

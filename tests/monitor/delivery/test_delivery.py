@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerts.channels.channel import Channel, Post, Receipt
-from alerts.channels.console import ConsoleChannel
-from alerts.channels.slack import SlackChannel
+from alerts.channels.console.channel import ConsoleChannel
+from alerts.channels.slack.channel import SlackChannel
 from alerts.incident import Event, Reason, State, Transition
 from monitor.history import History
 from monitor.history.notifications import ClaimLostError

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.channels.channel import Channel, Post, Receipt
-from alerts.channels.slack import SlackChannel
+from alerts.channels.slack.channel import SlackChannel
 from alerts.incident import Event, Incident, Reason, State, Transition
 from monitor.common.claims import Worker
 from monitor.history import History

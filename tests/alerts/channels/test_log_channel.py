@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from alerts.channels.channel import Post
+from alerts.channels.log.channel import LogChannel
 from alerts.incident import Event, Reason, State, Transition
 from monitor.common.logs import set_up_logging
-from monitor.delivery.log_channel import LogChannel
 from tests.support.incidents import T0, clear, opened, step
 
 OVER = step(Event.RESOLVED, Reason.STAYED_CLEAR, state=State.RESOLVED, findings=(clear(),), resolved_at=T0)

@@ -3,16 +3,17 @@
 from dataclasses import replace
 from typing import Final
 
+import structlog
+
 from alerts.channels.channel import Post, Receipt
 from alerts.incident import Event, State
 from alerts.messages.event_json import event_json
 from alerts.messages.message import first_message, reply_message, root_message
 from alerts.messages.text import render_text
 from checks.rules.finding import Verdict
-from monitor.common.logs import get_logger
 
 _WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})
-_LOG = get_logger(__name__)
+_LOG: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 class LogChannel:

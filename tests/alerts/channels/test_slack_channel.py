@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from alerts.channels.channel import ChannelError, Post
-from alerts.channels.slack import SlackChannel
+from alerts.channels.slack.channel import SlackChannel
 from alerts.incident import Event, Reason, State, Transition
 from checks.rules.finding import Verdict
 from tests.support.fake_slack import TOKEN, FakeSlack

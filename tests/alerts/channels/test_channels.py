@@ -1,15 +1,22 @@
 """What every channel keeps to."""
 
+import inspect
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt
-from alerts.channels.console import ConsoleChannel
-from alerts.channels.slack import SlackChannel
+from alerts.channels.console.channel import ConsoleChannel
+from alerts.channels.registry import ROWS, ChannelRow
+from alerts.channels.slack.channel import SlackChannel
 from alerts.incident import Event, Reason, State
+from config.services import ChannelSettings
+from config.settings import Settings
+from tests.repository.paths import ROOT
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.incidents import clear, opened, step
 
@@ -21,15 +28,37 @@ class Ear:
         self.channel, self.heard, self.deafen = channel, heard, deafen
 
 
-@pytest.fixture(params=["console", "slack"])
+@contextmanager
+def console() -> Iterator[Ear]:
+    stream = io.StringIO()
+    yield Ear(ConsoleChannel(stream), lambda: stream.getvalue() if not stream.closed else "", stream.close)
+
+
+@contextmanager
+def slack() -> Iterator[Ear]:
+    with FakeSlack() as server:
+        channel = SlackChannel(TOKEN, "#chatbot-oncall", server.url, timeout=5)
+        yield Ear(channel, server.workspace.oncall.render, lambda: setattr(server.workspace, "token", "xoxb-other"))
+
+
+EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {"console": console, "slack": slack}
+"""How each channel is listened to; one that is registered and is not here fails every test."""
+
+
+@pytest.fixture(params=[row.name for row in ROWS])
 def ear(request: pytest.FixtureRequest) -> Iterator[Ear]:
-    if request.param == "console":
-        stream = io.StringIO()
-        yield Ear(ConsoleChannel(stream), lambda: stream.getvalue() if not stream.closed else "", stream.close)
-        return
-    with FakeSlack() as slack:
-        channel = SlackChannel(TOKEN, "#chatbot-oncall", slack.url, timeout=5)
-        yield Ear(channel, slack.workspace.oncall.render, lambda: setattr(slack.workspace, "token", "xoxb-other"))
+    with EARS[request.param]() as heard:
+        yield heard
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_the_row_of_a_channel_fits_its_folder_its_section_and_what_makes_it(row: ChannelRow) -> None:
+    assert (ROOT / "alerts" / "channels" / row.name).is_dir()
+    assert set(row.keys) == set(inspect.signature(row.build).parameters)
+    if not row.is_always_there:
+        section = next(each for each in ChannelSettings.__subclasses__() if set(row.keys) <= set(each.model_fields))
+        assert set(section.secrets) <= set(row.keys)
+        assert row.name in Settings.model_fields
 
 
 def test_what_is_wrong_and_what_to_do_is_heard(ear: Ear) -> None:

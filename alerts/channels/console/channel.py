@@ -1,6 +1,7 @@
 """Tells incidents to a text stream, such as the standard error of the daemon or of `make demo`."""
 
-from typing import TextIO
+import sys
+from typing import Self, TextIO
 
 from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.incident import Event
@@ -15,6 +16,11 @@ class ConsoleChannel:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+
+    @classmethod
+    def on_stderr(cls) -> Self:
+        """The console of this process."""
+        return cls(sys.stderr)
 
     def send(self, post: Post) -> Receipt:
         """Write the event; a step without one writes nothing, unless nothing was told before."""

@@ -18,15 +18,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
 from alerts.channels.channel import Post, Receipt
-from alerts.channels.slack_errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
-from alerts.channels.slack_silence import unanswered
+from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
+from alerts.channels.slack.payload import forms, marks, metadata, payload, root
+from alerts.channels.slack.silence import unanswered
 from alerts.channels.waiting import retry_after
 from alerts.incident import Event
-from alerts.messages.message import Message, first_message, reply_message, root_message
-from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
+from alerts.messages.message import Message, reply_message
 
 _BROADCAST: Final = frozenset({Event.ESCALATED, Event.REOPENED})
-_METADATA: Final = "tunewatch_step"
 _INERT: Final = {"unfurl_links": False, "unfurl_media": False}
 _PAGE: Final = 200  # messages; Slack's advice
 _PAGES: Final = 5  # a thousand messages back; who is that late may be told twice
@@ -97,12 +96,12 @@ class SlackChannel:
         return Receipt(thread.ref, note)
 
     def _update_root(self, post: Post, thread: _Thread) -> str:
-        return self._tell(self._client.chat_update, _root(post), post, "root", channel=thread.channel, ts=thread.ts)[1]
+        return self._tell(self._client.chat_update, root(post), post, "root", channel=thread.channel, ts=thread.ts)[1]
 
     def _post_root(self, post: Post, channel: str) -> Receipt:
         if post.maybe_sent and (thread := self._find_root(post, channel)):
             return Receipt(thread.ref, self._update_root(post, thread))
-        answer, note = self._tell(self._client.chat_postMessage, _root(post), post, "root", channel=channel, **_INERT)
+        answer, note = self._tell(self._client.chat_postMessage, root(post), post, "root", channel=channel, **_INERT)
         if not (answer.get("channel") and answer.get("ts")):
             raise slack_error(answer.status_code, "", None)
         return Receipt(_Thread(str(answer["channel"]), str(answer["ts"])).ref, note)
@@ -131,15 +130,15 @@ class SlackChannel:
     ) -> tuple[SlackResponse, str]:
         """Send the message in the richest form that Slack takes; the answer, and what it did not take."""
         refused = ""
-        *richer, plainest = _forms(message)
+        *richer, plainest = forms(message)
         for form in richer:
             try:
-                return self._ask(post, method, **_payload(form, post, part), **where), refused
+                return self._ask(post, method, **payload(form, post, part), **where), refused
             except SlackError as error:
                 if not error.is_about_message:
                     raise
                 refused = f"told in a plainer form: {error}"
-        return self._ask(post, method, **_payload(plainest, post, part), **where), refused
+        return self._ask(post, method, **payload(plainest, post, part), **where), refused
 
     def _ask(self, post: Post, method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401
         post.before_request()
@@ -150,16 +149,16 @@ class SlackChannel:
     def _find_root(self, post: Post, channel: str) -> _Thread | None:
         if not re.fullmatch(r"[CGD][A-Z0-9]{6,}", channel):
             return None  # conversations.history takes ids only
-        wanted = _marks(post, part="root")
+        wanted = marks(post, part="root")
         for message in self._look(post, self._client.conversations_history, channel=channel):
-            if _metadata(message).items() >= wanted.items():
+            if metadata(message).items() >= wanted.items():
                 return _Thread(channel, str(message["ts"]))
         return None
 
     def _has_reply(self, post: Post, thread: _Thread) -> bool:
-        wanted = _marks(post, part="reply")
+        wanted = marks(post, part="reply")
         replies = self._look(post, self._client.conversations_replies, channel=thread.channel, ts=thread.ts)
-        return any(_metadata(message).items() >= wanted.items() for message in replies)
+        return any(metadata(message).items() >= wanted.items() for message in replies)
 
     def _look(self, post: Post, method: _Method, **arguments: str) -> Iterable[dict[str, Any]]:
         """Messages with their metadata, a page at a time; none where the app may not read."""
@@ -175,41 +174,6 @@ class SlackChannel:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
-
-
-def _root(post: Post) -> Message:
-    return first_message(post.step, post.now) if post.first else root_message(post.now)
-
-
-def _forms(message: Message) -> tuple[SlackMessage, ...]:
-    """The message as it should be, as plain text, and as one short line: alerts come first, beauty second."""
-    return (
-        render_slack(message),
-        SlackMessage(render_plain(message), ()),
-        SlackMessage(render_short(message), ()),
-    )
-
-
-def _payload(form: SlackMessage, post: Post, part: str) -> dict[str, Any]:
-    return {
-        "text": form.text,
-        "blocks": list(form.blocks),
-        "parse": "none",
-        "link_names": False,
-        "metadata": {"event_type": _METADATA, "event_payload": _marks(post, part)},
-    }
-
-
-def _marks(post: Post, part: str) -> dict[str, str]:
-    """What tells this message from all others: a reply by its notification, the first message by its incident."""
-    marks = {"part": part, "incident": post.step.incident.id}
-    return marks | {"notification": post.id} if part == "reply" else marks
-
-
-def _metadata(message: dict[str, Any]) -> dict[str, Any]:
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return payload if metadata.get("event_type") == _METADATA and isinstance(payload, dict) else {}
 
 
 def _call(method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401 - whatever the method takes

@@ -6,7 +6,7 @@ from socket import gaierror
 from typing import Final
 from urllib.error import URLError
 
-from alerts.channels.slack_errors import SlackError
+from alerts.channels.slack.errors import SlackError
 
 _PROXY = "check the proxy (HTTPS_PROXY) and slack.base_url"
 _TOKEN = "slack.token has a character that no token has, such as a line break or a space: set it anew"  # noqa: S105

@@ -1,0 +1,1 @@
+"""The log of the daemon, as an event for each step."""

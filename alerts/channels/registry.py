@@ -1,0 +1,34 @@
+"""Every channel, a row each: the one place that lists them. `docs/extending.md` shows how to add one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from alerts.channels.channel import Channel
+from alerts.channels.console.channel import ConsoleChannel
+from alerts.channels.log.channel import LogChannel
+from alerts.channels.slack.channel import SlackChannel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One channel.
+
+    `name` is its name in the outbox and the history, its section at the top of the configuration (unless it
+    `is_always_there`, and has none) and its folder (`alerts/channels/NAME/`). `build` makes it of the `keys` of its
+    section, as arguments of the same names: secrets as text, spans in seconds. It is ready once the section has all
+    its secrets. `in_log` makes what takes its place where the daemon's log is JSON, for a channel that writes into it.
+    """
+
+    name: str
+    build: Callable[..., Channel]
+    keys: tuple[str, ...] = ()
+    is_always_there: bool = False
+    in_log: Callable[[], Channel] | None = None
+
+
+ROWS: Final = (
+    ChannelRow("console", ConsoleChannel.on_stderr, is_always_there=True, in_log=LogChannel),
+    ChannelRow("slack", SlackChannel, keys=("token", "channel", "base_url", "timeout")),
+)
+"""The rows, in the order in which a step is told."""

@@ -1,0 +1,1 @@
+"""Slack: a message an incident, kept up to date, and a thread."""

@@ -1,0 +1,47 @@
+"""What is sent to Slack; pure."""
+
+from typing import Any, Final
+
+from alerts.channels.channel import Post
+from alerts.messages.message import Message, first_message, root_message
+from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
+
+_METADATA: Final = "tunewatch_step"
+
+
+def root(post: Post) -> Message:
+    """The first message of an incident, as it stands now."""
+    return first_message(post.step, post.now) if post.first else root_message(post.now)
+
+
+def forms(message: Message) -> tuple[SlackMessage, ...]:
+    """The message as it should be, as plain text, and as one short line: alerts come first, beauty second."""
+    return (
+        render_slack(message),
+        SlackMessage(render_plain(message), ()),
+        SlackMessage(render_short(message), ()),
+    )
+
+
+def payload(form: SlackMessage, post: Post, part: str) -> dict[str, Any]:
+    """The arguments of a call that sends a form of the message."""
+    return {
+        "text": form.text,
+        "blocks": list(form.blocks),
+        "parse": "none",
+        "link_names": False,
+        "metadata": {"event_type": _METADATA, "event_payload": marks(post, part)},
+    }
+
+
+def marks(post: Post, part: str) -> dict[str, str]:
+    """What tells this message from all others: a reply by its notification, the first message by its incident."""
+    found = {"part": part, "incident": post.step.incident.id}
+    return found | {"notification": post.id} if part == "reply" else found
+
+
+def metadata(message: dict[str, Any]) -> dict[str, Any]:
+    """What was sent with a message that Slack shows; {} where it is not ours."""
+    sent = message.get("metadata") or {}
+    inner = sent.get("event_payload") or {}
+    return inner if sent.get("event_type") == _METADATA and isinstance(inner, dict) else {}
