@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from alerts.messages.wording import worded
 from bench.stories.looking import Looker
 from bench.stories.story import ABSTAIN, NONE, Case
 from bench.stories.studying import Reader
@@ -50,7 +51,7 @@ def _look(looker: Looker, case: Case, day: int, judges: Judges) -> tuple[Windows
     study = Reader(case.world, case.has_text, case.tokens, case.overlaps).study(step)
     windows = replace(looker.windows(step), study=study)
     measured = Measured(windows)
-    return windows, tuple(finding for check in judges.checks for finding in check.run(measured))
+    return windows, tuple(worded(finding) for check in judges.checks for finding in check.run(measured))
 
 
 def _alarms(findings: tuple[Finding, ...]) -> list[Finding]:

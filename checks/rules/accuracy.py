@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from checks.clauses.clause import Clauses, clause
 from checks.estimates.cycle_data import Measured
 from checks.estimates.decomposition import Decomposition, Effect, decompose
 from checks.estimates.stratified import Stratified
 from checks.rules.at_reference_mix import BehaviourDrop, BehaviourFloor, Pairs, with_older
 from checks.rules.finding import Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import Drop, Floor, Limit
 from checks.rules.shares import Subject, judge_share
-from checks.rules.words import signed_points
 from checks.statistics.alarm_budget import AlarmBudget
 
 BAD, GOOD, DROP = 0.05, 0.15, 0.8
@@ -35,9 +36,9 @@ class Accuracy:
     budget: AlarmBudget
     name: str = "accuracy"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding, on all predictions."""
-        subject = Subject(self.name, "all", "accuracy", Stratified.accuracy)
+        subject = Subject(self.name, "all", clause(FindingClause.ACCURACY), Stratified.accuracy)
         pairs = _at_reference_mix(measured)
         levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
         (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
@@ -50,7 +51,7 @@ class Accuracy:
             fall = Drop(reference, self.max_drop, Verdict.WARNING, drop, needs=needs_drop, unsettled=low)
             limits.append(BehaviourDrop(fall, pairs))
         finding = judge_share(subject, measured, limits)
-        return [replace(finding, message=finding.message + _why(measured.reasons.get(finding.window_start)))]
+        return [replace(finding, message=(*finding.message, *_why(measured.reasons.get(finding.window_start))))]
 
 
 def _at_reference_mix(measured: Measured) -> Pairs:
@@ -65,14 +66,12 @@ def _at_reference_mix(measured: Measured) -> Pairs:
     }
 
 
-def _why(reason: Decomposition | None) -> str:
-    """Both parts of the difference, in words."""
+def _why(reason: Decomposition | None) -> Clauses:
+    """Both parts of the difference."""
     if reason is None:
-        return ""
-    mix, behaviour = _effect(reason.mix), _effect(reason.behaviour)
-    return f"; a changed mix of classes makes {mix}, changed behaviour {behaviour}"
+        return ()
+    return (clause(FindingClause.MIX_OR_BEHAVIOUR, mix=_bounds(reason.mix), behaviour=_bounds(reason.behaviour)),)
 
 
-def _effect(effect: Effect) -> str:
-    value, low, high = (signed_points(share) for share in (effect.value, effect.low, effect.high))
-    return f"{value} points ({low} to {high})"
+def _bounds(effect: Effect) -> tuple[float, float, float]:
+    return effect.value, effect.low, effect.high

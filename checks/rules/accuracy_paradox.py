@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
+from checks.clauses.clause import Clauses, clause
 from checks.estimates.cycle_data import Look, Measured
 from checks.rules.class_shares import CRITICAL_SHARE
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import CLEAR_TAIL, Sight
 from checks.rules.shares import Subject, judge_share
-from checks.rules.words import percent
 from checks.statistics.alarm_budget import AlarmBudget
 
 
@@ -27,7 +28,7 @@ class AccuracyParadox:
     budget: AlarmBudget
     name: str = "accuracy_paradox"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding for each class that could be missed."""
         critical = dict(self.floors)
         others = [name for name in measured.current.confusion.real_classes if name not in critical]
@@ -37,8 +38,9 @@ class AccuracyParadox:
         tail = self.budget.part(1 - share).tail(measured.scales, len(others))
         return findings + [self._judge(name, self.min_recall, tail, measured) for name in others]
 
-    def _judge(self, class_name: str, floor: float, tail: float, measured: Measured) -> Finding:
-        subject = Subject(self.name, class_name, f"recall of {class_name}", lambda counts: counts.recall(class_name))
+    def _judge(self, class_name: str, floor: float, tail: float, measured: Measured) -> Finding[Clauses]:
+        noun = clause(FindingClause.RECALL, name=class_name)
+        subject = Subject(self.name, class_name, noun, lambda counts: counts.recall(class_name))
         return judge_share(subject, measured, [_Missed(max(floor, self.min_recall), self.min_recall, self.good, tail)])
 
 
@@ -72,16 +74,15 @@ class _Missed:
         """The credibility of the floor or more."""
         return sight.share.chance_at_least(self.floor)
 
-    def explain(self, sight: Sight) -> str:
+    def explain(self, sight: Sight) -> Clauses:
         """What the dashboard shows, and what it hides."""
         counts = sight.look.stratified
         accuracy, balanced = counts.accuracy(), counts.balanced_accuracy()
-        parts = [
-            f"while accuracy is {percent(accuracy.value)}" if accuracy else "",
-            f"balanced accuracy {percent(balanced.value)}" if balanced else "",
-            f"and always answering the commonest class would be right {percent(majority_rate(sight.look))} of the time",
-        ]
-        return ", ".join(part for part in parts if part)
+        return (
+            *([clause(FindingClause.WHILE_ACCURACY, accuracy=accuracy.value)] if accuracy else ()),
+            *([clause(FindingClause.BALANCED_ACCURACY, balanced=balanced.value)] if balanced else ()),
+            clause(FindingClause.COMMONEST_RIGHT, rate=majority_rate(sight.look)),
+        )
 
 
 def majority_rate(look: Look) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isclose
 
+from checks.clauses.clause import Clauses
 from checks.estimates.decomposition import Pair
 from checks.rules.finding import Cause, Verdict
 from checks.rules.limits import Drop, Floor, Sight
@@ -67,7 +68,7 @@ class BehaviourDrop:
         pair = self.pairs.get(sight.look.window.start)
         return self._drop(pair).doubt(_at(pair, sight)) if pair is not None else float("inf")
 
-    def explain(self, sight: Sight) -> str:
+    def explain(self, sight: Sight) -> Clauses:
         """What the drop says of it."""
         return self.drop.explain(sight)
 
@@ -122,7 +123,7 @@ class BehaviourFloor:
         """The doubt of the mix that speaks for the bot."""
         return max(self.floor.doubt(sight), self.floor.doubt(self._standardised(sight)))
 
-    def explain(self, sight: Sight) -> str:
+    def explain(self, sight: Sight) -> Clauses:
         """The floor."""
         return self.floor.explain(sight)
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checks.before_labels.calibration_error import CalibrationError
-from checks.before_labels.outlook import Outlook
+from checks.before_labels.outlook import Hindsight, Outlook
 from checks.before_labels.refused import refused
 from checks.before_labels.trust import MIN_LEARNED
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.words import interval, percent, support
+from checks.rules.finding_clause import FindingClause
 from checks.statistics.alarm_budget import AlarmBudget
 
 
@@ -27,19 +28,18 @@ class Calibration:
     budget: AlarmBudget
     name: str = "calibration"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding, on all predictions."""
         outlook = measured.once(Outlook)
         if not outlook.has_confidences:
-            return [self._unknown(measured, Cause.NOT_LOGGED, "the log has no confidences")]
+            return [self._unknown(measured, Cause.NOT_LOGGED, (clause(FindingClause.NO_CONFIDENCES),))]
         now = CalibrationError.of(outlook.strata(outlook.matured.window)) if outlook.matured else None
         then = CalibrationError.of(outlook.reference)
         if now is None or then is None or min(now.n, then.n) < MIN_LEARNED:
-            message = "; ".join([_too_few(now, then), *refused(outlook)])
-            return [self._unknown(measured, Cause.TOO_FEW, message)]
+            return [self._unknown(measured, Cause.TOO_FEW, (_too_few(now, then), *refused(outlook)))]
         return [self._judge(outlook, now, then)]
 
-    def _judge(self, outlook: Outlook, now: CalibrationError, then: CalibrationError) -> Finding:
+    def _judge(self, outlook: Outlook, now: CalibrationError, then: CalibrationError) -> Finding[Clauses]:
         assert outlook.matured is not None  # noqa: S101 - run() has looked
         window = outlook.matured.window
         tail = self.budget.tail([window.length], 1)
@@ -62,30 +62,27 @@ class Calibration:
             clear=not broken,
         )
 
-    def _unknown(self, measured: Measured, cause: Cause, message: str) -> Finding:
+    def _unknown(self, measured: Measured, cause: Cause, message: Clauses) -> Finding[Clauses]:
         window = measured.windows.current
         return Finding(self.name, "all", Verdict.NOT_ENOUGH_DATA, cause, message, window.start, window.end)
 
 
-def _too_few(now: CalibrationError | None, then: CalibrationError | None) -> str:
+def _too_few(now: CalibrationError | None, then: CalibrationError | None) -> Clause:
     here, there = (error.n if error else 0 for error in (now, then))
+    return clause(FindingClause.FEW_CONFIDENCES, now=here, then=there, needed=MIN_LEARNED)
+
+
+def _message(outlook: Outlook, now: CalibrationError, then: CalibrationError) -> Clauses:
+    side = FindingClause.RIGHT_LESS_OFTEN if now.gap < 0 else FindingClause.RIGHT_MORE_OFTEN
+    back = outlook.hindsight
     return (
-        f"calibration is not known: {here} labelled predictions with a confidence in the mature part of the window and "
-        f"{there} in the reference, it takes {MIN_LEARNED}"
+        clause(FindingClause.CALIBRATION_IS, value=now.value, bounds=now.interval(), n=now.n),
+        clause(FindingClause.CALIBRATION_WAS, was=then.value),
+        clause(side, gap=abs(now.gap)),
+        *([] if back is None else [_hindsight(back)]),
+        *refused(outlook),
     )
 
 
-def _message(outlook: Outlook, now: CalibrationError, then: CalibrationError) -> str:
-    low, high = now.interval()
-    side = "less" if now.gap < 0 else "more"
-    parts = [
-        f"calibration error is {percent(now.value)} ({interval(percent(low), percent(high))}, {support(now.n)})",
-        f"was {percent(then.value)} in the reference",
-        f"answers are right {percent(abs(now.gap))} {side} often than they say",
-    ]
-    if (back := outlook.hindsight) is not None:
-        parts.append(
-            f"accuracy estimated without labels would have been {percent(back.expected.value)}, "
-            f"the labels say {percent(back.realised.value)}"
-        )
-    return "; ".join([*parts, *refused(outlook)])
+def _hindsight(back: Hindsight) -> Clause:
+    return clause(FindingClause.HINDSIGHT, expected=back.expected.value, realised=back.realised.value)

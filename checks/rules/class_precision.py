@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+from checks.clauses.clause import clause
 from checks.estimates.cycle_data import Measured
 from checks.estimates.decomposition import Pair
 from checks.estimates.specificity import specificity
 from checks.estimates.stratified import Stratified
 from checks.rules.at_reference_mix import BehaviourDrop, with_older
 from checks.rules.class_shares import ClassShares
+from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import Drop, Limit
 from checks.rules.shares import Subject
 
@@ -20,7 +22,7 @@ class ClassPrecision(ClassShares):
 
     def subject(self, class_name: str) -> Subject:
         """Precision of one class."""
-        noun = f"precision of {class_name}"
+        noun = clause(FindingClause.PRECISION, name=class_name)
         return Subject(self.name, class_name, noun, lambda counts: counts.precision(class_name), of_all=False)
 
     def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from checks.clauses.clause import clause
 from checks.rules.class_shares import ClassShares
+from checks.rules.finding_clause import FindingClause
 from checks.rules.shares import Subject
 
 
@@ -14,4 +16,5 @@ class ClassRecall(ClassShares):
 
     def subject(self, class_name: str) -> Subject:
         """Recall of one class."""
-        return Subject(self.name, class_name, f"recall of {class_name}", lambda counts: counts.recall(class_name))
+        noun = clause(FindingClause.RECALL, name=class_name)
+        return Subject(self.name, class_name, noun, lambda counts: counts.recall(class_name))

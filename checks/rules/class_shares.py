@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from checks.clauses.clause import Clauses
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Finding, Verdict
 from checks.rules.limits import Drop, Floor, Limit
@@ -30,7 +31,7 @@ class ClassShares:
     budget: AlarmBudget
     name: str = field(init=False)
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding for each class that is predicted, a label, or critical."""
         critical = dict(self.floors)
         others = sorted(_classes(measured) - critical.keys())
@@ -47,7 +48,7 @@ class ClassShares:
 
     def _judge(
         self, name: str, floor: float | None, verdict: Verdict, levels: "_Levels", measured: Measured
-    ) -> Finding:
+    ) -> Finding[Clauses]:
         subject = self.subject(name)
         limits: list[Limit] = []
         if floor is not None:

@@ -6,22 +6,23 @@ from datetime import timedelta
 
 from scipy import special
 
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.shift import ColumnShift, ScaleShift, Unjudged
 from checks.counts.study import Study, StudySpan
 from checks.estimates.cycle_data import Measured
-from checks.rules.drift_words import message_of
+from checks.rules.drift_clauses import clauses_of
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.statistics.alarm_budget import AlarmBudget
 
 CALM = 0.05
 """P-value over which a shift does not speak against a column being as it was; to recover takes that much."""
 
 _TOO_FEW = {
-    Unjudged.NOT_LOGGED: "the sampled rows have no value",
-    Unjudged.FEW_ROWS: "the sample has too few rows with a value, now or in the reference",
-    Unjudged.FEW_DAYS: "the reference is too short to compare each weekday with its like: it takes two weeks, and text "
-    "a window of two days",
-    Unjudged.NEW_VERSION: "a newly deployed version answers, which the reference does not know; labels will judge it",
+    Unjudged.NOT_LOGGED: FindingClause.NO_VALUES,
+    Unjudged.FEW_ROWS: FindingClause.FEW_ROWS,
+    Unjudged.FEW_DAYS: FindingClause.FEW_DAYS,
+    Unjudged.NEW_VERSION: FindingClause.NEW_VERSION,
 }
 
 
@@ -39,34 +40,36 @@ class Drift:
     budget: AlarmBudget
     name: str = "drift"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """A finding for each column that the sampled rows have; one in all where there is no study."""
         study = measured.windows.study
         if study is None:
             window = measured.windows.current
-            message = "no study of sampled rows is there yet, or too few rows to make one of"
-            return [self._unknown("all", message, StudySpan(window.start, window.end), 0)]
+            said = clause(FindingClause.NO_STUDY)
+            return [self._unknown("all", said, StudySpan(window.start, window.end), 0)]
         return self.judge(study)
 
-    def judge(self, study: Study) -> list[Finding]:
+    def judge(self, study: Study) -> list[Finding[Clauses]]:
         """A finding for each column that the sampled rows have."""
         level = self.budget.each(self.every, sum(len(column.scales) for column in study.columns))
         logged = [column for column in study.columns if column.unjudged is not Unjudged.NOT_LOGGED]
         return [self._finding(study, column, level) for column in logged]
 
-    def _finding(self, study: Study, column: ColumnShift, level: float) -> Finding:
+    def _finding(self, study: Study, column: ColumnShift, level: float) -> Finding[Clauses]:
         if not column.scales:
-            message = f"drift is not judged: {_TOO_FEW[column.unjudged or Unjudged.FEW_DAYS]}"
-            return self._unknown(column.column, message, study.window, column.n_current)
+            why = clause(_TOO_FEW[column.unjudged or Unjudged.FEW_DAYS])
+            said = clause(FindingClause.DRIFT_NOT_JUDGED, why=why)
+            return self._unknown(column.column, said, study.window, column.n_current)
         alarms = [scale for scale in column.scales if self._breaks(scale, level)]
         shown = min(alarms, key=lambda scale: scale.contrast.p_value) if alarms else column.scales[0]
         low, high = _interval(shown)
+        report = (clause(FindingClause.REPORT, report=study.report),) if alarms and study.report else ()
         return Finding(
             check=self.name,
             subject=column.column,
             verdict=Verdict.WARNING if alarms else Verdict.OK,
             cause=Cause.SHIFTED if alarms else Cause.WITHIN_LIMITS,
-            message=message_of(column, shown) + (f"; report: {study.report}" if alarms and study.report else ""),
+            message=(*clauses_of(column, shown), *report),
             window_start=shown.start,
             window_end=shown.end,
             value=shown.effect,
@@ -80,8 +83,8 @@ class Drift:
     def _breaks(self, scale: ScaleShift, level: float) -> bool:
         return scale.effect >= self.min_effect and scale.contrast.p_value < level
 
-    def _unknown(self, subject: str, message: str, span: StudySpan, n: int) -> Finding:
-        return Finding(self.name, subject, Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message, span.start, span.end, n=n)
+    def _unknown(self, subject: str, said: Clause, span: StudySpan, n: int) -> Finding[Clauses]:
+        return Finding(self.name, subject, Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, (said,), span.start, span.end, n=n)
 
 
 def _interval(scale: ScaleShift) -> tuple[float, float]:

@@ -1,8 +1,11 @@
 """A finding: what one check says of one subject."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Generic, cast
+
+from typing_extensions import TypeVar
 
 LOOK = "look"
 """`check` of the finding that says whether a look succeeded at all."""
@@ -43,8 +46,12 @@ class Cause(StrEnum):
     CRASHED = "crashed"  # of the check itself: whether it ran, not what it says
 
 
+Message_co = TypeVar("Message_co", default=str, covariant=True)
+"""How a finding says what it found: in clauses as a check gives it, in words everywhere else."""
+
+
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Generic[Message_co]):
     """An estimate with its interval against a threshold or a reference.
 
     `value`, `low`, `high` are in the unit of the check: shares in [0, 1], milliseconds, hours or a ratio. The interval
@@ -57,7 +64,7 @@ class Finding:
     subject: str
     verdict: Verdict
     cause: Cause
-    message: str
+    message: Message_co
     window_start: datetime
     window_end: datetime
     value: float | None = None
@@ -74,3 +81,7 @@ class Finding:
     def key(self) -> tuple[str, str, str]:
         """What stays the same of a finding from one cycle to the next."""
         return (self.check, self.subject, self.slice)
+
+    def told(self, message: str) -> "Finding":
+        """The same finding with its message in words."""
+        return cast("Finding", replace(cast("Any", self), message=message))

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import Window
 from checks.estimates.cycle_data import Measured
 from checks.estimates.stratified import Stratified
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.shares import MIN_LABELS
-from checks.rules.words import measured as share_of
-from checks.rules.words import percent
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 
@@ -43,14 +43,14 @@ class GeneralisationGap:
     budget: AlarmBudget
     name: str = "generalisation_gap"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding for each figure of a version that answered in the window."""
         window = measured.windows.current
         outcomes = Outcomes.of(window.outcomes)
         prompts = {(model, prompt) for model, prompt in outcomes.versions}
         tests = max(sum(1 + len(figures.recall) for figures in self.offline), 1)
         tail = self.budget.tail([window.length], tests)
-        found: list[Finding] = []
+        found: list[Finding[Clauses]] = []
         for figures in self.offline:
             mine = [pair for pair in sorted(prompts) if pair[0] == figures.model_version]
             cells = [cell for pair in mine for cell in outcomes.of_version(*pair)]
@@ -60,23 +60,25 @@ class GeneralisationGap:
 
     def _judge_all(
         self, figures: OfflineFigures, production: Stratified, window: Window, tail: float
-    ) -> Iterable[Finding]:
+    ) -> Iterable[Finding[Clauses]]:
         name = figures.model_version
         if figures.accuracy is not None:
             offline = Proportion(figures.accuracy, figures.n, figures.n)
-            yield self._judge(name, "accuracy", offline, production.accuracy(), window, tail)
+            yield self._judge(name, clause(FindingClause.ACCURACY), offline, production.accuracy(), window, tail)
         for class_name, share in figures.recall:
             # An evaluation set's classes are not counted one by one: as if they were equally common.
             offline = Proportion(share, figures.n / len(figures.recall), figures.n)
-            noun = f"recall of {class_name}"
-            yield self._judge(f"{name}, {noun}", noun, offline, production.recall(class_name), window, tail)
+            noun = clause(FindingClause.RECALL, name=class_name)
+            yield self._judge(
+                f"{name}, recall of {class_name}", noun, offline, production.recall(class_name), window, tail
+            )
 
     def _judge(
-        self, subject: str, noun: str, offline: Proportion, now: Proportion | None, window: Window, tail: float
-    ) -> Finding:
+        self, subject: str, noun: Clause, offline: Proportion, now: Proportion | None, window: Window, tail: float
+    ) -> Finding[Clauses]:
         if now is None or now.n < MIN_LABELS:
             n = now.n if now else 0
-            message = f"{noun} in production is not known of {subject}: {n} labelled rows"
+            message = (clause(FindingClause.PRODUCTION_UNKNOWN, figure=noun, subject=subject, n=n),)
             return Finding(
                 self.name, subject, Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message, window.start, window.end, n=n
             )
@@ -89,8 +91,13 @@ class GeneralisationGap:
             verdict=Verdict.WARNING if broken else Verdict.OK,
             cause=Cause.ABOVE_LIMIT if broken else Cause.WITHIN_LIMITS,
             message=(
-                f"{noun} of {subject.split(',', maxsplit=1)[0]} is {share_of(now)} in production, "
-                f"{percent(offline.value)} offline"
+                clause(
+                    FindingClause.PRODUCTION_OFFLINE,
+                    figure=noun,
+                    model=subject.split(",", maxsplit=1)[0],
+                    now=now,
+                    offline=offline.value,
+                ),
             ),
             window_start=window.start,
             window_end=window.end,

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from checks.clauses.clause import Clauses, clause
 from checks.counts.cells import ALL_CLASSES
 from checks.estimates.cycle_data import Measured
 from checks.label_delay.delays import MIN_DELAYS, Delays
 from checks.label_delay.maturity import Ripe
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.words import percent
+from checks.rules.finding_clause import FindingClause
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 
@@ -32,16 +33,15 @@ class LabelHealth:
     budget: AlarmBudget
     name: str = "label_health"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """Three findings; only one where the log has never had a label."""
         windows = measured.windows
         if windows.last_label_at is None:
-            return [
-                self._finding(measured, "silence", Verdict.NOT_ENOUGH_DATA, Cause.NOT_LOGGED, "no label has come yet")
-            ]
+            said = (clause(FindingClause.NO_LABEL_YET),)
+            return [self._finding(measured, "silence", Verdict.NOT_ENOUGH_DATA, Cause.NOT_LOGGED, said)]
         return [self._silence(measured), self._coverage(measured), self._delay(measured)]
 
-    def _silence(self, measured: Measured) -> Finding:
+    def _silence(self, measured: Measured) -> Finding[Clauses]:
         windows = measured.windows
         assert windows.last_label_at is not None  # noqa: S101 - run() has looked
         waited = windows.now - windows.last_label_at
@@ -52,20 +52,18 @@ class LabelHealth:
             "silence",
             Verdict.WARNING if silent else Verdict.OK,
             Cause.SILENT if silent else Cause.WITHIN_LIMITS,
-            f"the last label came {hours:,.0f} h ago, {limit:g} h are allowed",
+            (clause(FindingClause.LAST_LABEL, hours=hours, limit=limit),),
             value=hours,
             threshold=limit,
             n=measured.current.confusion.n_labelled,
         )
 
-    def _coverage(self, measured: Measured) -> Finding:
+    def _coverage(self, measured: Measured) -> Finding[Clauses]:
         """Labels against the predictions that had the time to get theirs: of all, or of a class that lost its own."""
         forecast, then = measured.current.labels, measured.reference.confusion
         floor = self._coverage_floor(measured, forecast.all)
         if floor is None or forecast.all.ripe < MIN_DELAYS:
-            message = (
-                f"coverage is not judged: {forecast.labelled:.0f} labels, and no reference or limit to compare with"
-            )
+            message = (clause(FindingClause.COVERAGE_NOT_JUDGED, n=forecast.labelled),)
             return self._finding(measured, "coverage", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
         parts = [part for part in forecast.by_class if part.ripe >= MIN_DELAYS]
         floors = [(forecast.all, floor), *((part, _usual(part)) for part in parts)]
@@ -74,14 +72,14 @@ class LabelHealth:
         part, least = (broken or floors)[0]
         share = _share(part)
         low, high = share.interval()
-        of = f" as {part.predicted}" if part.predicted != ALL_CLASSES else ""
-        was = f", was {percent(then.coverage)} of all in the reference" if then.coverage else ""
+        of = (clause(FindingClause.COVERAGE_OF_CLASS, name=part.predicted),) if part.predicted != ALL_CLASSES else ()
+        was = (clause(FindingClause.COVERAGE_WAS, was=then.coverage),) if then.coverage else ()
         return self._finding(
             measured,
             "coverage",
             Verdict.WARNING if broken else Verdict.OK,
             Cause.BELOW_FLOOR if broken else Cause.WITHIN_LIMITS,
-            f"{percent(share.value)} of the predictions{of} that should be labelled by now are{was}",
+            (clause(FindingClause.COVERAGE, share=share.value, of=of), *was),
             value=share.value,
             low=low,
             high=high,
@@ -97,7 +95,7 @@ class LabelHealth:
             floors.append(_usual(labels))
         return max(floors, default=None)
 
-    def _delay(self, measured: Measured) -> Finding:
+    def _delay(self, measured: Measured) -> Finding[Clauses]:
         """The median delay of the window's labels and of older ones, both among labels that come within the window.
 
         It is slow when fewer than half come within the tolerated time, at the level that false alarms allow.
@@ -106,7 +104,7 @@ class LabelHealth:
         now, then = (Delays.of_all(seen, bucket) for seen in measured.seen_delays.split(window))
         then = then.within(now.horizon)
         if now.n < MIN_DELAYS or then.n < MIN_DELAYS:
-            message = "too few labels in the window or the reference to compare their delay"
+            message = (clause(FindingClause.FEW_DELAYS),)
             return self._finding(measured, "delay", Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, message)
         median, usual = now.quantile(0.5), then.quantile(0.5)
         limit = usual * self.max_delay_ratio
@@ -118,7 +116,7 @@ class LabelHealth:
             "delay",
             Verdict.WARNING if slow else Verdict.OK,
             Cause.ABOVE_REFERENCE if slow else Cause.WITHIN_LIMITS,
-            f"half of the labels come within {hours:.1f} h, it was {was:.1f} h in the reference",
+            (clause(FindingClause.DELAY, hours=hours, was=was),),
             value=hours,
             threshold=limit.total_seconds() / 3600,
             reference=was,
@@ -131,7 +129,7 @@ class LabelHealth:
         subject: str,
         verdict: Verdict,
         cause: Cause,
-        message: str,
+        message: Clauses,
         *,
         value: float | None = None,
         low: float | None = None,
@@ -139,7 +137,7 @@ class LabelHealth:
         threshold: float | None = None,
         reference: float | None = None,
         n: int = 0,
-    ) -> Finding:
+    ) -> Finding[Clauses]:
         window = measured.windows.current
         return Finding(
             self.name,

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.windows import Window
 from checks.estimates.cycle_data import Measured
 from checks.estimates.quantiles import Histogram, ratio
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import CLEAR_TAIL
 from checks.rules.recent_hours import ShortSpell, short_spells
-from checks.rules.words import interval, milliseconds, support
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 
@@ -80,10 +81,12 @@ class Latency:
         limits = {"p50": p50_ms, "p95": p95_ms, "p99": p99_ms}
         return cls(tuple((name, limit) for name, limit in limits.items() if limit is not None), max_ratio, budget)
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding for each quantile; a single one when no latency is logged."""
         if not measured.current.latency.n and not measured.reference.latency.n:
-            return [_unknown(self.name, "all", Cause.NOT_LOGGED, "no latency is logged", measured.windows.current)]
+            return [
+                _unknown(self.name, "all", Cause.NOT_LOGGED, clause(FindingClause.NO_LATENCY), measured.windows.current)
+            ]
         sights = self._sights(measured)
         return [self._judge(name, q, sights, measured) for name, q in QUANTILES]
 
@@ -103,7 +106,7 @@ class Latency:
         tail = self.budget.part(SHORT_SHARE).tail([spell.window.length], tests)
         return _Sight(spell.window, spell.histogram, spell, tail)
 
-    def _judge(self, name: str, q: float, sights: list[_Sight], measured: Measured) -> Finding:
+    def _judge(self, name: str, q: float, sights: list[_Sight], measured: Measured) -> Finding[Clauses]:
         reference = measured.reference.latency
         ceilings = self._ceilings(name, q, reference)
         if not sights or not ceilings:
@@ -126,7 +129,7 @@ class Latency:
             )
         return ceilings
 
-    def _finding(  # noqa: PLR0913 - the parts of one sentence
+    def _finding(  # noqa: PLR0913 - the parts of one finding
         self,
         name: str,
         q: float,
@@ -136,20 +139,19 @@ class Latency:
         *,
         alarm: bool,
         clear: bool = False,
-    ) -> Finding:
+    ) -> Finding[Clauses]:
         value = sight.histogram.quantile(q)
         low, high = sight.histogram.interval(q, sight.spread.slower_than(value).effective_n)
         was = reference.quantile(q) if reference.n >= MIN_ANSWERS else None
-        bounds = interval(milliseconds(low), milliseconds(high))
-        rests = support(sight.histogram.n, "answers")
-        over = f", over {milliseconds(ceiling.ms)}" if alarm else ""
-        then = f", was {milliseconds(was)} in the reference{_times(sight, reference, q)}" if was else ""
+        said = clause(FindingClause.LATENCY_IS, name=name, value=value, bounds=(low, high), n=sight.histogram.n)
+        over = (clause(FindingClause.OVER_LATENCY, limit=ceiling.ms),) if alarm else ()
+        then = (_times(sight, reference, q),) if was else ()
         return Finding(
             check=self.name,
             subject=name,
             verdict=ceiling.verdict if alarm else Verdict.OK,
             cause=ceiling.cause if alarm else Cause.WITHIN_LIMITS,
-            message=f"latency {name} is {milliseconds(value)} ({bounds}, {rests}){over}{then}",
+            message=(said, *over, *then),
             window_start=sight.window.start,
             window_end=sight.window.end,
             value=value,
@@ -162,11 +164,11 @@ class Latency:
         )
 
 
-def _times(sight: _Sight, reference: Histogram, q: float) -> str:
-    """How many times the reference's latency, in words."""
-    value = sight.histogram.quantile(q)
+def _times(sight: _Sight, reference: Histogram, q: float) -> Clause:
+    """What the reference's latency was, and how many times that it is now."""
+    value, was = sight.histogram.quantile(q), reference.quantile(q)
     low, high = ratio(sight.histogram, reference, q, sight.spread.slower_than(value).effective_n)
-    return f": {value / reference.quantile(q):.2f} times that ({low:.2f} to {high:.2f})"
+    return clause(FindingClause.WAS_LATENCY, was=was, times=value / was, low=low, high=high)
 
 
 def _broken(sight: _Sight, ceiling: Ceiling, q: float) -> bool:
@@ -185,11 +187,11 @@ def _doubted(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
     return any(sight.spread.slower_than(ceiling.ms).lower(CLEAR_TAIL) > 1 - q for sight in sights)
 
 
-def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> str:
+def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> Clause:
     if ceilings:
-        return f"{measured.current.latency.n} answers with a latency are too few to judge"
-    return "no limit is set, and the reference has too few answers to compare with"
+        return clause(FindingClause.FEW_LATENCIES, n=measured.current.latency.n)
+    return clause(FindingClause.NO_LATENCY_LIMIT)
 
 
-def _unknown(check: str, subject: str, cause: Cause, message: str, window: Window) -> Finding:
-    return Finding(check, subject, Verdict.NOT_ENOUGH_DATA, cause, message, window.start, window.end)
+def _unknown(check: str, subject: str, cause: Cause, why: Clause, window: Window) -> Finding[Clauses]:
+    return Finding(check, subject, Verdict.NOT_ENOUGH_DATA, cause, (why,), window.start, window.end)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checks.clauses.clause import Clauses, clause
 from checks.counts.studied.overlap import Overlap
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.shares import MIN_LABELS
-from checks.rules.words import measured, percent
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.statistics.intervals import CONFIDENCE, Proportion, difference
+from checks.statistics.intervals import CONFIDENCE, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,14 @@ class Leakage:
     budget: AlarmBudget
     name: str = "leakage"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding for each registered set of a model version that answers."""
         windows = measured.windows
         overlaps = windows.study.overlaps if windows.study is not None else ()
         tail = self.budget.tail([windows.current.length], max(len(overlaps), 1))
         return [self._judge(overlap, windows, tail) for overlap in overlaps]
 
-    def _judge(self, overlap: Overlap, windows: Windows, tail: float) -> Finding:
+    def _judge(self, overlap: Overlap, windows: Windows, tail: float) -> Finding[Clauses]:
         low, high = overlap.share.interval()
         flattered = is_flattered(overlap, tail)
         broken = overlap.share.lower(tail) > self.max_overlap and bool(flattered)
@@ -63,14 +64,10 @@ def is_flattered(overlap: Overlap, tail: float = (1 - CONFIDENCE) / 2) -> bool |
     return difference(seen, clean, tail)[0] > 0
 
 
-def _message(overlap: Overlap) -> str:
-    messages = f"{percent(overlap.share.value)} of {overlap.n} sampled messages to model {overlap.model_version}"
-    parts = [f"{messages} are in its {overlap.kind} set"]
-    for share, which in ((overlap.seen, "those"), (overlap.clean, "the others")):
-        if share is not None:
-            parts.append(f"{_share(share)} of {which} are answered rightly")
-    return ", ".join(parts)
-
-
-def _share(share: Proportion) -> str:
-    return measured(share)
+def _message(overlap: Overlap) -> Clauses:
+    share, seen, clean = overlap.share.value, overlap.seen, overlap.clean
+    return (
+        clause(FindingClause.IN_SET, share=share, n=overlap.n, model=overlap.model_version, kind=overlap.kind),
+        *([] if seen is None else [clause(FindingClause.SEEN_RIGHT, share=seen)]),
+        *([] if clean is None else [clause(FindingClause.OTHERS_RIGHT, share=clean)]),
+    )

@@ -7,9 +7,10 @@ from typing import Protocol
 
 import numpy as np
 
+from checks.clauses.clause import Clauses, clause
 from checks.estimates.cycle_data import Look
 from checks.rules.finding import Cause, Verdict
-from checks.rules.words import percent
+from checks.rules.finding_clause import FindingClause
 from checks.statistics.e_process import AsBefore, AtLeast, below, log_bet, log_sum
 from checks.statistics.intervals import Proportion, greatest_difference, least_difference
 
@@ -63,8 +64,8 @@ class Limit(Protocol):
     def doubt(self, sight: Sight) -> float:
         """How much speaks for the limit being kept; only its order counts, less is a clearer break."""
 
-    def explain(self, sight: Sight) -> str:
-        """In words, what is wrong with a share that breaks it; "" where its reference says so already."""
+    def explain(self, sight: Sight) -> Clauses:
+        """What is wrong with a share that breaks it; nothing where its reference says so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,9 @@ class Floor:
         """The credibility of `floor` or more."""
         return sight.share.counted.chance_at_least(self._least)
 
-    def explain(self, sight: Sight) -> str:  # noqa: ARG002 - a floor is the same for every look
+    def explain(self, sight: Sight) -> Clauses:  # noqa: ARG002 - a floor is the same for every look
         """The floor."""
-        return f"below {percent(self.floor)}"
+        return (clause(FindingClause.BELOW_SHARE, limit=self.floor),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,9 @@ class Drop:
         """The upper bound of the difference."""
         return greatest_difference(sight.share.counted, self._usual, self.tail)
 
-    def explain(self, sight: Sight) -> str:  # noqa: ARG002 - the reference is told with every share
+    def explain(self, sight: Sight) -> Clauses:  # noqa: ARG002 - the reference is told with every share
         """Nothing more than the reference."""
-        return ""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

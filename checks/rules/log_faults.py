@@ -1,20 +1,21 @@
 """What can be wrong with a log as a whole: which of its figures say so, how much is too much, and what to do."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 
 from checks.estimates.cycle_data import Measured
+from checks.rules.finding_clause import FindingClause
 
 
 class Among(Enum):
     """What the rows of a kind are a share of."""
 
-    PREDICTIONS = "predictions"  # all that were ever counted, and these
-    LABELS = "label rows"  # all labels that were ever counted, and these
-    WINDOW = "predictions of the window"
-    WINDOW_AND_THESE = "rows of the window"  # these are left out of the window's predictions
-    LABELS_OF_WINDOW = "label rows of the window"
-    NOTICED = "what the notice says"
+    PREDICTIONS = auto()  # all that were ever counted, and these
+    LABELS = auto()  # all labels that were ever counted, and these
+    WINDOW = auto()  # predictions of the window
+    WINDOW_AND_THESE = auto()  # rows of the window, where these are left out of the window's predictions
+    LABELS_OF_WINDOW = auto()
+    NOTICED = auto()  # what the notice says
 
 
 class Limit(Enum):
@@ -32,7 +33,7 @@ class LogFault:
     kind: str
     among: Among
     limit: Limit
-    sentence: str
+    clause: FindingClause
     key: str
 
     @property
@@ -71,56 +72,56 @@ FAULTS = (
         "null_time",
         Among.PREDICTIONS,
         Limit.LOST,
-        "predictions have no readable time and are left out",
+        FindingClause.NULL_TIME,
         "source.predictions.columns.at",
     ),
     LogFault(
         "implausible_time",
         Among.PREDICTIONS,
         Limit.LOST,
-        "predictions have a time that no log has and are left out",
+        FindingClause.IMPLAUSIBLE_TIME,
         "source.predictions.columns.at",
     ),
     LogFault(
         "malformed_line",
         Among.PREDICTIONS,
         Limit.LOST,
-        "lines cannot be read as rows and are left out",
+        FindingClause.MALFORMED_LINE,
         "source.predictions.files",
     ),
     LogFault(
         "null_label_time",
         Among.LABELS,
         Limit.LOST,
-        "label rows have no readable time and do not count",
+        FindingClause.NULL_LABEL_TIME,
         "source.labels.columns.at",
     ),
     LogFault(
         "implausible_label_time",
         Among.LABELS,
         Limit.LOST,
-        "label rows have a time that no log has and do not count",
+        FindingClause.IMPLAUSIBLE_LABEL_TIME,
         "source.labels.columns.at",
     ),
     LogFault(
         "null_id",
         Among.WINDOW,
         Limit.REPEATED,
-        "predictions have no id, so that no label can be found for them",
+        FindingClause.NULL_ID,
         "source.predictions.columns.id",
     ),
     LogFault(
         "duplicate_id",
         Among.WINDOW_AND_THESE,
         Limit.REPEATED,
-        "rows repeat the id of another prediction and are left out; is it the id of a conversation?",
+        FindingClause.DUPLICATE_ID,
         "source.predictions.columns.id",
     ),
     LogFault(
         ORPHANS,
         Among.LABELS_OF_WINDOW,
         Limit.ORPHANS,
-        "label rows are of no prediction; are both ids the same thing, written alike?",
+        FindingClause.ORPHAN_LABEL,
         "source.labels.columns.id",
     ),
 )
@@ -129,12 +130,10 @@ FAULTS = (
 SIDES = {ROWS_LOST: Among.PREDICTIONS, LABELS_LOST: Among.LABELS}
 """What each of these metrics counts the kinds of."""
 
-SKIPPED = LogFault("skipped_file", Among.NOTICED, Limit.LOST, "files of the log are not read", "source")
+SKIPPED = LogFault("skipped_file", Among.NOTICED, Limit.LOST, FindingClause.SKIPPED_FILE, "source")
 """Files that cannot be read, and are not still being written."""
 
-ABSENT = LogFault(
-    "absent_column", Among.NOTICED, Limit.LOST, "newest files lack a column that older ones have", "source"
-)
+ABSENT = LogFault("absent_column", Among.NOTICED, Limit.LOST, FindingClause.ABSENT_COLUMN, "source")
 """A column that was renamed or is no longer written: what is read of it is empty."""
 
 

@@ -7,14 +7,15 @@ it says that no other finding does.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from checks.clauses.clause import Clauses, clause
 from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Notice
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.log_faults import ABSENT, FAULTS, LABELS_LOST, SIDES, SKIPPED, Limit, LogFault, lost
 from checks.rules.vanished import SUBJECT, vanished
-from checks.rules.words import percent
 
 NAME = "log_health"
 
@@ -51,7 +52,7 @@ class LogHealth:
     max_orphans: float = 0.5
     name: str = NAME
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """What is wrong with the log, one finding for each kind; one that all is well where nothing is."""
         found = (
             *self._rows(measured),
@@ -61,16 +62,18 @@ class LogHealth:
             *_newest(measured),
             *_classes(measured),
         )
-        return found or (_finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, "the log can be read"),)
+        return found or (
+            _finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, (clause(FindingClause.LOG_READ),)),
+        )
 
-    def _rows(self, measured: Measured) -> Iterator[Finding]:
+    def _rows(self, measured: Measured) -> Iterator[Finding[Clauses]]:
         counts = {problem.kind: problem.n for problem in measured.windows.problems}
         examples = {notice.kind: notice for notice in measured.windows.notices}
         for fault in FAULTS:
             if n := counts.get(fault.kind, 0):
                 yield from self._judged(measured, fault, n, examples.get(fault.kind))
 
-    def _newly_lost(self, measured: Measured) -> Iterator[Finding]:
+    def _newly_lost(self, measured: Measured) -> Iterator[Finding[Clauses]]:
         """Rows lost since a window began, beside those read of it: what one of several writers spoils shows early."""
         now, looks = lost(measured), {look.window.start: look for look in measured.looks}
         for before in measured.windows.extent.lost_before:
@@ -83,29 +86,28 @@ class LogHealth:
                 continue  # label rows are counted by their own time for the current window only
             of = new + (measured.windows.extent.label_rows if of_labels else look.confusion.n)
             if new / of > self.max_lost:
-                what = "label rows" if of_labels else "rows"
+                what = FindingClause.NEWEST_LABELS_LOST if of_labels else FindingClause.NEWEST_LOST
                 key = "source.labels" if of_labels else "source.predictions"
                 yield _finding(
                     measured,
                     f"new_{before.metric}",
                     Verdict.CRITICAL if new / of >= MOST else Verdict.WARNING,
                     Cause.INVALID,
-                    f"{new:,} of the newest {of:,} {what} cannot be read or have no readable time"
-                    f"{_examples(_notice_of(before.metric, measured))}: look at {key}",
+                    (clause(what, n=new, of=of, shown=_examples(_notice_of(before.metric, measured)), key=key),),
                     share=new / of,
                     limit=self.max_lost,
                     n=of,
                 )
                 return
 
-    def _files(self, measured: Measured) -> Iterator[Finding]:
+    def _files(self, measured: Measured) -> Iterator[Finding[Clauses]]:
         """Files that are not read, and columns that the newest lack: told however few, as nothing else shows them."""
         for fault in (SKIPPED, ABSENT):
             for notice in measured.windows.notices:
                 if notice.kind == fault.kind and notice.n:
                     yield self._noticed(measured, fault, notice)
 
-    def _noticed(self, measured: Measured, fault: LogFault, notice: Notice) -> Finding:
+    def _noticed(self, measured: Measured, fault: LogFault, notice: Notice) -> Finding[Clauses]:
         share = notice.n / max(notice.of, notice.n, 1)
         misleads = fault is SKIPPED and share > self.max_lost
         return _finding(
@@ -113,24 +115,23 @@ class LogHealth:
             fault.kind,
             Verdict.CRITICAL if misleads and share >= MOST else Verdict.WARNING,
             Cause.INVALID if misleads else Cause.LOSES_ROWS,
-            f"{notice.n:,} of {notice.of:,} {fault.sentence}: {'; '.join(notice.examples)}",
+            (clause(fault.clause, n=notice.n, of=notice.of, examples=tuple(notice.examples)),),
             share=share,
             n=notice.of,
         )
 
-    def _judged(self, measured: Measured, fault: LogFault, n: int, notice: Notice | None) -> Iterator[Finding]:
+    def _judged(self, measured: Measured, fault: LogFault, n: int, notice: Notice | None) -> Iterator[Finding[Clauses]]:
         of = fault.whole(measured, n)
         nothing = n == of and fault.limit is Limit.LOST and not measured.windows.extent.to_come
         limit = getattr(self, fault.limit.value)
         if n / of <= limit or (n < FEWEST and not nothing):
             return
-        shown = _examples(notice)
         yield _finding(
             measured,
             fault.kind,
             Verdict.CRITICAL if n / of >= MOST else Verdict.WARNING,
             Cause.UNREADABLE if nothing and fault.is_of_predictions else Cause.INVALID,
-            f"{n:,} of {of:,} {fault.sentence}{shown}: look at {fault.key}",
+            (clause(fault.clause, n=n, of=of, shown=_examples(notice), key=fault.key),),
             share=n / of,
             limit=limit,
             n=of,
@@ -142,8 +143,9 @@ def _notice_of(metric: str, measured: Measured) -> Notice | None:
     return next((notice for notice in measured.windows.notices if notice.kind in kinds and notice.examples), None)
 
 
-def _examples(notice: Notice | None) -> str:
-    return f" (such as {', '.join(map(repr, notice.examples))})" if notice and notice.examples else ""
+def _examples(notice: Notice | None) -> Clauses:
+    examples = tuple(notice.examples) if notice else ()
+    return (clause(FindingClause.SUCH_AS, examples=examples),) if examples else ()
 
 
 def invalidates(finding: Finding) -> bool:
@@ -151,15 +153,15 @@ def invalidates(finding: Finding) -> bool:
     return finding.check == NAME and finding.verdict.is_alarm and finding.cause in (Cause.INVALID, Cause.UNREADABLE)
 
 
-def _vanished(measured: Measured) -> Iterator[Finding]:
+def _vanished(measured: Measured) -> Iterator[Finding[Clauses]]:
     """Rows that were counted and went: the figures are kept and right, so that this bars no advice."""
     missing = measured.windows.extent.missing
-    if sentence := vanished(missing):
+    if said := vanished(missing):
         n = missing.new_predictions + missing.new_labels
-        yield _finding(measured, SUBJECT, Verdict.WARNING, Cause.LOSES_ROWS, sentence, n=n)
+        yield _finding(measured, SUBJECT, Verdict.WARNING, Cause.LOSES_ROWS, said, n=n)
 
 
-def _newest(measured: Measured) -> Iterator[Finding]:
+def _newest(measured: Measured) -> Iterator[Finding[Clauses]]:
     """Predictions without a class, in the shortest window that holds enough of them."""
     for look in reversed(measured.looks):
         n = look.confusion.n
@@ -168,16 +170,12 @@ def _newest(measured: Measured) -> Iterator[Finding]:
         at = look.confusion.index(NO_CLASS)
         without = 0 if at is None else int(look.confusion.predicted[at])
         if without >= NEARLY_ALL * n:
-            sentence = (
-                f"{without:,} of the newest {n:,} predictions name no class: was the column renamed, or does what "
-                "reads the bot's answers fail? Look at source.predictions.columns.predicted"
-            )
             yield _finding(
                 measured,
                 NEWEST,
                 Verdict.CRITICAL,
                 Cause.INVALID,
-                sentence,
+                (clause(FindingClause.NEWEST_WITHOUT_CLASS, n=without, of=n),),
                 share=without / n,
                 limit=NEARLY_ALL,
                 n=n,
@@ -185,7 +183,7 @@ def _newest(measured: Measured) -> Iterator[Finding]:
         return
 
 
-def _classes(measured: Measured) -> Iterator[Finding]:
+def _classes(measured: Measured) -> Iterator[Finding[Clauses]]:
     """No class of the labels is ever predicted: one class is written in two ways, or a column holds something else."""
     now, then = measured.current.confusion, measured.reference.confusion
     labelled = _labelled(now)
@@ -193,11 +191,8 @@ def _classes(measured: Measured) -> Iterator[Finding]:
     predicted = {name for name in predicted if _is_predicted(now, name) or _is_predicted(then, name)}
     if now.n_labelled < FEWEST_LABELS or not predicted or labelled & predicted:
         return
-    sentence = (
-        f"labels and predictions share no class: labels say {_some(labelled)}, predictions say {_some(predicted)}; "
-        "look at source.labels.columns.label and source.predictions.columns.predicted"
-    )
-    yield _finding(measured, CLASSES, Verdict.CRITICAL, Cause.INVALID, sentence, n=now.n_labelled)
+    said = (clause(FindingClause.NO_SHARED_CLASS, labels=_some(labelled), predictions=_some(predicted)),)
+    yield _finding(measured, CLASSES, Verdict.CRITICAL, Cause.INVALID, said, n=now.n_labelled)
 
 
 def _labelled(confusion: Confusion) -> set[str]:
@@ -209,10 +204,9 @@ def _is_predicted(confusion: Confusion, name: str) -> bool:
     return at is not None and bool(confusion.predicted[at] > 0)
 
 
-def _some(names: set[str]) -> str:
-    shown = sorted(names)[:SHOWN]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f"'{name[:40]}'" for name in shown) + more
+def _some(names: set[str]) -> Clauses:
+    more = (clause(FindingClause.AND_MORE, n=len(names) - SHOWN),) if len(names) > SHOWN else ()
+    return (clause(FindingClause.CLASS_NAMES, names=tuple(sorted(names)[:SHOWN])), *more)
 
 
 def _finding(  # noqa: PLR0913 - the parts of one finding
@@ -220,20 +214,21 @@ def _finding(  # noqa: PLR0913 - the parts of one finding
     subject: str,
     verdict: Verdict,
     cause: Cause,
-    message: str,
+    message: Clauses,
     *,
     share: float | None = None,
     limit: float | None = None,
     n: int = 0,
-) -> Finding:
+) -> Finding[Clauses]:
     window = measured.windows.current
-    said = f"{message} ({percent(limit)} may be)" if limit is not None and cause is not Cause.WITHIN_LIMITS else message
+    if limit is not None and cause is not Cause.WITHIN_LIMITS:
+        message = (*message, clause(FindingClause.MAY_BE, limit=limit))
     return Finding(
         check=NAME,
         subject=subject,
         verdict=verdict,
         cause=cause,
-        message=said,
+        message=message,
         window_start=window.start,
         window_end=window.end,
         value=share,

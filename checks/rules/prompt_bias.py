@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
@@ -16,8 +17,7 @@ from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.estimates.stratified import Stratified
 from checks.rules.finding import Cause, Finding, Verdict
-from checks.rules.words import measured as share_of
-from checks.rules.words import percent
+from checks.rules.finding_clause import FindingClause
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.statistics.mover import Bounded
@@ -43,14 +43,14 @@ class PromptBias:
     budget: AlarmBudget
     name: str = "prompt_bias"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding for each segment value that two prompts have answered with enough labels."""
         windows = measured.windows
         cases = list(_cases(windows))
         tail = self.budget.tail([windows.current.length], max(len(cases), 1))
         return [self._judge(case, windows, tail) for case in cases]
 
-    def _judge(self, case: "_Case", windows: Windows, tail: float) -> Finding:
+    def _judge(self, case: "_Case", windows: Windows, tail: float) -> Finding[Clauses]:
         gap, low, high = case.gap((1 - CONFIDENCE) / 2)
         fell = difference(case.before, case.after, tail)[0] > 0
         broken = fell and case.gap(tail)[1] > 0 and gap >= self.max_gap
@@ -59,11 +59,7 @@ class PromptBias:
             subject=f"{case.column}={case.value}",
             verdict=Verdict.WARNING if broken else Verdict.OK,
             cause=Cause.ABOVE_LIMIT if broken else Cause.WITHIN_LIMITS,
-            message=(
-                f"accuracy of {case.column}={case.value} is {share_of(case.after)} with prompt {case.newer}, "
-                f"{percent(case.before.value)} with {case.older}; elsewhere {percent(case.rest_after.value)} and "
-                f"{percent(case.rest_before.value)}"
-            ),
+            message=(case.said,),
             window_start=windows.current.start,
             window_end=windows.current.end,
             value=gap,
@@ -88,6 +84,21 @@ class _Case:
     after: Proportion
     rest_before: Proportion
     rest_after: Proportion
+
+    @property
+    def said(self) -> Clause:
+        """The four accuracies."""
+        return clause(
+            FindingClause.SEGMENT,
+            column=self.column,
+            value=self.value,
+            after=self.after,
+            newer=self.newer,
+            before=self.before.value,
+            older=self.older,
+            rest_after=self.rest_after.value,
+            rest_before=self.rest_before.value,
+        )
 
     def gap(self, tail: float) -> Bounded:
         """What the segment lost more than the rest, with bounds (MOVER, used twice)."""

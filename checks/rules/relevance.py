@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.scores import Scores
 from checks.estimates.cycle_data import Look, Measured
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import CLEAR_TAIL, Drop, Floor, Judgement, Limit, Sight, judge
 from checks.rules.shares import MIN_LABELS
-from checks.rules.words import interval, percent, support
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion, difference
 
@@ -76,12 +77,12 @@ class Relevance:
     budget: AlarmBudget
     name: str = "relevance"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """For each source a finding on all answers, one on low scores where they have a limit, and one a class."""
         now, then = measured.windows.current.scores, measured.windows.reference.scores
         if not now.scored:
             gone = Cause.TOO_FEW if then.scored else Cause.NOT_LOGGED
-            return [self._unknown(measured, "", gone, "no answer of the window has a relevance score")]
+            return [self._unknown(measured, "", gone, clause(FindingClause.NO_SCORES))]
         overall = self.budget.part(OVERALL_SHARE).tail(measured.scales, len(now.sources) * self._limits_each)
         subjects = [subject for source in now.sources for subject in self._overall(source)]
         classes = [subject for source in now.sources for subject in _classes(source, now, then)]
@@ -99,7 +100,7 @@ class Relevance:
         names = [EVERYTHING] if self.max_low_share is None else [EVERYTHING, LOW_SHARE]
         return [_Subject(name, source) for name in names]
 
-    def _judge(self, subject: _Subject, tail: float, measured: Measured) -> Finding:
+    def _judge(self, subject: _Subject, tail: float, measured: Measured) -> Finding[Clauses]:
         before = subject.of(measured.windows.reference.scores)
         effect = before.day_effect_well if subject.is_low_share else before.day_effect
         reference = subject.share(before, effect)
@@ -128,14 +129,14 @@ class Relevance:
         threshold: float,
         reference: Proportion | None,
         measured: Measured,
-    ) -> Finding:
+    ) -> Finding[Clauses]:
         share, window, broken = judgement.sight.share, judgement.sight.look.window, judgement.broken
         value, (low, high) = share.value, share.interval()
         was = None if reference is None else reference.value
         message = _message(subject, share, was)
         if broken is not None:
-            message += f", {_limit(subject, threshold)}" if broken.cause is not Cause.BELOW_REFERENCE else ""
-            message += _while_accuracy_holds(measured, self.max_drop) if subject.is_overall else ""
+            message += _limit(subject, threshold) if broken.cause is not Cause.BELOW_REFERENCE else ()
+            message += _while_accuracy_holds(measured, self.max_drop) if subject.is_overall else ()
         if subject.is_low_share:
             value, low, high, threshold = 1 - value, 1 - high, 1 - low, 1 - threshold
             was = None if was is None else 1 - was
@@ -157,31 +158,28 @@ class Relevance:
             clear=judgement.clear,
         )
 
-    def _not_judged(self, subject: _Subject, before: Scores, measured: Measured) -> Finding:
+    def _not_judged(self, subject: _Subject, before: Scores, measured: Measured) -> Finding[Clauses]:
         now, then = measured.windows.current.scores, measured.windows.reference.scores
         n = subject.of(now).scored
         if n >= MIN_SCORES and then.scored >= MIN_SCORES and not before.scored:
-            message = (
-                f"relevance is scored by {named(subject.source)}, and was scored by {_all_of(then)} in the reference: "
-                "a changed judge looks like a changed bot, so the two are not compared"
-            )
-            return self._unknown(measured, subject.source, Cause.NOT_COMPARABLE, message, subject.name, n)
-        message = (
-            f"{n} answers scored by {named(subject.source)} in the window and {before.scored} in the reference are too "
-            f"few to judge relevance: it takes {MIN_SCORES} in each"
+            sources = tuple(_named(source) for source in then.sources)
+            said = clause(FindingClause.JUDGE_CHANGED, source=_named(subject.source), then=sources)
+            return self._unknown(measured, subject.source, Cause.NOT_COMPARABLE, said, subject.name, n)
+        said = clause(
+            FindingClause.FEW_SCORES, n=n, source=_named(subject.source), then=before.scored, needed=MIN_SCORES
         )
-        return self._unknown(measured, subject.source, Cause.TOO_FEW, message, subject.name, n)
+        return self._unknown(measured, subject.source, Cause.TOO_FEW, said, subject.name, n)
 
     def _unknown(
-        self, measured: Measured, source: str, cause: Cause, message: str, subject: str = EVERYTHING, n: int = 0
-    ) -> Finding:
+        self, measured: Measured, source: str, cause: Cause, said: Clause, subject: str = EVERYTHING, n: int = 0
+    ) -> Finding[Clauses]:
         window = measured.windows.current
         return Finding(
             self.name,
             subject,
             Verdict.NOT_ENOUGH_DATA,
             cause,
-            message,
+            (said,),
             window.start,
             window.end,
             n=n,
@@ -194,9 +192,10 @@ def slice_of(source: str) -> str:
     return "all" if source == NOT_LOGGED else f"relevance_source={source}"
 
 
-def named(source: str) -> str:
-    """A source in a sentence."""
-    return "a source without a name" if source == NOT_LOGGED else source
+def _named(source: str) -> Clause:
+    if source == NOT_LOGGED:
+        return clause(FindingClause.NAMELESS_SOURCE)
+    return clause(FindingClause.SOURCE, name=source)
 
 
 def _classes(source: str, now: Scores, then: Scores) -> list[_Subject]:
@@ -212,36 +211,33 @@ def _sights(subject: _Subject, day_effect: float, measured: Measured) -> tuple[S
     return tuple(Sight(_ScoredLook(look.window, look.ripening), share) for look, share in shares if share is not None)
 
 
-def _message(subject: _Subject, share: Proportion, was: float | None) -> str:
+def _message(subject: _Subject, share: Proportion, was: float | None) -> Clauses:
     low, high = share.interval()
-    by = "" if subject.source == NOT_LOGGED else f" by {subject.source}"
+    by = () if subject.source == NOT_LOGGED else (clause(FindingClause.BY_SOURCE, source=subject.source),)
     if subject.is_low_share:
-        bounds = interval(percent(1 - high), percent(1 - low))
-        then = "" if was is None else f", was {percent(1 - was)} in the reference"
-        return f"{percent(1 - share.value)} ({bounds}, {support(share.n, 'scores')}) of the scores{by} are low{then}"
-    what = "relevance" if subject.name == EVERYTHING else f"relevance of answers predicted {subject.name}"
-    then = "" if was is None else f", was {was:.2f} in the reference"
-    return (
-        f"{what} is {share.value:.2f} ({interval(f'{low:.2f}', f'{high:.2f}')}, {support(share.n, 'scores')}{by}){then}"
+        low_share, bounds = 1 - share.value, (1 - high, 1 - low)
+        then = () if was is None else (clause(FindingClause.WAS_SHARE, was=1 - was),)
+        return (clause(FindingClause.LOW_SCORES, share=low_share, bounds=bounds, n=share.n, by=by), *then)
+    then = () if was is None else (clause(FindingClause.WAS_SCORE, was=was),)
+    if subject.name == EVERYTHING:
+        return (clause(FindingClause.RELEVANCE_IS, mean=share.value, bounds=(low, high), n=share.n, by=by), *then)
+    said = clause(
+        FindingClause.CLASS_RELEVANCE_IS, name=subject.name, mean=share.value, bounds=(low, high), n=share.n, by=by
     )
+    return (said, *then)
 
 
-def _limit(subject: _Subject, threshold: float) -> str:
-    return f"over {percent(1 - threshold)}" if subject.is_low_share else f"below {threshold:.2f}"
+def _limit(subject: _Subject, threshold: float) -> Clauses:
+    if subject.is_low_share:
+        return (clause(FindingClause.OVER_LOW_SHARE, limit=1 - threshold),)
+    return (clause(FindingClause.BELOW_SCORE, limit=threshold),)
 
 
-def _while_accuracy_holds(measured: Measured, margin: float) -> str:
+def _while_accuracy_holds(measured: Measured, margin: float) -> Clauses:
     """What accuracy did meanwhile, where labels show that it did not fall with it."""
     now, then = measured.current.stratified.accuracy(), measured.reference.stratified.accuracy()
     if now is None or then is None or min(now.n, then.n) < MIN_LABELS:
-        return ""
+        return ()
     if difference(now, then, CLEAR_TAIL)[0] < -margin:
-        return ""
-    return (
-        f"; accuracy holds meanwhile ({percent(now.value)}, was {percent(then.value)} in the reference): "
-        "the right class, but answers that help less"
-    )
-
-
-def _all_of(scores: Scores) -> str:
-    return ", ".join(named(source) for source in scores.sources)
+        return ()
+    return (clause(FindingClause.ACCURACY_HOLDS, now=now.value, then=then.value),)

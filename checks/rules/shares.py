@@ -1,15 +1,15 @@
-"""From the judgement of a share to a finding in words."""
+"""From the judgement of a share to a finding."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.estimates.cycle_data import Look, Measured
 from checks.estimates.stratified import Stratified
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import Judgement, Limit, Sight, judge
-from checks.rules.words import measured as share_of
-from checks.rules.words import percent
 from checks.statistics.intervals import Proportion
 
 MIN_LABELS = 10
@@ -23,7 +23,7 @@ class Subject:
 
     check: str
     name: str
-    noun: str  # in messages: "recall of urgent"
+    noun: Clause  # what it is called
     share_of: Callable[[Stratified], Proportion | None]
     of_all: bool = True  # whether predictions of every class bear on it
 
@@ -55,7 +55,7 @@ class Subject:
         return share if share is not None and share.n >= MIN_LABELS else None
 
 
-def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -> Finding:
+def judge_share(subject: Subject, measured: Measured, limits: Sequence[Limit]) -> Finding[Clauses]:
     """Judge one share by its limits, gravest first."""
     sights = subject.sights(measured.looks)
     if not sights:
@@ -72,7 +72,7 @@ def _is_known(subject: Subject, sight: Sight) -> bool:
     return sight.share.n >= MIN_LABELS and not (subject.of_all and sight.look.stratified.unlabelled)
 
 
-def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits: Sequence[Limit]) -> Finding:
+def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits: Sequence[Limit]) -> Finding[Clauses]:
     share, window = judgement.sight.share, judgement.sight.look.window
     low, high = share.interval()
     reference = subject.reference(measured)
@@ -82,7 +82,7 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
         subject=subject.name,
         verdict=broken.verdict if broken else Verdict.OK,
         cause=broken.cause if broken else Cause.WITHIN_LIMITS,
-        message=f"{subject.noun} is {share_of(share)}{_against(judgement, reference)}",
+        message=(clause(FindingClause.SHARE_IS, subject=subject.noun, share=share), *_against(judgement, reference)),
         window_start=window.start,
         window_end=window.end,
         value=share.value,
@@ -96,14 +96,13 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
     )
 
 
-def _against(judgement: Judgement, reference: Proportion | None) -> str:
-    wrong = judgement.broken.explain(judgement.sight) if judgement.broken else ""
-    was = f"was {percent(reference.value)} in the reference" if reference is not None else ""
-    parts = [part for part in (was, wrong) if part]
-    return f", {', '.join(parts)}" if parts else ""
+def _against(judgement: Judgement, reference: Proportion | None) -> Clauses:
+    wrong = judgement.broken.explain(judgement.sight) if judgement.broken else ()
+    was = () if reference is None else (clause(FindingClause.WAS_SHARE, was=reference.value),)
+    return (*was, *wrong)
 
 
-def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Finding:
+def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Finding[Clauses]:
     window = measured.current.window
     share = sight.share if sight else None
     low, high = share.interval() if share else (None, None)
@@ -112,7 +111,7 @@ def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Findi
         subject=subject.name,
         verdict=Verdict.NOT_ENOUGH_DATA,
         cause=Cause.TOO_FEW,
-        message=f"{subject.noun} is not known: {_why_not(subject, measured, sight)}",
+        message=(clause(FindingClause.SHARE_NOT_KNOWN, subject=subject.noun, why=_why_not(subject, measured, sight)),),
         window_start=window.start,
         window_end=window.end,
         value=share.value if share else None,
@@ -123,14 +122,11 @@ def _too_few(subject: Subject, measured: Measured, sight: Sight | None) -> Findi
     )
 
 
-def _why_not(subject: Subject, measured: Measured, sight: Sight | None) -> str:
+def _why_not(subject: Subject, measured: Measured, sight: Sight | None) -> Clause:
     if sight is None and not all(look.steady for look in measured.looks):
-        return "labels of wrong answers come sooner than those of right ones, so it is too early to tell"
+        return clause(FindingClause.WRONG_SOONER)
     if sight is not None and subject.of_all and (missing := sight.look.stratified.unlabelled):
-        return f"no prediction as {', '.join(missing)} has a label, and that is much of the traffic: label some of them"
+        return clause(FindingClause.NONE_LABELLED, names=tuple(missing))
     if sight is None and (misled := sorted({name for look in measured.looks for name in look.stratified.unheard})):
-        return (
-            "the labels that came by themselves say otherwise than those of a label queue, which has none of "
-            f"predictions as {', '.join(misled)}: label some of them from a new queue"
-        )
-    return f"{sight.share.n if sight else 0} labelled rows to tell it from"
+        return clause(FindingClause.QUEUE_MISSED, names=tuple(misled))
+    return clause(FindingClause.LABELLED_ROWS, n=sight.share.n if sight else 0)

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import numpy as np
 from scipy import special
 
+from checks.clauses.clause import Clauses, clause
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from checks.statistics.alarm_budget import AlarmBudget
 
-WEEK, DAY = timedelta(days=7), timedelta(days=1)
+WEEK, DAY, HOUR = timedelta(days=7), timedelta(days=1), timedelta(hours=1)
 
 MIN_EARLIER = 2
 """Earlier spans of the same hours that are needed to say what is usual."""
@@ -66,38 +68,38 @@ class Traffic:
     budget: AlarmBudget
     name: str = "traffic"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding, on the last `span` of whole buckets."""
         windows = measured.windows
         end = _floor(windows.now, windows.bucket)
         counts = {bucket.start: bucket.predictions for bucket in windows.buckets}
         usual = _usual(counts, end, self.span, windows.bucket)
         if usual is None or usual.mean < MIN_EXPECTED:
-            return [self._finding(Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, "", end, None, 0)]
+            return [self._finding(Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, FindingClause.USUAL_UNKNOWN, end, None, 0)]
         now = _sum(counts, end - self.span, end, windows.bucket)
         tail = self.budget.tail([self.span], 2)
         ratio = now / usual.mean
         if ratio < self.min_ratio and usual.lower(now) < tail:
             cause = Cause.BELOW_REFERENCE if now else Cause.SILENT
             verdict = Verdict.WARNING if now else Verdict.CRITICAL
-            return [self._finding(verdict, cause, "less than", end, usual, now)]
+            return [self._finding(verdict, cause, FindingClause.TRAFFIC_LESS, end, usual, now)]
         if ratio > self.max_ratio and usual.upper(now) < tail:
-            return [self._finding(Verdict.WARNING, Cause.ABOVE_REFERENCE, "more than", end, usual, now)]
-        return [self._finding(Verdict.OK, Cause.WITHIN_LIMITS, "in line with", end, usual, now)]
+            return [self._finding(Verdict.WARNING, Cause.ABOVE_REFERENCE, FindingClause.TRAFFIC_MORE, end, usual, now)]
+        return [self._finding(Verdict.OK, Cause.WITHIN_LIMITS, FindingClause.TRAFFIC_USUAL, end, usual, now)]
 
     def _finding(
-        self, verdict: Verdict, cause: Cause, how: str, end: datetime, usual: _Usual | None, now: int
-    ) -> Finding:
-        message = "too little traffic is known of the same hours earlier to say what is usual"
+        self, verdict: Verdict, cause: Cause, how: FindingClause, end: datetime, usual: _Usual | None, now: int
+    ) -> Finding[Clauses]:
+        said = clause(how)
         if usual is not None:
-            came = f"{now} predictions" if now else "no predictions at all"
-            message = f"{came} in the last {_hours(self.span)} h, {how} the usual {usual.mean:,.0f} of these hours"
+            came = clause(FindingClause.CAME, n=now) if now else clause(FindingClause.CAME_NONE)
+            said = clause(how, came=came, hours=self.span / HOUR, usual=usual.mean)
         return Finding(
             check=self.name,
             subject="predictions",
             verdict=verdict,
             cause=cause,
-            message=message,
+            message=(said,),
             window_start=end - self.span,
             window_end=end,
             value=now / usual.mean if usual else None,
@@ -130,7 +132,3 @@ def _sum(counts: dict[datetime, int], start: datetime, end: datetime, bucket: ti
 
 def _floor(now: datetime, bucket: timedelta) -> datetime:
     return now - timedelta(seconds=now.timestamp() % bucket.total_seconds())
-
-
-def _hours(span: timedelta) -> str:
-    return f"{span.total_seconds() / 3600:g}"

@@ -9,6 +9,7 @@ from typing import Final
 from alerts.families import family_of_finding
 from alerts.incident import Incident, State, Transition
 from alerts.lifecycle import advance
+from alerts.messages.wording import text, worded
 from alerts.policy import Policy
 from alerts.seen import worst_first
 from checks.advice.advise import advise
@@ -23,7 +24,7 @@ from checks.metrics.window import estimates
 from checks.rules.check import Check
 from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding
-from checks.rules.held_back import held_back
+from checks.rules.held_back import UNJUDGED, held_back
 from checks.rules.log_health import NAME as LOG_HEALTH
 from checks.rules.log_health import invalidates
 from checks.rules.registry import ROWS
@@ -182,7 +183,7 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Rea
     windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
     measured = Measured(windows)
     found, faults = _run_checks(monitor, measured)
-    findings = held_back(found)
+    findings = held_back(found, text(UNJUDGED))
     figures = (*estimates(measured), *lost_rows(measured))
     before = transaction.incidents()
     adviser = _Adviser(monitor.advice, windows, tuple(finding for finding in findings if invalidates(finding)))
@@ -232,7 +233,7 @@ def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ..
     faults: list[Fault] = []
     for check in monitor.checks:
         try:
-            findings.extend(check.run(measured))
+            findings.extend(map(worded, check.run(measured)))
         except Exception as error:  # noqa: BLE001 - one broken check must not blind the others
             _LOG.exception("check crashed", monitor=monitor.name, check=check.name)
             faults.append(Fault(check.name, redact(f"{type(error).__name__}: {error}")))

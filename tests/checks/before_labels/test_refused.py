@@ -1,5 +1,6 @@
 """Why there is no estimate, where there is none."""
 
+from alerts.messages.wording import text
 from checks.before_labels.outlook import Outlook
 from checks.before_labels.refused import refused
 from checks.counts.windows import Windows
@@ -8,7 +9,7 @@ from tests.checks.before_labels.cells import cell, span, windows
 
 
 def told(known: Windows) -> tuple[str, ...]:
-    return refused(Outlook(Measured(known)))
+    return tuple(text((each,)) for each in refused(Outlook(Measured(known))))
 
 
 def test_nothing_is_said_where_everything_is_estimated() -> None:
@@ -29,4 +30,4 @@ def test_a_rare_class_is_named() -> None:
     rare = tuple(cell(name, name, 2, band=7) for name in ("fraud", "loans", "lost", "stolen"))
     found = told(windows((*span(100), *rare), (*span(400), *rare)))
     why = "of fraud, loans, lost and 1 more: fewer than 10 labels of the reference to learn from"
-    assert found == (f"no estimate of recall {why}", f"no estimate of precision {why}")
+    assert found == (f"; no estimate of recall {why}", f"; no estimate of precision {why}")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.messages.wording import worded
 from bench.label_queue import SURE
 from bench.queue_bots import NAMES, Bot, Counts, Moved, Week, cells
 from checks.counts.cells import OutcomeCell
@@ -172,7 +173,7 @@ def test_of_a_class_that_only_complaints_tell_of_nothing_is_told() -> None:
     nothing = Window(week.start - timedelta(days=28), week.start, ())
     measured = Measured(Windows(now, timedelta(hours=1), week, recent=(), reference=nothing))
     check = ClassPrecision(floors=(("urgent", 0.5),), floor=None, max_drop=0.3, budget=AlarmBudget(0.3))
-    (urgent,) = [found for found in check.run(measured) if found.subject == "urgent"]
+    (urgent,) = [found for found in map(worded, check.run(measured)) if found.subject == "urgent"]
     assert (urgent.verdict, urgent.value) == (Verdict.NOT_ENOUGH_DATA, None)
     assert "none of predictions as urgent: label some of them" in urgent.message
 
@@ -220,7 +221,7 @@ def test_a_queue_that_finds_few_of_the_class_is_not_enough_to_call_it_well(hits:
     before = Window(start - timedelta(days=28), start, tuple(alone(*all_of_it)))
     measured = Measured(Windows(now, timedelta(hours=1), current, recent=(), reference=before))
     check = ClassRecall(floors=(("urgent", 0.5),), floor=None, max_drop=0.3, budget=AlarmBudget(0.3))
-    assert {found.subject: found.verdict for found in check.run(measured)}["urgent"] == verdict
+    assert {found.subject: found.verdict for found in map(worded, check.run(measured))}["urgent"] == verdict
 
 
 COUNTS = st.lists(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.messages.wording import worded
 from checks.counts.confusion import Confusion
 from checks.estimates.cycle_data import Measured
 from checks.estimates.decomposition import Pair
@@ -69,7 +70,7 @@ EVERYBODY_ELSE = {name: n for name, n in USUAL.items() if name != "urgent"} | {"
 
 def judge(now: Outcomes) -> Finding:
     check = ClassPrecision((("urgent", 0.30),), None, 0.10, AlarmBudget(0.2))
-    findings = check.run(Measured(history(Spell(30, taken(0.95)), Spell(7, now))))
+    findings = [worded(found) for found in check.run(Measured(history(Spell(30, taken(0.95)), Spell(7, now))))]
     return next(finding for finding in findings if finding.subject == "urgent")
 
 

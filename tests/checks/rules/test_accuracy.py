@@ -1,5 +1,6 @@
 """The accuracy check."""
 
+from alerts.messages.wording import worded
 from checks.estimates.cycle_data import Measured
 from checks.rules.accuracy import Accuracy
 from checks.rules.finding import Cause, Finding, Verdict
@@ -10,7 +11,7 @@ CHECK = Accuracy(good=0.85, bad=0.60, max_drop=0.03, budget=AlarmBudget(0.2))
 
 
 def judge(*spells: Spell) -> Finding:
-    (finding,) = CHECK.run(Measured(history(*spells)))
+    (finding,) = map(worded, CHECK.run(Measured(history(*spells))))
     return finding
 
 

@@ -1,5 +1,6 @@
 """The accuracy paradox."""
 
+from alerts.messages.wording import worded
 from checks.estimates.cycle_data import Measured
 from checks.rules.accuracy_paradox import AccuracyParadox, majority_rate
 from checks.rules.finding import Cause, Finding, Verdict
@@ -13,7 +14,7 @@ RARE = {"urgent": 12, "billing": 280, "other": 280}
 
 
 def urgent(*spells: Spell, check: AccuracyParadox = CHECK) -> Finding:
-    return {finding.subject: finding for finding in check.run(Measured(history(*spells)))}["urgent"]
+    return {finding.subject: finding for finding in map(worded, check.run(Measured(history(*spells))))}["urgent"]
 
 
 def missed(recall: float) -> dict[tuple[str, str | None], float]:

@@ -5,6 +5,7 @@ from math import floor, log
 
 import numpy as np
 
+from alerts.messages.wording import worded
 from checks.before_labels.calibration_error import CalibrationError
 from checks.before_labels.matured import less, matured
 from checks.before_labels.strata import Strata
@@ -26,7 +27,7 @@ CHECK = Calibration(max_rise=0.05, budget=AlarmBudget(0.05))
 
 
 def judged(known: Windows) -> Finding:
-    (finding,) = CHECK.run(Measured(known))
+    (finding,) = map(worded, CHECK.run(Measured(known)))
     return finding
 
 

@@ -1,5 +1,6 @@
 """The recall and precision checks."""
 
+from alerts.messages.wording import worded
 from checks.estimates.cycle_data import Measured
 from checks.rules.class_precision import ClassPrecision
 from checks.rules.class_recall import ClassRecall
@@ -16,7 +17,7 @@ MISSING_URGENT = answers(recall={"urgent": 0.13}, taken_for={"urgent": "other"})
 
 
 def judge(check: ClassShares, *spells: Spell) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in check.run(Measured(history(*spells)))}
+    return {finding.subject: finding for finding in map(worded, check.run(Measured(history(*spells))))}
 
 
 def test_every_class_of_a_healthy_bot_is_ok() -> None:

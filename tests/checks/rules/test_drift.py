@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.messages.wording import worded
 from checks.counts.shift import ColumnKind, ColumnShift, Moved, NewText, PeerScore, ScaleShift, Unjudged
 from checks.counts.study import Study, StudySpan
 from checks.estimates.cycle_data import Measured
@@ -28,7 +29,7 @@ def scale(days: int, effect: float, contrast: DayContrast, text: NewText | None 
 def findings(*columns: ColumnShift) -> list[Finding]:
     windows = history(Spell(35, answers()))
     study = Study(NOW, WEEK, (StudySpan(NOW - 35 * DAY, NOW - 7 * DAY),), 2000, 2000, columns)
-    return list(CHECK.run(Measured(replace(windows, study=study))))
+    return list(map(worded, CHECK.run(Measured(replace(windows, study=study)))))
 
 
 def text(*scales: ScaleShift, unjudged: Unjudged | None = None) -> ColumnShift:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from alerts.messages.wording import worded
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Verdict
 from checks.rules.generalisation_gap import GeneralisationGap, OfflineFigures
@@ -22,7 +23,7 @@ def day(recall: float) -> dict[tuple[str, str | None], float]:
 
 def test_a_model_that_was_much_better_offline_is_told() -> None:
     windows = history(Spell(35, day(0.78), model="m2"))
-    (finding,) = check(OfflineFigures("m2", 800, accuracy=0.96)).run(Measured(windows))
+    (finding,) = map(worded, check(OfflineFigures("m2", 800, accuracy=0.96)).run(Measured(windows)))
     assert (finding.verdict, finding.subject, finding.threshold) == (Verdict.WARNING, "m2", 0.10)
     assert finding.value == pytest.approx(0.18, abs=0.01)
     assert finding.message == "accuracy of m2 is 77% (75–79%, n=1,590) in production, 96% offline"
@@ -30,7 +31,7 @@ def test_a_model_that_was_much_better_offline_is_told() -> None:
 
 def test_a_gap_within_the_limit_is_well() -> None:
     windows = history(Spell(35, day(0.92), model="m2"))
-    (finding,) = check(OfflineFigures("m2", 800, accuracy=0.96)).run(Measured(windows))
+    (finding,) = map(worded, check(OfflineFigures("m2", 800, accuracy=0.96)).run(Measured(windows)))
     assert (finding.verdict, finding.clear) == (Verdict.OK, True)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from math import floor, log
 
+from alerts.messages.wording import worded
 from checks.counts.cells import DELAY_BASE, DelayCell
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
@@ -20,7 +21,7 @@ SPARSE = answers({"urgent": 1, "billing": 5, "account": 5, "other": 5}, unlabell
 
 
 def judge(windows: Windows, check: LabelHealth = CHECK) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in check.run(Measured(windows))}
+    return {finding.subject: finding for finding in map(worded, check.run(Measured(windows)))}
 
 
 def delays(hours: float, age: timedelta, n: int = 200) -> DelayCell:

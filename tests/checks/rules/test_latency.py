@@ -1,5 +1,6 @@
 """The latency check."""
 
+from alerts.messages.wording import worded
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.latency import Latency
@@ -12,7 +13,7 @@ OUTCOMES = answers()
 def judge(*spells: Spell, p95_ms: float | None = None) -> dict[str, Finding]:
     limits = () if p95_ms is None else (("p95", p95_ms),)
     check = Latency(limits, max_ratio=1.3, budget=AlarmBudget(0.2))
-    return {finding.subject: finding for finding in check.run(Measured(history(*spells)))}
+    return {finding.subject: finding for finding in map(worded, check.run(Measured(history(*spells))))}
 
 
 def days(n: int, ms: float) -> Spell:

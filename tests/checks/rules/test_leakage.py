@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.messages.wording import worded
 from checks.counts.studied.overlap import Overlap
 from checks.counts.study import Study, StudySpan
 from checks.estimates.cycle_data import Measured
@@ -42,7 +43,7 @@ def test_it_warns_where_many_messages_were_seen_and_are_answered_better(overlap:
 
 def test_the_message_holds_both_scores() -> None:
     study = Study(NOW, StudySpan(NOW, NOW), (), 0, 0, overlaps=(LEAKED,))
-    (finding,) = CHECK.run(Measured(replace(history(Spell(30, GOOD)), study=study)))
+    (finding,) = map(worded, CHECK.run(Measured(replace(history(Spell(30, GOOD)), study=study))))
     assert finding.subject == "m2, training set"
     assert finding.message == (
         "39% of 1800 sampled messages to model m2 are in its training set, 99% (97–99.5%, n=420) of those are answered "

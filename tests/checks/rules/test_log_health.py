@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from alerts.messages.wording import worded
 from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy
@@ -46,7 +47,7 @@ def _windows(
 
 
 def _found(windows: Windows) -> list[tuple[str, str, str]]:
-    return [(f.subject, f.verdict.value, f.cause.value) for f in LogHealth().run(Measured(windows))]
+    return [(f.subject, f.verdict.value, f.cause.value) for f in tuple(map(worded, LogHealth().run(Measured(windows))))]
 
 
 def test_a_log_without_problems_is_well_in_one_finding() -> None:
@@ -76,7 +77,7 @@ def test_a_log_of_which_nothing_can_be_read_is_unreadable_and_shows_three_values
     notice = Notice("null_time", 3, 3, ("31/10/2026 14:05", "30/10/2026 9:12", "29/10/2026 8:00"))
     windows = _windows({"null_time": 3}, Extent(), (notice,), current=(), newest=())
 
-    (finding,) = LogHealth().run(Measured(windows))
+    (finding,) = tuple(map(worded, LogHealth().run(Measured(windows))))
 
     assert (finding.verdict, finding.cause) == (Verdict.CRITICAL, Cause.UNREADABLE)
     assert finding.message == (
@@ -98,7 +99,7 @@ def test_rows_that_newly_cannot_be_read_are_told_though_a_long_log_hides_them() 
     a_third = Extent(90_000, lost_before=(day_ago,))
     hardly_any = Extent(90_000, lost_before=(replace(day_ago, n=480),))
 
-    (finding,) = LogHealth().run(Measured(_windows({"null_time": 530}, a_third)))
+    (finding,) = tuple(map(worded, LogHealth().run(Measured(_windows({"null_time": 530}, a_third)))))
 
     assert (finding.subject, finding.verdict, finding.cause) == ("new_rows_lost", Verdict.WARNING, Cause.INVALID)
     assert finding.message.startswith("500 of the newest 1,500 rows cannot be read or have no readable time")
@@ -118,13 +119,13 @@ def test_rows_that_newly_cannot_be_read_are_told_though_a_long_log_hides_them() 
 def test_rows_that_newly_vanished_are_told_and_bar_no_advice(missing: Missing, found: tuple[str, str, str]) -> None:
     windows = _windows(extent=replace(EXTENT, missing=missing))
     assert _found(windows) == [found]
-    assert not any(map(invalidates, LogHealth().run(Measured(windows))))
+    assert not any(map(invalidates, tuple(map(worded, LogHealth().run(Measured(windows))))))
 
 
 def test_newest_predictions_without_a_class_are_a_column_that_went() -> None:
     gone = _cells({(NO_CLASS, None): 92})
 
-    (finding,) = LogHealth().run(Measured(_windows(newest=gone)))
+    (finding,) = tuple(map(worded, LogHealth().run(Measured(_windows(newest=gone)))))
 
     assert (finding.subject, finding.verdict, finding.cause) == ("newest", Verdict.CRITICAL, Cause.INVALID)
     assert finding.message.startswith("92 of the newest 92 predictions name no class: was the column renamed")
@@ -161,20 +162,20 @@ def test_labels_and_predictions_that_share_no_class_are_a_finding_about_the_log_
         recent=(),
         reference=Window(NOW - 35 * DAY, NOW - 7 * DAY, _cells({("3", "3.0"): 400, ("1", "1.0"): 600})),
     )
-    (finding,) = LogHealth().run(Measured(windows))
+    (finding,) = tuple(map(worded, LogHealth().run(Measured(windows))))
     accuracy = _alarm("accuracy")
 
     assert (finding.subject, finding.cause) == ("classes", Cause.INVALID)
     assert "labels say '1.0', '3.0', predictions say '1', '3'" in finding.message
-    (held, _) = held_back((accuracy, finding))
+    (held, _) = held_back((accuracy, finding), "not judged")
     assert (held.verdict, held.cause, held.clear) == (Verdict.NOT_ENOUGH_DATA, Cause.NOT_COMPARABLE, False)
-    assert held_back((accuracy,)) == (accuracy,)
+    assert held_back((accuracy,), "not judged") == (accuracy,)
 
 
 @pytest.mark.parametrize("check", ["accuracy", "class_recall", "latency", "traffic", "label_health"])
 def test_nothing_but_the_repair_of_the_log_is_advised_while_it_misleads(check: str) -> None:
     windows = _windows({"duplicate_id": 4_000})
-    doubts = tuple(each for each in LogHealth().run(Measured(windows)) if invalidates(each))
+    doubts = tuple(each for each in tuple(map(worded, LogHealth().run(Measured(windows)))) if invalidates(each))
 
     advice = advise((_alarm(check),), windows, AdvicePolicy(), doubts)
 
@@ -187,7 +188,8 @@ def test_nothing_but_the_repair_of_the_log_is_advised_while_it_misleads(check: s
 def test_where_nothing_alarms_but_the_log_misleads_it_is_not_said_that_all_is_well() -> None:
     windows = _windows({"duplicate_id": 4_000})
 
-    assert advise((), windows, AdvicePolicy(), LogHealth().run(Measured(windows))).action is Action.FIX_LOG
+    doubts = tuple(map(worded, LogHealth().run(Measured(windows))))
+    assert advise((), windows, AdvicePolicy(), doubts).action is Action.FIX_LOG
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.messages.wording import worded
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.cycle_data import Measured
@@ -44,7 +45,7 @@ def days(mixes: Sequence[dict[str, int]], recall: dict[str, float], seed: int) -
 
 
 def judge(spells: Sequence[Spell]) -> Finding:
-    (finding,) = ACCURACY.run(Measured(history(*spells)))
+    (finding,) = map(worded, ACCURACY.run(Measured(history(*spells))))
     return finding
 
 

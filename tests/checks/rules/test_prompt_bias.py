@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from alerts.messages.wording import worded
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Finding, Verdict
@@ -45,7 +46,7 @@ def segmented(english: Recalls, spanish: Recalls, days: int = 6, chance: np.rand
 
 
 def judged(windows: Windows) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in CHECK.run(Measured(windows))}
+    return {finding.subject: finding for finding in map(worded, CHECK.run(Measured(windows)))}
 
 
 def test_a_prompt_that_is_better_in_english_and_worse_in_spanish_is_told() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from alerts.messages.wording import worded
 from checks.counts.cells import LatencyCell
 from checks.counts.windows import BucketLatency, Window, Windows
 from checks.estimates.cycle_data import Measured
@@ -47,7 +48,7 @@ def measured(hours: Sequence[tuple[LatencyCell, ...]]) -> Measured:
 
 def p95(slow: Callable[[int], float], seed: int = 1) -> Finding:
     check = Latency((), 1.3, AlarmBudget(0.14))
-    return next(finding for finding in check.run(measured(log(slow, seed))) if finding.subject == "p95")
+    return next(finding for finding in map(worded, check.run(measured(log(slow, seed)))) if finding.subject == "p95")
 
 
 @pytest.mark.parametrize("hours", [2, 4, 10])

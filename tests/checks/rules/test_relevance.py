@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from alerts.messages.wording import worded
 from checks.counts.scores import Scores
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
@@ -28,7 +29,7 @@ def rng() -> np.random.Generator:
 
 
 def found(known: Windows, check: Relevance = CHECK) -> dict[tuple[str, str], Finding]:
-    return {(finding.subject, finding.slice): finding for finding in check.run(Measured(known))}
+    return {(finding.subject, finding.slice): finding for finding in map(worded, check.run(Measured(known)))}
 
 
 def overall(known: Windows, check: Relevance = CHECK, source: str = "judge-v1") -> Finding:
@@ -72,7 +73,7 @@ def test_without_labels_a_fall_is_told_all_the_same(rng: np.random.Generator) ->
 
 def test_a_changed_judge_is_no_changed_bot(rng: np.random.Generator) -> None:
     known = bot(rng, Scoring(28, 0.8), Scoring(7, 0.5, "judge-v2"))
-    (finding,) = CHECK.run(Measured(known))
+    (finding,) = map(worded, CHECK.run(Measured(known)))
     assert (finding.verdict, finding.cause) == (Verdict.NOT_ENOUGH_DATA, Cause.NOT_COMPARABLE)
     assert "judge-v2" in finding.message
     assert "judge-v1" in finding.message

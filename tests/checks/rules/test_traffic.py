@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from alerts.messages.wording import worded
 from checks.counts.windows import BucketTotal, Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
@@ -28,7 +29,7 @@ def judge(last_hours: float, *, weeks: int = 5, an_hour: float = 40, seed: int =
         if n := int(rng.poisson(rate * (last_hours if age <= 6 else 1))):
             buckets.append(BucketTotal(start, n, 0))
     empty = Window(now, now)
-    (finding,) = CHECK.run(Measured(Windows(now, HOUR, empty, (), empty, buckets=tuple(buckets))))
+    (finding,) = map(worded, CHECK.run(Measured(Windows(now, HOUR, empty, (), empty, buckets=tuple(buckets)))))
     return finding
 
 

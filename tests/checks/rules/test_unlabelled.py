@@ -1,5 +1,6 @@
 """A class that is much of the traffic and gets no label leaves shares unknown, and the finding names it."""
 
+from alerts.messages.wording import worded
 from checks.estimates.cycle_data import Measured
 from checks.rules.accuracy import Accuracy
 from checks.rules.class_precision import ClassPrecision
@@ -23,7 +24,9 @@ def without_labels_of(name: str, outcomes: Outcomes) -> Outcomes:
 
 def judge(check: Accuracy | ClassRecall | ClassPrecision, last: Outcomes) -> Finding:
     windows = history(Spell(30, answers(TRAFFIC)), Spell(7, last))
-    return next(finding for finding in check.run(Measured(windows)) if finding.subject in {"all", "urgent"})
+    return next(
+        finding for finding in map(worded, check.run(Measured(windows))) if finding.subject in {"all", "urgent"}
+    )
 
 
 def test_accuracy_and_recall_are_not_called_well_and_the_class_to_label_is_named() -> None:

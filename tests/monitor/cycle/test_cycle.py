@@ -14,6 +14,7 @@ from alerts.incident import Event, State
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
 from checks.advice.deciding.model import Action
+from checks.clauses.clause import Clauses
 from checks.estimates.cycle_data import Measured
 from checks.rules.family import Family
 from checks.rules.finding import Finding, Verdict
@@ -34,7 +35,7 @@ class Broken:
 
     name: str = "broken"
 
-    def run(self, measured: Measured) -> Sequence[Finding]:
+    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         raise ZeroDivisionError(f"no {measured.windows.now.year} in sight")
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from alerts.messages.wording import worded
 from checks.advice.advise import advise
 from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.policy import AdvicePolicy
@@ -27,7 +28,7 @@ def rng() -> np.random.Generator:
 
 
 def advice_on(known: Windows, check: Relevance = CHECK) -> Advice:
-    findings = check.run(Measured(known))
+    findings = tuple(map(worded, check.run(Measured(known))))
     assert any(finding.verdict.is_alarm for finding in findings)
     return advise(findings, known, POLICY)
 
@@ -63,7 +64,7 @@ def test_a_fall_within_one_prompt_is_not_blamed_on_it(rng: np.random.Generator) 
 
 def test_where_a_class_alarms_too_relevance_is_no_matter_of_its_own(rng: np.random.Generator) -> None:
     known = with_scores(history(Spell(35, answers())), drawn(rng, [Scoring(30, 0.85), Scoring(5, 0.6)]))
-    advice = advise([*CHECK.run(Measured(known)), alarm()], known, POLICY)
+    advice = advise([*tuple(map(worded, CHECK.run(Measured(known)))), alarm()], known, POLICY)
     told = signal(advice, "relevance_only")
     assert told.holds is False
     assert "class_recall" in told.sentence
@@ -80,7 +81,7 @@ def test_a_limit_that_only_a_new_judge_sees_broken_changes_nothing_of_the_chatbo
 
 def test_a_changed_judge_that_alarms_nothing_is_only_mentioned(rng: np.random.Generator) -> None:
     known = with_scores(history(Spell(35, answers())), drawn(rng, [Scoring(28, 0.85), Scoring(7, 0.55, "judge-v2")]))
-    findings = CHECK.run(Measured(known))
+    findings = tuple(map(worded, CHECK.run(Measured(known))))
     assert {finding.verdict for finding in findings} == {Verdict.NOT_ENOUGH_DATA}
     advice = advise([*findings, alarm()], known, POLICY)
     assert signal(advice, "judge_changed").holds is False
@@ -89,5 +90,5 @@ def test_a_changed_judge_that_alarms_nothing_is_only_mentioned(rng: np.random.Ge
 
 def test_without_scores_there_is_no_such_signal() -> None:
     known = history(Spell(35, answers()))
-    advice = advise([*CHECK.run(Measured(known)), alarm()], known, POLICY)
+    advice = advise([*tuple(map(worded, CHECK.run(Measured(known)))), alarm()], known, POLICY)
     assert not {signal.name for signal in advice.signals} & {"relevance_only", "judge_changed"}

@@ -1,0 +1,117 @@
+"""The form that each kind of fact has in a sentence, by the name that templates call it."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from alerts.messages.numbers import milliseconds, score, share, span, when
+from checks.clauses.clause import Rated
+from checks.rules.words import lasting, signed_points, support
+from checks.rules.words import measured as _measured
+from checks.statistics.intervals import Proportion
+
+
+class Row(tuple[str, ...]):
+    """Clauses in words: one after the other, or a list where a form says so."""
+
+    __slots__ = ()
+
+
+_OF_SPAN: Final = {"share": share, "ms": milliseconds, "score": score}
+
+
+def measured(figure: Proportion | Rated) -> str:
+    """A share with its interval and what it rests on.
+
+    >>> measured(Rated(Proportion(0.48, 700, 757), "pairs"))
+    '48% (44–52%, n=757 pairs)'
+    """
+    return _measured(figure.share, figure.unit) if isinstance(figure, Rated) else _measured(figure)
+
+
+def effect(figure: Sequence[float]) -> str:
+    """A difference of shares and its bounds.
+
+    >>> effect((-0.041, -0.05, 0.001))
+    '-4.1 points (-5.0 to +0.1)'
+    """
+    value, low, high = (signed_points(each) for each in figure)
+    return f"{value} points ({low} to {high})"
+
+
+def interval(bounds: Sequence[float], of: str) -> str:
+    """Two bounds, each a share, milliseconds or a score.
+
+    >>> interval((0.04, 0.31), "share")
+    '4–31%'
+    """
+    low, high = bounds
+    return span(low, high, _OF_SPAN[of])
+
+
+def and_list(names: Sequence[str]) -> str:
+    """Names in a row, the last one after "and".
+
+    >>> and_list(["a"]), and_list(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def moment(at: datetime) -> str:
+    """A UTC time to the minute, where its sentence says that it is UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+LONGEST: Final = 40
+"""Characters of a name that stands among others."""
+
+FORMS: Final[dict[str, Callable[..., str]]] = {
+    # numbers
+    "share": share,
+    "measured": measured,
+    "effect": effect,
+    "interval": interval,
+    "support": lambda n, *unit: support(n, " ".join(unit)),
+    "ms": milliseconds,
+    "score": score,
+    "count": lambda n: f"{n:,.0f}",
+    "plain": lambda n: f"{n:d}",
+    "whole": lambda x: f"{x:.0f}",
+    "tenths": lambda x: f"{x:.1f}",
+    "times": lambda x: f"{x:.2f}",
+    "digit": lambda x: f"{x:.1g}",
+    "digits": lambda x: f"{x:.2g}",
+    "quantity": lambda x: f"{x:.4g}",
+    "setting": lambda x: f"{x:g}",
+    # times
+    "duration": lasting,
+    "when": when,
+    "moments": lambda times: ", ".join(map(moment, times)),
+    "argument": lambda at: f"{at:%Y-%m-%dT%H:%M}",
+    # names
+    "commas": ", ".join,
+    "semicolons": "; ".join,
+    "words": " ".join,
+    "list": and_list,
+    "quoted": lambda names: ", ".join(f'"{name}"' for name in names),
+    "as_names": lambda names: ", ".join(f"'{name[:LONGEST]}'" for name in names),
+    "as_data": lambda names: ", ".join(map(repr, names)),
+}
+"""A fact without a form is a name, or clauses; whatever takes names takes clauses as well."""
+
+
+def form(fact: Any, spec: str) -> str:  # noqa: ANN401 - a fact, whose clauses are words already
+    """A fact in the form that a template asks for: the form's name, and its arguments after spaces.
+
+    Raises TypeError where the fact is not what the form is of, and KeyError for a form that there is none.
+    """
+    if not spec:
+        if isinstance(fact, str):
+            return fact
+        if isinstance(fact, Row):
+            return "".join(fact)
+        message = f"{fact!r} is written in no form; name one of {', '.join(sorted(FORMS))} in the template"
+        raise TypeError(message)
+    name, *arguments = spec.split()
+    return FORMS[name](fact, *arguments)

@@ -1,0 +1,57 @@
+"""From clauses to words: what checks and advice say, as people read it."""
+
+from enum import StrEnum
+from string import Formatter
+from typing import Any, Final
+
+from alerts.messages.estimates import REFUSALS
+from alerts.messages.findings import FINDINGS
+from alerts.messages.forms import Row, form
+from checks.before_labels.refused import RefusalClause
+from checks.clauses.clause import Clause, Clauses, Fact
+from checks.rules.finding import Finding
+from checks.rules.finding_clause import FindingClause
+
+TEMPLATES: Final[dict[type[StrEnum], dict[Any, str]]] = {FindingClause: FINDINGS, RefusalClause: REFUSALS}
+"""The words of every clause, by the enum of its kind."""
+
+
+class _Writer(Formatter):
+    """Fills a template in, each fact in the form that it names."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - Formatter's
+        """One fact in its form."""
+        return form(value, format_spec)
+
+
+_WRITER: Final = _Writer()
+
+
+def text(said: Clauses) -> str:
+    """Clauses in words, one after the other."""
+    return "".join(_one(each) for each in said)
+
+
+def worded(finding: Finding[Clauses]) -> Finding:
+    """The finding with its message in words, as people are told of it and as the history keeps it."""
+    return finding.told(text(finding.message))
+
+
+def template(clause: Clause) -> str:
+    """The words of a clause, without its facts."""
+    return TEMPLATES[type(clause.kind)][clause.kind]
+
+
+def _one(clause: Clause) -> str:
+    return _WRITER.vformat(template(clause), (), {name: _readable(fact) for name, fact in clause.facts})
+
+
+def _readable(fact: Fact) -> Any:  # noqa: ANN401 - what a form takes
+    """The fact, or the words of the clauses in it."""
+    match fact:
+        case Clause():
+            return _one(fact)
+        case tuple() if all(isinstance(each, Clause) for each in fact):
+            return Row(_one(each) for each in fact if isinstance(each, Clause))
+        case _:
+            return fact

@@ -1,0 +1,1 @@
+"""What is said of a figure, as a kind and named numbers; the sentences are in `alerts.messages`."""
