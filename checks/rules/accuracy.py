@@ -1,4 +1,4 @@
-"""Accuracy against what is good, what is bad, and what it was."""
+"""Accuracy against `good`, `bad` and the reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Whether the confidences that the bot logs still mean what they meant."""
+"""Calibration: do the confidences that the bot logs still mean what they meant?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

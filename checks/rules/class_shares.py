@@ -1,4 +1,4 @@
-"""What recall and precision of classes have in common."""
+"""Shares by class: what the checks of recall and of precision have in common."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Whether the traffic, or what the bot makes of it, is still what it was: before any label can say so."""
+"""Drift: is the traffic, or what the bot makes of it, still what it was? It needs no labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

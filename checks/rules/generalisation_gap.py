@@ -1,4 +1,4 @@
-"""Whether a model does in production what it did offline."""
+"""Generalisation gap: accuracy and recall in production against the model's offline figures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

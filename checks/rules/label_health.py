@@ -1,4 +1,4 @@
-"""Whether labels still come: silence, coverage and delay."""
+"""Label health: do labels still come? Silence, coverage and delay."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Latency against limits in milliseconds and against what it was."""
+"""Latency quantiles against limits in milliseconds and against the reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

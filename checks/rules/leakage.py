@@ -1,4 +1,4 @@
-"""Whether figures are flattered by messages that the model had seen."""
+"""Leakage: are figures flattered by messages that the model was trained on or evaluated with?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

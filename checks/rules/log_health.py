@@ -1,4 +1,4 @@
-"""Whether the log can be believed: rows that are lost, ids that join nothing, classes that share no name.
+"""Log health: can the log be believed? Rows that are lost, ids that join nothing, classes that share no name.
 
 All of it is counted, so nothing is tested: a share above its limit is a fact. A finding here says nothing of the bot;
 it says that no other finding does.

@@ -1,4 +1,4 @@
-"""Whether a prompt serves one segment worse than it serves the others.
+"""Prompt bias, a difference in differences: does a new prompt serve one segment worse than the others?
 
 A prompt that is better on the whole can be worse in Spanish. What the segment lost with the new prompt is compared with
 what the rest lost: the difference in differences, so that neither a segment that was always harder nor a fall of

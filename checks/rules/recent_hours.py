@@ -1,4 +1,4 @@
-"""Latency of the last hours, judged by how much such short spells differ anyway.
+"""Cluster test of the last hours' latency: by how much spells of that length differ within the week.
 
 A spell of two hours has too few hours to tell from itself how restless it is, and slow hours come in rows. So the week
 before it is cut into spells of the same length, and their spread says what the last one is worth: with m of them, of

@@ -1,4 +1,4 @@
-"""Relevance of the answers, as people or judges scored them, against limits and against what it was."""
+"""Relevance of the answers, as people or judges scored them, against limits and against the reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

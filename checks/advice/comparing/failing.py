@@ -1,4 +1,4 @@
-"""What fails, as metrics that can be measured on a version."""
+"""Failing metrics of an incident, as metrics that can be measured on a version."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

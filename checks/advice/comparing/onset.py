@@ -1,4 +1,4 @@
-"""Did it fall at the change of version, or at another time near it?
+"""Change-point test: did a metric fall at the change of version, or at another time near it?
 
 Whoever deploys on Monday is blamed for what broke on Tuesday, and part of Monday's data is good. So before a change is
 blamed, it is weighed against every other moment at which the history can cut the two versions' data. With hits h and

@@ -1,4 +1,4 @@
-"""The counts of one pair of versions, as a whole and cut in time."""
+"""Counts of one pair of versions, whole and cut in time."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Signals that are the judgement of a check: offline figures, messages that a model had seen, prompts and segments."""
+"""Signals that repeat the verdict of a check: offline figures, messages that a model had seen, prompts and segments."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

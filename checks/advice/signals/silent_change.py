@@ -1,4 +1,4 @@
-"""Signal: did the chatbot's own behaviour step while no version and no message changed?
+"""Signal of a silent change: did the bot's behaviour step while no version and no message changed?
 
 A provider that replaces the model behind a name does not tell the log. But confidences and latencies step then, on
 the same kind of messages.
