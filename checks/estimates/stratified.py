@@ -94,8 +94,8 @@ class Stratified:
     def told(self) -> "Stratified":
         """The window by the labels that represent the predictions that they stand for.
 
-        Beside the labels of a queue those that came by themselves are counted in only as long as both say as often that
-        answers are right (`checks.estimates.agreement`); else they tell of nothing but themselves
+        Labels that came by themselves are pooled with the labels of a queue only as long as both say as often that
+        answers are right (`checks.estimates.agreement`); else they represent nothing but themselves
         (`checks.estimates.organic_labels`).
         """
         return self if agree_on_right(self.confusion.rows) else Stratified.of(*apart(self.confusion))
@@ -103,8 +103,8 @@ class Stratified:
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right.
 
-        None without labels, and where much of the traffic is of classes of which only labels tell that came by
-        themselves and are not like a queue's.
+        None without labels, and where much of the traffic is of classes whose only labels came by themselves and
+        disagree with those of a queue.
         """
         is_unheard = self._unheard.sum() > MAX_UNSEEN * self.confusion.n
         if is_unheard or not self.confusion.n_labelled:
@@ -125,7 +125,7 @@ class Stratified:
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it.
 
-        None when none of them is labelled, or none of most of them by a queue whose labels say otherwise than these.
+        None when none of them is labelled, or when labels of a queue disagree with the others and miss many of them.
         """
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.labelled[k]:

@@ -81,9 +81,9 @@ class AsBefore:
     cautious bet. That is an e-value on average over what the reference leaves open (Grünwald, de Heide and Koolen 2024,
     "Safe testing", section 4), not for the worst case of it.
 
-    `older` labels, from before the reference, make it as good as longer if the share was the same then. Whether it was
-    is left open at even odds, and the labels of both say how likely each is (Bayesian model averaging; as a prior, the
-    robust mixture of Schmidli et al. 2014). A level that was accepted since then is so kept out.
+    The baseline also uses `older` labels, from before the reference, if a Bayes factor says that the share was the same
+    then: even odds beforehand (Bayesian model averaging; as a prior, the robust mixture of Schmidli et al. 2014). So a
+    level that was accepted since then is kept out.
     """
 
     def __init__(self, reference: Proportion, older: Proportion | None = None) -> None:
