@@ -124,6 +124,12 @@ FINDINGS: Final[dict[C, str]] = {
     C.LABELS_GONE: "{n:count} labels",
     C.FORGET_FROM: "--from {at:argument}",
     C.FORGET_TO: "--to {at:argument}",
+    # of any check, and of a look
+    C.CHECK_CRASHED: "crashed ({error}); it judges nothing until that is mended",
+    C.CHECK_RUNS: "runs",
+    C.OVER: "over: {message}",
+    C.LOOK_FAILS: "fails: {error}",
+    C.FAULT_OF_OURS: "a fault of tunewatch; its log has the traceback",
     # calibration
     C.NO_CONFIDENCES: "the log has no confidences",
     C.FEW_CONFIDENCES: (

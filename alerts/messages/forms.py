@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from alerts.messages.numbers import milliseconds, score, share, span, when
+from alerts.messages.outcomes import DONE
+from checks.advice.deciding.model import Action
 from checks.clauses.clause import Rated
 from checks.rules.words import lasting, signed_points, support
 from checks.rules.words import measured as _measured
@@ -58,6 +60,31 @@ def and_list(names: Sequence[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
+def whole_points(gap: float) -> str:
+    """A difference of two shares, in whole percentage points.
+
+    >>> whole_points(0.787), whole_points(0.01)
+    ('79 points', '1 point')
+    """
+    whole = round(100 * gap)
+    return f"{whole} point" if abs(whole) == 1 else f"{whole} points"
+
+
+def between(bounds: Sequence[float]) -> str:
+    """Bounds of a difference of two shares.
+
+    >>> between((0.67, 0.88)), between((-0.15, 0.126))
+    ('67 to 88 points', '-15 to 13 points')
+    """
+    low, high = bounds
+    return f"{round(100 * low)} to {whole_points(high)}"
+
+
+def capital(said: str) -> str:
+    """A sentence's first letter."""
+    return said[:1].upper() + said[1:]
+
+
 def moment(at: datetime) -> str:
     """A UTC time to the minute, where its sentence says that it is UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
@@ -71,6 +98,8 @@ FORMS: Final[dict[str, Callable[..., str]]] = {
     "share": share,
     "measured": measured,
     "effect": effect,
+    "whole_points": whole_points,
+    "between": between,
     "interval": interval,
     "support": lambda n, *unit: support(n, " ".join(unit)),
     "ms": milliseconds,
@@ -89,7 +118,11 @@ FORMS: Final[dict[str, Callable[..., str]]] = {
     "when": when,
     "moments": lambda times: ", ".join(map(moment, times)),
     "argument": lambda at: f"{at:%Y-%m-%dT%H:%M}",
-    # names
+    # names, and the words of clauses
+    "done": lambda action: DONE[Action(action)],
+    "capital": lambda said: capital("".join(said)),
+    "capital_list": lambda names: capital(and_list(names)),
+    "sentences": lambda said: ". ".join(map(capital, said)),
     "commas": ", ".join,
     "semicolons": "; ".join,
     "words": " ".join,

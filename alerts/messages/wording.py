@@ -7,12 +7,23 @@ from typing import Any, Final
 from alerts.messages.estimates import REFUSALS
 from alerts.messages.findings import FINDINGS
 from alerts.messages.forms import Row, form
+from alerts.messages.outcomes import OUTCOMES
+from alerts.messages.signals import SIGNALS
+from checks.advice.deciding.model import Advice, Signal, Veto
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.before_labels.refused import RefusalClause
 from checks.clauses.clause import Clause, Clauses, Fact
+from checks.outcome.judge import Result
+from checks.outcome.outcome_clause import OutcomeClause
 from checks.rules.finding import Finding
 from checks.rules.finding_clause import FindingClause
 
-TEMPLATES: Final[dict[type[StrEnum], dict[Any, str]]] = {FindingClause: FINDINGS, RefusalClause: REFUSALS}
+TEMPLATES: Final[dict[type[StrEnum], dict[Any, str]]] = {
+    FindingClause: FINDINGS,
+    RefusalClause: REFUSALS,
+    SignalClause: SIGNALS,
+    OutcomeClause: OUTCOMES,
+}
 """The words of every clause, by the enum of its kind."""
 
 
@@ -35,6 +46,31 @@ def text(said: Clauses) -> str:
 def worded(finding: Finding[Clauses]) -> Finding:
     """The finding with its message in words, as people are told of it and as the history keeps it."""
     return finding.told(text(finding.message))
+
+
+def advised(advice: Advice[Clauses]) -> Advice:
+    """The advice in words, as people are told of it and as the history keeps it."""
+    return Advice(
+        action=advice.action,
+        score=advice.score,
+        runner_up=advice.runner_up,
+        reasons=tuple(map(text, advice.reasons)),
+        abstained=advice.abstained,
+        experiment=text(advice.experiment),
+        signals=tuple(signal_in_words(each) for each in advice.signals),
+        contributions=advice.contributions,
+        vetoes=tuple(Veto(each.action, each.gate, text(each.sentence)) for each in advice.vetoes),
+    )
+
+
+def signal_in_words(signal: Signal[Clauses]) -> Signal:
+    """A signal with its sentence."""
+    return Signal(signal.name, signal.family, signal.holds, text(signal.sentence), signal.numbers)
+
+
+def concluded(result: Result[Clauses]) -> Result:
+    """The verdict in words, as people are told of it and as the history keeps it."""
+    return Result(result.worked, text(result.sentence), result.effect, result.others, result.beyond)
 
 
 def template(clause: Clause) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from alerts.messages.wording import worded
+from alerts.messages.wording import advised, worded
 from bench.stories.looking import Looker
 from bench.stories.story import ABSTAIN, NONE, Case
 from bench.stories.studying import Reader
@@ -62,7 +62,8 @@ def _advice(windows: Windows, findings: tuple[Finding, ...], judges: Judges) -> 
     """Of the gravest family that alarms."""
     alarming = {family_of(finding.check) for finding in _alarms(findings)}
     family = next((each for each in Family if each in alarming), Family.QUALITY)
-    return advise([finding for finding in findings if family_of(finding.check) is family], windows, judges.policy)
+    own = [finding for finding in findings if family_of(finding.check) is family]
+    return advised(advise(own, windows, judges.policy))
 
 
 def _answer(advice: Advice) -> str:

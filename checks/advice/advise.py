@@ -30,13 +30,14 @@ from checks.advice.signals.tokens import tokens_signal
 from checks.advice.signals.unknown_class import unknown_class_signal
 from checks.advice.signals.unparseable import unparseable_signal
 from checks.advice.signals.watch import invalid_log_signal
+from checks.clauses.clause import Clauses
 from checks.counts.windows import Windows
 from checks.rules.finding import Finding
 
 
 def advise(
     findings: Sequence[Finding], windows: Windows, policy: AdvicePolicy, doubts: Sequence[Finding] = ()
-) -> Advice:
+) -> Advice[Clauses]:
     """The one action that the findings of an incident call for, with all that spoke for and against it.
 
     `findings` are those of one family of one monitor, alarming or not, in any order. Where the evidence does not
@@ -62,7 +63,7 @@ def _by_appearance(windows: Windows) -> Windows:
     return replace(windows, versions=tuple(versions))
 
 
-def _checked(subject: Subject, findings: Sequence[Finding]) -> tuple[Signal, ...]:
+def _checked(subject: Subject, findings: Sequence[Finding]) -> tuple[Signal[Clauses], ...]:
     return (*checked_signals(findings), *relevance_signals(findings)) if subject is Subject.QUALITY else ()
 
 
@@ -73,7 +74,7 @@ def _signals(
     tested: Changes,
     windows: Windows,
     policy: AdvicePolicy,
-) -> tuple[Signal, ...]:
+) -> tuple[Signal[Clauses], ...]:
     if subject is Subject.DATA:
         return (*data_signals(alarming), *topic_signals(windows.study), new_class_signal(windows))
     if subject is Subject.LATENCY:
@@ -103,7 +104,9 @@ def _signals(
     )
 
 
-def _told(signals: tuple[Signal, ...], tested: Changes, failed: tuple[Failing, ...], windows: Windows) -> Advice:
+def _told(
+    signals: tuple[Signal[Clauses], ...], tested: Changes, failed: tuple[Failing, ...], windows: Windows
+) -> Advice[Clauses]:
     decided = decide(signals)
     doubt = decided.doubt
     said = reasons(decided.action, signals, decided.card, said=doubt)
@@ -113,7 +116,7 @@ def _told(signals: tuple[Signal, ...], tested: Changes, failed: tuple[Failing, .
         runner_up=decided.runner_up,
         reasons=(doubt, *said) if doubt else said,
         abstained=bool(doubt),
-        experiment=experiment(tested, failed, windows) if doubt else "",
+        experiment=(experiment(tested, failed, windows),) if doubt else (),
         signals=signals,
         contributions=decided.card.contributions,
         vetoes=decided.card.vetoes,

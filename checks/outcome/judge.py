@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic
 
-from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, mix_of
+from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, mix_of, rated
 from checks.advice.comparing.parts import Part
-from checks.advice.deciding.model import Action
+from checks.advice.deciding.model import Words_co
 from checks.advice.deciding.weights import TAIL
-from checks.advice.deciding.words import between
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.outcome.criterion import Criterion
-from checks.rules.words import measured, percent
+from checks.outcome.outcome_clause import OutcomeClause
 from checks.statistics.intervals import Proportion, difference
 from checks.statistics.mover import Bounded
 
@@ -68,39 +69,21 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What came of an action, in numbers and in a sentence.
+class Result(Generic[Words_co]):
+    """What came of an action, in numbers and as it is said.
 
     `effect` is None where there was nothing to compare. `others` is the rise of what was not acted on, and `beyond` the
     bounds of the effect less it; None without such a comparison.
     """
 
     worked: Worked
-    sentence: str
+    sentence: Words_co
     effect: Effect | None = None
     others: Effect | None = None
     beyond: tuple[float, float] | None = None
 
 
-_DONE = {
-    Action.ROLLBACK_PROMPT: "rolling the prompt back",
-    Action.ROLLBACK_MODEL: "rolling the model back",
-    Action.REVISE_PROMPT: "revising the prompt",
-    Action.FINE_TUNE: "the fine-tune",
-    Action.ADD_CONTEXT: "giving the bot more context",
-    Action.FIX_PARSER: "repairing the parser",
-    Action.REDUCE_LATENCY: "making the answers faster",
-    Action.COLLECT_LABELS: "collecting labels",
-    Action.FIX_LABELS: "repairing labels",
-    Action.CHECK_TRAFFIC: "looking into the traffic",
-    Action.FIX_LOG: "repairing the log",
-    Action.REPORT_FAULT: "reporting the fault",
-    Action.NONE: "nothing",
-}
-"""What was done, within a sentence."""
-
-
-def judge(criterion: Criterion, samples: Samples) -> Result:
+def judge(criterion: Criterion, samples: Samples) -> Result[Clauses]:
     """Compare; called once, when the rows that were asked for are there, so that nobody waits for a lucky look.
 
     Where hardly any label from before the act is new, the window of the alarm stands in. It was picked for being bad,
@@ -120,7 +103,7 @@ def judge(criterion: Criterion, samples: Samples) -> Result:
     beyond = None if others is None else effect.beyond(others)
     cost = _cost(samples, criterion.accuracy_drop) if isinstance(metric, Recall | Precision) and is_fair else None
     worked = _verdict(criterion, effect, beyond, cost)
-    return Result(worked, _sentence(criterion, worked, effect, beyond, cost, is_fair=is_fair), effect, others, beyond)
+    return Result(worked, _said(criterion, worked, effect, beyond, cost, is_fair=is_fair), effect, others, beyond)
 
 
 def _verdict(criterion: Criterion, effect: Effect, beyond: tuple[float, float] | None, cost: Effect | None) -> Worked:
@@ -157,15 +140,20 @@ def _rise(metric: Metric, samples: Samples) -> Effect | None:
     return Effect.between(before, after)
 
 
-def _too_few(criterion: Criterion, n: int) -> str:
+def _too_few(criterion: Criterion, n: int) -> Clauses:
     metric = criterion.metric
-    return (
-        f"Whether {_DONE[criterion.action]} worked cannot be told: {n:,} {metric.unit} for {metric.noun} came after "
-        f"it, {criterion.needed:,} were needed."
+    said = clause(
+        OutcomeClause.TOO_FEW,
+        action=criterion.action.value,
+        n=n,
+        unit=metric.unit,
+        metric=metric.noun,
+        needed=criterion.needed,
     )
+    return (said,)
 
 
-def _sentence(
+def _said(
     criterion: Criterion,
     worked: Worked,
     effect: Effect,
@@ -173,22 +161,23 @@ def _sentence(
     cost: Effect | None,
     *,
     is_fair: bool,
-) -> str:
-    metric, before, after = criterion.metric, effect.before, effect.after
-    was = measured(before, metric.unit) if is_fair else f"at most {percent(before.value)}"
-    rise = (
-        f"After {_DONE[criterion.action]}, {metric.noun} went from {was} to {measured(after, metric.unit)}; "
-        f"the goal was {percent(criterion.goal)}."
-    )
-    parts = [rise]
+) -> Clauses:
+    parts = [_rise_of(criterion, effect, is_fair=is_fair)]
     if beyond is not None:
-        parts.append(
-            f"That is {between(*beyond)} more than what was not acted on."
-            if worked is not Worked.PARTLY or beyond[0] > 0
-            else "What was not acted on rose as well, so it cannot all be put down to the action."
-        )
+        is_beyond = worked is not Worked.PARTLY or beyond[0] > 0
+        parts.append(clause(OutcomeClause.BEYOND, beyond=beyond) if is_beyond else clause(OutcomeClause.ALL_ROSE))
     if cost is not None:
-        parts.append(f"Accuracy fell from {measured(cost.before)} to {measured(cost.after)}.")
+        parts.append(clause(OutcomeClause.ACCURACY_FELL, before=cost.before, after=cost.after))
     if not is_fair:
-        parts.append("There are hardly any other labels from before it, so it is measured against what the alarm saw.")
-    return " ".join(parts)
+        parts.append(clause(OutcomeClause.ALARM_STANDS_IN))
+    return tuple(parts)
+
+
+def _rise_of(criterion: Criterion, effect: Effect, *, is_fair: bool) -> Clause:
+    metric, action, goal = criterion.metric, criterion.action.value, criterion.goal
+    noun, after = metric.noun, rated(metric, effect.after)
+    if is_fair:
+        before = rated(metric, effect.before)
+        return clause(OutcomeClause.WENT, action=action, metric=noun, before=before, after=after, goal=goal)
+    at_most = effect.before.value
+    return clause(OutcomeClause.WENT_FROM_AT_MOST, action=action, metric=noun, before=at_most, after=after, goal=goal)

@@ -79,6 +79,12 @@ class FindingClause(StrEnum):
     LABELS_GONE = auto()
     FORGET_FROM = auto()
     FORGET_TO = auto()
+    # of any check, and of a look
+    CHECK_CRASHED = auto()
+    CHECK_RUNS = auto()
+    OVER = auto()
+    LOOK_FAILS = auto()
+    FAULT_OF_OURS = auto()
     # calibration
     NO_CONFIDENCES = auto()
     FEW_CONFIDENCES = auto()

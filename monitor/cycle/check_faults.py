@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from alerts.incident import Incident, State
+from alerts.messages.wording import text
+from checks.clauses.clause import Clauses, clause
 from checks.counts.windows import Windows
 from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 
 SUBJECT = "crash"
 """Subject of the findings: each check crashes or does not."""
@@ -46,7 +49,7 @@ def _crash(check: str, error: str, windows: Windows) -> Finding:
         subject=SUBJECT,
         verdict=Verdict.WARNING,
         cause=Cause.CRASHED,
-        message=f"crashed ({error[:LONGEST]}); it judges nothing until that is mended",
+        message=text((clause(FindingClause.CHECK_CRASHED, error=error[:LONGEST]),)),
         window_start=windows.now - timedelta(microseconds=1),
         window_end=windows.now,
     )
@@ -54,10 +57,11 @@ def _crash(check: str, error: str, windows: Windows) -> Finding:
 
 def _clear(finding: Finding, windows: Windows) -> Finding:
     """The finding once its check runs again: verdict ok; the cause stays, as it names the family."""
+    before = finding.message.removeprefix(text(_over("")))
     return replace(
         finding,
         verdict=Verdict.OK,
-        message="runs" if finding.cause is Cause.CRASHED else f"over: {finding.message.removeprefix('over: ')}",
+        message=text((clause(FindingClause.CHECK_RUNS),) if finding.cause is Cause.CRASHED else _over(before)),
         window_start=windows.now - timedelta(microseconds=1),
         window_end=windows.now,
         value=None,
@@ -65,3 +69,7 @@ def _clear(finding: Finding, windows: Windows) -> Finding:
         n=0,
         clear=True,
     )
+
+
+def _over(message: str) -> Clauses:
+    return (clause(FindingClause.OVER, message=message),)

@@ -9,7 +9,7 @@ from typing import Final
 from alerts.families import family_of_finding
 from alerts.incident import Incident, State, Transition
 from alerts.lifecycle import advance
-from alerts.messages.wording import text, worded
+from alerts.messages.wording import advised, text, worded
 from alerts.policy import Policy
 from alerts.seen import worst_first
 from checks.advice.advise import advise
@@ -265,7 +265,7 @@ class _Adviser:
     def __call__(self, findings: tuple[Finding, ...]) -> Advice:
         if findings not in self._given:
             is_ours = any(family_of_finding(finding) is Family.WATCH for finding in findings)
-            self._given[findings] = (
+            self._given[findings] = advised(
                 watch_advice(findings) if is_ours else advise(findings, self._windows, self._policy, self._doubts)
             )
         return self._given[findings]

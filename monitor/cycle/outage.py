@@ -8,10 +8,14 @@ from typing import Final
 
 from alerts.incident import Transition
 from alerts.lifecycle import advance
+from alerts.messages.wording import advised, text
 from alerts.policy import Policy
+from checks.advice.deciding.model import Advice
 from checks.advice.signals.watch import watch_advice
+from checks.clauses.clause import clause
 from checks.rules.family import Family
 from checks.rules.finding import LOOK, Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
 from monitor.common.errors import ClockError, HistoryError, MappingError, UnreachableError
 from monitor.common.redact import redact
 from monitor.cycle.check_faults import LONGEST
@@ -19,7 +23,7 @@ from monitor.history import History
 
 SUBJECT: Final = "log"
 
-FAULT: Final = "a fault of tunewatch; its log has the traceback"
+FAULT: Final = text((clause(FindingClause.FAULT_OF_OURS),))
 
 NOT_FOR_ONE: Final = timedelta(microseconds=1)
 """Shortest hold of a failed look: one hiccup is told of nowhere, the second one in a row may be."""
@@ -84,9 +88,13 @@ class Outage:
         with self.history.transaction(self.monitor) as transaction:
             # Only the own family: the others have no findings because nobody looked, not because they are well.
             watched = [incident for incident in transaction.incidents() if incident.family is Family.WATCH]
-            steps = advance(watched, (finding,), watch_advice, now, policy, self.monitor)
+            steps = advance(watched, (finding,), _advice, now, policy, self.monitor)
             transaction.tell(steps, self.channels)
         return steps
+
+
+def _advice(findings: Sequence[Finding]) -> Advice:
+    return advised(watch_advice(findings))
 
 
 def _finding(failure: Failure, now: datetime) -> Finding:
@@ -95,7 +103,7 @@ def _finding(failure: Failure, now: datetime) -> Finding:
         subject=SUBJECT,
         verdict=Verdict.CRITICAL,
         cause=failure.cause,
-        message=f"fails: {failure.error}",
+        message=text((clause(FindingClause.LOOK_FAILS, error=failure.error),)),
         window_start=now - timedelta(microseconds=1),
         window_end=now,
     )

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.incident import Event, Incident, Reason, State, Transition
+from alerts.messages.wording import concluded
 from checks.advice.comparing.parts import Part
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy
+from checks.clauses.clause import clause
 from checks.counts.windows import Windows
 from checks.outcome.criterion import Criterion, freeze
 from checks.outcome.judge import Result, Samples, Worked, judge
+from checks.outcome.outcome_clause import OutcomeClause
 from checks.outcome.traffic import Act, bucket_of, of_versions, without_versions
 from checks.outcome.trial import Trial
 from checks.outcome.unseen import unseen
@@ -93,7 +96,7 @@ class Follower:
         after = seen.criterion.metric.of(samples.after)
         if not seen.is_due(after.n if after else 0, self.now):
             return seen
-        return replace(seen, result=judge(seen.criterion, samples))
+        return replace(seen, result=concluded(judge(seen.criterion, samples)))
 
     def _ended(self, kept: Kept, told: Mapping[str, Incident]) -> Kept:
         """A trial that nobody has acted on ends when people are told to do something else, and with its incident."""
@@ -118,10 +121,14 @@ class Follower:
         )
 
 
-_NEVER_TRIED = Result(Worked.NOT_TRIED, "Nobody acted on it.")
-_SOMETHING_ELSE = Result(Worked.NOT_TRIED, "Something else was done than what was advised.")
-_MENDED = Result(Worked.NOT_TRIED, "The incident was over, and nobody acted on it after it was told.")
-_REPLACED = Result(Worked.NOT_TRIED, "Other advice took its place before anybody acted on it.")
+def _not_tried(why: OutcomeClause) -> Result:
+    return concluded(Result(Worked.NOT_TRIED, (clause(why),)))
+
+
+_NEVER_TRIED = _not_tried(OutcomeClause.NOBODY_ACTED)
+_SOMETHING_ELSE = _not_tried(OutcomeClause.SOMETHING_ELSE)
+_MENDED = _not_tried(OutcomeClause.MENDED)
+_REPLACED = _not_tried(OutcomeClause.REPLACED)
 
 
 def _samples(trial: Trial, counts: Followed, bucket: timedelta, now: datetime) -> Samples:

@@ -10,7 +10,6 @@ import pytest
 from alerts.messages.message import reply_message, root_message
 from alerts.messages.text import render_text
 from alerts.messages.words import problem, short_problem
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action, Advice
 from checks.rules.finding import Cause, Finding
 from tests.checks.advice.cases import (
@@ -28,6 +27,7 @@ from tests.checks.advice.cases import (
 )
 from tests.checks.advice.signals.test_study_signals import TOPIC, studied
 from tests.repository.paths import ROOT
+from tests.support.advice import advise
 from tests.support.incidents import finding, opened
 from tests.support.windows import Spell, history
 

@@ -14,7 +14,7 @@ from tests.repository.paths import ROOT
 KINDS = {kind.__name__: kind for kind in TEMPLATES}
 """The enums of clauses, by their names."""
 
-WITHOUT_SENTENCES = ("rules", "before_labels")
+WITHOUT_SENTENCES = ("advice", "before_labels", "outcome", "rules")
 """Rooms of checks in which nothing is said in words."""
 
 WORD, A_SENTENCE = re.compile(r"(?<!\S)[A-Za-z']+[,.;:]?(?!\S)"), 3
@@ -22,8 +22,9 @@ WORD, A_SENTENCE = re.compile(r"(?<!\S)[A-Za-z']+[,.;:]?(?!\S)"), 3
 
 
 def trees() -> Iterator[tuple[Path, ast.AST]]:
-    for file in sorted(Path(ROOT, "checks").rglob("*.py")):
-        yield file.relative_to(ROOT), ast.parse(file.read_text("utf-8"))
+    for package in ("checks", "monitor"):
+        for file in sorted(Path(ROOT, package).rglob("*.py")):
+            yield file.relative_to(ROOT), ast.parse(file.read_text("utf-8"))
 
 
 def names_of(template: str) -> set[str]:
@@ -76,5 +77,7 @@ def sentences(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("room", WITHOUT_SENTENCES)
 def test_checks_write_no_sentence(room: str) -> None:
-    found = [(str(file), text) for file, tree in trees() if file.parts[1] == room for text in sentences(tree)]
+    found = [
+        (str(file), text) for file, tree in trees() if file.parts[:2] == ("checks", room) for text in sentences(tree)
+    ]
     assert not found

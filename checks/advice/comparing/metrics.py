@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from checks.advice.comparing.parts import Part
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import (
     ANSWERS_AS_ONE,
     MIN_ANSWERS,
@@ -13,6 +14,7 @@ from checks.advice.deciding.weights import (
     MIN_REVISION_LABELS,
     MIN_SUPPORT,
 )
+from checks.clauses.clause import Clause, Rated, clause
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.quantiles import Histogram
@@ -25,8 +27,8 @@ class Metric(Protocol):
     """A share in [0, 1]; `material` is the fall that matters, `needed` the rows under which it is not compared."""
 
     @property
-    def noun(self) -> str:
-        """What a person calls it: "recall of urgent"."""
+    def noun(self) -> Clause:
+        """Its name."""
 
     @property
     def unit(self) -> str:
@@ -60,9 +62,9 @@ class Recall:
     needed: int = MIN_SUPPORT
 
     @property
-    def noun(self) -> str:
-        """What a person calls it."""
-        return f"recall of {self.class_name}"
+    def noun(self) -> Clause:
+        """Its name."""
+        return clause(SignalClause.RECALL, name=self.class_name)
 
     def of(self, part: Part) -> Proportion | None:
         """Post-stratified recall."""
@@ -79,9 +81,9 @@ class Precision:
     needed: int = MIN_SUPPORT
 
     @property
-    def noun(self) -> str:
-        """What a person calls it."""
-        return f"precision of {self.class_name}"
+    def noun(self) -> Clause:
+        """Its name."""
+        return clause(SignalClause.PRECISION, name=self.class_name)
 
     def of(self, part: Part) -> Proportion | None:
         """Post-stratified precision."""
@@ -102,9 +104,9 @@ class Accuracy:
     needed: int = MIN_REVISION_LABELS
 
     @property
-    def noun(self) -> str:
-        """What a person calls it."""
-        return "accuracy"
+    def noun(self) -> Clause:
+        """Its name."""
+        return clause(SignalClause.ACCURACY)
 
     def of(self, part: Part) -> Proportion | None:
         """Accuracy at the mix; None where recall is unknown for much of it."""
@@ -126,9 +128,9 @@ class Within:
     needed: int = MIN_ANSWERS
 
     @property
-    def noun(self) -> str:
-        """What a person calls it."""
-        return f"the share of answers within {self.limit_ms:,.0f} ms"
+    def noun(self) -> Clause:
+        """Its name."""
+        return clause(SignalClause.WITHIN, limit=self.limit_ms)
 
     @property
     def material(self) -> float:
@@ -140,6 +142,11 @@ class Within:
         answers = Histogram.of(part.latency)
         within = 1 - answers.share_over(self.limit_ms)
         return Proportion(min(max(within, 0.0), 1.0), answers.n / ANSWERS_AS_ONE, answers.n) if answers.n else None
+
+
+def rated(metric: Metric, share: Proportion) -> Rated:
+    """A share of a metric, with what it is counted in."""
+    return Rated(share, metric.unit)
 
 
 def mix_of(outcomes: Sequence[OutcomeCell]) -> tuple[tuple[str, float], ...]:

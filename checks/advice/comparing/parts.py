@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clause, clause
 from checks.counts.cells import NOT_LOGGED, LatencyCell, OutcomeCell
 from checks.counts.outcomes import Outcomes
 from checks.counts.scores import NO_SCORES, Scores
@@ -48,11 +50,21 @@ def live(windows: Windows) -> tuple[VersionRun, ...]:
     return tuple(sorted(here, key=lambda run: (run.first_seen, *_pair(run)), reverse=True))
 
 
-def named(run: VersionRun) -> str:
-    """A pair of versions as people call it."""
-    prompt = f"prompt {run.prompt_version}" if run.prompt_version != NOT_LOGGED else "an unlogged prompt"
-    model = f"model {run.model_version}" if run.model_version != NOT_LOGGED else "an unlogged model"
-    return f"{prompt} on {model}"
+def named(run: VersionRun) -> Clause:
+    """The name of a pair of versions."""
+    prompt = clause(SignalClause.UNLOGGED_PROMPT) if run.prompt_version == NOT_LOGGED else prompt_of(run)
+    model = clause(SignalClause.UNLOGGED_MODEL) if run.model_version == NOT_LOGGED else model_of(run)
+    return clause(SignalClause.VERSIONS, prompt=prompt, model=model)
+
+
+def prompt_of(run: VersionRun) -> Clause:
+    """The name of its prompt."""
+    return clause(SignalClause.PROMPT, name=run.prompt_version)
+
+
+def model_of(run: VersionRun) -> Clause:
+    """The name of its model."""
+    return clause(SignalClause.MODEL, name=run.model_version)
 
 
 def _pair(of: VersionRun | OutcomeCell | LatencyCell) -> tuple[str, str]:

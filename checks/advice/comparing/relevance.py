@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from checks.advice.comparing.parts import Part
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clause, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.rules.finding import Finding
 from checks.rules.relevance import EVERYTHING, LOW_SHARE, MIN_SCORES
@@ -33,10 +35,11 @@ class Relevance:
         return cls(source, "" if finding.subject == EVERYTHING else finding.subject, goal, material=material)
 
     @property
-    def noun(self) -> str:
-        """What a person calls it."""
-        of = f" of answers predicted {self.class_name}" if self.class_name else ""
-        return f"relevance{of}" if self.source == NOT_LOGGED else f"relevance{of} by {self.source}"
+    def noun(self) -> Clause:
+        """Its name."""
+        of = (clause(SignalClause.OF_PREDICTED, name=self.class_name),) if self.class_name else ()
+        by = () if self.source == NOT_LOGGED else (clause(SignalClause.BY_SOURCE, source=self.source),)
+        return clause(SignalClause.RELEVANCE, of=of, by=by)
 
     def of(self, part: Part) -> Proportion | None:
         """The mean, as well known as its hours and days agree."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from checks.advice.deciding.model import Action, Signal
 from checks.advice.deciding.scorecard import Scorecard
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import MIN_SCORE
+from checks.clauses.clause import Clauses, clause
 
 GUESSES = (Action.REVISE_PROMPT, Action.FINE_TUNE, Action.ADD_CONTEXT)
 """Actions that do not undo or repair a cause that was found: they wait until a fall is explained."""
@@ -19,10 +21,10 @@ EXPLANATIONS = {"new_topic": ("drift", "near_change"), "new_class": ("drift", "n
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the signals come to. `doubt` says why nothing is recommended; "" where something is."""
+    """What the signals come to. `doubt` says why nothing is recommended; empty where something is."""
 
     card: Scorecard
-    doubt: str
+    doubt: Clauses
 
     @property
     def action(self) -> Action:
@@ -40,15 +42,15 @@ class Decision:
         return next((other for other, _ in self.card.ranking if other is not self.action), None)
 
 
-def decide(signals: Sequence[Signal]) -> Decision:
+def decide(signals: Sequence[Signal[Clauses]]) -> Decision:
     """Weigh the signals of one incident, whatever they were tested on."""
     card = Scorecard.of(signals)
     return Decision(card, _doubt(card, {signal.name: signal for signal in signals}))
 
 
-def _doubt(card: Scorecard, signals: Mapping[str, Signal]) -> str:
+def _doubt(card: Scorecard, signals: Mapping[str, Signal[Clauses]]) -> Clauses:
     if card.first is None:
-        return f"No action has enough behind it: none scores {MIN_SCORE:g} or more."
+        return (clause(SignalClause.NO_ACTION, least=MIN_SCORE),)
     if card.first[0] in GUESSES:
         for name in UNEXPLAINED:
             if _holds(signals, name) and not any(
@@ -57,9 +59,9 @@ def _doubt(card: Scorecard, signals: Mapping[str, Signal]) -> str:
                 return signals[name].sentence
     if card.tied:
         one, other = (action.value for action, _ in card.ranking[:2])
-        return f"{one} and {other} score too close to each other to choose."
-    return ""
+        return (clause(SignalClause.TIED, one=one, other=other),)
+    return ()
 
 
-def _holds(signals: Mapping[str, Signal], name: str) -> bool:
+def _holds(signals: Mapping[str, Signal[Clauses]], name: str) -> bool:
     return name in signals and bool(signals[name].holds)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from checks.advice.deciding.decision import decide
 from checks.advice.deciding.model import Action, Advice, Contribution, Signal, Veto
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import STAGES, WEIGHTS
+from checks.clauses.clause import Clauses, clause
 
 ANSWERS = (True, False)
 """What a signal could have said instead."""
@@ -92,15 +94,22 @@ def _could_count(signal: Signal) -> bool:
 
 
 def _flips(advice: Advice) -> Iterator[Flip]:
-    for place, signal in enumerate(advice.signals):
+    signals = tuple(_bare(signal) for signal in advice.signals)
+    for place, signal in enumerate(signals):
         for answer in ANSWERS:
             if answer is not signal.holds:
                 # Without its numbers, so that the other answer counts in full.
                 other = replace(signal, holds=answer, numbers=())
-                yield from _flip(advice, signal, answer, (*advice.signals[:place], other, *advice.signals[place + 1 :]))
+                yield from _flip(advice, signal, answer, (*signals[:place], other, *signals[place + 1 :]))
 
 
-def _flip(advice: Advice, signal: Signal, answer: bool, signals: Iterable[Signal]) -> Iterator[Flip]:  # noqa: FBT001
+def _bare(signal: Signal) -> Signal[Clauses]:
+    """The signal as it is weighed, which its words have no part in."""
+    said = (clause(SignalClause.AS_KEPT, text=signal.sentence),)
+    return Signal(signal.name, signal.family, signal.holds, said, signal.numbers)
+
+
+def _flip(advice: Advice, signal: Signal[Clauses], answer: bool, signals: Iterable[Signal[Clauses]]) -> Iterator[Flip]:  # noqa: FBT001
     decided = decide(tuple(signals))
     told, abstained = (advice.action, advice.abstained), bool(decided.doubt)
     if (decided.action, abstained) != told:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from checks.advice.deciding.model import Action, Signal, Veto
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clauses, clause
 
 NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "new_topic", "new_class")
 """Explanations of a fall that a fine-tune would only paper over."""
@@ -28,7 +30,7 @@ DOUBTS = (
 """Reasons to distrust the labels that a fine-tune would learn from, or be judged by."""
 
 
-def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
+def vetoes(signals: Mapping[str, Signal[Clauses]]) -> tuple[Veto[Clauses], ...]:
     """The gates that are closed."""
     return (
         *_unless(signals, Action.ROLLBACK_PROMPT, "better_prompt", "prompt_step"),
@@ -47,7 +49,7 @@ def vetoes(signals: Mapping[str, Signal]) -> tuple[Veto, ...]:
     )
 
 
-def _lost(step: Signal | None) -> Iterable[Veto]:
+def _lost(step: Signal[Clauses] | None) -> Iterable[Veto[Clauses]]:
     """The newest prompt lost something beyond doubt, though too little to be all of the failure: first have it back."""
     numbers = dict(step.numbers) if step is not None else {}
     if (
@@ -59,14 +61,16 @@ def _lost(step: Signal | None) -> Iterable[Veto]:
         yield Veto(Action.FINE_TUNE, "newest_prompt_lost", step.sentence)
 
 
-def _unless(signals: Mapping[str, Signal], action: Action, gate: str, *needed: str) -> Iterable[Veto]:
+def _unless(signals: Mapping[str, Signal[Clauses]], action: Action, gate: str, *needed: str) -> Iterable[Veto[Clauses]]:
     """Closed unless one of the signals holds; told by the first that there is."""
     there = [signals[name] for name in needed if name in signals]
     if not any(signal.holds for signal in there):
-        yield Veto(action, gate, there[0].sentence if there else "Nothing here speaks of it.")
+        yield Veto(action, gate, there[0].sentence if there else (clause(SignalClause.NOTHING_SPEAKS),))
 
 
-def _if(signals: Mapping[str, Signal], action: Action, gate: str, against: Iterable[str]) -> Iterable[Veto]:
+def _if(
+    signals: Mapping[str, Signal[Clauses]], action: Action, gate: str, against: Iterable[str]
+) -> Iterable[Veto[Clauses]]:
     for name in against:
         if name in signals and signals[name].holds:
             yield Veto(action, gate, signals[name].sentence)

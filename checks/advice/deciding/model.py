@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Generic, cast
+
+from typing_extensions import TypeVar
+
+Words_co = TypeVar("Words_co", default=str, covariant=True)
+"""How reasons are given: in clauses by those who find them, in words everywhere else."""
 
 
 class Action(StrEnum):
@@ -23,7 +29,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Generic[Words_co]):
     """One observed fact, tested on the counts, with the numbers that make it one.
 
     `holds` is None where there is too little data to say. `numbers` are (name, value) pairs for machines and for
@@ -33,7 +39,7 @@ class Signal:
     name: str
     family: str
     holds: bool | None
-    sentence: str
+    sentence: Words_co
     numbers: tuple[tuple[str, float], ...] = ()
 
 
@@ -47,29 +53,29 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Veto:
+class Veto(Generic[Words_co]):
     """A gate that closed: the action may not be recommended, whatever its score."""
 
     action: Action
     gate: str
-    sentence: str
+    sentence: Words_co
 
 
 @dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Generic[Words_co]):
     """The recommended action. `action` is NONE and `abstained` true when the evidence does not settle it.
 
     `reasons` are sentences with their numbers, strongest first; `experiment` is the cheapest step that would settle
-    an abstention ("" otherwise). `score` is the sum of the action's contributions, `runner_up` the next best action
+    an abstention (empty otherwise). `score` is the sum of the action's contributions, `runner_up` the next best action
     that no gate vetoed.
     """
 
     action: Action
     score: float
     runner_up: Action | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Words_co, ...]
     abstained: bool = False
-    experiment: str = ""
-    signals: tuple[Signal, ...] = ()
+    experiment: Words_co = cast("Any", "")  # noqa: RUF009 - no call: empty in words, and no clause either
+    signals: tuple[Signal[Words_co], ...] = ()
     contributions: tuple[Contribution, ...] = ()
-    vetoes: tuple[Veto, ...] = ()
+    vetoes: tuple[Veto[Words_co], ...] = ()

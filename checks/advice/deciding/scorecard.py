@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from checks.advice.deciding.gates import vetoes
 from checks.advice.deciding.model import Action, Contribution, Signal, Veto
 from checks.advice.deciding.weights import MARGIN, MIN_SCORE, STAGES, WEIGHTS
+from checks.clauses.clause import Clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,12 @@ class Scorecard:
     """What counted, and how the open actions rank, best first; `tied`: nothing decides between the first two."""
 
     contributions: tuple[Contribution, ...]
-    vetoes: tuple[Veto, ...]
+    vetoes: tuple[Veto[Clauses], ...]
     ranking: tuple[tuple[Action, float], ...]
     tied: bool
 
     @classmethod
-    def of(cls, signals: Sequence[Signal]) -> "Scorecard":
+    def of(cls, signals: Sequence[Signal[Clauses]]) -> "Scorecard":
         """Add up, veto and rank."""
         counted = tuple(_capped(signals))
         closed = vetoes({signal.name: signal for signal in signals})
@@ -42,7 +43,7 @@ class Scorecard:
         return sum(item.weight for item in self.contributions if (item.action, item.signal) == (action, signal))
 
 
-def _capped(signals: Sequence[Signal]) -> Iterable[Contribution]:
+def _capped(signals: Sequence[Signal[Clauses]]) -> Iterable[Contribution]:
     """The heaviest contribution of each family to each action: correlated signs say one thing once."""
     family = {signal.name: signal.family for signal in signals}
     heaviest: dict[tuple[Action, str], Contribution] = {}
@@ -53,7 +54,7 @@ def _capped(signals: Sequence[Signal]) -> Iterable[Contribution]:
     return heaviest.values()
 
 
-def _contributions(signals: Sequence[Signal]) -> Iterable[Contribution]:
+def _contributions(signals: Sequence[Signal[Clauses]]) -> Iterable[Contribution]:
     for signal in signals:
         if signal.holds is not None:
             strength = dict(signal.numbers).get("strength", 1.0)

@@ -3,42 +3,41 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from checks.advice.deciding.model import Signal
-from checks.advice.deciding.words import capital
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clauses, clause
 from checks.rules.finding import Finding, Verdict
 
 FAMILIES = {"generalisation_gap": "offline", "leakage": "offline", "prompt_bias": "segments"}
 """The family of each check's signal."""
 
 MEANS = {
-    "generalisation_gap": "The model learned its examples rather than the task, or they are not like the traffic: "
-    "label fresh messages before training again.",
-    "leakage": "Its figures are flattered by what it remembers: judge it by messages that it has not seen.",
-    "prompt_bias": "The new prompt hides a weakness there, whatever it gained elsewhere.",
+    "generalisation_gap": SignalClause.GAP,
+    "leakage": SignalClause.LEAKAGE,
+    "prompt_bias": SignalClause.BIAS,
 }
 
 UNKNOWN = {
-    "generalisation_gap": "No offline figures of the model that answers are known: set model_versions.",
-    "leakage": "No training or evaluation messages of the model are registered: see tunewatch register.",
-    "prompt_bias": "No segment was answered by two prompts with enough labels to compare.",
+    "generalisation_gap": SignalClause.GAP_UNKNOWN,
+    "leakage": SignalClause.LEAKAGE_UNKNOWN,
+    "prompt_bias": SignalClause.BIAS_UNKNOWN,
 }
 
 
-def checked_signals(findings: Sequence[Finding]) -> Iterator[Signal]:
+def checked_signals(findings: Sequence[Finding]) -> Iterator[Signal[Clauses]]:
     """One for each of these checks, whether it alarms, is well, or cannot tell."""
     for check, family in FAMILIES.items():
         yield _signal(check, family, [finding for finding in findings if finding.check == check])
 
 
-def _signal(check: str, family: str, findings: Iterable[Finding]) -> Signal:
+def _signal(check: str, family: str, findings: Iterable[Finding]) -> Signal[Clauses]:
     judged = sorted((each for each in findings if each.verdict is not Verdict.NOT_ENOUGH_DATA), key=_order)
     if not judged:
-        return Signal(check, family, None, UNKNOWN[check])
+        return Signal(check, family, None, (clause(UNKNOWN[check]),))
     worst = judged[0]
     numbers = (("value", worst.value or 0.0), ("n", float(worst.n)))
-    said = capital(worst.message)
-    if worst.verdict.is_alarm or _is_likely(worst):
-        return Signal(check, family, holds=True, sentence=f"{said}. {MEANS[check]}", numbers=numbers)
-    return Signal(check, family, holds=False, sentence=f"{said}.", numbers=numbers)
+    holds = worst.verdict.is_alarm or _is_likely(worst)
+    said = clause(MEANS[check] if holds else SignalClause.FINDING, finding=worst.message)
+    return Signal(check, family, holds, (said,), numbers)
 
 
 def _is_likely(finding: Finding) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
-from checks.advice.deciding.words import listed
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.windows import VersionRun
 
 NAME, FAMILY = "class_labels", "labels"
@@ -14,7 +15,7 @@ NAMED = 5
 """Classes short of labels that the sentence names."""
 
 
-def class_labels_signal(versions: Iterable[VersionRun], policy: AdvicePolicy) -> Signal:
+def class_labels_signal(versions: Iterable[VersionRun], policy: AdvicePolicy) -> Signal[Clauses]:
     """The fewest labels that a class has, over all that the history keeps, against policy.min_labels_per_class.
 
     A message labelled under any version is an example. Classes are those of the labels and those with a floor: a class
@@ -30,15 +31,14 @@ def class_labels_signal(versions: Iterable[VersionRun], policy: AdvicePolicy) ->
     fewest, name = min(((n, name) for name, n in labels.items()), default=(0, ""))
     numbers = (("fewest", float(fewest)), ("needed", float(needed)), ("classes", float(len(labels))))
     if not labels:
-        return Signal(NAME, FAMILY, holds=False, sentence="No message is labelled.", numbers=numbers)
+        return Signal(NAME, FAMILY, holds=False, sentence=(clause(SignalClause.NO_LABELS),), numbers=numbers)
     if not short:
-        enough = f"the {needed} labels that a fine-tune wants"
-        sentence = f"Each of {len(labels)} classes has {enough} ({name} the fewest, with {fewest:,})."
-        return Signal(NAME, FAMILY, holds=True, sentence=sentence, numbers=numbers)
-    return Signal(NAME, FAMILY, holds=False, sentence=_missing(short, needed, len(labels)), numbers=numbers)
+        said = clause(SignalClause.CLASS_LABELS, classes=len(labels), needed=needed, name=name, fewest=fewest)
+        return Signal(NAME, FAMILY, holds=True, sentence=(said,), numbers=numbers)
+    return Signal(NAME, FAMILY, holds=False, sentence=(_missing(short, needed, len(labels)),), numbers=numbers)
 
 
-def _missing(short: list[tuple[int, str]], needed: int, classes: int) -> str:
-    some = listed([f"{name} has {n}" for n, name in short[:NAMED]])
-    more = f" (the {NAMED} with the fewest)" if len(short) > NAMED else ""
-    return f"{len(short)} of {classes} classes have under the {needed} labels that a fine-tune wants: {some}{more}."
+def _missing(short: list[tuple[int, str]], needed: int, classes: int) -> Clause:
+    some = tuple(clause(SignalClause.CLASS_HAS, name=name, n=n) for n, name in short[:NAMED])
+    more = (clause(SignalClause.WITH_FEWEST, n=NAMED),) if len(short) > NAMED else ()
+    return clause(SignalClause.CLASSES_SHORT, short=len(short), classes=classes, needed=needed, some=some, more=more)

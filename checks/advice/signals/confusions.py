@@ -7,10 +7,10 @@ import numpy as np
 
 from checks.advice.comparing.metrics import stratified
 from checks.advice.deciding.model import Signal
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import MIN_ERRORS, OVER_EVEN, TAIL, TOP_ONE, TOP_THREE
-from checks.advice.deciding.words import listed
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NO_CLASS, OutcomeCell
-from checks.rules.words import percent
 from checks.statistics.intervals import Proportion
 
 NAME, FAMILY = "confusions", "errors"
@@ -26,7 +26,7 @@ class _Pair:
     n: int
 
 
-def confusions_signal(outcomes: Sequence[OutcomeCell]) -> Signal:
+def confusions_signal(outcomes: Sequence[OutcomeCell]) -> Signal[Clauses]:
     """Share of the (post-stratified) errors in the top pair and the top three, against an even spread.
 
     With K classes an even spread puts 1 / K(K-1) of the errors in each pair. Concentrated means beyond a fixed share
@@ -36,7 +36,7 @@ def confusions_signal(outcomes: Sequence[OutcomeCell]) -> Signal:
     pairs, possible = _pairs(outcomes)
     n = sum(pair.n for pair in pairs)
     if n < MIN_ERRORS or not possible:
-        return Signal(NAME, FAMILY, None, f"Only {n} labelled errors: too few to see whether they have a pattern.")
+        return Signal(NAME, FAMILY, None, (clause(SignalClause.FEW_ERRORS, n=n),))
     one, three = pairs[0].share, sum(pair.share for pair in pairs[:3])
     even_one, even_three = 1 / possible, min(3 / possible, 1.0)
     holds = _stands_out(one, n, TOP_ONE, even_one, possible) or _stands_out(three, n, TOP_THREE, even_three, possible)
@@ -47,7 +47,7 @@ def confusions_signal(outcomes: Sequence[OutcomeCell]) -> Signal:
         ("even_three", even_three),
         ("n", float(n)),
     )
-    return Signal(NAME, FAMILY, holds, _sentence(pairs, n, three, even_three, concentrated=holds), numbers)
+    return Signal(NAME, FAMILY, holds, (_said(pairs, n, three, even_three, concentrated=holds),), numbers)
 
 
 def _pairs(outcomes: Sequence[OutcomeCell]) -> tuple[list[_Pair], int]:
@@ -73,13 +73,10 @@ def _stands_out(share: float, n: int, limit: float, even: float, possible: int) 
     return share >= max(limit, OVER_EVEN * even) and low > even
 
 
-def _sentence(pairs: list[_Pair], n: int, three: float, even: float, *, concentrated: bool) -> str:
-    top = pairs[:3]
-    named = listed(
-        [f"{pair.label} taken for {pair.predicted} ({pair.n} of them, {percent(pair.share)})" for pair in top]
+def _said(pairs: list[_Pair], n: int, three: float, even: float, *, concentrated: bool) -> Clause:
+    top = tuple(
+        clause(SignalClause.TAKEN_FOR, label=pair.label, predicted=pair.predicted, n=pair.n, share=pair.share)
+        for pair in pairs[:3]
     )
-    manner = "are concentrated" if concentrated else "are spread"
-    return (
-        f"The {n} labelled errors {manner}: the top {len(top)} make {percent(three)} of all errors "
-        f"(an even spread: {percent(even)}): {named}."
-    )
+    kind = SignalClause.CONCENTRATED if concentrated else SignalClause.SPREAD
+    return clause(kind, n=n, top=len(top), share=three, even=even, pairs=top)

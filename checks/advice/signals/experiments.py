@@ -7,16 +7,15 @@ from checks.advice.comparing.falls import Comparison, Fall, Step
 from checks.advice.comparing.metrics import Precision, Recall, Within, stratified
 from checks.advice.comparing.parts import named
 from checks.advice.comparing.versions import Changes, Drift
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import FEWEST_TO_TRY, MOST_TO_TRY, TAIL
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import Windows
-from checks.rules.words import percent
 from checks.statistics.intervals import Proportion
 
-LOG_VERSIONS = "Log prompt_version and model_version with each prediction, so that a fall can be tied to a change."
 
-
-def experiment(changes: Changes, failing: Sequence[Failing], windows: Windows) -> str:
+def experiment(changes: Changes, failing: Sequence[Failing], windows: Windows) -> Clause:
     """What to try, with the number of labelled messages that it takes."""
     if changes.confounded and changes.both is not None and changes.both.at_change is not None:
         return _cross(changes.both, changes.both.at_change, windows)
@@ -26,8 +25,9 @@ def experiment(changes: Changes, failing: Sequence[Failing], windows: Windows) -
         return _compare(near, near.at_change)
     logged = any(run.prompt_version != NOT_LOGGED for run in windows.versions)
     if changes.drift is not None:
-        return _replay(changes.drift) if logged else f"{LOG_VERSIONS} {_replay(changes.drift)}"
-    return _more_labels(changes, failing) if logged else LOG_VERSIONS
+        replay = _replay(changes.drift)
+        return replay if logged else clause(SignalClause.LOG_VERSIONS_FIRST, then=replay)
+    return _more_labels(changes, failing) if logged else clause(SignalClause.LOG_VERSIONS)
 
 
 def labels_needed(one: float, other: float) -> int:
@@ -47,74 +47,79 @@ def labels_needed(one: float, other: float) -> int:
     return MOST_TO_TRY
 
 
-def _cross(both: Comparison, fall: Fall, windows: Windows) -> str:
+def _cross(both: Comparison, fall: Fall, windows: Windows) -> Clause:
     n = labels_needed(fall.before.value, fall.after.value)
-    new, old = both.newer, both.older
-    return (
-        f"Run prompt {new.prompt_version} on model {old.model_version} for about {_messages(n, both.failing)}"
-        f"{_among(n, both.failing, windows)}: if {both.failing.metric.noun} stays near {percent(fall.after.value)} "
-        f"the prompt did it, near {percent(fall.before.value)} the model did."
+    return clause(
+        SignalClause.CROSS,
+        prompt=both.newer.prompt_version,
+        model=both.older.model_version,
+        messages=_messages(n, both.failing),
+        among=_among(n, both.failing, windows),
+        metric=both.failing.metric.noun,
+        after=fall.after.value,
+        before=fall.before.value,
     )
 
 
-def _two_steps(changes: Changes) -> str | None:
+def _two_steps(changes: Changes) -> Clause | None:
     prompt, model = changes.prompt, changes.model
     if prompt is None or model is None or not (prompt.step is model.step is Step.STEP):
         return None
-    return (
-        f"Run prompt {prompt.older.prompt_version} on model {model.newer.model_version} for a share of the traffic: "
-        f"if that restores {prompt.failing.metric.noun}, going back to it is enough; if not, the model goes too."
+    return clause(
+        SignalClause.TWO_STEPS,
+        prompt=prompt.older.prompt_version,
+        model=model.newer.model_version,
+        metric=prompt.failing.metric.noun,
     )
 
 
-def _compare(near: Comparison, fall: Fall) -> str:
-    wanted = _messages(labels_needed(fall.before.value, fall.after.value), near.failing)
-    return (
-        f"Send about {wanted} of today through {named(near.older)} again: if {near.failing.metric.noun} is near "
-        f"{percent(fall.before.value)} the change did it, near {percent(fall.after.value)} something else did."
+def _compare(near: Comparison, fall: Fall) -> Clause:
+    return clause(
+        SignalClause.COMPARE,
+        messages=_messages(labels_needed(fall.before.value, fall.after.value), near.failing),
+        older=named(near.older),
+        metric=near.failing.metric.noun,
+        before=fall.before.value,
+        after=fall.after.value,
     )
 
 
-def _replay(drift: Drift) -> str:
+def _replay(drift: Drift) -> Clause:
     then, now = drift.fall.before.value, drift.fall.after.value
     wanted = _messages(labels_needed(then, now), drift.failing)
-    return (
-        f"Send about {wanted} from before the fall through today's chatbot: "
-        f"if {drift.failing.metric.noun} is near {percent(then)} as it was then, the messages have changed; "
-        f"near {percent(now)}, something behind the same version name has."
-    )
+    return clause(SignalClause.REPLAY, messages=wanted, metric=drift.failing.metric.noun, before=then, after=now)
 
 
-def _more_labels(changes: Changes, failing: Sequence[Failing]) -> str:
+def _more_labels(changes: Changes, failing: Sequence[Failing]) -> Clause:
     for comparison in (changes.prompt, changes.model, changes.both):
         if comparison is not None and comparison.step is Step.UNSURE and comparison.at_change is not None:
             n = labels_needed(comparison.at_change.before.value, comparison.at_change.after.value)
             wanted, older, newer = _messages(n, comparison.failing), named(comparison.older), named(comparison.newer)
-            return f"Label about {wanted} answered by {newer}, to tell whether it is worse than {older}."
+            return clause(SignalClause.LABEL_NEWER, messages=wanted, newer=newer, older=older)
     if not failing:
-        return "Look at the messages that the alarm is about, and label some of them."
-    return f"Label about {_messages(_to_judge(failing[0]), failing[0])} more, so that each cause can be tested."
+        return clause(SignalClause.LOOK_AT_MESSAGES)
+    return clause(SignalClause.LABEL_MORE, messages=_messages(_to_judge(failing[0]), failing[0]))
 
 
 def _to_judge(item: Failing) -> int:
     return FEWEST_TO_TRY if item.finding.value is None else labels_needed(item.finding.value, item.goal)
 
 
-def _messages(n: int, failing: Failing) -> str:
+def _messages(n: int, failing: Failing) -> Clause:
     match failing.metric:
         case Recall(class_name=name):
-            return f"{n:,} labelled {name} requests"
+            return clause(SignalClause.REQUESTS_OF_CLASS, n=n, name=name)
         case Precision(class_name=name):
-            return f"{n:,} labelled answers of {name}"
+            return clause(SignalClause.ANSWERS_OF_CLASS, n=n, name=name)
         case Within():
-            return f"{n:,} requests"
-    return f"{n:,} labelled messages"
+            return clause(SignalClause.REQUESTS, n=n)
+    return clause(SignalClause.MESSAGES, n=n)
 
 
-def _among(n: int, failing: Failing, windows: Windows) -> str:
+def _among(n: int, failing: Failing, windows: Windows) -> Clauses:
     """How many messages a rare class's requests come among."""
     if not isinstance(failing.metric, Recall):
-        return ""
+        return ()
     name = failing.metric.class_name
     share = stratified(windows.current.outcomes).prevalence(name)
-    return f" (they come among some {n / share:,.0f} messages, at {percent(share)} {name})" if share > 0 else ""
+    return (clause(SignalClause.AMONG, n=n / share, share=share, name=name),) if share > 0 else ()

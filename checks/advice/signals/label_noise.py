@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import (
     CONFIDENT,
     CONFIDENT_BAND,
@@ -14,15 +15,17 @@ from checks.advice.deciding.weights import (
     OF_DROP,
     TAIL,
 )
+from checks.clauses.clause import Clauses, Rated, clause
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.study import Study
-from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion
 
 FAMILY = "evidence"
 
 
-def label_signals(study: Study | None, outcomes: Iterable[OutcomeCell], policy: AdvicePolicy) -> tuple[Signal, ...]:
+def label_signals(
+    study: Study | None, outcomes: Iterable[OutcomeCell], policy: AdvicePolicy
+) -> tuple[Signal[Clauses], ...]:
     """Labels that a second opinion contradicts, labellers that disagree, errors that the chatbot was sure of."""
     return (
         _noise(study, min(NOISY_ROWS, OF_DROP * policy.max_drop.accuracy)),
@@ -31,7 +34,7 @@ def label_signals(study: Study | None, outcomes: Iterable[OutcomeCell], policy: 
     )
 
 
-def _noise(study: Study | None, least: float) -> Signal:
+def _noise(study: Study | None, least: float) -> Signal[Clauses]:
     """Whether many of the errors may be errors of the label.
 
     Where a model that never saw a label agrees with the chatbot against it. The share of the errors (its lower 95%
@@ -39,42 +42,36 @@ def _noise(study: Study | None, least: float) -> Signal:
     """
     noise = study.label_noise if study is not None else None
     if noise is None or noise.errors < MIN_ERRORS:
-        return Signal(
-            "label_noise", FAMILY, None, "Too few labelled messages with a text for a second opinion on labels."
-        )
+        return Signal("label_noise", FAMILY, None, (clause(SignalClause.NOISE_UNKNOWN),))
     holds = noise.of_errors.lower(TAIL) >= NOISY_ERRORS and noise.of_rows.value >= least
-    sentence = (
-        f"In {measured(noise.of_errors, 'errors')} a model trained on the other labels sides with the chatbot against "
-        f"the label: {percent(noise.of_rows.value)} of the labels {'look' if holds else 'may be'} wrong."
-    )
+    kind = SignalClause.LABELS_LOOK_WRONG if holds else SignalClause.LABELS_MAY_BE_WRONG
+    said = clause(kind, errors=Rated(noise.of_errors, "errors"), rows=noise.of_rows.value)
     numbers = (
         ("of_errors", noise.of_errors.value),
         ("of_labels", noise.of_rows.value),
         ("agreement", noise.agreement),
         ("errors", float(noise.errors)),
     )
-    return Signal("label_noise", FAMILY, holds, sentence, numbers)
+    return Signal("label_noise", FAMILY, holds, (said,), numbers)
 
 
-def _disagreement(study: Study | None) -> Signal:
+def _disagreement(study: Study | None) -> Signal[Clauses]:
     name = "labellers_disagree"
     duplicates = study.duplicates if study is not None else None
     share = duplicates.disagreement if duplicates is not None else None
     if share is None or share.n < MIN_ERRORS:
-        return Signal(name, FAMILY, None, "Too few near-duplicate messages have labels that could be compared.")
-    sentence = f"Of messages that say nearly the same, {measured(share, 'pairs')} have different labels."
-    return Signal(
-        name, FAMILY, share.lower(TAIL) >= DISAGREE, sentence, (("share", share.value), ("n", float(share.n)))
-    )
+        return Signal(name, FAMILY, None, (clause(SignalClause.DISAGREEMENT_UNKNOWN),))
+    said = clause(SignalClause.DISAGREEMENT, share=Rated(share, "pairs"))
+    return Signal(name, FAMILY, share.lower(TAIL) >= DISAGREE, (said,), (("share", share.value), ("n", float(share.n))))
 
 
-def _confident(outcomes: Iterable[OutcomeCell]) -> Signal:
+def _confident(outcomes: Iterable[OutcomeCell]) -> Signal[Clauses]:
     """Errors at the highest confidences: either confidence says nothing, or some of these labels are wrong."""
     name = "confident_errors"
     wrong = [(cell.n, cell.band) for cell in outcomes if cell.label not in (None, cell.predicted)]
     errors = sum(n for n, band in wrong if band != NO_BAND)
     if errors < MIN_ERRORS:
-        return Signal(name, FAMILY, None, "Too few errors have a confidence to say how sure the chatbot was of them.")
+        return Signal(name, FAMILY, None, (clause(SignalClause.CONFIDENCE_UNKNOWN),))
     sure = Proportion(sum(n for n, band in wrong if band >= CONFIDENT_BAND) / errors, errors, errors)
-    sentence = f"The chatbot was at least 90% sure of {measured(sure, 'errors')}."
-    return Signal(name, FAMILY, sure.lower(TAIL) >= CONFIDENT, sentence, (("share", sure.value), ("n", float(errors))))
+    said = clause(SignalClause.CONFIDENT_ERRORS, share=Rated(sure, "errors"))
+    return Signal(name, FAMILY, sure.lower(TAIL) >= CONFIDENT, (said,), (("share", sure.value), ("n", float(errors))))

@@ -5,28 +5,28 @@ from collections.abc import Sequence
 from checks.advice.comparing.metrics import stratified
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import FAR_UNDER, MIN_SUPPORT, RARE
-from checks.advice.deciding.words import listed
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import OutcomeCell
 from checks.estimates.stratified import Stratified
-from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion
 
 NAME, FAMILY = "missed_class", "errors"
 
 
-def missed_class_signal(outcomes: Sequence[OutcomeCell], policy: AdvicePolicy) -> Signal:
+def missed_class_signal(outcomes: Sequence[OutcomeCell], policy: AdvicePolicy) -> Signal[Clauses]:
     """The worst recall of the critical and rare classes, against accuracy; its upper 95% bound must be FAR_UNDER it."""
     counts = stratified(outcomes)
     accuracy = counts.accuracy()
     recalls = [(name, recall) for name in _minor(counts, policy) if (recall := counts.recall(name)) is not None]
     known = [(name, recall) for name, recall in recalls if recall.n >= MIN_SUPPORT]
     if accuracy is None or not known:
-        return Signal(NAME, FAMILY, None, "No critical or rare class has enough labels to see whether it is missed.")
+        return Signal(NAME, FAMILY, None, (clause(SignalClause.MISSED_UNKNOWN),))
     name, recall = min(known, key=lambda item: (item[1].interval()[1], item[0]))
     holds = recall.interval()[1] < accuracy.value - FAR_UNDER
     numbers = (("recall", recall.value), ("accuracy", accuracy.value), ("n", float(recall.n)))
-    return Signal(NAME, FAMILY, holds, _sentence(name, recall, accuracy, counts, missed=holds), numbers)
+    return Signal(NAME, FAMILY, holds, (_said(name, recall, accuracy, counts, missed=holds),), numbers)
 
 
 def _minor(counts: Stratified, policy: AdvicePolicy) -> list[str]:
@@ -34,16 +34,14 @@ def _minor(counts: Stratified, policy: AdvicePolicy) -> list[str]:
     return sorted({*rare, *policy.critical})
 
 
-def _sentence(name: str, recall: Proportion, accuracy: Proportion, counts: Stratified, *, missed: bool) -> str:
+def _said(name: str, recall: Proportion, accuracy: Proportion, counts: Stratified, *, missed: bool) -> Clause:
     if not missed:
-        return f"Recall of {name} is {measured(recall)}, not far under accuracy at {percent(accuracy.value)}."
-    return (
-        f"The class {name} is missed while accuracy is {percent(accuracy.value)}: its recall is {measured(recall)}; "
-        f"it is taken for {_taken_for(name, counts)}."
-    )
+        return clause(SignalClause.NOT_MISSED, name=name, recall=recall, accuracy=accuracy.value)
+    others = _taken_for(name, counts)
+    return clause(SignalClause.MISSED, name=name, accuracy=accuracy.value, recall=recall, others=others)
 
 
-def _taken_for(name: str, counts: Stratified) -> str:
+def _taken_for(name: str, counts: Stratified) -> Clauses:
     column = counts.confusion.index(name)
     assert column is not None  # noqa: S101 - its recall is known
     missed = [
@@ -51,6 +49,5 @@ def _taken_for(name: str, counts: Stratified) -> str:
         for row, predicted in enumerate(counts.confusion.classes)
         if row != column and counts.cells[row, column] > 0
     ]
-    return listed(
-        [f"{predicted} ({n} labelled)" for _, predicted, n in sorted(missed, key=lambda item: (-item[0], item[1]))[:3]]
-    )
+    worst = sorted(missed, key=lambda item: (-item[0], item[1]))[:3]
+    return tuple(clause(SignalClause.MISSED_AS, name=predicted, n=n) for _, predicted, n in worst)

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from checks.advice.comparing.failing import Failing
 from checks.advice.comparing.falls import measure
+from checks.advice.comparing.metrics import rated
 from checks.advice.comparing.parts import live, named, split, whole
 from checks.advice.deciding.model import Signal
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import LIKELY, STEP_TAIL
-from checks.advice.deciding.words import capital, listed
+from checks.clauses.clause import Clauses, clause
 from checks.counts.windows import VersionRun, Windows
-from checks.rules.words import measured
 from checks.statistics.intervals import difference
 
 
-def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal, ...]:
+def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal[Clauses], ...]:
     """Whether the failure belongs to versions that no longer answer."""
     answering = live(windows)
     gone = [run for run in windows.versions if run not in answering and _failed(run, failing, windows)]
@@ -26,11 +27,14 @@ def newest_signals(failing: Sequence[Failing], windows: Windows) -> tuple[Signal
         return (_unproven(answering, gone, failing[0]),)
     well = all(share.value >= item.goal for _, share, item in judged) and _is_better(answering, gone, failing)
     run, share, item = judged[0]
-    sentence = (
-        f"{capital(listed([named(old) for old in gone]))} failed and no longer answers; {named(run)} does, with "
-        f"{item.metric.noun} {measured(share, item.metric.unit)}."
+    said = clause(
+        SignalClause.REPLACED,
+        gone=tuple(named(old) for old in gone),
+        run=named(run),
+        metric=item.metric.noun,
+        share=rated(item.metric, share),
     )
-    return (Signal("replaced", "change", well, sentence, (("value", share.value), ("goal", item.goal))),)
+    return (Signal("replaced", "change", well, (said,), (("value", share.value), ("goal", item.goal))),)
 
 
 def _failed(run: VersionRun, failing: Sequence[Failing], windows: Windows) -> bool:
@@ -47,12 +51,16 @@ def _is_better(answering: Sequence[VersionRun], gone: Sequence[VersionRun], fail
     return any(new and old and difference(new, old, STEP_TAIL)[0] > 0 for new, old in pairs)
 
 
-def _unproven(answering: Sequence[VersionRun], gone: Sequence[VersionRun], item: Failing) -> Signal:
+def _unproven(answering: Sequence[VersionRun], gone: Sequence[VersionRun], item: Failing) -> Signal[Clauses]:
     share = item.metric.of(whole(answering[0]))
     n = share.n if share else 0
-    old, new = capital(listed([named(run) for run in gone])), capital(named(answering[0]))
-    sentence = (
-        f"{old} failed and no longer answers. {new} took over and has {n} {item.metric.unit} for {item.metric.noun}: "
-        f"it can be judged from {item.metric.needed} on."
+    said = clause(
+        SignalClause.UNPROVEN_VERSION,
+        gone=tuple(named(run) for run in gone),
+        run=named(answering[0]),
+        n=n,
+        unit=item.metric.unit,
+        metric=item.metric.noun,
+        needed=item.metric.needed,
     )
-    return Signal("unproven_version", "evidence", holds=True, sentence=sentence, numbers=(("n", float(n)),))
+    return Signal("unproven_version", "evidence", holds=True, sentence=(said,), numbers=(("n", float(n)),))

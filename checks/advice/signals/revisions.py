@@ -10,11 +10,11 @@ from checks.advice.comparing.metrics import Metric
 from checks.advice.comparing.parts import live, whole
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import NEWEST, TAIL
-from checks.advice.deciding.words import listed
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import VersionRun, Windows
-from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
 
 FAMILY = "revisions"
@@ -28,13 +28,11 @@ class Revision:
     share: Proportion
 
 
-def revision_signals(failing: Sequence[Failing], windows: Windows, policy: AdvicePolicy) -> tuple[Signal, ...]:
+def revision_signals(failing: Sequence[Failing], windows: Windows, policy: AdvicePolicy) -> tuple[Signal[Clauses], ...]:
     """Prompts measured on one model, whether some could not be, and whether they are on a plateau."""
     runs = _prompts(windows)
     if not runs:
-        unknown = (
-            "The log does not say prompt versions, so it is not known how many prompts were tried: log prompt_version."
-        )
+        unknown = (clause(SignalClause.PROMPTS_NOT_LOGGED),)
         return tuple(Signal(name, FAMILY, None, unknown) for name in ("prompts_tried", "plateau"))
     told = [(item, _measured(item.metric, runs)) for item in failing]
     least = min((len(revisions) for _, revisions in told), default=0)
@@ -59,31 +57,26 @@ def _measured(metric: Metric, runs: Sequence[VersionRun]) -> list[Revision]:
     return [Revision(prompt, share) for prompt, share in shares if share is not None]
 
 
-def _tried(prompts: int, measured_ones: int, policy: AdvicePolicy) -> Signal:
+def _tried(prompts: int, measured_ones: int, policy: AdvicePolicy) -> Signal[Clauses]:
     numbers = (("prompts", float(prompts)), ("measured", float(measured_ones)))
-    some = f"{prompts} prompt{'s were' if prompts > 1 else ' was'} tried on this model in the time that is kept"
+    tried = clause(SignalClause.SEVERAL_TRIED if prompts > 1 else SignalClause.ONE_TRIED, n=prompts)
     if measured_ones >= policy.min_prompts:
-        return Signal(
-            "prompts_tried",
-            FAMILY,
-            holds=True,
-            sentence=f"{some}, {measured_ones} with enough labels to judge.",
-            numbers=numbers,
-        )
+        said = clause(SignalClause.TRIED_AND_MEASURED, tried=tried, measured=measured_ones)
+        return Signal("prompts_tried", FAMILY, holds=True, sentence=(said,), numbers=numbers)
     if prompts >= policy.min_prompts:
-        sentence = f"{some}, but only {measured_ones} have enough labels to judge."
-        return Signal("prompts_tried", FAMILY, None, sentence, numbers)
-    sentence = f"Only {some}; with fewer than {policy.min_prompts}, another revision is the cheapest thing to try."
-    return Signal("prompts_tried", FAMILY, holds=False, sentence=sentence, numbers=numbers)
+        said = clause(SignalClause.TRIED_UNMEASURED, tried=tried, measured=measured_ones)
+        return Signal("prompts_tried", FAMILY, None, (said,), numbers)
+    said = clause(SignalClause.TRIED_FEW, tried=tried, least=policy.min_prompts)
+    return Signal("prompts_tried", FAMILY, holds=False, sentence=(said,), numbers=numbers)
 
 
-def _unproven(prompts: int, measured_ones: int, policy: AdvicePolicy) -> Signal:
+def _unproven(prompts: int, measured_ones: int, policy: AdvicePolicy) -> Signal[Clauses]:
     holds = prompts >= policy.min_prompts > measured_ones
-    sentence = f"{prompts - measured_ones} of {prompts} prompts have too few labels to say how good they were."
-    return Signal("unproven_prompts", "evidence", holds, sentence)
+    said = clause(SignalClause.UNPROVEN_PROMPTS, short=prompts - measured_ones, prompts=prompts)
+    return Signal("unproven_prompts", "evidence", holds, (said,))
 
 
-def _plateau(item: Failing, revisions: Sequence[Revision], policy: AdvicePolicy) -> Signal:
+def _plateau(item: Failing, revisions: Sequence[Revision], policy: AdvicePolicy) -> Signal[Clauses]:
     """A plateau: the newest revisions bring no gain, and neither the best nor as much gain again reaches the target.
 
     Gain is the best of the NEWEST revisions less the best before them. All bounds are at 95%. As the best of several
@@ -105,7 +98,7 @@ def _plateau(item: Failing, revisions: Sequence[Revision], policy: AdvicePolicy)
     improving = gain[0] > 0 or _rises_throughout(revisions)
     holds = False if improving or best.value >= wanted else (True if reach < wanted else None)
     return Signal(
-        "plateau", FAMILY, holds, _sentence(item, revisions, wanted, holds=holds, improving=improving), numbers
+        "plateau", FAMILY, holds, (_said(item, revisions, wanted, holds=holds, improving=improving),), numbers
     )
 
 
@@ -129,28 +122,25 @@ def _best(revisions: Sequence[Revision]) -> Revision:
     return max(revisions, key=lambda revision: revision.share.value)
 
 
-def _sentence(
+def _said(
     item: Failing, revisions: Sequence[Revision], wanted: float, *, holds: bool | None, improving: bool
-) -> str:
-    shown = listed([f"{revision.prompt} {measured(revision.share)}" for revision in revisions])
-    noun = item.metric.noun
+) -> Clause:
+    shown = tuple(clause(SignalClause.PROMPT_SHARE, prompt=each.prompt, share=each.share) for each in revisions)
+    metric = item.metric.noun
     if holds:
-        said = f"{len(revisions)} prompts are on a plateau under the {percent(wanted)} wanted of {noun}"
-    elif improving:
-        said = f"New prompts still improve {noun}"
-    elif holds is None:
-        said = f"It cannot be told yet whether prompts have reached their limit in {noun} ({percent(wanted)} wanted)"
-    else:
-        said = f"The best prompt reaches the {percent(wanted)} wanted of {noun}"
-    return f"{said}: {shown}."
+        return clause(SignalClause.ON_PLATEAU, n=len(revisions), wanted=wanted, metric=metric, shown=shown)
+    if improving:
+        return clause(SignalClause.STILL_IMPROVE, metric=metric, shown=shown)
+    if holds is None:
+        return clause(SignalClause.PLATEAU_UNTOLD, metric=metric, wanted=wanted, shown=shown)
+    return clause(SignalClause.PROMPT_REACHES, metric=metric, wanted=wanted, shown=shown)
 
 
-def _combined(plateaus: Sequence[Signal]) -> Signal:
+def _combined(plateaus: Sequence[Signal[Clauses]]) -> Signal[Clauses]:
     """A metric that still improves, or was reached, speaks against; one that cannot be told does not."""
     by_answer = {plateau.holds: plateau for plateau in reversed(plateaus)}
     return next(by_answer[answer] for answer in (False, True, None) if answer in by_answer)
 
 
-def _no_plateau(policy: AdvicePolicy) -> Signal:
-    sentence = f"A plateau needs {policy.min_prompts} prompts with enough labels each."
-    return Signal("plateau", FAMILY, None, sentence)
+def _no_plateau(policy: AdvicePolicy) -> Signal[Clauses]:
+    return Signal("plateau", FAMILY, None, (clause(SignalClause.PLATEAU_NEEDS, least=policy.min_prompts),))

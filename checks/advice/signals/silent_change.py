@@ -12,14 +12,14 @@ import numpy as np
 from checks.advice.comparing.parts import Part, live, named, split
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import BEHAVIOUR_SHIFT, MIN_ANSWERS
-from checks.advice.deciding.words import capital, listed
 from checks.advice.signals.new_topic import is_new
+from checks.clauses.clause import Clauses, clause
 from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats
 from checks.counts.windows import VersionRun, Windows
 from checks.estimates.quantiles import Histogram
-from checks.rules.words import percent
 
 NAME, FAMILY = "silent_change", "change"
 
@@ -43,7 +43,7 @@ class _Shift:
         return max(self.confidence / BEHAVIOUR_SHIFT, float(slower))
 
 
-def silent_change_signal(windows: Windows, policy: AdvicePolicy) -> Signal:
+def silent_change_signal(windows: Windows, policy: AdvicePolicy) -> Signal[Clauses]:
     """Whether confidence or latency stepped within a version that answers now, with messages as before.
 
     Each version's data before each window that ends now are compared with its data in it. Both parts need MIN_ANSWERS.
@@ -52,20 +52,16 @@ def silent_change_signal(windows: Windows, policy: AdvicePolicy) -> Signal:
     shifts = [shift for run in live(windows) for shift in _shifts(run, windows, policy.max_ratio)]
     worst = max(shifts, key=lambda shift: shift.size, default=None)
     if worst is None:
-        return Signal(NAME, FAMILY, None, "There is too little of one version to see whether its behaviour stepped.")
+        return Signal(NAME, FAMILY, None, (clause(SignalClause.BEHAVIOUR_UNKNOWN),))
     numbers = (("confidence_shift", worst.confidence), ("latency_ratio", worst.latency))
     if worst.size < 1:
-        sentence = "Confidence and latency are as before within each version that answers."
-        return Signal(NAME, FAMILY, holds=False, sentence=sentence, numbers=numbers)
+        return Signal(NAME, FAMILY, holds=False, sentence=(clause(SignalClause.BEHAVIOUR_AS_BEFORE),), numbers=numbers)
     topic = windows.study.new_topic if windows.study is not None else None
     if topic is None or is_new(topic):
-        why = "the messages changed too" if topic is not None else "whether the messages changed is not known"
-        return Signal(NAME, FAMILY, None, f"{_moved(worst)}, but {why}.", numbers)
-    sentence = (
-        f"{_moved(worst)}, and the messages are as before: something behind the same version name changed. "
-        f"Ask the provider, and pin a dated model."
-    )
-    return Signal(NAME, FAMILY, holds=True, sentence=sentence, numbers=numbers)
+        kind = SignalClause.STEPPED_UNKNOWN if topic is None else SignalClause.STEPPED_WITH_MESSAGES
+        return Signal(NAME, FAMILY, None, (clause(kind, moved=_moved(worst), run=named(worst.run)),), numbers)
+    said = clause(SignalClause.BEHAVIOUR_STEPPED, moved=_moved(worst), run=named(worst.run))
+    return Signal(NAME, FAMILY, holds=True, sentence=(said,), numbers=numbers)
 
 
 def _shifts(run: VersionRun, windows: Windows, max_ratio: float) -> Iterable[_Shift]:
@@ -93,10 +89,10 @@ def _ratio(early: Part, late: Part) -> float:
     return after.quantile(0.5) / before.quantile(0.5)
 
 
-def _moved(shift: _Shift) -> str:
+def _moved(shift: _Shift) -> Clauses:
     parts = []
     if shift.confidence >= BEHAVIOUR_SHIFT:
-        parts.append(f"the confidence of {percent(shift.confidence)} of the answers moved")
+        parts.append(clause(SignalClause.CONFIDENCE_MOVED, share=shift.confidence))
     if abs(np.log(shift.latency)) >= np.log(shift.max_ratio):
-        parts.append(f"the median latency is {shift.latency:.2g} times what it was")
-    return f"{capital(listed(parts))} within {named(shift.run)}"
+        parts.append(clause(SignalClause.LATENCY_MOVED, times=shift.latency))
+    return tuple(parts)

@@ -1,18 +1,19 @@
 """Signals: did quality (or latency) step at a change of prompt or model, or fall within one version?"""
 
 from checks.advice.comparing.falls import Comparison, Fall, Step
-from checks.advice.comparing.parts import named
+from checks.advice.comparing.metrics import rated
+from checks.advice.comparing.parts import model_of, named, prompt_of
 from checks.advice.comparing.versions import Changes, Drift
 from checks.advice.deciding.model import Signal
-from checks.advice.deciding.words import between, capital, moment, points
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import VersionRun, Windows
-from checks.rules.words import measured
 
 FAMILY = "change"
 
 
-def step_signals(changes: Changes, windows: Windows) -> tuple[Signal, ...]:
+def step_signals(changes: Changes, windows: Windows) -> tuple[Signal[Clauses], ...]:
     """A signal for each kind of change, one for changes that cannot be told apart, one for a fall within a version."""
     biggest = max((_size(kind) for kind in (changes.prompt, changes.model) if kind is not None), default=0.0)
     return (
@@ -25,12 +26,12 @@ def step_signals(changes: Changes, windows: Windows) -> tuple[Signal, ...]:
     )
 
 
-def _step(name: str, kind: str, comparison: Comparison | None, windows: Windows, biggest: float) -> Signal:
+def _step(name: str, kind: str, comparison: Comparison | None, windows: Windows, biggest: float) -> Signal[Clauses]:
     if comparison is None:
-        return Signal(name, FAMILY, _unless_one(kind, windows), _no_pair(kind, windows))
+        return Signal(name, FAMILY, _unless_one(kind, windows), (_no_pair(kind, windows),))
     fall = comparison.at_change
     if fall is None:
-        return Signal(name, FAMILY, None, _too_few(kind, comparison))
+        return Signal(name, FAMILY, None, (_too_few(kind, comparison),))
     numbers = (
         ("before", fall.before.value),
         ("before_n", float(fall.before.n)),
@@ -43,66 +44,70 @@ def _step(name: str, kind: str, comparison: Comparison | None, windows: Windows,
         # Of two steps, each is believed in proportion to what it explains.
         ("strength", _size(comparison) / biggest if biggest > 0 else 0.0),
     )
-    return Signal(name, FAMILY, comparison.step.holds, _sentence(kind, comparison), numbers)
+    return Signal(name, FAMILY, comparison.step.holds, (_compared(kind, comparison),), numbers)
 
 
 def _size(comparison: Comparison) -> float:
     return comparison.at_change.size if comparison.at_change and comparison.step is Step.STEP else 0.0
 
 
-def _sentence(kind: str, comparison: Comparison) -> str:
-    """What a comparison says, with the versions, the numbers and what is made of them."""
+def _compared(kind: str, comparison: Comparison) -> Clause:
+    """What a comparison says: the versions, the numbers and what is made of them."""
     fall, metric = comparison.at_change, comparison.failing.metric
     assert fall is not None  # noqa: S101 - the caller has looked
     older, newer, fixed = _names(kind, comparison)
-    numbers = (
-        f"{metric.noun} was {measured(fall.before, metric.unit)} with {older} and is "
-        f"{measured(fall.after, metric.unit)} with {newer}{fixed}"
+    return clause(
+        SignalClause.COMPARED,
+        metric=metric.noun,
+        before=rated(metric, fall.before),
+        older=older,
+        after=rated(metric, fall.after),
+        newer=newer,
+        fixed=fixed,
+        made=_made_of_it(comparison, fall, newer),
     )
-    return f"{capital(numbers)}{_made_of_it(comparison, fall, newer)}"
 
 
-def _made_of_it(comparison: Comparison, fall: Fall, newer: str) -> str:
-    """What is made of the numbers, as the end of a sentence."""
-    bounds = between(fall.low, fall.high)
-    since = moment(comparison.newer.first_seen)
+def _made_of_it(comparison: Comparison, fall: Fall, newer: Clause) -> Clause:
+    """What is made of the numbers."""
+    size, bounds, since = fall.size, (fall.low, fall.high), comparison.newer.first_seen
     endings = {
-        Step.STEP: f": {points(fall.size)} less ({bounds}). {capital(newer)} came after {since}.",
-        Step.WHEN_UNSURE: f": it fell near the change of {since}, and perhaps not at it.",
-        Step.TO_COME: (
-            f": {points(fall.size)} less. But {newer} came only after {since}, and most of its labels are still to "
-            f"come; if they are all right, there is no fall."
-        ),
-        Step.FELL_LATER: f" next to the change of {since}; much of the fall came later, within {newer}.",
-        Step.LOW_BEFORE: f" next to the change of {since}: it had fallen before {newer} came.",
-        Step.WELL: f", which is no failure of {newer}.",
-        Step.UNSURE: f": the difference may be {bounds}, so it cannot be told whether the change made one.",
+        Step.STEP: clause(SignalClause.STEPPED, size=size, bounds=bounds, newer=newer, since=since),
+        Step.WHEN_UNSURE: clause(SignalClause.NEAR_IT, since=since),
+        Step.TO_COME: clause(SignalClause.TO_COME, size=size, newer=newer, since=since),
+        Step.FELL_LATER: clause(SignalClause.FELL_LATER, newer=newer, since=since),
+        Step.LOW_BEFORE: clause(SignalClause.LOW_BEFORE, newer=newer, since=since),
+        Step.WELL: clause(SignalClause.WELL, newer=newer),
+        Step.UNSURE: clause(SignalClause.UNSURE, bounds=bounds),
     }
-    return endings.get(comparison.step, f": no fall that explains the failure ({bounds} less).")
+    return endings.get(comparison.step, clause(SignalClause.NO_FALL, bounds=bounds))
 
 
-def _names(kind: str, comparison: Comparison) -> tuple[str, str, str]:
+def _names(kind: str, comparison: Comparison) -> tuple[Clause, Clause, Clauses]:
+    """What is compared, older and newer, and what stayed the same meanwhile."""
     older, newer = comparison.older, comparison.newer
     if kind == "prompt":
-        return f"prompt {older.prompt_version}", f"prompt {newer.prompt_version}", _same("model", newer.model_version)
+        model = newer.model_version
+        same = clause(SignalClause.SAME_MODEL, name=model)
+        return prompt_of(older), prompt_of(newer), (same if model else clause(SignalClause.MODEL_UNKNOWN),)
     if kind == "model":
-        return f"model {older.model_version}", f"model {newer.model_version}", _same("prompt", newer.prompt_version)
-    return named(older), named(newer), ""
+        prompt = newer.prompt_version
+        same = clause(SignalClause.SAME_PROMPT, name=prompt)
+        return model_of(older), model_of(newer), (same if prompt else clause(SignalClause.PROMPT_UNKNOWN),)
+    return named(older), named(newer), ()
 
 
-def _same(kind: str, version: str) -> str:
-    unknown = f" (the log does not say the {kind}, so a change of it at the same time cannot be ruled out)"
-    return unknown if version == NOT_LOGGED else f" on the same {kind} {version}"
-
-
-def _too_few(kind: str, comparison: Comparison) -> str:
+def _too_few(kind: str, comparison: Comparison) -> Clause:
     older, newer, _ = _names(kind, comparison)
-    noun, needed, unit = (
-        comparison.failing.metric.noun,
-        comparison.failing.metric.needed,
-        comparison.failing.metric.unit,
+    metric = comparison.failing.metric
+    return clause(
+        SignalClause.NOT_COMPARED,
+        metric=metric.noun,
+        older=older,
+        newer=newer,
+        needed=metric.needed,
+        unit=metric.unit,
     )
-    return f"{capital(noun)} of {older} cannot be compared with {newer}: one has under {needed} {unit}."
 
 
 def _unless_one(kind: str, windows: Windows) -> bool | None:
@@ -110,74 +115,60 @@ def _unless_one(kind: str, windows: Windows) -> bool | None:
     return False if len({_version(kind, run) for run in windows.versions} - {NOT_LOGGED}) == 1 else None
 
 
-def _no_pair(kind: str, windows: Windows) -> str:
+def _no_pair(kind: str, windows: Windows) -> Clause:
     versions = [_version(kind, run) for run in windows.versions]
+    of_prompts = kind == "prompt"
     if not any(versions):
-        return (
-            f"The log does not say {kind} versions, so a fall cannot be tied to a change of {kind}: "
-            f"log {kind}_version with each prediction."
-        )
+        return clause(SignalClause.PROMPTS_NOT_TIED if of_prompts else SignalClause.MODELS_NOT_TIED)
     seen = sorted({version for version in versions if version})
     if len(seen) == 1:
-        return f"Only {kind} {seen[0]} answered in the time that is kept, so there is no earlier {kind} to go back to."
-    other = "model" if kind == "prompt" else "prompt"
-    return (
-        f"No earlier {kind} answered on the same {other} as one that answers now, with enough data to compare, "
-        f"so the {kind}'s own part cannot be told."
-    )
+        return clause(SignalClause.ONLY_PROMPT if of_prompts else SignalClause.ONLY_MODEL, name=seen[0])
+    return clause(SignalClause.NO_PAIR_OF_PROMPTS if of_prompts else SignalClause.NO_PAIR_OF_MODELS)
 
 
 def _version(kind: str, run: VersionRun) -> str:
     return run.prompt_version if kind == "prompt" else run.model_version
 
 
-def _confounded(changes: Changes) -> Signal:
+def _confounded(changes: Changes) -> Signal[Clauses]:
     holds, both = changes.confounded, changes.both
     if not holds or both is None or both.at_change is None:
-        return Signal("confounded", FAMILY, holds, "Prompt and model did not change together at a fall.")
-    sentence = (
-        f"{_sentence('both', both)} Prompt and model changed together, so the log cannot say which of them did it. "
-        f"Going back to {named(both.older)} undoes both, if users cannot wait."
-    )
+        return Signal("confounded", FAMILY, holds, (clause(SignalClause.NOT_TOGETHER),))
+    said = clause(SignalClause.TOGETHER, compared=_compared("both", both), older=named(both.older))
     return Signal(
-        "confounded", FAMILY, holds, sentence, (("fall", both.at_change.size), ("fall_low", both.at_change.low))
+        "confounded", FAMILY, holds, (said,), (("fall", both.at_change.size), ("fall_low", both.at_change.low))
     )
 
 
-def _drift(drift: Drift | None) -> Signal:
+def _drift(drift: Drift | None) -> Signal[Clauses]:
     if drift is None:
-        return Signal(
-            "drift", FAMILY, holds=False, sentence="No fall in time is seen within a version that answers now."
-        )
+        return Signal("drift", FAMILY, holds=False, sentence=(clause(SignalClause.NO_DRIFT),))
     fall, metric = drift.fall, drift.failing.metric
-    sentence = (
-        f"{capital(metric.noun)} fell from {measured(fall.before, metric.unit)} to {measured(fall.after, metric.unit)} "
-        f"within {named(drift.run)}: no change of version explains that; "
-        f"the messages changed, or something behind the same version name did."
-    )
+    before, after = rated(metric, fall.before), rated(metric, fall.after)
+    said = clause(SignalClause.DRIFT, metric=metric.noun, before=before, after=after, run=named(drift.run))
     numbers = (("fall", fall.size), ("fall_low", fall.low))
-    return Signal("drift", FAMILY, holds=True, sentence=sentence, numbers=numbers)
+    return Signal("drift", FAMILY, holds=True, sentence=(said,), numbers=numbers)
 
 
-def _near_change(comparison: Comparison | None) -> tuple[Signal, ...]:
+def _near_change(comparison: Comparison | None) -> tuple[Signal[Clauses], ...]:
     """It fell near a change, and the labels do not say whether at it."""
     if comparison is None or comparison.onset is None or comparison.onset.elsewhere is None:
         return ()
-    sentence = (
-        f"{capital(comparison.failing.metric.noun)} fell near the change from {named(comparison.older)} to "
-        f"{named(comparison.newer)} on {moment(comparison.newer.first_seen)}, or on "
-        f"{moment(comparison.onset.elsewhere.at)}: the labels do not say which."
+    said = clause(
+        SignalClause.NEAR_CHANGE,
+        metric=comparison.failing.metric.noun,
+        older=named(comparison.older),
+        newer=named(comparison.newer),
+        since=comparison.newer.first_seen,
+        elsewhere=comparison.onset.elsewhere.at,
     )
     numbers = (("at_change", comparison.onset.at_change),)
-    return (Signal("near_change", FAMILY, holds=True, sentence=sentence, numbers=numbers),)
+    return (Signal("near_change", FAMILY, holds=True, sentence=(said,), numbers=numbers),)
 
 
-def _to_come(comparison: Comparison | None) -> tuple[Signal, ...]:
+def _to_come(comparison: Comparison | None) -> tuple[Signal[Clauses], ...]:
     if comparison is None or comparison.at_change is None:
         return ()
     n, metric = comparison.at_change.after.n, comparison.failing.metric
-    sentence = (
-        f"Wait for the labels of {named(comparison.newer)}: {metric.noun} rests on {n} so far, most are still to come, "
-        f"and errors may just have been labelled first."
-    )
-    return (Signal("labels_to_come", "evidence", holds=True, sentence=sentence, numbers=(("n", float(n)),)),)
+    said = clause(SignalClause.WAIT_FOR_LABELS, newer=named(comparison.newer), metric=metric.noun, n=n)
+    return (Signal("labels_to_come", "evidence", holds=True, sentence=(said,), numbers=(("n", float(n)),)),)

@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Container
 
 from checks.advice.deciding.model import Signal
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import MIN_SUPPORT, UNKNOWN_SHARE
-from checks.advice.deciding.words import listed
+from checks.clauses.clause import Clauses, Rated, clause
 from checks.counts.cells import NO_CLASS
 from checks.counts.windows import Window, Windows
-from checks.rules.words import measured
 from checks.statistics.intervals import Proportion
 
 NAME, FAMILY = "unknown_class", "parser"
 
 
-def unknown_class_signal(windows: Windows) -> Signal:
+def unknown_class_signal(windows: Windows) -> Signal[Clauses]:
     """Whether classes that no label ever had make a share of the answers.
 
     Such a class is another spelling, a class that was renamed, or one that the model made up: its answers are wrong
@@ -24,12 +24,12 @@ def unknown_class_signal(windows: Windows) -> Signal:
     looks = [_unknown(window, labels) for window in (windows.current, *windows.recent)]
     name_them, share = max(looks, key=lambda look: look[1].value)
     if not share.n:
-        return Signal(NAME, FAMILY, None, "There are no predictions.")
+        return Signal(NAME, FAMILY, None, (clause(SignalClause.NO_PREDICTIONS),))
     if not name_them:
-        return Signal(NAME, FAMILY, holds=False, sentence="Every class that is answered is one that labels have.")
-    sentence = f"{measured(share, 'predictions')} name {listed(name_them)}, which no label ever had."
+        return Signal(NAME, FAMILY, holds=False, sentence=(clause(SignalClause.CLASSES_KNOWN),))
+    said = clause(SignalClause.UNKNOWN_CLASSES, share=Rated(share, "predictions"), names=tuple(name_them))
     numbers = (("share", share.value), ("classes", float(len(name_them))))
-    return Signal(NAME, FAMILY, share.value >= UNKNOWN_SHARE, sentence, numbers)
+    return Signal(NAME, FAMILY, share.value >= UNKNOWN_SHARE, (said,), numbers)
 
 
 def _unknown(window: Window, labels: Container[str | None]) -> tuple[list[str], Proportion]:

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 from checks.advice.comparing.metrics import stratified
 from checks.advice.deciding.model import Signal
+from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import MIN_ERRORS, STEP_TAIL, UNPARSED_ERRORS, UNPARSED_RISE
-from checks.advice.deciding.words import points
+from checks.clauses.clause import Clauses, Rated, clause
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Windows
-from checks.rules.words import measured, percent
 from checks.statistics.intervals import Proportion, difference
 
 NAME, FAMILY = "unparseable", "parser"
 
 
-def unparseable_signal(windows: Windows) -> Signal:
+def unparseable_signal(windows: Windows) -> Signal[Clauses]:
     """Whether the share of predictions without a class has risen, or makes most of the errors.
 
     Each of the windows that end now is compared with the reference, so that a rise need not first fill a week.
@@ -24,13 +24,13 @@ def unparseable_signal(windows: Windows) -> Signal:
     shares = [share for look in looks if (share := _unparsed(stratified(look.outcomes).confusion)) is not None]
     then = _unparsed(stratified(windows.reference.outcomes).confusion)
     if not shares:
-        return Signal(NAME, FAMILY, None, "There are no predictions.")
+        return Signal(NAME, FAMILY, None, (clause(SignalClause.NO_PREDICTIONS),))
     now, rise = _risen(shares, then, STEP_TAIL / len(looks))
     of_errors, errors = _share_of_errors(windows.current.outcomes)
     holds = rise >= UNPARSED_RISE or (errors >= MIN_ERRORS and of_errors >= UNPARSED_ERRORS)
-    was = f", up {points(rise)} from {percent(then.value)} in the reference" if then is not None and rise > 0 else ""
-    sentence = f"{measured(now, 'predictions')} name no class{was}; they make {percent(of_errors)} of the errors."
-    return Signal(NAME, FAMILY, holds, sentence, (("share", now.value), ("rise", rise), ("of_errors", of_errors)))
+    up = (clause(SignalClause.UP_FROM, rise=rise, then=then.value),) if then is not None and rise > 0 else ()
+    said = clause(SignalClause.UNPARSED, share=Rated(now, "predictions"), up=up, of_errors=of_errors)
+    return Signal(NAME, FAMILY, holds, (said,), (("share", now.value), ("rise", rise), ("of_errors", of_errors)))
 
 
 def _risen(shares: Sequence[Proportion], then: Proportion | None, tail: float) -> tuple[Proportion, float]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
@@ -23,6 +22,7 @@ from tests.checks.advice.cases import (
     prompts,
     rare_urgent,
 )
+from tests.support.advice import advise
 from tests.support.windows import EVEN, Spell, alarm, answers, history
 
 

@@ -8,12 +8,12 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.counts.cells import OutcomeCell
 from checks.counts.windows import VersionRun, Window, Windows
 from checks.rules.finding import Finding, Verdict
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT, low_accuracy
+from tests.support.advice import advise
 from tests.support.windows import NOW, Spell, alarm, answers, history
 
 CLASSES = ("urgent", "billing", "other")

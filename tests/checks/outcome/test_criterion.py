@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.counts.windows import Windows
 from checks.outcome.criterion import Criterion, Kind, freeze
 from checks.outcome.traffic import Act, BucketTraffic, Pair
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, SLOW, URGENT
+from tests.support.advice import advise
 from tests.support.incidents import T0
 from tests.support.windows import Spell, history
 

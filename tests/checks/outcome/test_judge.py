@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from alerts.messages.wording import text
 from checks.advice.comparing.parts import Part
 from checks.advice.deciding.model import Action
 from checks.counts.cells import OutcomeCell
@@ -58,7 +59,7 @@ def part(urgent: tuple[int, int], billing: tuple[int, int] = (190, 200)) -> Part
 )
 def test_the_answer_rests_on_both_intervals(before: Part, after: Part, expected: Worked) -> None:
     result = judge(criterion(), Samples(before, after, NOBODY))
-    assert result.worked is expected, result.sentence
+    assert result.worked is expected, text(result.sentence)
 
 
 def test_versions_that_went_on_beside_are_what_the_rise_is_compared_with() -> None:
@@ -67,7 +68,7 @@ def test_versions_that_went_on_beside_are_what_the_rise_is_compared_with() -> No
     assert result.worked is Worked.PARTLY
     assert result.beyond is not None
     assert result.beyond[0] < 0 < result.beyond[1]
-    assert "rose as well" in result.sentence
+    assert "rose as well" in text(result.sentence)
 
 
 def test_without_new_labels_from_before_only_a_rise_above_what_the_alarm_saw_counts() -> None:
@@ -75,7 +76,7 @@ def test_without_new_labels_from_before_only_a_rise_above_what_the_alarm_saw_cou
     assert judge(seen, Samples(NOBODY, part((43, 50)), NOBODY)).worked is Worked.NO_EFFECT
     result = judge(replace(seen, value=0.10), Samples(NOBODY, part((47, 50)), NOBODY))
     assert result.worked is Worked.WORKED
-    assert "at most" in result.sentence
+    assert "at most" in text(result.sentence)
 
 
 def _draw(random: np.random.Generator, recall: float, n: int) -> Part:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.messages.wording import worded
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.cells import NO_CLASS, OutcomeCell
@@ -14,6 +13,7 @@ from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.held_back import held_back
 from checks.rules.log_health import LogHealth, invalidates
+from tests.support.advice import advise
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 EXTENT = Extent(20_000, 9_000, 1_000)

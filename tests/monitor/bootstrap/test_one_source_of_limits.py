@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy, Drops
 from checks.advice.signals.silent_change import silent_change_signal
@@ -14,6 +13,7 @@ from config.checks import CheckSettings, ChecksSettings
 from config.monitor import MonitorSettings
 from monitor.bootstrap.monitors import advice_policy
 from tests.checks.advice.cases import GOOD
+from tests.support.advice import advise
 from tests.support.windows import Spell, alarm, answers, history
 
 MONITOR = {

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from checks.advice.advise import advise
 from checks.advice.comparing.metrics import Recall
 from checks.advice.comparing.onset import locate
 from checks.advice.deciding.model import Action
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, POLICY, URGENT
+from tests.support.advice import advise
 from tests.support.windows import Spell, answers, history
 
 RECALL = Recall("urgent")

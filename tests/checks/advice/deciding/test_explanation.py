@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from checks.advice.advise import advise
 from checks.advice.deciding.explanation import explain
 from checks.advice.deciding.model import Action
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, URGENT, low_accuracy, prompts
+from tests.support.advice import advise
 from tests.support.windows import Spell, history
 
 ROLLBACK = advise([URGENT], history(Spell(25, GOOD, "p3"), Spell(5, MISSES_URGENT, "p4")), POLICY)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from tests.checks.advice.cases import GOOD, PLAIN, POLICY, URGENT, even, low_accuracy
+from tests.support.advice import advise
 from tests.support.windows import Outcomes, Spell, answers, history
 
 ROUNDS = 120

@@ -2,10 +2,10 @@
 
 import pytest
 
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action
 from checks.rules.finding import Cause, Finding, Verdict
 from tests.checks.advice.cases import PLAIN, low_accuracy, prompts
+from tests.support.advice import advise
 from tests.support.windows import alarm, history
 
 PLATEAU = history(*prompts(0.75, 0.75, 0.75, 0.75))

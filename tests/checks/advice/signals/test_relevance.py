@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from alerts.messages.wording import worded
-from checks.advice.advise import advise
 from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.windows import Windows
@@ -14,6 +13,7 @@ from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Verdict
 from checks.rules.relevance import Relevance
 from checks.statistics.alarm_budget import AlarmBudget
+from tests.support.advice import advise
 from tests.support.scored import Scoring, drawn, with_scores
 from tests.support.windows import Spell, alarm, answers, history
 

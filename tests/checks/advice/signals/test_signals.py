@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.advice.advise import advise
+from alerts.messages.wording import text
 from checks.advice.comparing.metrics import Accuracy, Recall, Within, mix_of
 from checks.advice.comparing.parts import Part, live, split, whole
 from checks.advice.deciding.model import Signal
@@ -19,6 +19,7 @@ from checks.counts.cells import NO_CLASS
 from checks.counts.windows import Windows
 from checks.statistics.intervals import Proportion
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, URGENT, even, low_accuracy, prompts
+from tests.support.advice import advise
 from tests.support.windows import EVEN, Outcomes, Spell, alarm, answers, cells, history, slow
 
 
@@ -36,7 +37,7 @@ def test_errors_in_one_pair_are_concentrated_and_named_with_their_counts() -> No
         )
     )
     assert signal.holds
-    assert "urgent taken for other (30 of them, " in signal.sentence
+    assert "urgent taken for other (30 of them, " in text(signal.sentence)
 
 
 def test_errors_over_all_pairs_are_spread() -> None:
@@ -78,8 +79,8 @@ def test_answers_without_a_class_are_no_confusion() -> None:
 def test_a_missed_rare_class_is_named_with_where_it_goes() -> None:
     signal = missed_class_signal(cells(MISSES_URGENT | {("other", "urgent"): 20.0}), PLAIN)
     assert signal.holds
-    assert "The class urgent is missed while accuracy is" in signal.sentence
-    assert "it is taken for other (20 labelled)" in signal.sentence
+    assert "The class urgent is missed while accuracy is" in text(signal.sentence)
+    assert "it is taken for other (20 labelled)" in text(signal.sentence)
 
 
 def test_a_common_class_is_not_rare_but_may_be_critical() -> None:

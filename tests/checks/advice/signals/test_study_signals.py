@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from checks.advice.advise import advise
+from alerts.messages.wording import text
 from checks.advice.deciding.model import Action
 from checks.advice.signals.inconsistent import inconsistent_signal
 from checks.advice.signals.label_noise import label_signals
@@ -21,6 +21,7 @@ from checks.counts.studied.tokens import TokenUse
 from checks.counts.study import Study, StudySpan
 from checks.counts.windows import Windows
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, SLOW, URGENT, even, low_accuracy, prompts
+from tests.support.advice import advise
 from tests.support.windows import NOW, Outcomes, Spell, answers, history
 
 STUDY = Study(NOW, StudySpan(NOW - timedelta(days=7), NOW), (), 2000, 2000)
@@ -39,8 +40,8 @@ def studied(windows: Windows, **parts: object) -> Windows:
 def test_a_topic_that_makes_most_of_the_errors_is_why_it_fell() -> None:
     (signal,) = topic_signals(replace(STUDY, new_topic=TOPIC))
     assert signal.holds
-    assert "12% of the messages (11–13%) are unlike those before, by words such as refund" in signal.sentence
-    assert "they make 56% of all errors" in signal.sentence
+    assert "12% of the messages (11–13%) are unlike those before, by words such as refund" in text(signal.sentence)
+    assert "they make 56% of all errors" in text(signal.sentence)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_a_class_that_labels_never_had_before_is_new() -> None:
     day: Outcomes = even(0.95) | {("other", "refunds"): 8.0}
     signal = new_class_signal(history(Spell(28, even(0.95)), Spell(7, day)))
     assert signal.holds
-    assert signal.sentence.startswith("No label named refunds before; now 56 do")
+    assert text(signal.sentence).startswith("No label named refunds before; now 56 do")
     assert new_class_signal(history(Spell(35, day))).holds is False
 
 
@@ -159,4 +160,4 @@ def test_confidences_that_moved_are_seen_too() -> None:
     windows = replace(sure, versions=(run,), current=replace(sure.current, outcomes=late), recent=())
     signal = silent_change_signal(studied(windows, new_topic=NO_TOPIC), POLICY)
     assert signal.holds
-    assert signal.sentence.startswith("The confidence of")
+    assert text(signal.sentence).startswith("The confidence of")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from checks.advice.advise import advise
+from alerts.messages.wording import text
 from checks.advice.deciding.model import Action
 from checks.advice.signals.unknown_class import unknown_class_signal
 from tests.checks.advice.cases import PLAIN, even, low_accuracy
+from tests.support.advice import advise
 from tests.support.windows import Outcomes, Spell, history
 
 OTHERWISE: Outcomes = even(0.95) | {("Cards", "cards"): 60.0}
@@ -14,7 +15,7 @@ OTHERWISE: Outcomes = even(0.95) | {("Cards", "cards"): 60.0}
 def test_another_spelling_of_a_class_is_named_with_its_share() -> None:
     signal = unknown_class_signal(history(Spell(28, even(0.95)), Spell(7, OTHERWISE)))
     assert signal.holds
-    assert "name Cards, which no label ever had" in signal.sentence
+    assert "name Cards, which no label ever had" in text(signal.sentence)
 
 
 def test_it_is_the_parser_that_is_to_be_repaired() -> None:
