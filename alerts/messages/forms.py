@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from alerts.messages.figures import lasting, signed_points, support
+from alerts.messages.figures import measured as _measured
 from alerts.messages.numbers import milliseconds, score, share, span, when
 from alerts.messages.outcomes import DONE
 from checks.advice.deciding.model import Action
 from checks.clauses.clause import Rated
-from checks.rules.words import lasting, signed_points, support
-from checks.rules.words import measured as _measured
 from checks.statistics.intervals import Proportion
 
 

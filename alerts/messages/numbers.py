@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
+from alerts.messages.figures import LABELS, interval, percent, points, support
+from alerts.messages.figures import milliseconds as _milliseconds
 from checks.rules.finding import Finding
 from checks.rules.registry import BY_NAME
 from checks.rules.row import Unit
-from checks.rules.words import LABELS, interval, percent, points, support
-from checks.rules.words import milliseconds as _milliseconds
 
 NONE = "unknown"
 

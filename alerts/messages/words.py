@@ -1,6 +1,7 @@
 """Findings, advice and steps in plain words."""
 
 from alerts.incident import Event, Incident, Reason, State, Transition
+from alerts.messages.figures import lasting
 from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.deciding.model import Action, Advice
@@ -9,7 +10,6 @@ from checks.outcome.trial import Decision
 from checks.rules.finding import LOOK, Cause, Finding, Verdict
 from checks.rules.registry import row_of
 from checks.rules.row import CheckRow, Subjects
-from checks.rules.words import lasting
 
 ICONS = {
     Verdict.CRITICAL: "🔴",

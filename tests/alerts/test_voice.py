@@ -10,6 +10,7 @@ import pytest
 
 from alerts.messages.wording import TEMPLATES
 from tests.repository.paths import ROOT
+from tests.support.messages_page import PAGE, page
 
 KINDS = {kind.__name__: kind for kind in TEMPLATES}
 """The enums of clauses, by their names."""
@@ -81,3 +82,7 @@ def test_checks_write_no_sentence(room: str) -> None:
         (str(file), text) for file, tree in trees() if file.parts[:2] == ("checks", room) for text in sentences(tree)
     ]
     assert not found
+
+
+def test_the_page_of_messages_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run python -m tests.support.messages_page"

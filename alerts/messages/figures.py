@@ -1,4 +1,4 @@
-"""Numbers for a person: the one form that each kind of number has, wherever it is read."""
+"""Shares, bounds and lengths of time for a person: the one form that each has, wherever it is read."""
 
 from datetime import timedelta
 
