@@ -103,7 +103,7 @@ FINDINGS: Final[dict[C, str]] = {
     C.SUCH_AS: " (such as {examples:as_data})",
     C.SKIPPED_FILE: "{n:count} of {of:count} files of the log are not read: {examples:semicolons}",
     C.ABSENT_COLUMN: ("{n:count} of {of:count} newest files lack a column that older ones have: {examples:semicolons}"),
-    C.MAY_BE: " ({limit:share} may be)",
+    C.MAY_BE: " (up to {limit:share} is tolerated)",
     C.NEWEST_WITHOUT_CLASS: (
         "{n:count} of the newest {of:count} predictions name no class: was the column renamed, or does what reads the "
         "bot's answers fail? Look at source.predictions.columns.predicted"
@@ -138,8 +138,8 @@ FINDINGS: Final[dict[C, str]] = {
     ),
     C.CALIBRATION_IS: "calibration error is {value:share} ({bounds:interval share}, {n:support labels})",
     C.CALIBRATION_WAS: "; was {was:share} in the reference",
-    C.RIGHT_LESS_OFTEN: "; answers are right {gap:share} less often than they say",
-    C.RIGHT_MORE_OFTEN: "; answers are right {gap:share} more often than they say",
+    C.RIGHT_LESS_OFTEN: "; answers are right less often than their confidence says, by {gap:points}",
+    C.RIGHT_MORE_OFTEN: "; answers are right more often than their confidence says, by {gap:points}",
     C.HINDSIGHT: (
         "; accuracy estimated without labels would have been {expected:share}, the labels say {realised:share}"
     ),
@@ -161,7 +161,7 @@ FINDINGS: Final[dict[C, str]] = {
     C.NO_LABEL_YET: "no label has come yet",
     C.LAST_LABEL: "the last label came {hours:count} h ago, {limit:setting} h are allowed",
     C.COVERAGE_NOT_JUDGED: ("coverage is not judged: {n:whole} labels, and no reference or limit to compare with"),
-    C.COVERAGE: "{share:share} of the predictions{of} that should be labelled by now are",
+    C.COVERAGE: "{share:share} of the predictions{of} that should have a label by now have one",
     C.COVERAGE_OF_CLASS: " as {name}",
     C.COVERAGE_WAS: ", was {was:share} of all in the reference",
     C.FEW_DELAYS: "too few labels in the window or the reference to compare their delay",

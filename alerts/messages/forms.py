@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from alerts.messages.figures import lasting, signed_points, support
+from alerts.messages.figures import lasting, points, signed_points, support
 from alerts.messages.figures import measured as _measured
 from alerts.messages.numbers import milliseconds, score, share, span, when
 from alerts.messages.outcomes import DONE
@@ -98,6 +98,7 @@ FORMS: Final[dict[str, Callable[..., str]]] = {
     "share": share,
     "measured": measured,
     "effect": effect,
+    "points": points,
     "whole_points": whole_points,
     "between": between,
     "interval": interval,

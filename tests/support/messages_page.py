@@ -107,6 +107,7 @@ NUMBERS: Final[dict[str, Fact]] = {
     "moments": (AT,),
     "ms": 2_900.0,
     "plain": 7,
+    "points": 0.15,
     "quantity": 0.62,
     "quoted": ("where is my refund", "I want my money back"),
     "score": 0.7,

@@ -50,7 +50,7 @@ def test_a_bot_that_always_promised_too_much_is_well_but_its_error_is_told() -> 
     assert finding.verdict is Verdict.OK
     assert finding.low is not None
     assert finding.low > 0.05
-    assert "15% less often than they say" in finding.message
+    assert "less often than their confidence says, by 15." in finding.message
 
 
 def test_a_bot_that_promises_more_than_it_did_is_warned_of_and_its_estimates_end() -> None:

@@ -82,7 +82,7 @@ def test_a_log_of_which_nothing_can_be_read_is_unreadable_and_shows_three_values
     assert (finding.verdict, finding.cause) == (Verdict.CRITICAL, Cause.UNREADABLE)
     assert finding.message == (
         "3 of 3 predictions have no readable time and are left out (such as '31/10/2026 14:05', '30/10/2026 9:12', "
-        "'29/10/2026 8:00'): look at source.predictions.columns.at (5% may be)"
+        "'29/10/2026 8:00'): look at source.predictions.columns.at (up to 5% is tolerated)"
     )
 
 

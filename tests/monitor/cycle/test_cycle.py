@@ -159,7 +159,7 @@ def test_no_advice_is_given_on_a_log_whose_ids_repeat_and_people_are_told_of_the
     assert watch.state is State.FIRING
     assert watch.findings[0].subject == "duplicate_id"
     assert {advised.advice.action for advised in (*first.advice, *told.advice)} == {Action.FIX_LOG}
-    assert watch.advice.reasons[0].endswith("look at source.predictions.columns.id (20% may be).")
+    assert watch.advice.reasons[0].endswith("look at source.predictions.columns.id (up to 20% is tolerated).")
 
 
 def test_rows_that_lose_their_time_are_told_within_hours_of_a_log_that_was_well(
