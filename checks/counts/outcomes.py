@@ -1,7 +1,7 @@
 """Outcome cells as columns: a look adds tens of thousands of them up, and reads few one by one."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import overload
 
@@ -148,3 +148,50 @@ class Outcomes(Sequence[OutcomeCell]):
             self.designed.astype(int).tolist(),
         )
         return tuple(cells)
+
+
+def together(parts: Sequence[Outcomes]) -> Outcomes:
+    """The cells of all parts, those that differ in nothing but their counts added up; in the order of their codes."""
+    classes = sorted({name for part in parts for name in part.classes})
+    versions = sorted({pair for part in parts for pair in part.versions})
+    number = {pair: k for k, pair in enumerate(versions)}
+    codes = np.concatenate([part.codes(classes, versions) for part in parts])
+    _, first, where = np.unique(codes, return_index=True, return_inverse=True)
+
+    def added(column: str) -> Floats:
+        counts = np.concatenate([getattr(part, column) for part in parts])
+        return np.asarray(np.bincount(where, counts, first.size), dtype=float)
+
+    keys = (
+        np.concatenate([part.places(classes)[0] for part in parts]),
+        np.concatenate([part.places(classes)[1] for part in parts]),
+        np.concatenate([np.array([number[pair] for pair in part.versions], np.intp)[part.version] for part in parts]),
+        np.concatenate([part.band for part in parts]),
+    )
+    numbers = ("n", "weight", "weight_squared", "confidence", "designed")
+    return Outcomes(tuple(classes), tuple(versions), *(key[first] for key in keys), *map(added, numbers))
+
+
+def less(cells: Iterable[OutcomeCell], part: Iterable[OutcomeCell]) -> Outcomes:
+    """The cells without those of a part of the same predictions; each has a stratum and label once at most."""
+    whole, gone = Outcomes.of(cells), Outcomes.of(part)
+    classes = sorted({*whole.classes, *gone.classes})
+    versions = sorted({*whole.versions, *gone.versions})
+    _, of_whole, of_gone = np.intersect1d(
+        whole.codes(classes, versions), gone.codes(classes, versions), assume_unique=True, return_indices=True
+    )
+
+    def rest(column: Floats, taken: Floats) -> Floats:
+        left = column.copy()
+        left[of_whole] = np.maximum(left[of_whole] - taken[of_gone], 0.0)
+        return left
+
+    left = replace(
+        whole,
+        n=rest(whole.n, gone.n),
+        weight=rest(whole.weight, gone.weight),
+        weight_squared=rest(whole.weight_squared, gone.weight_squared),
+        confidence=rest(whole.confidence, gone.confidence),
+        designed=rest(whole.designed, gone.designed),
+    )
+    return left.where(left.n > 0)

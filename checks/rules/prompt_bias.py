@@ -6,13 +6,13 @@ everything counts.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checks.clauses.clause import Clause, Clauses, clause
-from checks.counts.cells import NOT_LOGGED, OutcomeCell
+from checks.counts.cells import NOT_LOGGED
 from checks.counts.confusion import Confusion
-from checks.counts.outcomes import Outcomes
+from checks.counts.outcomes import Outcomes, less, together
 from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.estimates.stratified import Stratified
@@ -114,9 +114,10 @@ def _cases(windows: Windows) -> Iterator[_Case]:
         parts = {
             value: Outcomes.of(window.outcomes) for name, value, window in windows.segment_lookback if name == column
         }
+        whole = together(list(parts.values()))
         for name, value, current in windows.segments:
             if name == column and value in parts and value:
-                case = _case(column, value, parts, _prompts(current, windows))
+                case = _case((column, value), parts[value], whole, _prompts(current, windows))
                 if case is not None:
                     yield case
 
@@ -134,20 +135,18 @@ def _prompts(current: Window, windows: Windows) -> tuple[Pair, Pair] | None:
     return (before[-1], newest[-1]) if before else None
 
 
-def _case(column: str, value: str, parts: Mapping[str, Outcomes], prompts: tuple[Pair, Pair] | None) -> _Case | None:
+def _case(segment: tuple[str, str], part: Outcomes, whole: Outcomes, prompts: tuple[Pair, Pair] | None) -> _Case | None:
     """The four accuracies; None where one of them has too few labels."""
     if prompts is None:
         return None
-    here = [parts[value].of_version(*pair) for pair in prompts]
-    rest = [
-        [cell for name, part in parts.items() if name != value for cell in part.of_version(*pair)] for pair in prompts
-    ]
+    here = [part.of_version(*pair) for pair in prompts]
+    rest = [less(whole.of_version(*pair), own) for pair, own in zip(prompts, here, strict=True)]
     shares = [share for cells in (*here, *rest) if (share := _accuracy(cells)) is not None and share.n >= MIN_ROWS]
     if len(shares) < 4:  # noqa: PLR2004 - two segments, two prompts
         return None
     (_, older), (_, newer) = prompts
-    return _Case(column, value, older, newer, *shares)
+    return _Case(*segment, older, newer, *shares)
 
 
-def _accuracy(cells: Sequence[OutcomeCell]) -> Proportion | None:
-    return Stratified.of(Confusion.of(cells)).accuracy() if cells else None
+def _accuracy(cells: Outcomes) -> Proportion | None:
+    return Stratified.of(Confusion.of(cells)).accuracy() if len(cells) else None

@@ -7,9 +7,10 @@ import numpy as np
 
 from alerts.messages.wording import worded
 from checks.before_labels.calibration_error import CalibrationError
-from checks.before_labels.matured import less, matured
+from checks.before_labels.matured import matured
 from checks.before_labels.strata import Strata
 from checks.counts.cells import DelayCell
+from checks.counts.outcomes import less
 from checks.counts.windows import BucketTotal, Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.metrics.before_labels import estimated
