@@ -12,6 +12,8 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python;
 	done)
 
 ARGS ?=
+# Tracing the branches that tests take nearly doubles their time, so it is for whoever asks for it.
+TRACE ?=
 
 BIN := .venv/bin
 RUN := $(BIN)/python -m
@@ -30,15 +32,14 @@ demo: .venv/ready ## play 42 days of two chatbots: the alerts, the advice, and t
 
 .PHONY: test
 test: .venv/ready ## run the tests, or a part of them: make test ARGS='tests/checks -k recall'
-	$(RUN) pytest $(or $(ARGS),$(CORES))
+	$(RUN) pytest $(or $(ARGS),$(CORES)) $(if $(TRACE),--cov --cov-report=term)
 
-# Tracing nearly doubles the time of the tests, so it has a target of its own.
 .PHONY: coverage
-coverage: .venv/ready ## run the tests again and see that they take enough of the branches
-	$(RUN) pytest $(CORES) --cov --cov-report=term
+coverage: ## run the tests, and see that they take enough of the branches
+	@$(MAKE) --no-print-directory test TRACE=yes
 
 .PHONY: check
-check: test coverage lint types imports image ## run all that CI runs: tests, coverage, lint, format, types, imports, Dockerfile
+check: test lint types imports image ## run all that CI runs: tests, lint, format, types, imports, Dockerfile
 
 .PHONY: lint
 lint: .venv/ready ## find what ruff objects to, in code and in its layout
