@@ -18,8 +18,8 @@ TRACE ?=
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 SOURCES := alerts bench checks config monitor tests .ci
-# All of the suite runs on all cores, where a worker that has nothing left takes over what another has not begun.
-CORES := --numprocesses=auto --dist=worksteal
+# All of the suite runs on all cores, each file by one of them: what a file sets up, such as a played demo, it sets up once.
+CORES := --numprocesses=auto --dist=loadfile
 
 .PHONY: help
 help: ## list what there is

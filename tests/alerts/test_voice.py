@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -60,6 +61,26 @@ def test_a_clause_is_said_with_the_facts_that_its_template_names() -> None:
         != (wanted := names_of(TEMPLATES[KINDS[named[0]]][KINDS[named[0]][named[1]]]))
     ]
     assert not wrong
+
+
+def test_a_kind_that_is_chosen_at_run_time_finds_its_facts_in_its_room() -> None:
+    direct: set[tuple[str, str]] = set()
+    named: set[tuple[Path, tuple[str, str]]] = set()
+    chosen: defaultdict[Path, list[set[str]]] = defaultdict(list)
+    for file, tree in trees():
+        named |= {(file.parent, kind) for node in ast.walk(tree) if (kind := kind_named(node))}
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "clause":
+                if kind := kind_named(call.args[0]):
+                    direct.add(kind)
+                else:
+                    chosen[file.parent].append({str(keyword.arg) for keyword in call.keywords})
+    unsaid = [
+        f"{room}: no call with {kind}.{name}'s facts"
+        for room, (kind, name) in sorted(named)
+        if (kind, name) not in direct and names_of(TEMPLATES[KINDS[kind]][KINDS[kind][name]]) not in chosen[room]
+    ]
+    assert not unsaid
 
 
 def sentences(tree: ast.AST) -> Iterator[str]:
