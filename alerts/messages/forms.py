@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from alerts.messages.figures import lasting, points, signed_points, support
+from alerts.messages.figures import lasting, milliseconds, percent, points, signed_points, support
 from alerts.messages.figures import measured as _measured
-from alerts.messages.numbers import milliseconds, score, share, span, when
+from alerts.messages.numbers import score, span, when
 from alerts.messages.outcomes import DONE
 from checks.advice.deciding.model import Action
 from checks.clauses.clause import Rated
@@ -19,7 +19,7 @@ class Row(tuple[str, ...]):
     __slots__ = ()
 
 
-_OF_SPAN: Final = {"share": share, "ms": milliseconds, "score": score}
+_OF_SPAN: Final = {"share": percent, "ms": milliseconds, "score": score}
 
 
 def measured(figure: Proportion | Rated) -> str:
@@ -95,7 +95,7 @@ LONGEST: Final = 40
 
 FORMS: Final[dict[str, Callable[..., str]]] = {
     # numbers
-    "share": share,
+    "share": percent,
     "measured": measured,
     "effect": effect,
     "points": points,

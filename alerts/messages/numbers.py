@@ -4,16 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from alerts.messages.figures import LABELS, interval, percent, points, support
-from alerts.messages.figures import milliseconds as _milliseconds
+from alerts.messages.figures import LABELS, interval, milliseconds, percent, points, support
 from checks.rules.finding import Finding
 from checks.rules.registry import BY_NAME
 from checks.rules.row import Unit
 
 NONE = "unknown"
-
-share: Final = percent
-milliseconds: Final = _milliseconds
 
 
 def hours(value: float) -> str:
@@ -55,7 +51,7 @@ def number(value: float) -> str:
 Format = Callable[[float], str]
 
 _FORMATS: Final[dict[Unit, Format]] = {
-    Unit.SHARE: share,
+    Unit.SHARE: percent,
     Unit.POINTS: points,
     Unit.SCORE: score,
     Unit.MILLISECONDS: milliseconds,
@@ -88,7 +84,7 @@ def _counted(finding: Finding) -> str:
 def span(low: float, high: float, written: Format) -> str:
     """An interval with its unit once: `4–31%`.
 
-    >>> span(0.04, 0.31, share), span(900, 20_000, milliseconds)
+    >>> span(0.04, 0.31, percent), span(900, 20_000, milliseconds)
     ('4–31%', '900 ms–20.0 s')
     """
     return interval(written(low), written(high))

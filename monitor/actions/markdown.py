@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from alerts.messages.numbers import share
+from alerts.messages.figures import percent
 from monitor.common.json_lines import iso
 from monitor.common.templates import templates
 
@@ -72,7 +72,7 @@ _TEMPLATES: Final = templates(
         "md": md,
         "minute": _minute,
         "number": _number,
-        "percent": share,
+        "percent": percent,
         "plural": plural,
         "quoted": quoted,
     }

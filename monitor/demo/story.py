@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from alerts.incident import Event, State, Transition
-from alerts.messages.numbers import share
+from alerts.messages.figures import percent
 from alerts.messages.words import recommendation
 from checks.rules.family import Family
 from monitor.demo.bots import CLAIMS, DAYS, END, SUPPORT, SUPPORT_TRUTH
@@ -49,7 +49,7 @@ def _support(steps: Sequence[Transition], worst: AtWorst | None) -> str:
     hours = (opened[0] - onset).total_seconds() / 3600
     paradox = ""
     if worst is not None:
-        figures = f"{share(worst.accuracy)} accuracy and {share(worst.recall)} recall of urgent"
+        figures = f"{percent(worst.accuracy)} accuracy and {percent(worst.recall)} recall of urgent"
         paradox = f" The week to {worst.day} shows {figures}: the accuracy paradox."
     return (
         f"From {onset:%d %B %H:%M} on, prompt p4 sends most urgent messages to the wrong queue.{paradox} Only 2% of "

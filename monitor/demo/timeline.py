@@ -6,7 +6,8 @@ from typing import Final
 
 from rich.text import Text
 
-from alerts.messages.numbers import share, span
+from alerts.messages.figures import percent
+from alerts.messages.numbers import span
 from checks.metrics.line import MetricLine
 from monitor.cycle.cycle import CycleReport
 from monitor.demo.bots import CLAIMS, SUPPORT, Bot, Prompt
@@ -75,8 +76,8 @@ def _recall(report: CycleReport) -> Text:
     found = _estimate(report, "recall", "urgent")
     if found.value is None or found.low is None or found.high is None:
         return Text("not enough labels".ljust(RECALL), "dim")
-    interval = f"({span(found.low, found.high, share)})"
-    return Text(f"{bar(found.value)} {share(found.value):>4} {interval}".ljust(RECALL), _style(found.value))
+    interval = f"({span(found.low, found.high, percent)})"
+    return Text(f"{bar(found.value)} {percent(found.value):>4} {interval}".ljust(RECALL), _style(found.value))
 
 
 def _style(value: float) -> str:

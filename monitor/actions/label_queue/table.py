@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from alerts.messages.numbers import share as percent
+from alerts.messages.figures import percent
 from alerts.messages.numbers import span
 from checks.label_queue.allocation import Share
 from checks.statistics.intervals import Proportion

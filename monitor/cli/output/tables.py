@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import State
-from alerts.messages.numbers import Format, milliseconds, number, score, share, span, when
+from alerts.messages.figures import milliseconds, percent
+from alerts.messages.numbers import Format, number, score, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding, Verdict
@@ -83,7 +84,7 @@ def _overall(estimates: Estimates) -> Text:
     if predictions is not None:
         line.append(f"   predictions {predictions.n:,}")
     if accuracy is not None and coverage is not None and coverage.value is not None:
-        line.append(f"   labelled {share(coverage.value)}")
+        line.append(f"   labelled {percent(coverage.value)}")
     line.append("".join(_latencies(estimates)))
     line.append("".join(_answers(estimates)))
     if any(each.provisional for each in estimates.values()):
@@ -144,7 +145,7 @@ def _unit(metric: str) -> Format:
         return milliseconds
     if metric in ("relevance_mean", "estimated_relevance", "confidence_mean"):
         return score
-    return number if metric in ("support", "predictions") else share
+    return number if metric in ("support", "predictions") else percent
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[Text]:

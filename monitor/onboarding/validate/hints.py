@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Final
 
-from alerts.messages.numbers import share, when
+from alerts.messages.figures import percent
+from alerts.messages.numbers import when
 from checks.counts.cells import NO_CLASS
 from config.duration import format_duration
 from config.monitor import MonitorSettings, ReferenceSpan
@@ -136,7 +137,7 @@ def _labels(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
         )
         yield Hint("source.labels.columns.id", sentence)
     elif 0 < survey.labelled_share < LITTLE_LABELLED:
-        yield Hint("source.labels", f"only {share(survey.labelled_share)} of the predictions have a label")
+        yield Hint("source.labels", f"only {percent(survey.labelled_share)} of the predictions have a label")
     if survey.delay and survey.delay.p50 > settings.window.total_seconds():
         delay = format_duration(timedelta(hours=round(survey.delay.p50 / 3600)))
         yield Hint("window", f"half of the labels take longer than {delay}; a longer window would see them")
@@ -202,7 +203,7 @@ def _columns(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
     for column in survey.columns:
         most_empty = 1.0 if column.meaning in SELDOM_FILLED else MOSTLY_EMPTY
         if column.null_share == 1 or column.null_share > most_empty:
-            sentence = f"{share(column.null_share)} of the predictions have nothing in {column.name}"
+            sentence = f"{percent(column.null_share)} of the predictions have nothing in {column.name}"
             yield Hint(f"source.predictions.columns.{column.meaning}", sentence)
 
 

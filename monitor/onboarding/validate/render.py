@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from alerts.messages.numbers import hours, share, when
+from alerts.messages.figures import percent
+from alerts.messages.numbers import hours, when
 from monitor.common.terminal import printable
 from monitor.log.reading.surveying import Survey
 from monitor.onboarding.validate.report import Ability, Validation
@@ -44,7 +45,7 @@ def _summary(survey: Survey) -> Iterator[str]:
     delay = survey.delay
     late = f"; half come within {_delay(delay.p50)}, 90% within {_delay(delay.p90)}" if delay else ""
     if survey.label_rows:
-        yield f"{survey.label_rows:,} label rows, {share(survey.labelled_share)} of the predictions labelled{late}"
+        yield f"{survey.label_rows:,} label rows, {percent(survey.labelled_share)} of the predictions labelled{late}"
     else:
         yield "no labels: whether answers are right is told from the first ones on; everything else is watched already"
     for title, names in (
