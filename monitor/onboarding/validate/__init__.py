@@ -1,6 +1,9 @@
 """`tunewatch validate`: connect to a log, say what is in it, and what each check can and cannot do with it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from config.monitor import MonitorSettings
 from monitor.log.prediction_log import open_log
@@ -9,6 +12,7 @@ from monitor.onboarding.validate.abilities import judge_checks
 from monitor.onboarding.validate.hints import find_hints
 from monitor.onboarding.validate.render import validation_parts
 from monitor.onboarding.validate.report import Ability, CheckAbility, Hint, Validation
+from monitor.study.scoring.model_folder import KEY, ModelError, kind_of
 
 __all__ = ["Ability", "CheckAbility", "Hint", "Validation", "judge", "validate", "validation_parts"]
 
@@ -21,11 +25,22 @@ def validate(name: str, settings: MonitorSettings, as_of: datetime) -> Validatio
     source = settings.source
     log = open_log(source, bucket=settings.bucket, segments=source.segments, key=f"monitors.{name}.source")
     try:
-        return judge(name, settings, log.survey(as_of), as_of)
+        found = judge(name, settings, log.survey(as_of), as_of)
     finally:
         log.close()
+    return replace(found, hints=(*found.hints, *_model_hints(settings)))
 
 
 def judge(name: str, settings: MonitorSettings, survey: Survey, as_of: datetime) -> Validation:
     """Judge what was found in a log."""
     return Validation(name, as_of, survey, judge_checks(settings, survey), find_hints(settings, survey, as_of))
+
+
+def _model_hints(settings: MonitorSettings) -> Iterator[Hint]:
+    """Why the model that is to estimate relevance cannot be one, before the first study finds out."""
+    if settings.study.relevance_model is None:
+        return
+    try:
+        kind_of(Path(settings.study.relevance_model))
+    except ModelError as error:
+        yield Hint(KEY, str(error).removeprefix(f"{KEY} "))

@@ -84,3 +84,11 @@ def test_a_column_that_is_not_there_names_its_key(log: Path) -> None:
 def test_a_log_that_is_not_there_is_a_source_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         validate("bot", _settings(tmp_path), NOW)
+
+
+def test_a_folder_that_holds_no_embedding_model_is_told_before_the_first_study(log: Path) -> None:
+    plain = _settings(log)
+    settings = plain.model_copy(update={"study": plain.study.model_copy(update={"relevance_model": str(log)})})
+    (hint,) = [hint for hint in validate("bot", settings, NOW).hints if hint.key == "study.relevance_model"]
+    assert hint.sentence.startswith(f"names {log}, which holds no model of model2vec")
+    assert not [hint for hint in validate("bot", plain, NOW).hints if hint.key == "study.relevance_model"]
