@@ -1,1 +1,1 @@
-"""Benchmarks: each module is a command that prints a table."""
+"""Benchmarks: a room for each thing that is measured; most modules are a command that prints a table."""

@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Self, TextIO
 
-MEASURED: Final = Path(__file__).parents[1] / "docs" / "statistics" / "measured"
+ROOT: Final = Path(__file__).resolve().parents[1]
+MEASURED: Final = ROOT / "docs" / "statistics" / "measured"
 
 _HEADER: Final = re.compile(
     r"Written by `(?P<command>[^`]+)` on (?P<made>\d{4}-\d{2}-\d{2})\.\n\n(?P<body>.+)", re.DOTALL
@@ -65,7 +66,8 @@ def table(name: str, *, write: bool, folder: Path = MEASURED) -> Iterator[None]:
 
 def _command() -> str:
     arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
-    return shlex.join(["python", "-m", f"bench.{Path(sys.argv[0]).stem}", *arguments])
+    module = Path(sys.argv[0]).resolve().relative_to(ROOT).with_suffix("")
+    return shlex.join(["python", "-m", ".".join(module.parts), *arguments])
 
 
 class _Both(io.StringIO):

@@ -18,7 +18,7 @@ LEVEL = 0.05
 LEVEL_RIGHT = 0.2
 """Level of each test for accuracy and precision, which rest on most labels: a difference that a test does not see moves
 them by more of their width. Where 5% is labelled by itself, wrong answers three times as often, the interval of
-accuracy covered 88% of 150 windows of `bench.label_queue` with tests at 5%, and 94% of 400 at 20%."""
+accuracy covered 88% of 150 windows of `bench.estimates.label_queue` with tests at 5%, and 94% of 400 at 20%."""
 
 
 def agree(rows: Rows, k: int) -> bool:

@@ -24,7 +24,8 @@ PRIOR = 1.0
 
 UNSURE = 4.0
 """Imagined rows, besides, of a band that is wrong oftener than its classes. Without them, where unsure answers have few
-labels, precision is covered by 91% (`bench.labels`). Sure bands get none: a bot that changed may be wrong there too."""
+labels, precision is covered by 91% (`bench.estimates.labels`). Sure bands get none: a bot that changed may be wrong
+there too."""
 
 STEADY = 1.0
 """Imagined wrong answers, as many as expected, that a band's excess of them begins with."""

@@ -15,8 +15,8 @@ What that rests on: answers count in the order in which their labels come. A lat
 starts before its prediction, whenever it comes, so lateness costs nothing. All is computed anew from the counts that
 are known at each look, so a corrected or deleted label changes the past of a bet as if it had never been otherwise,
 and labels that are no fair sample count with their effective number, not one by one. Neither is covered by the
-theorem, nor is a reference that rolls on. `bench.alarms` plays all three; docs/statistics/false_alarms.md says how
-many years of each have been.
+theorem, nor is a reference that rolls on. `bench.alarms.rates` plays all three; docs/statistics/false_alarms.md says
+how many years of each have been.
 """
 
 from collections.abc import Sequence

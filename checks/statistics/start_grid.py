@@ -18,7 +18,7 @@ THINNED, REACH = 3, 4
 
 EVERY = 0.3
 """Part of the e-detector of all starts; the rest is that of every third. More of it sees a great drop hours sooner and
-a small one days later (`bench.alarms`)."""
+a small one days later (`bench.alarms.rates`)."""
 
 
 class Begin(NamedTuple):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import mix
-from bench.alarm_tables import report
+from bench.alarms.rate_tables import report
+from bench.estimates import mix
 from bench.tables import MEASURED, Measurement, table
 from tests.repository.paths import ROOT
 
@@ -51,12 +51,12 @@ def test_the_first_page_links_to_every_other() -> None:
 def test_a_table_is_printed_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", [str(ROOT / "bench" / "mix.py"), "--windows", "2", "--write"])
+    monkeypatch.setattr(sys, "argv", [str(ROOT / "bench" / "estimates" / "mix.py"), "--windows", "2", "--write"])
     with table("some", write=True, folder=tmp_path):
         print("| a |\n| --- |\n| 1 |")  # noqa: T201 - what a benchmark does
     assert capsys.readouterr().out == "| a |\n| --- |\n| 1 |\n"
     written = Measurement.read(tmp_path / "some.md")
-    assert (written.command, written.body) == ("python -m bench.mix --windows 2", "| a |\n| --- |\n| 1 |")
+    assert (written.command, written.body) == ("python -m bench.estimates.mix --windows 2", "| a |\n| --- |\n| 1 |")
 
 
 def test_nothing_is_written_when_a_benchmark_breaks_off(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from bench.queue_bots import NAMES, Bot, Counts, Week, cells
 from checks.counts.cells import BAND_EDGES, NO_BAND
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import UNLABELLED, Outcomes
 from checks.estimates.stratified import Stratified
 from checks.label_queue.allocation import Stratum, allocate
 from checks.statistics.intervals import Proportion
+from tests.support.queue_bots import NAMES, Bot, Counts, Week, cells
 
 SIZE, BUDGET = 4200, 200
 MANY = 400_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.estimated import Story, simulate
+from bench.estimates.before_labels import Story, simulate
 
 
 @pytest.mark.parametrize("story", [Story.CALIBRATED, Story.OVERCONFIDENT, Story.HARDER])

@@ -1,7 +1,7 @@
 """When an estimate before the labels is refused."""
 
-from bench.estimated import CLASSES as BOTS_CLASSES
-from bench.estimated import Story, draw_stream
+from bench.estimates.before_labels import CLASSES as BOTS_CLASSES
+from bench.estimates.before_labels import Story, draw_stream
 from checks.before_labels.learned import Learned
 from checks.before_labels.strata import Strata
 from checks.before_labels.trust import Refusal, Trust

@@ -1,8 +1,8 @@
-"""A few rows of the table of coverage; `python -m bench.coverage` prints all of them."""
+"""A few rows of the table of coverage; `python -m bench.estimates.coverage` prints all of them."""
 
 import pytest
 
-from bench.intervals import BIASED, FAIR, HIGHEST, METRICS, Metric, difference_row, latency_rows, share_row
+from bench.estimates.intervals import BIASED, FAIR, HIGHEST, METRICS, Metric, difference_row, latency_rows, share_row
 
 WINDOWS = 500
 CHANCE = 0.025  # two and a half standard errors of the simulation itself

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.messages.wording import worded
-from bench.label_queue import SURE
-from bench.queue_bots import NAMES, Bot, Counts, Moved, Week, cells
+from bench.estimates.label_queue import SURE
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import Window, Windows
@@ -26,6 +25,7 @@ from checks.rules.finding import Verdict
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
 from checks.statistics.weighted_counts import WeightedCounts
+from tests.support.queue_bots import NAMES, Bot, Counts, Moved, Week, cells
 from tests.support.queue_weeks import Found, Labelled, least
 
 SIZE, BUDGET, MANY = 4200, 200, 400_000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.labels import LABELLING, simulate
+from bench.estimates.labels import LABELLING, simulate
 from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.strata import merge_thin

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
-from bench.late_labels import Log, Policy, chatbot, labelled, usual, windows
-from bench.maturity import default_checks, play, truly_urgent_first, truly_urgent_sooner, wrong_first, wrong_sooner
+from bench.estimates.maturity import default_checks, play
 from checks.counts.cells import DELAY_BASE, DelayCell, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.cycle_data import Measured
 from checks.estimates.stratified import Stratified
 from checks.label_delay.delays import Delays, SeenDelays
 from checks.label_delay.informative_delay import Hastened, is_steady
+from tests.support.label_policies import truly_urgent_first, truly_urgent_sooner, wrong_first, wrong_sooner
+from tests.support.late_labels import Log, Policy, chatbot, labelled, usual, windows
 
 CHANGE = 40 * 24
 BUCKET = timedelta(hours=1)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.label_queue import Case, simulate
-from bench.queue_bots import Bot
+from bench.estimates.label_queue import Case, simulate
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.label_queue.allocation import UNIFORM_SHARE, Allocation, Share, Stratum, allocate
 from checks.label_queue.prior import Expectation, Key
+from tests.support.queue_bots import Bot
 
 URGENT, UNSURE, SURE = Stratum("urgent", 7), Stratum("other", 1), Stratum("other", 7)
 BAND_MIDDLES = {1: 0.55, 7: 0.995}

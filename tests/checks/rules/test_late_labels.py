@@ -5,19 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bench.late_labels import Policy
-from bench.maturity import (
-    CURVES,
-    Seen,
-    default_checks,
-    learn,
-    no_cards,
-    no_urgent,
-    play,
-    three_days_later,
-    unsure_first,
-    urgent_first,
-)
+from bench.estimates.maturity import CURVES, Seen, default_checks, learn, play
+from tests.support.label_policies import no_cards, no_urgent, three_days_later, unsure_first, urgent_first
+from tests.support.late_labels import Policy
 
 CHECKS = default_checks()
 POINT = 0.01

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from bench.sql_blocks import sql_blocks
 from monitor.history import CycleRecord, History
 from monitor.history.writing.thinning import Thinning
 from tests.support.history import at, counts, estimate, outcome, put, random_counts, rows
 from tests.support.incidents import clear, finding
+from tests.support.sql_blocks import sql_blocks
 
 TABLES = ("daily_accuracy", "daily_outcomes", "metric_history", "estimates_checked", "findings", "cycles")
 

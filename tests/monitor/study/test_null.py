@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from bench.drift_days import BUSY, Story, samples_of
 from checks.counts.shift import ColumnShift
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import columns_of, values_of
 from monitor.study.drift.compare import shift_of
+from tests.support.drift_days import BUSY, Story, samples_of
 
 STUDIES, ROWS, LEVEL = 30, 700, 0.05
 

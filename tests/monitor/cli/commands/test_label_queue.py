@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bench.queue_bots import Counts
 from checks.counts.cells import BAND_EDGES
 from tests.support.program import Ended, json_lines, run_here, run_process
+from tests.support.queue_bots import Counts
 from tests.support.queue_weeks import Found, Labelled
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

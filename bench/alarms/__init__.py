@@ -1,0 +1,1 @@
+"""How often healthy chatbots alarm, and how soon worse ones do."""

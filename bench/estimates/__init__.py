@@ -1,0 +1,1 @@
+"""How far figures are off, and how often their intervals hold the truth."""

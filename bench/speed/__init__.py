@@ -1,0 +1,1 @@
+"""How long looks, queries and checks take, and how much memory."""
