@@ -113,6 +113,10 @@ class LogHealthSettings(CheckSettings):
     """Largest share of the window's predictions that may have no id, or that of an earlier one."""
     max_orphans: Share = 0.50
     """Largest share of the window's label rows that may be of no prediction; 1 where a label log is of several bots."""
+    allow_one_class: bool = False
+    """Whether the bot may have but one class; else 1,000 predictions of one class are told as a wrong column."""
+    allow_agreement: bool = False
+    """Whether labels may never differ from the prediction; else 1,000 that all agree are told as a copy of it."""
 
 
 class TrafficSettings(CheckSettings):

@@ -115,6 +115,19 @@ FINDINGS: Final[dict[C, str]] = {
     C.CLASS_NAMES: "{names:as_names}",
     C.AND_MORE: " and {n:plain} more",
     C.CLASSES_DIFFER: "not judged: labels and predictions share no class",
+    C.ONE_CLASS: (
+        "all {n:count} predictions are of one class, '{name}'{but}: is source.predictions.columns.predicted the "
+        "column of the bot's answer? If the bot truly has but one, set checks.log_health.allow_one_class"
+    ),
+    C.ONE_CLASS_YET: (
+        "all {n:count} predictions so far are of one class, '{name}'; how good the bot is shows with a second one"
+    ),
+    C.BUT_LABELS: ", while labels also say {labels}",
+    C.LABELS_AGREE: (
+        "all {n:count} labels are the class that was predicted: is source.labels.columns.label a copy of the "
+        "prediction? If people truly never correct the bot, set checks.log_health.allow_agreement"
+    ),
+    C.LOG_MISLEADS: "not judged while the log may mislead: see what log_health says",
     C.VANISHED: (
         "{what:list} that were counted are no longer in the log, found missing at {since:when}: most are of "
         "{hours:moments}. Their counts are kept, so that no figure changes. Put the files or rows back; if they were "

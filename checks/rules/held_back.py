@@ -1,13 +1,13 @@
-"""Alarms that say nothing of the bot, because labels and predictions name different classes."""
+"""What checks of labels say while the log misleads, or may: nothing of the bot."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from checks.clauses.clause import Clauses, clause
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
-from checks.rules.log_health import CLASSES, NAME
+from checks.rules.log_health import AGREEMENT, CLASSES, NAME, ONE_CLASS
 from checks.rules.registry import ROWS
 from checks.rules.row import Labels
 
@@ -15,20 +15,41 @@ OF_LABELS = frozenset(row.name for row in ROWS if row.labels is Labels.TRUTH)
 """Checks that compare labels with predictions."""
 
 
-UNJUDGED: Final[Clauses] = (clause(FindingClause.CLASSES_DIFFER),)
-"""Message of a finding that is held back."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Which verdicts are held back, and what stands in their place."""
+
+    said: Clauses
+    alarms: bool
+    praise: bool
 
 
-def held_back(findings: Sequence[Finding], message: str) -> tuple[Finding, ...]:
-    """The findings without alarms of labels that speak another language than the predictions; `message` says so.
+_MISLED: Final[Clauses] = (clause(FindingClause.LOG_MISLEADS),)
 
-    Every one of those would be of the log, and none of the bot: accuracy of 0% where one class is written in two ways.
-    """
-    if not any(each.check == NAME and each.subject == CLASSES and each.verdict.is_alarm for each in findings):
-        return tuple(findings)
-    return tuple(
-        _unjudged(each, message) if each.check in OF_LABELS and each.verdict.is_alarm else each for each in findings
-    )
+HELD: Final[Mapping[str, _Held]] = {
+    # Every alarm would be of the log, and none of the bot: accuracy of 0% where one class is written in two ways.
+    CLASSES: _Held((clause(FindingClause.CLASSES_DIFFER),), alarms=True, praise=False),
+    # An accuracy of 100% says nothing; but a bot may have fallen to one class, and what that misses is told.
+    ONE_CLASS: _Held(_MISLED, alarms=False, praise=True),
+    AGREEMENT: _Held(_MISLED, alarms=True, praise=True),
+}
+"""By the subject of `log_health` that is not well."""
+
+
+def held_back(findings: Sequence[Finding], word: Callable[[Clauses], str]) -> tuple[Finding, ...]:
+    """The findings without what labels cannot say of the bot while the log misleads; `word` puts clauses into words."""
+    kept = tuple(findings)
+    for each in findings:
+        if each.check == NAME and each.verdict is not Verdict.OK and each.subject in HELD:
+            held = HELD[each.subject]
+            kept = tuple(_unjudged(one, word(held.said)) if _is_held(one, held) else one for one in kept)
+    return kept
+
+
+def _is_held(finding: Finding, held: _Held) -> bool:
+    if finding.check not in OF_LABELS:
+        return False
+    return held.alarms if finding.verdict.is_alarm else held.praise and finding.verdict is Verdict.OK
 
 
 def _unjudged(finding: Finding, message: str) -> Finding:

@@ -1,7 +1,8 @@
 """Log health: can the log be believed? Rows that are lost, ids that join nothing, classes that share no name.
 
-All of it is counted, so nothing is tested: a share above its limit is a fact. A finding here says nothing of the bot;
-it says that no other finding does.
+And answers that no chatbot gives: one class for everything, labels that are the prediction. All of it is counted, so
+nothing is tested: a share above its limit is a fact. A finding here says nothing of the bot; it says that no other
+finding does.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from checks.counts.cells import NO_CLASS
 from checks.counts.confusion import Confusion
 from checks.counts.windows import Notice
 from checks.estimates.cycle_data import Measured
+from checks.rules.degenerate import FEWEST_AGREEING, FEWEST_OF_ONE_CLASS, Answers, answers
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
 from checks.rules.log_faults import ABSENT, FAULTS, LABELS_LOST, SIDES, SKIPPED, Limit, LogFault, lost
@@ -21,6 +23,9 @@ NAME = "log_health"
 
 CLASSES, NEWEST = "classes", "newest"
 """Subjects beside the kinds of rows: labels and predictions name other classes, the newest predictions name none."""
+
+ONE_CLASS, AGREEMENT = "one_class", "agreement"
+"""Subjects: all predictions are of one class; no label differs from its prediction (see `checks.rules.degenerate`)."""
 
 MOST = 0.5
 """Share from which it is critical: what is left of the log is the smaller part."""
@@ -44,12 +49,15 @@ class LogHealth:
 
     `max_lost` of the rows that cannot be read; `max_repeated` of the predictions whose id is missing or used by an
     earlier one; `max_orphans` of the label rows whose id is of no prediction. A share of half and more is critical, and
-    so is a log of which nothing can be read (`Cause.UNREADABLE`).
+    so is a log of which nothing can be read (`Cause.UNREADABLE`). `allow_one_class` is for a bot that has but one
+    class, `allow_agreement` for labels that truly never differ from the prediction.
     """
 
     max_lost: float = 0.05
     max_repeated: float = 0.2
     max_orphans: float = 0.5
+    allow_one_class: bool = False
+    allow_agreement: bool = False
     name: str = NAME
 
     def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
@@ -61,10 +69,25 @@ class LogHealth:
             *self._files(measured),
             *_newest(measured),
             *_classes(measured),
+            *self._degenerate(measured),
         )
-        return found or (
-            _finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, (clause(FindingClause.LOG_READ),)),
-        )
+        if any(finding.verdict.is_alarm for finding in found):
+            return found
+        said = (clause(FindingClause.LOG_READ),)
+        return (_finding(measured, "rows", Verdict.OK, Cause.WITHIN_LIMITS, said), *found)
+
+    def _degenerate(self, measured: Measured) -> Iterator[Finding[Clauses]]:
+        """All predictions of one class, or all labels as predicted: among so many that no bot is like that."""
+        seen = measured.once(answers)
+        of_one = 0 if self.allow_one_class else seen.of_only_class
+        if of_one >= FEWEST_OF_ONE_CLASS:
+            yield _finding(measured, ONE_CLASS, Verdict.CRITICAL, Cause.INVALID, _of_one_class(seen), n=of_one)
+        elif of_one >= FEWEST_NEWEST:
+            said = (clause(FindingClause.ONE_CLASS_YET, n=of_one, name=str(seen.only_class)),)
+            yield _finding(measured, ONE_CLASS, Verdict.NOT_ENOUGH_DATA, Cause.TOO_FEW, said, n=of_one)
+        elif not self.allow_agreement and seen.agree_on >= FEWEST_AGREEING:
+            said = (clause(FindingClause.LABELS_AGREE, n=seen.agree_on),)
+            yield _finding(measured, AGREEMENT, Verdict.CRITICAL, Cause.INVALID, said, n=seen.agree_on)
 
     def _rows(self, measured: Measured) -> Iterator[Finding[Clauses]]:
         counts = {problem.kind: problem.n for problem in measured.windows.problems}
@@ -193,6 +216,12 @@ def _classes(measured: Measured) -> Iterator[Finding[Clauses]]:
         return
     said = (clause(FindingClause.NO_SHARED_CLASS, labels=_some(labelled), predictions=_some(predicted)),)
     yield _finding(measured, CLASSES, Verdict.CRITICAL, Cause.INVALID, said, n=now.n_labelled)
+
+
+def _of_one_class(seen: Answers) -> Clauses:
+    others = set(seen.labelled) - {seen.only_class}
+    but = (clause(FindingClause.BUT_LABELS, labels=_some(others)),) if others else ()
+    return (clause(FindingClause.ONE_CLASS, n=seen.of_only_class, name=str(seen.only_class), but=but),)
 
 
 def _labelled(confusion: Confusion) -> set[str]:

@@ -108,7 +108,7 @@ ROWS: Final = (
     CheckRow(
         "log_health",
         LogHealth,
-        keys("max_lost", "max_repeated", "max_orphans"),
+        keys("max_lost", "max_repeated", "max_orphans", "allow_one_class", "allow_agreement"),
         Family.WATCH,
         Unit.SHARE,
         false_alarms=None,

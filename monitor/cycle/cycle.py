@@ -24,7 +24,7 @@ from checks.metrics.window import estimates
 from checks.rules.check import Check
 from checks.rules.family import Family
 from checks.rules.finding import Cause, Finding
-from checks.rules.held_back import UNJUDGED, held_back
+from checks.rules.held_back import held_back
 from checks.rules.log_health import NAME as LOG_HEALTH
 from checks.rules.log_health import invalidates
 from checks.rules.registry import ROWS
@@ -183,7 +183,7 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Rea
     windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
     measured = Measured(windows)
     found, faults = _run_checks(monitor, measured)
-    findings = held_back(found, text(UNJUDGED))
+    findings = held_back(found, text)
     figures = (*estimates(measured), *lost_rows(measured))
     before = transaction.incidents()
     adviser = _Adviser(monitor.advice, windows, tuple(finding for finding in findings if invalidates(finding)))

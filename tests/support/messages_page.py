@@ -34,6 +34,7 @@ SEGMENT: Final = "accuracy of lang=es is 71% (66–76%, n=310) with prompt p4, 8
 NAMES: Final[dict[str, Fact]] = {
     "action": "fine_tune",
     "among": " (they come among some 900 messages, at 6% urgent)",
+    "but": ", while labels also say 'urgent'",
     "by": " by judge-v2",
     "came": "412 predictions",
     "check": "class_recall",

@@ -15,6 +15,8 @@ from alerts.messages.numbers import Format, number, score, span, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding, Verdict
+from checks.rules.log_health import NAME as LOG_HEALTH
+from checks.rules.log_health import invalidates
 from monitor.common.terminal import printable
 from monitor.cycle.cycle import CycleReport, FamilyAdvice
 
@@ -54,6 +56,8 @@ def report_parts(report: CycleReport) -> Iterator[RenderableType]:
 
 
 def _details(report: CycleReport, estimates: Estimates) -> Iterator[RenderableType]:
+    if any(map(invalidates, report.findings)):
+        yield Text("the figures below are not to be believed before the log is mended", "bold red")
     yield _overall(estimates)
     classes = sorted({class_name for _, class_name in estimates if class_name})
     if classes:
@@ -160,6 +164,8 @@ def _findings(findings: Iterable[Finding]) -> Iterator[Text]:
             )
         else:
             quiet[finding.verdict] += 1
+            if finding.check == LOG_HEALTH and finding.verdict is Verdict.NOT_ENOUGH_DATA:
+                yield Text.assemble(("too early  ", "yellow"), printable(finding.message))
     yield Text(f"{quiet[Verdict.OK]} findings ok, {quiet[Verdict.NOT_ENOUGH_DATA]} with too few data", style="dim")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.messages.wording import worded
+from alerts.messages.wording import text, worded
 from checks.advice.deciding.model import Action
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.counts.cells import NO_CLASS, OutcomeCell
@@ -167,9 +167,9 @@ def test_labels_and_predictions_that_share_no_class_are_a_finding_about_the_log_
 
     assert (finding.subject, finding.cause) == ("classes", Cause.INVALID)
     assert "labels say '1.0', '3.0', predictions say '1', '3'" in finding.message
-    (held, _) = held_back((accuracy, finding), "not judged")
+    (held, _) = held_back((accuracy, finding), text)
     assert (held.verdict, held.cause, held.clear) == (Verdict.NOT_ENOUGH_DATA, Cause.NOT_COMPARABLE, False)
-    assert held_back((accuracy,), "not judged") == (accuracy,)
+    assert held_back((accuracy,), text) == (accuracy,)
 
 
 @pytest.mark.parametrize("check", ["accuracy", "class_recall", "latency", "traffic", "label_health"])
