@@ -4,7 +4,7 @@
     python -m bench.alarms.rates --part labels  --keep FILE    # the same with labels that are biased, or corrected
     python -m bench.alarms.rates --part weekends --keep FILE   # healthy bots whose weekends bring harder messages
     python -m bench.alarms.rates --part delays  --keep FILE    # how long changes for the worse take to be seen
-    python -m bench.alarms.rates --part screen                 # that screening loses no alarm
+    python -m bench.alarms.rates --part coarse                 # that coarse looks lose no alarm
     python -m bench.alarms.rates --part report  --keep FILE    # the tables
     python -m bench.alarms.rates_of_peers                      # NannyML's, Evidently's and river's rules
 
@@ -18,12 +18,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.alarms.playing import WARM_UP, Alarm, alarms
+from bench.alarms.playing import REFERENCE, WARM_UP, Alarm, alarms
 from bench.alarms.rate_tables import report
 from bench.alarms.scenarios import (
     CALM,
@@ -40,10 +41,16 @@ from bench.alarms.scenarios import (
     onset,
     quality,
 )
-from bench.alarms.screening import near, near_latency
+from bench.alarms.streams import Floats, Stream
 from bench.tables import add_write
 
 HOURLY = 1.0  # hours between looks at latency, which is counted by the hour
+
+COARSE = 12.0
+"""Hours between coarse looks at quality: of a healthy year nearly all looks are far from alarming."""
+
+WIDE = 20.0
+"""Times the budget that coarse looks are given. Where one alarms even so, all looks beside it are made in earnest."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,8 @@ def healthy_year(calm: Calm, task: Task) -> list[Alarm]:
     """Alarms of the quality checks in a year of a healthy bot."""
     looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, task.step)
     stream = healthy_stream(calm, task.seed)
-    # the screening does not know of the mix of classes
     hours = 24 * task.reference
-    worth = looks if calm.hard_weekends else list(near(stream, calm.floor, looks, task.budget, hours))
+    worth = near(stream, calm.floor, looks, task.budget, hours)
     return list(alarms(stream, quality(calm.floor, task.budget), worth, reference=hours))
 
 
@@ -75,7 +81,7 @@ def healthy_latency(task: Task) -> list[Alarm]:
     """Alarms of the latency check in a year of a healthy bot."""
     looks = np.arange(WARM_UP, WARM_UP + YEAR_HOURS, HOURLY)
     stream = healthy_stream(CALM[0], task.seed)
-    return list(alarms(stream, latency(task.budget), near_latency(stream, looks), latency=True))
+    return list(alarms(stream, latency(task.budget), looks, latency=True))
 
 
 def first_alarm(change: Change, task: Task) -> list[Alarm]:
@@ -104,14 +110,25 @@ def tasks(like: Task, seeds: range) -> Iterator[tuple[Task, Callable[[Task], lis
         yield replace(like, name="latency", seed=seed), healthy_latency
 
 
-def screen(days: int) -> None:
-    """Look at all of a year's first days in earnest, and say which alarming looks the screening would have lost."""
+def near(stream: Stream, floor: float, looks: Floats, budget: float, reference: int) -> Iterator[float]:
+    """Of the looks (hours, rising), those within COARSE of one that alarms when given WIDE times the budget.
+
+    `reference` is in hours.
+    """
+    wide, coarse = quality(floor, WIDE * budget), np.arange(looks[0], looks[-1] + COARSE, COARSE)
+    last = -np.inf
+    for hour, _ in groupby(alarms(stream, wide, coarse, reference=reference), lambda alarm: alarm.hour):
+        yield from looks[(looks > max(hour - COARSE, last)) & (looks < hour + COARSE)].tolist()
+        last = hour + COARSE
+
+
+def coarse(days: int) -> None:
+    """Make all looks of a year's first days, and say which alarming ones the coarse looks would have lost."""
     for calm in CALM:
         stream = healthy_stream(calm, 0)
-        looks = np.arange(WARM_UP, WARM_UP + 24 * days, 6.0)
-        checks = quality(calm.floor, budget := 50.0)  # so that there are alarms to lose
-        all_of_them = {alarm.hour for alarm in alarms(stream, checks, looks)}
-        kept = set(near(stream, calm.floor, looks, budget))
+        looks, budget = np.arange(WARM_UP, WARM_UP + 24 * days, 3.0), 50.0  # so that there are alarms to lose
+        all_of_them = {alarm.hour for alarm in alarms(stream, quality(calm.floor, budget), looks)}
+        kept = set(near(stream, calm.floor, looks, budget, REFERENCE))
         print(f"{calm.name}: {len(looks)} looks, {len(kept)} kept, {len(all_of_them)} alarming, ", end="")
         print(f"{len(all_of_them - kept)} of these lost", flush=True)
 
@@ -135,7 +152,7 @@ def main() -> None:
     """Run one part."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--part", choices=("healthy", "labels", "weekends", "delays", "screen", "report"), required=True
+        "--part", choices=("healthy", "labels", "weekends", "delays", "coarse", "report"), required=True
     )
     parser.add_argument("--keep", type=Path, default=Path("alarms.jsonl"), help="where what is done is kept")
     parser.add_argument("--reps", type=int, default=20, help="years of each healthy bot, or onsets of each change")
@@ -146,8 +163,8 @@ def main() -> None:
     add_write(parser)
     parser.add_argument("--budget", type=float, default=1.0, help="false alarms a year that the monitor may raise")
     chosen = parser.parse_args()
-    if chosen.part == "screen":
-        screen(90)
+    if chosen.part == "coarse":
+        coarse(60)
     elif chosen.part == "report":
         report(read(chosen.keep), write=chosen.write)
     else:
