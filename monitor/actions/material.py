@@ -11,8 +11,8 @@ from typing import Final
 from checks.counts.cells import DelayCell
 from checks.label_delay.delays import LN_BASE, Delays, SeenDelays
 from config.monitor import MonitorSettings
-from monitor.actions.personal import Scrub, Scrubber, as_it_is
 from monitor.common.near_duplicates import evened, groups
+from monitor.common.personal import Scrub, Scrubber, as_it_is
 from monitor.log import PredictionLog
 from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 

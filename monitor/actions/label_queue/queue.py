@@ -13,8 +13,8 @@ from checks.estimates.stratified import Stratified
 from checks.label_queue.allocation import Allocation, Share, Stratum, allocate
 from checks.statistics.intervals import Proportion
 from config.monitor import MonitorSettings
-from monitor.actions.personal import Scrub
 from monitor.bootstrap.monitors import window_spec
+from monitor.common.personal import Scrub
 from monitor.history.spans import lay_out
 from monitor.log import PredictionLog, open_log
 from monitor.log.reading.queueing import DrawnPrediction, Scope

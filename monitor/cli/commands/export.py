@@ -16,12 +16,12 @@ from monitor.actions.finetune.dataset import Limits
 from monitor.actions.folder import FolderError, check_free
 from monitor.actions.label_audit import AuditSpec, make_audit
 from monitor.actions.material import NothingToExportError
-from monitor.actions.personal import ScrubberMissingError
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import TIME, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
+from monitor.common.personal import ScrubberMissingError
 from monitor.common.terminal import note
 from monitor.history import History
 from monitor.log import PredictionLog, open_log

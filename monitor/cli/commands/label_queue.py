@@ -11,10 +11,10 @@ from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.actions.label_queue import Form, Queue, budget_parts, make_queue, render, scrubbed
 from monitor.actions.label_queue.queue import NothingToLabelError
-from monitor.actions.personal import Scrubber, ScrubberMissingError
 from monitor.cli.commands.options import TIME, chosen, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
+from monitor.common.personal import Scrubber, ScrubberMissingError
 from monitor.common.private_file import write_private
 from monitor.common.spreadsheet_cells import guarded_id
 from monitor.common.terminal import note, tell

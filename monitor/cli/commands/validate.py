@@ -25,7 +25,8 @@ def command(*, file: Path | None, names: tuple[str, ...], as_json: bool) -> int:
     """Read the configuration, connect to each log, and show what is in it and what each check can do with it.
 
     Nothing is written, not even the history. The exit status is that of the worst monitor: 2 where columns do not fit
-    their log, 3 where it could not be reached, or nothing in it could be read.
+    their log, or cannot mean what they are mapped to (one class in all predictions, ids that join nothing, seconds for
+    milliseconds), 3 where it could not be reached, or nothing in it could be read.
     """
     settings = load(file)
     for problem in settings.missing_secrets():
@@ -43,4 +44,6 @@ def _validate(settings: Settings, name: str, *, as_json: bool) -> Exit:
         print_line({"type": "validation", **asdict(validation)})
     else:
         show(*validation_parts(validation))
-    return Exit.UNREACHABLE if validation.read_nothing else Exit.FINE
+    if validation.read_nothing:
+        return Exit.UNREACHABLE
+    return Exit.USAGE if validation.failures else Exit.FINE

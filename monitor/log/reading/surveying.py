@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from checks.counts.cells import DELAY_BASE
+from checks.counts.cells import DELAY_BASE, LATENCY_BASE
 from monitor.log.counting.counting import has_repeated_ids, whole_log_problems
 from monitor.log.counting.joined import joined_cte
 from monitor.log.counting.rows import predictions_cte
@@ -72,7 +72,8 @@ class Survey:
     """A log as known at one moment. Times are UTC and None in an empty log; shares are 0 to 1, and 0 there.
 
     `rows` counts predictions, each id once; `label_rows` counts rows, corrections included. `classes` is in order of
-    frequency, `versions` in order of first appearance. `delay` is None without labels.
+    frequency, `versions` in order of first appearance. `delay` is None without labels. `agreeing` are the labelled
+    predictions whose label is the class that was predicted; `latency_p50` is in milliseconds, None where there is none.
     """
 
     rows: int
@@ -87,6 +88,8 @@ class Survey:
     problems: tuple[ProblemSurvey, ...]
     notices: tuple[LogNotice, ...] = ()
     spellings: Spellings = field(default_factory=Spellings)
+    agreeing: int = 0
+    latency_p50: float | None = None
 
     @property
     def labelled_share(self) -> float:
@@ -104,7 +107,8 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
     with staged(connection, joined, ("epoch",)) as row:
         versions = _versions(connection, row)
         rows = sum(version.n for version in versions)
-        classes = _classes(connection, row)
+        classes, agreeing = _classes(connection, row)
+        latency = _median_latency(connection, row) if log.predictions.logs_latency else None
         delay = None if log.labels is None else _delay(connection, row)
         columns = _columns(connection, row, optional, rows)
     return Survey(
@@ -120,19 +124,24 @@ def survey(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Survey
         problems=tuple(ProblemSurvey(kind, n) for kind, n in whole_log_problems(connection, log, as_of).most_common()),
         notices=log.notices,
         spellings=log.spellings,
+        agreeing=agreeing,
+        latency_p50=latency,
     )
 
 
-def _classes(connection: sa.Connection, row: sa.FromClause) -> tuple[ClassSurvey, ...]:
+def _classes(connection: sa.Connection, row: sa.FromClause) -> tuple[tuple[ClassSurvey, ...], int]:
+    """The classes, and how many labels are as predicted."""
     statement = sa.select(row.c.predicted, row.c.label, sa.func.count()).group_by(row.c.predicted, row.c.label)
     predicted: Counter[str] = Counter()
     labelled: Counter[str] = Counter()
+    agreeing = 0
     for name, label, n in connection.execute(statement):
         predicted[name] += n
         labelled[label] += n if label is not None else 0
+        agreeing += n if label == name else 0
     names = (predicted.keys() | labelled.keys()) - {None}
     found = [ClassSurvey(name, predicted[name], labelled[name]) for name in names]
-    return tuple(sorted(found, key=lambda each: (-each.predicted, -each.labelled, each.name)))
+    return tuple(sorted(found, key=lambda each: (-each.predicted, -each.labelled, each.name))), agreeing
 
 
 def _versions(connection: sa.Connection, row: sa.FromClause) -> tuple[VersionSurvey, ...]:
@@ -156,18 +165,25 @@ def _delay(connection: sa.Connection, row: sa.FromClause) -> DelayQuantiles | No
     bin_ = row.c.delay_bin
     statement = sa.select(bin_, sa.func.count()).where(bin_.is_not(None)).group_by(bin_).order_by(bin_)
     bins = [(int(bin_), int(n)) for bin_, n in connection.execute(statement)]
-    return DelayQuantiles(_quantile(bins, 0.5), _quantile(bins, 0.9)) if bins else None
+    return DelayQuantiles(_quantile(bins, 0.5, DELAY_BASE), _quantile(bins, 0.9, DELAY_BASE)) if bins else None
 
 
-def _quantile(bins: Sequence[tuple[int, int]], share: float) -> float:
+def _median_latency(connection: sa.Connection, row: sa.FromClause) -> float | None:
+    bin_ = row.c.latency_bin
+    statement = sa.select(bin_, sa.func.count()).where(bin_.is_not(None)).group_by(bin_).order_by(bin_)
+    bins = [(int(bin_), int(n)) for bin_, n in connection.execute(statement)]
+    return _quantile(bins, 0.5, LATENCY_BASE) if bins else None
+
+
+def _quantile(bins: Sequence[tuple[int, int]], share: float, base: float) -> float:
     """Return the middle (on the log scale) of the bin that holds the quantile."""
     rank = share * sum(n for _, n in bins)
     below = 0
     for bin_, n in bins:
         below += n
         if below >= rank:
-            return float(DELAY_BASE ** (bin_ + 0.5))
-    return float(DELAY_BASE ** (bins[-1][0] + 0.5))
+            return float(base ** (bin_ + 0.5))
+    return float(base ** (bins[-1][0] + 0.5))
 
 
 def _optional(log: MappedLog) -> dict[str, str]:

@@ -9,6 +9,7 @@ from config.monitor import MonitorSettings
 from monitor.log.prediction_log import open_log
 from monitor.log.reading.surveying import Survey
 from monitor.onboarding.validate.abilities import judge_checks
+from monitor.onboarding.validate.failures import find_failures
 from monitor.onboarding.validate.hints import find_hints
 from monitor.onboarding.validate.render import validation_parts
 from monitor.onboarding.validate.report import Ability, CheckAbility, Hint, Validation
@@ -33,7 +34,9 @@ def validate(name: str, settings: MonitorSettings, as_of: datetime) -> Validatio
 
 def judge(name: str, settings: MonitorSettings, survey: Survey, as_of: datetime) -> Validation:
     """Judge what was found in a log."""
-    return Validation(name, as_of, survey, judge_checks(settings, survey), find_hints(settings, survey, as_of))
+    failures = find_failures(settings, survey)
+    hints = find_hints(settings, survey, as_of, frozenset(failure.key for failure in failures))
+    return Validation(name, as_of, survey, judge_checks(settings, survey), hints, failures)
 
 
 def _model_hints(settings: MonitorSettings) -> Iterator[Hint]:

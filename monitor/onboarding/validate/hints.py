@@ -89,8 +89,10 @@ SELDOM_FILLED: Final = ("relevance", "relevance_source")
 ADVICE_NEEDS: Final = ("model_version", "prompt_version")
 
 
-def find_hints(settings: MonitorSettings, survey: Survey, as_of: datetime) -> tuple[Hint, ...]:
-    """Return the hints, what matters most first."""
+def find_hints(
+    settings: MonitorSettings, survey: Survey, as_of: datetime, failed: frozenset[str] = frozenset()
+) -> tuple[Hint, ...]:
+    """Return the hints, what matters most first; a key that `failed` is told already."""
     if not survey.rows:
         return (
             *_notices(survey),
@@ -101,12 +103,12 @@ def find_hints(settings: MonitorSettings, survey: Survey, as_of: datetime) -> tu
         *_notices(survey),
         *_ended(survey, as_of),
         *_pinned(settings, survey),
-        *_labels(settings, survey),
+        *_labels(settings, survey, failed),
         *_absent_classes(settings, survey),
-        *_foreign_labels(survey),
+        *_foreign_labels(survey, failed),
         *_spellings(survey),
         *_columns(settings, survey),
-        *_problems(survey),
+        *(hint for hint in _problems(survey) if hint.key not in failed),
     )
 
 
@@ -128,14 +130,15 @@ def _pinned(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
         yield Hint("reference", f"the log has nothing in this span; it covers {covers}")
 
 
-def _labels(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
+def _labels(settings: MonitorSettings, survey: Survey, failed: frozenset[str]) -> Iterator[Hint]:
     if settings.source.labels is None:
         return
-    if survey.label_rows and not survey.labelled:
+    key = "source.labels.columns.id"
+    if survey.label_rows and not survey.labelled and key not in failed:
         sentence = (
             f"none of the {survey.label_rows:,} label rows has the id of a prediction; are both ids the same thing?"
         )
-        yield Hint("source.labels.columns.id", sentence)
+        yield Hint(key, sentence)
     elif 0 < survey.labelled_share < LITTLE_LABELLED:
         yield Hint("source.labels", f"only {percent(survey.labelled_share)} of the predictions have a label")
     if survey.delay and survey.delay.p50 > settings.window.total_seconds():
@@ -158,7 +161,7 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"; the log has {', '.join(known[:10])}" if known else ""
 
 
-def _foreign_labels(survey: Survey) -> Iterator[Hint]:
+def _foreign_labels(survey: Survey, failed: frozenset[str]) -> Iterator[Hint]:
     """Labels of classes that are never predicted: often the same class, written in another way."""
     labelled = {each.name for each in survey.classes if each.labelled}
     predicted = {each.name for each in survey.classes if each.predicted and each.name != NO_CLASS}
@@ -167,9 +170,9 @@ def _foreign_labels(survey: Survey) -> Iterator[Hint]:
         if twin := twins.get(name.strip().casefold()):
             sentence = f"labels say {name!r} where predictions say {twin!r}; they count as two classes"
             yield Hint("source.labels.columns.label", sentence)
-    if labelled and predicted and not labelled & predicted:
-        sentence = "no class of the labels is ever predicted; do both columns hold class names?"
-        yield Hint("source.labels.columns.label", sentence)
+    key = "source.labels.columns.label"
+    if labelled and predicted and not labelled & predicted and key not in failed:
+        yield Hint(key, "no class of the labels is ever predicted; do both columns hold class names?")
 
 
 def _spellings(survey: Survey) -> Iterator[Hint]:

@@ -35,6 +35,12 @@ def _details(validation: Validation) -> Iterator[RenderableType]:
     if survey.classes:
         yield _classes(survey)
     yield _checks(validation)
+    for failure in validation.failures:
+        yield Text.assemble(
+            ("does not fit ", "bold red"), (printable(failure.key), "bold"), f": {printable(failure.sentence)}"
+        )
+    if validation.failures:
+        yield Text("until that is mended, no figure of this log is one of the bot", "bold red")
     for hint in validation.hints:
         yield Text.assemble(("look at ", "bold yellow"), (printable(hint.key), "bold"), f": {printable(hint.sentence)}")
 

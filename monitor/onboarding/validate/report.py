@@ -41,13 +41,17 @@ UNREADABLE: Final = frozenset({ProblemKind.NULL_TIME, ProblemKind.MALFORMED_LINE
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """One monitor: its log as known at `as_of` (UTC), what its checks can do, and what looks wrong."""
+    """One monitor: its log as known at `as_of` (UTC), what its checks can do, and what looks wrong.
+
+    `failures` say what the columns cannot mean, so that no figure of the log would be one of the bot.
+    """
 
     monitor: str
     as_of: datetime
     survey: Survey
     checks: tuple[CheckAbility, ...]
     hints: tuple[Hint, ...]
+    failures: tuple[Hint, ...] = ()
 
     @property
     def read_nothing(self) -> bool:

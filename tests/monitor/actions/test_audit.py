@@ -12,7 +12,7 @@ import pytest
 
 from monitor.actions.label_audit.doubts import Doubt, Reason, find_doubts
 from monitor.actions.material import gather
-from monitor.actions.personal import as_it_is
+from monitor.common.personal import as_it_is
 from tests.support.program import Ended, run_here
 from tests.support.triage_log import END, START, Row, message, rows, write
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from monitor.actions.finetune.dataset import Dataset, Limits, Split, split_up
 from monitor.actions.material import Material, NothingToExportError, bounded, gather, hold_out
-from monitor.actions.personal import as_it_is
 from monitor.common.near_duplicates import evened, overlap
+from monitor.common.personal import as_it_is
 from tests.support.triage_log import START, message, rows, texts_of
 
 LATER = START + timedelta(days=365)

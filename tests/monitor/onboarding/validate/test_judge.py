@@ -198,8 +198,12 @@ def test_a_class_that_labels_spell_differently_is_told() -> None:
 
 
 def test_labels_that_are_no_classes_are_told() -> None:
-    classes = (ClassSurvey("other", 20_000, 0), ClassSurvey("1", 0, 9_500), ClassSurvey("0", 0, 500))
-    assert "ever predicted" in _hints(_settings(), _survey(classes=classes))["source.labels.columns.label"]
+    predicted = (ClassSurvey("other", 19_000, 0), ClassSurvey("urgent", 1_000, 0))
+    classes = (*predicted, ClassSurvey("1", 0, 9_500), ClassSurvey("0", 0, 500))
+    (failure,) = judge("bot", _settings(), _survey(classes=classes), END).failures
+    assert (failure.key, "ever predicted" in failure.sentence) == ("source.labels.columns.label", True)
+    few = (*predicted, ClassSurvey("1", 0, 19))
+    assert "ever predicted" in _hints(_settings(), _survey(classes=few))["source.labels.columns.label"]
 
 
 def test_a_pinned_reference_outside_of_the_log_is_told() -> None:

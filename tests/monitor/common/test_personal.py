@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.actions.personal import Scrubber, ScrubberMissingError, as_it_is
+from monitor.common.personal import Scrubber, ScrubberMissingError, as_it_is
 
 SCRUB = Scrubber({"CUSTOMER": "C-[0-9]{6}"}, "GB")
 
