@@ -23,7 +23,7 @@ from checks.before_labels.strata import Strata
 from checks.counts.confusion import Floats
 from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
-from checks.statistics.smoothing import PSEUDO
+from checks.statistics.smoothing import PSEUDO, effective_size
 
 KNOWN_EXACTLY = 1e9
 """Effective labels of a share that has no error left."""
@@ -177,7 +177,7 @@ class Powered:
         variance += PSEUDO * ((weights[0] * (1 - smooth)) ** 2 + (weights[1] * smooth) ** 2) / total**2
         if not variance:
             return Expected(Proportion(hits / total, KNOWN_EXACTLY, n), 0.0)
-        effective = min(max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0), KNOWN_EXACTLY)
+        effective = min(effective_size(smooth, variance), KNOWN_EXACTLY)
         return Expected(Proportion(hits / total, effective, n), 1 / max(total, 1.0))
 
     def _weight(self, classes: int | slice | NDArray[np.bool_]) -> float:

@@ -23,7 +23,7 @@ from checks.estimates.standardised import at_mix
 from checks.estimates.stratified import MAX_UNSEEN, Stratified
 from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
-from checks.statistics.smoothing import PSEUDO, smoothed
+from checks.statistics.smoothing import PSEUDO, effective_size, smoothed
 
 MIN_CLASS = 5
 """Labelled rows of a class under which its recall alone says too little, so that it is pooled with its like."""
@@ -214,4 +214,4 @@ def proportion_of(value: float, variance: float, n: float) -> Proportion:
     """A share with the linearised variance of `n` rows, kept off zero by one imagined row, half hit and half miss."""
     smooth = smoothed(value, n)
     variance = (variance * n**2 + PSEUDO * (smooth**2 + (1 - smooth) ** 2)) / (n + 2 * PSEUDO) ** 2
-    return Proportion(value, max(smooth * (1 - smooth) / variance - 2 * PSEUDO, 0.0), int(n))
+    return Proportion(value, effective_size(smooth, variance), int(n))

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from checks.counts.confusion import Confusion, Floats, Rows
 from checks.estimates.agreement import agree
 from checks.statistics.arithmetic import safe_divide
-from checks.statistics.smoothing import PSEUDO, smoothed
+from checks.statistics.smoothing import PSEUDO, effective_size, smoothed, variance_of_mean
 from checks.statistics.weighted_counts import WeightedCounts
 
 
@@ -83,7 +83,7 @@ class _Side:
         n = stands_for**2 / float(self.weight**2 @ self.labelled)
         rate = float(self.weight @ self.found) / stands_for
         smooth = smoothed(rate, n)
-        variance = self.size**2 * smooth * (1 - smooth) / (n + 2 * PSEUDO) + self.size * smooth**2
+        variance = self.size**2 * variance_of_mean(rate, n) + self.size * smooth**2
         return _Total(self.size * rate, variance, self.size * smooth, variance)
 
     def misses(self) -> _Total:
@@ -149,5 +149,5 @@ def _share(hits: _Total, misses: _Total, n: int) -> WeightedCounts:
     bias = (value * misses.variance - (1 - value) * hits.variance) / total**2
     corrected = min(max(value - bias, 0.0), 1.0) if 0 < value < 1 else value
     smooth = hits.smooth / (hits.smooth + misses.smooth)
-    effective = max(1 / (smooth * (1 - smooth) * (1 / own + 1 / other)) - 2 * PSEUDO, 0.0)
+    effective = effective_size(smooth, (smooth * (1 - smooth)) ** 2 * (1 / own + 1 / other))
     return WeightedCounts(corrected, effective, n, hits=own, misses=other, miss_weight=misses.each / hits.each)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from checks.statistics.intervals import Proportion
-from checks.statistics.smoothing import PSEUDO, variance_of_one
+from checks.statistics.smoothing import effective_size, smoothed, variance_of_mean
 
 
 def at_mix(recalls: Sequence[tuple[float, Proportion]], rows: float, labelled: float) -> Proportion:
@@ -17,11 +17,8 @@ def at_mix(recalls: Sequence[tuple[float, Proportion]], rows: float, labelled: f
     """
     total = sum(share for share, _ in recalls)
     value = sum(share * recall.value for share, recall in recalls) / total
-    variance = sum((share / total) ** 2 * _variance(recall) for share, recall in recalls)
-    effective = min(max(variance_of_one(value, labelled) / variance - 1, 0.0), rows)
+    variance = sum(
+        (share / total) ** 2 * variance_of_mean(recall.value, recall.effective_n) for share, recall in recalls
+    )
+    effective = min(effective_size(smoothed(value, labelled), variance), rows)
     return Proportion(min(value, 1.0), effective, sum(recall.n for _, recall in recalls))
-
-
-def _variance(share: Proportion) -> float:
-    n = share.effective_n
-    return variance_of_one(share.value, n) / (n + 2 * PSEUDO)

@@ -24,7 +24,7 @@ from checks.estimates.strata import merge_thin
 from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
 from checks.statistics.mean_share import mean_share
-from checks.statistics.smoothing import PSEUDO
+from checks.statistics.smoothing import PSEUDO, effective_size
 
 MIN_STRATUM = 2
 """Labelled rows under which a confidence band is merged with its neighbour: one row would stand for too many."""
@@ -269,7 +269,7 @@ class Stratified:
             hits.likely * by_hit + misses.likely * by_miss, hits.likely * by_hit**2 + misses.likely * by_miss**2
         )
         variance = sampled.sum(axis=0) + own + PSEUDO * ((hits.weight * by_hit) ** 2 + (misses.weight * by_miss) ** 2)
-        effective = np.maximum(smooth * (1 - smooth) / variance * self._certainty(sampled, n) - 2 * PSEUDO, 0.0)
+        effective = effective_size(smooth, variance / self._certainty(sampled, n))
         values = safe_divide(hits.total, hits.total + misses.total)
         columns = zip(values.tolist(), effective.tolist(), n.tolist(), strict=True)
         return [Proportion(value, known, int(rows)) for value, known, rows in columns]

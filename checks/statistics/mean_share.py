@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import hypot
 
 from checks.statistics.intervals import Proportion
-from checks.statistics.smoothing import PSEUDO, variance_of_one
+from checks.statistics.smoothing import effective_size, smoothed, variance_of_mean, variance_of_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,8 @@ def mean_share(shares: Sequence[Proportion], *, lopsided: bool) -> Proportion:
     they are `lopsided`, and it is put together from theirs.
     """
     value = sum(share.value for share in shares) / len(shares)
-    variance = sum(_variance(share) for share in shares) / len(shares) ** 2
+    variance = sum(variance_of_mean(share.value, share.effective_n) for share in shares) / len(shares) ** 2
     rough = variance_of_one(value, sum(share.effective_n for share in shares)) / variance
-    effective = max(variance_of_one(value, rough) / variance - 2 * PSEUDO, 0.0)
+    effective = effective_size(smoothed(value, rough), variance)
     n = sum(share.n for share in shares)
     return MeanShare(value, effective, n, parts=tuple(shares)) if lopsided else Proportion(value, effective, n)
-
-
-def _variance(share: Proportion) -> float:
-    return variance_of_one(share.value, share.effective_n) / (share.effective_n + 2 * PSEUDO)
