@@ -6,25 +6,18 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse, stats
-from sklearn.linear_model import LogisticRegression
 
 from checks.counts.shift import Moved, NewText, ScaleShift
 from monitor.common.redact import redact
+from monitor.study.domain_classifier import Floats, Which, held_out
 from monitor.study.drift.calendar import WEEK
 from monitor.study.drift.features import Points, number_points
 from monitor.study.drift.rows import Rows
 
-Floats = NDArray[np.float64]
-Which = NDArray[np.bool_]
-
 BOTH_WAYS: Final = 0.5
 """Each half of the days is scored by a classifier that learned from the other half. What the halves say is one and the
 same thing said twice (for a linear classifier the product of their differences), so it counts once."""
-
-STRENGTH: Final = 3.0
-"""Inverse of the classifier's regularisation: messages have few words, and a new topic has few that tell."""
 
 MOST_WORDS: Final = 8
 MOST_CLASSES: Final = 3
@@ -50,7 +43,7 @@ def text_shift(rows: Rows, *, examples: bool) -> ScaleShift | None:
     odd = _odd(rows)
     if not all((odd & side).any() and (~odd & side).any() for side in (rows.now, rows.then)):
         return None
-    ranks = _held_out_ranks(rows.points.matrix, rows.now, odd)
+    ranks = held_out(rows.points.matrix, rows.now, odd, scale=_ranks).scores
     found = rows.difference(Points(sparse.csr_matrix(_savage(ranks)[:, None]), ("score",)), worth=BOTH_WAYS)
     cuts = number_points(ranks)
     apart = rows.difference(cuts)
@@ -71,14 +64,9 @@ def _odd(rows: Rows) -> Which:
     return np.asarray(turn % 2 == 1)
 
 
-def _held_out_ranks(matrix: sparse.csr_matrix, now: Which, odd: Which) -> Floats:
-    """Ranks in (0, 1) of the scores, within each half: scores of two classifiers are not on one scale."""
-    ranks = np.zeros(len(now))
-    for held in (odd, ~odd):
-        classifier = LogisticRegression(solver="liblinear", class_weight="balanced", C=STRENGTH)
-        classifier.fit(matrix[~held], now[~held])
-        ranks[held] = (stats.rankdata(classifier.decision_function(matrix[held])) - 0.5) / held.sum()
-    return ranks
+def _ranks(scores: Floats) -> Floats:
+    """Ranks in (0, 1)."""
+    return np.asarray((stats.rankdata(scores) - 0.5) / scores.size)
 
 
 def _savage(ranks: Floats) -> Floats:

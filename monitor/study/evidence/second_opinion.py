@@ -31,7 +31,9 @@ def second_opinion(samples: Samples, study: Study) -> Study:
 
     Complement naive Bayes on words and pairs of words (Rennie, Shih, Teevan and Karger 2003, "Tackling the poor
     assumptions of naive Bayes text classifiers"), which takes classes of unlike sizes. Rows are dealt out to folds by
-    their place, so the same sample gives the same answer.
+    their place, so the same sample gives the same answer. The logistic regression of `label-audit` agrees with the
+    labels 4 points more often and takes 700 times as long (3,000 rows of BANKING77: 37 s of a processor): it is for a
+    command that somebody waits for, not for every study.
     """
     rows = _judgeable((*samples.reference, *samples.current))
     if len(rows) < LEAST_ROWS or len({row.label for row in rows}) < 2:  # noqa: PLR2004 - nothing to tell apart

@@ -4,26 +4,19 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from checks.counts.studied.new_topic import NewTopic
 from checks.counts.study import Study
 from monitor.log.sampled import Samples, StudyRow
+from monitor.study.domain_classifier import Floats, Which, held_out
 
 LEAST_ROWS: Final = 100
 EXPECTED: Final = 0.02
 """Share of the earlier messages that score as high as those that are called new."""
 
-STRENGTH: Final = 3.0
-"""Inverse of the classifier's regularisation, as in the part that looks for drift."""
-
 MOST_WORDS: Final = 8
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def unlike(samples: Samples, study: Study) -> Study:
@@ -39,7 +32,7 @@ def unlike(samples: Samples, study: Study) -> Study:
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2, max_features=5_000)
     matrix = vectorizer.fit_transform([row.text or "" for row in (*then, *now)])
     is_now = np.arange(len(then) + len(now)) >= len(then)
-    scores, weights = _held_out(matrix, is_now)
+    scores, weights = held_out(matrix, is_now, np.arange(is_now.size) % 2 == 0)
     new = scores > np.quantile(scores[~is_now], 1 - EXPECTED)
     return replace(
         study, new_topic=_topic(now, new[is_now], p_value, _words(vectorizer, matrix[is_now & new], weights))
@@ -54,18 +47,6 @@ def _p_value(study: Study) -> float | None:
     return min(min(scale.contrast.p_value for scale in text.scales) * len(text.scales), 1.0)
 
 
-def _held_out(matrix: sparse.csr_matrix, is_now: Mask) -> tuple[Floats, Floats]:
-    """Scores of classifiers that learned from the other half of the rows, and their mean weights by word."""
-    half = np.arange(is_now.size) % 2 == 0
-    scores, weights = np.zeros(is_now.size), np.zeros(matrix.shape[1])
-    for held in (half, ~half):
-        classifier = LogisticRegression(solver="liblinear", class_weight="balanced", C=STRENGTH)
-        classifier.fit(matrix[~held], is_now[~held])
-        scores[held] = classifier.decision_function(matrix[held])
-        weights += classifier.coef_[0] / 2
-    return scores, weights
-
-
 def _words(vectorizer: TfidfVectorizer, new: sparse.csr_matrix, weights: Floats) -> tuple[str, ...]:
     """The words that say most that a message is new, by what they add to the scores of those that are."""
     if not new.shape[0]:
@@ -75,7 +56,7 @@ def _words(vectorizer: TfidfVectorizer, new: sparse.csr_matrix, weights: Floats)
     return tuple(str(names[place]) for place in np.argsort(-adds)[:MOST_WORDS] if adds[place] > 0)
 
 
-def _topic(now: list[StudyRow], new: Mask, p_value: float, words: tuple[str, ...]) -> NewTopic:
+def _topic(now: list[StudyRow], new: Which, p_value: float, words: tuple[str, ...]) -> NewTopic:
     labelled = np.array([row.label is not None for row in now])
     wrong = labelled & np.array([row.label != row.predicted for row in now])
     return NewTopic(
