@@ -10,7 +10,7 @@ from checks.estimates.cycle_data import Measured
 from checks.estimates.quantiles import Histogram, ratio
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
-from checks.rules.limits import CLEAR_TAIL
+from checks.rules.limits import CLEAR_TAIL, clearest_break
 from checks.rules.recent_hours import ShortSpell, short_spells
 from checks.statistics.alarm_budget import AlarmBudget
 from checks.statistics.intervals import Proportion
@@ -29,17 +29,35 @@ SHORT_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """No more than a share 1 - q of the answers may be slower than `ms`.
+    """No more than a share 1 - `q` of the answers may be slower than `ms`.
 
     An alarm needs that more than 1 - q are slower than `sure_ms` beyond doubt, and that no more than 1 - q being slower
     than `ms` is not likely. Against a limit both are the same. Against the reference `sure_ms` is what was: that
     answers got slower must be sure, and not that they did by more than is tolerated.
     """
 
+    q: float
     ms: float
     sure_ms: float
     verdict: Verdict
     cause: Cause
+
+    def broken(self, sight: "_Sight") -> bool:
+        """Whether answers are surely slower than they should be, and too slow for all that is known."""
+        surely = sight.spread.slower_than(self.sure_ms).lower(sight.tail) > 1 - self.q
+        return surely and not self.kept(sight)
+
+    def kept(self, sight: "_Sight") -> bool:
+        """Whether the window shows the ceiling kept, with the doubt that recovery is allowed."""
+        return sight.spread.slower_than(self.ms).upper(CLEAR_TAIL) <= 1 - self.q
+
+    def doubted(self, sight: "_Sight") -> bool:
+        """Whether the window speaks against it, with the same doubt."""
+        return sight.spread.slower_than(self.ms).lower(CLEAR_TAIL) > 1 - self.q
+
+    def doubt(self, sight: "_Sight") -> float:
+        """The faster the answers, the less they break it."""
+        return -sight.histogram.quantile(self.q)
 
 
 class _Slower(Protocol):
@@ -112,20 +130,19 @@ class Latency:
         if not sights or not ceilings:
             return _unknown(self.name, name, Cause.TOO_FEW, _too_few(measured, ceilings), measured.windows.current)
         for ceiling in ceilings:
-            broken = [sight for sight in sights if _broken(sight, ceiling, q)]
-            if broken and not _kept(sights[sights.index(broken[-1]) + 1 :], ceiling, q):
-                worst = max(broken, key=lambda sight: sight.histogram.quantile(q))
+            worst = clearest_break(sights, ceiling)
+            if worst is not None:
                 return self._finding(name, q, worst, ceiling, reference, alarm=True)
-        clear = all(_kept(sights, ceiling, q) and not _doubted(sights, ceiling, q) for ceiling in ceilings)
+        clear = all(any(map(ceiling.kept, sights)) and not any(map(ceiling.doubted, sights)) for ceiling in ceilings)
         return self._finding(name, q, sights[0], ceilings[0], reference, alarm=False, clear=clear)
 
     def _ceilings(self, name: str, q: float, reference: Histogram) -> list[Ceiling]:
         limit = dict(self.limits_ms).get(name)
-        ceilings = [] if limit is None else [Ceiling(limit, limit, Verdict.CRITICAL, Cause.ABOVE_LIMIT)]
+        ceilings = [] if limit is None else [Ceiling(q, limit, limit, Verdict.CRITICAL, Cause.ABOVE_LIMIT)]
         if reference.n >= MIN_ANSWERS:
             at_most = reference.interval(q, reference.n)[1]
             ceilings.append(
-                Ceiling(reference.quantile(q) * self.max_ratio, at_most, Verdict.WARNING, Cause.ABOVE_REFERENCE)
+                Ceiling(q, reference.quantile(q) * self.max_ratio, at_most, Verdict.WARNING, Cause.ABOVE_REFERENCE)
             )
         return ceilings
 
@@ -169,22 +186,6 @@ def _times(sight: _Sight, reference: Histogram, q: float) -> Clause:
     value, was = sight.histogram.quantile(q), reference.quantile(q)
     low, high = ratio(sight.histogram, reference, q, sight.spread.slower_than(value).effective_n)
     return clause(FindingClause.WAS_LATENCY, was=was, times=value / was, low=low, high=high)
-
-
-def _broken(sight: _Sight, ceiling: Ceiling, q: float) -> bool:
-    """Whether answers are surely slower than they should be, and too slow for all that is known."""
-    sure = sight.spread.slower_than(ceiling.sure_ms).lower(sight.tail) > 1 - q
-    return sure and not _kept([sight], ceiling, q)
-
-
-def _kept(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
-    """Whether some window shows the ceiling kept, with the doubt that recovery is allowed."""
-    return any(sight.spread.slower_than(ceiling.ms).upper(CLEAR_TAIL) <= 1 - q for sight in sights)
-
-
-def _doubted(sights: Sequence[_Sight], ceiling: Ceiling, q: float) -> bool:
-    """Whether some window speaks against it, with the same doubt."""
-    return any(sight.spread.slower_than(ceiling.ms).lower(CLEAR_TAIL) > 1 - q for sight in sights)
 
 
 def _too_few(measured: Measured, ceilings: Sequence[Ceiling]) -> Clause:

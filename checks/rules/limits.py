@@ -1,9 +1,9 @@
 """Limits on a share, and whether the looks of a cycle break them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -180,6 +180,23 @@ class Drop:
         return ()
 
 
+Estimate = TypeVar("Estimate")
+Seen_contra = TypeVar("Seen_contra", contravariant=True)
+
+
+class Breakable(Protocol[Seen_contra]):
+    """What estimates of a window can break and keep."""
+
+    def broken(self, sight: Seen_contra, /) -> bool:
+        """Whether it is broken beyond reasonable doubt."""
+
+    def kept(self, sight: Seen_contra, /) -> bool:
+        """Whether it is probably kept."""
+
+    def doubt(self, sight: Seen_contra, /) -> float:
+        """How much speaks for its being kept; only its order counts, less is a clearer break."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the looks say of one limit (or of all, when none is broken).
@@ -200,18 +217,24 @@ def judge(sights: Sequence[Sight], limits: Sequence[Limit], trail: Sequence[Sigh
     holds last week's bad days must not keep an incident open after the repair.
     """
     for limit in limits:
-        worst = _broken(sights, limit) or _detected(sights, limit, trail)
+        worst = clearest_break(sights, limit, _mature) or _detected(sights, limit, trail)
         if worst is not None:
             return Judgement(worst, limit, clear=False)
     return Judgement(sights[0], None, clear=all(_is_clear(sights, limit) for limit in limits))
 
 
-def _broken(sights: Sequence[Sight], limit: Limit) -> Sight | None:
-    """The look that breaks the limit most clearly."""
-    breaking = [sight for sight in sights if limit.broken(sight)]
-    if not breaking or _is_over(sights[sights.index(breaking[-1]) + 1 :], limit):
+def clearest_break(
+    sights: Sequence[Estimate], limit: Breakable[Estimate], mature: Callable[[Estimate], bool] = lambda _: True
+) -> Estimate | None:
+    """The estimate that breaks the limit most clearly.
+
+    `sights` are from the longest window to the shortest. None where no estimate breaks the limit, or a mature one of a
+    shorter window than all that do shows it kept again.
+    """
+    breaking = [place for place, sight in enumerate(sights) if limit.broken(sight)]
+    if not breaking or any(mature(sight) and limit.kept(sight) for sight in sights[breaking[-1] + 1 :]):
         return None
-    return min(breaking, key=limit.doubt)
+    return min((sights[place] for place in breaking), key=limit.doubt)
 
 
 def _detected(sights: Sequence[Sight], limit: Limit, trail: Sequence[Sight]) -> Sight | None:
@@ -227,7 +250,11 @@ def _detected(sights: Sequence[Sight], limit: Limit, trail: Sequence[Sight]) -> 
 
 
 def _is_over(newer: Sequence[Sight], limit: Limit) -> bool:
-    return any(limit.kept(sight) for sight in newer if not sight.look.provisional)
+    return any(limit.kept(sight) for sight in newer if _mature(sight))
+
+
+def _mature(sight: Sight) -> bool:
+    return not sight.look.provisional
 
 
 def _is_clear(sights: Sequence[Sight], limit: Limit) -> bool:
