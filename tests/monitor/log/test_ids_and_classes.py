@@ -1,18 +1,14 @@
 """Ids and classes that two programs wrote in two ways: joined and compared alike on every engine."""
 
-import csv
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
 from monitor.common.errors import SourceError
 from monitor.log.counts import ALL, BucketCounts
-from monitor.log.prediction_log import open_log
 from tests.support.messy_logs import START
+from tests.support.text_logs import text_log
 
 UUID = "0af76519-16cd-43dd-8448-eb211c80319c"
 BUCKET = int(START.timestamp())
@@ -25,37 +21,11 @@ Count = Callable[[Rows, Rows], BucketCounts]
 @pytest.fixture(params=["csv", "sqlite", "postgresql"])
 def count(request: pytest.FixtureRequest, tmp_path: Path) -> Count:
     """Write predictions and labels as text, and count them."""
-    columns = PredictionColumns(id="id", at="at", predicted="class")
-    label_columns = LabelColumns(id="id", at="at", label="class")
-
-    def of_files(predictions: Rows, labels: Rows) -> SourceSettings:
-        for name, rows in (("predictions", predictions), ("labels", labels)):
-            with (tmp_path / f"{name}.csv").open("w", newline="") as file:
-                csv.writer(file).writerows([("id", "at", "class"), *((i, START.isoformat(), c) for i, c in rows)])
-        return SourceSettings(
-            predictions=PredictionRelation(files=(f"{tmp_path}/predictions.csv",), columns=columns),
-            labels=LabelRelation(files=(f"{tmp_path}/labels.csv",), columns=label_columns),
-        )
-
-    def of_tables(predictions: Rows, labels: Rows) -> SourceSettings:
-        url = f"sqlite:///{tmp_path}/log.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            for name, rows in (("predictions", predictions), ("labels", labels)):
-                connection.exec_driver_sql(f"CREATE TABLE {name} (id TEXT, at TEXT, class TEXT)")
-                values = [{"id": i, "at": START.isoformat(), "c": c} for i, c in rows]
-                connection.execute(sa.text(f"INSERT INTO {name} VALUES (:id, :at, :c)"), values)  # noqa: S608
-        engine.dispose()
-        return SourceSettings(
-            url=url,
-            predictions=PredictionRelation(table="predictions", columns=columns),
-            labels=LabelRelation(table="labels", columns=label_columns),
-        )
+    opened = text_log(request, tmp_path)
 
     def counted(predictions: Rows, labels: Rows) -> BucketCounts:
-        source = (of_files if request.param == "csv" else of_tables)(predictions, labels)
-        log = open_log(source, bucket=timedelta(hours=1), segments=(), key="monitors.bot.source")
-        return log.count([BUCKET], START)
+        dated = ([(i, START.isoformat(), name) for i, name in rows] for rows in (predictions, labels))
+        return opened(*dated).count([BUCKET], START)
 
     return counted
 

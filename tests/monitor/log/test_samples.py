@@ -1,22 +1,16 @@
 """Examples of what cannot be read: a few values, short and without secrets, on every engine."""
 
-import csv
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
 from monitor.log.counts import LogNotice
-from monitor.log.prediction_log import open_log
 from tests.support.messy_logs import START
+from tests.support.text_logs import text_log
 
 BUCKET = int(START.timestamp())
 GOOD = START.isoformat()
-PREDICTION = PredictionColumns(id="id", at="at", predicted="class")
-LABEL = LabelColumns(id="id", at="at", label="class")
 
 Rows = list[tuple[str, str, str]]
 """Id, time and class."""
@@ -26,34 +20,10 @@ Notices = Callable[[Rows, Rows], dict[str, LogNotice]]
 @pytest.fixture(params=["csv", "sqlite", "postgresql"])
 def notices(request: pytest.FixtureRequest, tmp_path: Path) -> Notices:
     """Write predictions and labels as text, count them, and give what is told of them."""
-
-    def of_files(predictions: Rows, labels: Rows) -> SourceSettings:
-        for name, rows in (("predictions", predictions), ("labels", labels)):
-            with (tmp_path / f"{name}.csv").open("w", newline="") as file:
-                csv.writer(file).writerows([("id", "at", "class"), *rows])
-        return SourceSettings(
-            predictions=PredictionRelation(files=(f"{tmp_path}/predictions.csv",), columns=PREDICTION),
-            labels=LabelRelation(files=(f"{tmp_path}/labels.csv",), columns=LABEL),
-        )
-
-    def of_tables(predictions: Rows, labels: Rows) -> SourceSettings:
-        url = f"sqlite:///{tmp_path}/log.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            for name, rows in (("predictions", predictions), ("labels", labels)):
-                connection.exec_driver_sql(f"CREATE TABLE {name} (id TEXT, at TEXT, class TEXT)")
-                values = [{"id": i, "at": at, "c": c} for i, at, c in rows]
-                connection.execute(sa.text(f"INSERT INTO {name} VALUES (:id, :at, :c)"), values)  # noqa: S608
-        engine.dispose()
-        return SourceSettings(
-            url=url,
-            predictions=PredictionRelation(table="predictions", columns=PREDICTION),
-            labels=LabelRelation(table="labels", columns=LABEL),
-        )
+    opened = text_log(request, tmp_path)
 
     def told(predictions: Rows, labels: Rows) -> dict[str, LogNotice]:
-        source = (of_files if request.param == "csv" else of_tables)(predictions, labels)
-        log = open_log(source, bucket=timedelta(hours=1), segments=(), key="monitors.bot.source")
+        log = opened(predictions, labels)
         counted = {buckets: log.count(buckets, START) for buckets in ((BUCKET,), ())}
         of_nothing = {notice.kind: notice for notice in counted[()].notices}
         found = {notice.kind: notice for notice in counted[(BUCKET,)].notices}
