@@ -90,7 +90,7 @@ class Stratified:
         cells = by_class(rows.classes, share * self.sizes[self.groups][:, None])
         return replace(self, share=share, cells=cells, effective=np.where(self.labelled > 0, self.effective, GUESS))
 
-    @cached_property
+    @property
     def told(self) -> "Stratified":
         """The window by the labels that represent the predictions that they stand for.
 
@@ -98,7 +98,15 @@ class Stratified:
         answers are right (`checks.estimates.agreement`); else they represent nothing but themselves
         (`checks.estimates.organic_labels`).
         """
-        return self if agree_on_right(self.confusion.rows) else Stratified.of(*apart(self.confusion))
+        return self._apart or self
+
+    @cached_property
+    def _apart(self) -> "Stratified | None":
+        """The window by the labels of the queue alone, where the others disagree; None where it is this one.
+
+        Who kept a reference to itself would stay in memory, with all its matrices, to the end of a look.
+        """
+        return None if agree_on_right(self.confusion.rows) else Stratified.of(*apart(self.confusion))
 
     def accuracy(self) -> Proportion | None:
         """Share of predictions that are right.
@@ -109,7 +117,7 @@ class Stratified:
         is_unheard = self._unheard.sum() > MAX_UNSEEN * self.confusion.n
         if is_unheard or not self.confusion.n_labelled:
             return None
-        return self._accuracy if self.told is self else self.told.accuracy()
+        return self._apart.accuracy() if self._apart else self._accuracy
 
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the predictions truly of the class that were predicted as it.
@@ -120,7 +128,7 @@ class Stratified:
         k = self.confusion.index(class_name)
         if k is None or not self.confusion.support[k] or self._is_unseen(k):
             return None
-        return recall_by_design(self.confusion, k) or self._recalls.of(k)
+        return recall_by_design(self.confusion, k) or self._recalls.of(k, self._recalls_of)
 
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it.
@@ -132,7 +140,7 @@ class Stratified:
             return None
         if self._unheard[k] > MAX_UNSEEN * self.confusion.predicted[k]:
             return None
-        return self._precisions.of(k) if self.told is self else self.told.precision(class_name)
+        return self._apart.precision(class_name) if self._apart else self._precisions.of(k, self._precisions_of)
 
     def balanced_accuracy(self) -> Proportion | None:
         """Mean recall over the classes with a labelled row; their errors are taken as independent."""
@@ -155,7 +163,7 @@ class Stratified:
     def _unheard(self) -> Floats:
         """Predictions by class that no representative label stands for (K)."""
         confusion = self.confusion
-        return np.zeros(len(confusion.classes)) if self.told is self else unheard(confusion)
+        return unheard(confusion) if self._apart else np.zeros(len(confusion.classes))
 
     @property
     def unheard(self) -> tuple[str, ...]:
@@ -225,7 +233,7 @@ class Stratified:
 
     @cached_property
     def _recalls(self) -> "_OfClasses":
-        return _OfClasses(self._recalls_of, len(self.confusion.classes))
+        return _OfClasses(len(self.confusion.classes))
 
     def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own, (right, _) = self._own(classes), self._right_and_wrong
@@ -239,7 +247,7 @@ class Stratified:
 
     @cached_property
     def _precisions(self) -> "_OfClasses":
-        return _OfClasses(self._precisions_of, len(self.confusion.classes))
+        return _OfClasses(len(self.confusion.classes))
 
     def _precisions_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own, (right, wrong) = self._own(classes), self._right_and_wrong
@@ -362,14 +370,13 @@ class _Groups:
 class _OfClasses:
     """The share of each class, worked out when it is asked for; a third class asks for all of them."""
 
-    def __init__(self, work_out: Callable[[NDArray[np.intp]], list[Proportion]], classes: int) -> None:
-        self._work_out = work_out
+    def __init__(self, classes: int) -> None:
         self._all = np.arange(classes)
         self._known: dict[int, Proportion] = {}
 
-    def of(self, k: int) -> Proportion:
-        """The share of one class, by its place."""
+    def of(self, k: int, work_out: Callable[[NDArray[np.intp]], list[Proportion]]) -> Proportion:
+        """The share of one class, by its place; `work_out` is the same each time."""
         if k not in self._known:
             asked = np.array([k]) if len(self._known) < FEW else self._all
-            self._known.update(zip(asked.tolist(), self._work_out(asked), strict=True))
+            self._known.update(zip(asked.tolist(), work_out(asked), strict=True))
         return self._known[k]

@@ -1,5 +1,7 @@
 """Shares from labels that are not a fair sample: the bias is gone, and the intervals cover."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -184,3 +186,18 @@ def test_the_variance_of_hits_is_that_of_any_function_of_the_cells() -> None:
     counts = Stratified.of(Confusion.of([*cells, cell("a", None, 400), cell("c", None, 90)]))
     by_hit, by_label = rng.normal(size=(2, len(names)))
     assert counts.variance_of_hits(by_hit, by_label) == pytest.approx(counts.variance(np.diag(by_hit) + by_label))
+
+
+def test_a_window_is_gone_from_memory_as_soon_as_nobody_refers_to_it() -> None:
+    counts = Stratified.of(Confusion.of([cell("a", "a", 9), cell("a", "b", 1), cell("b", "b", 5), cell("b", None, 5)]))
+    for name in ("a", "b"):
+        assert counts.recall(name)
+        assert counts.precision(name)
+    assert counts.accuracy()
+    gone = weakref.ref(counts)
+    gc.disable()  # as during a look
+    try:
+        del counts
+        assert gone() is None
+    finally:
+        gc.enable()
