@@ -22,6 +22,8 @@ def bounded(name: str, longest: int = LONGEST_NAME) -> str:
     >>> bounded("a\0b\ud800")
     'a\ufffdb?'
     """
+    if len(name) <= longest and name.isascii() and "\0" not in name:
+        return name
     kept = name.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
     if len(kept) <= longest:
         return kept

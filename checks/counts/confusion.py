@@ -85,6 +85,11 @@ class Rows:
         """Labelled predictions by row (R)."""
         return np.asarray(self.counts.sum(axis=1), dtype=float)
 
+    @cached_property
+    def is_designed(self) -> bool:
+        """Whether any label has an inclusion probability."""
+        return bool(self.designed.any())
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -169,7 +174,8 @@ def by_class(classes: NDArray[np.intp], values: Floats) -> Floats:
     total = np.zeros((values.shape[1], values.shape[1]))
     starts = np.flatnonzero(np.diff(classes, prepend=-1))
     if starts.size:
-        total[classes[starts]] = np.add.reduceat(values, starts, axis=0)
+        alone = starts.size == classes.size  # nothing to add up, which is most of the time that it takes
+        total[classes[starts]] = values if alone else np.add.reduceat(values, starts, axis=0)
     return total
 
 

@@ -38,7 +38,7 @@ def agree_on_right(rows: Rows) -> bool:
 
     A test of each predicted class, at LEVEL_RIGHT over their number, finds what is labelled unlike in that one alone.
     """
-    if not rows.designed.any():
+    if not rows.is_designed:
         return True
     designed = rows.designed.sum(axis=1)
     if not (rows.labelled > designed).any():

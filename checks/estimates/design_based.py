@@ -101,7 +101,7 @@ def recall_by_design(confusion: Confusion, k: int) -> WeightedCounts | None:
     all as others.
     """
     rows = confusion.rows
-    if not rows.designed.any():
+    if not rows.is_designed:
         return None
     strata = _pooled(rows, k) if agree(rows, k) else _apart(rows, k)
     return strata.recall(int(confusion.support[k]))

@@ -19,6 +19,8 @@ def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArr
     [0, 1, 1, 2]
     """
     groups = np.arange(classes.size)
+    if classes.size == 0 or np.diff(classes, prepend=-1).all():  # each class has one row, as without confidences
+        return groups
     thin = set(classes[labelled < least].tolist())
     for first, end in pairwise([*np.flatnonzero(np.diff(classes, prepend=-1)).tolist(), classes.size]):
         if int(classes[first]) in thin:

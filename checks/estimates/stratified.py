@@ -147,7 +147,7 @@ class Stratified:
         recalls = [recall for name in self.confusion.real_classes if (recall := self.recall(name)) is not None]
         if not recalls:
             return None
-        return mean_share(recalls, lopsided=bool(self.confusion.rows.designed.any()))
+        return mean_share(recalls, lopsided=self.confusion.rows.is_designed)
 
     def prevalence(self, class_name: str) -> float:
         """Estimated share of the predictions that are truly of the class, in [0, 1]."""

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.confusion import Confusion
@@ -114,7 +116,7 @@ def _cases(windows: Windows) -> Iterator[_Case]:
         parts = {
             value: Outcomes.of(window.outcomes) for name, value, window in windows.segment_lookback if name == column
         }
-        whole = together(list(parts.values()))
+        whole = _Whole(together(list(parts.values())))
         for name, value, current in windows.segments:
             if name == column and value in parts and value:
                 case = _case((column, value), parts[value], whole, _prompts(current, windows))
@@ -124,9 +126,8 @@ def _cases(windows: Windows) -> Iterator[_Case]:
 
 def _prompts(current: Window, windows: Windows) -> tuple[Pair, Pair] | None:
     """The pair of versions that answers a segment and the one before it on the same model; None where there is none."""
-    answers = Counter[Pair]()
-    for cell in current.outcomes:
-        answers[cell.model_version, cell.prompt_version] += cell.n
+    cells = Outcomes.of(current.outcomes)
+    answers = Counter(dict(zip(cells.versions, np.bincount(cells.version, cells.n, len(cells.versions)), strict=True)))
     seen = [(run.model_version, run.prompt_version) for run in windows.versions if run.prompt_version != NOT_LOGGED]
     newest = [pair for pair in seen if answers[pair] >= LIVE_ROWS]
     before = [
@@ -135,17 +136,37 @@ def _prompts(current: Window, windows: Windows) -> tuple[Pair, Pair] | None:
     return (before[-1], newest[-1]) if before else None
 
 
-def _case(segment: tuple[str, str], part: Outcomes, whole: Outcomes, prompts: tuple[Pair, Pair] | None) -> _Case | None:
+class _Whole:
+    """All values of a segment column, by versions."""
+
+    def __init__(self, outcomes: Outcomes) -> None:
+        self._outcomes = outcomes
+        self._known: dict[Pair, Outcomes] = {}
+
+    def of_version(self, pair: Pair) -> Outcomes:
+        """What a pair of versions has answered; cut out once for all values."""
+        if pair not in self._known:
+            self._known[pair] = self._outcomes.of_version(*pair)
+        return self._known[pair]
+
+
+def _case(segment: tuple[str, str], part: Outcomes, whole: _Whole, prompts: tuple[Pair, Pair] | None) -> _Case | None:
     """The four accuracies; None where one of them has too few labels."""
     if prompts is None:
         return None
     here = [part.of_version(*pair) for pair in prompts]
-    rest = [less(whole.of_version(*pair), own) for pair, own in zip(prompts, here, strict=True)]
+    if any(_labelled(cells) < MIN_ROWS for cells in here):  # most values of a column are small
+        return None
+    rest = [less(whole.of_version(pair), own) for pair, own in zip(prompts, here, strict=True)]
     shares = [share for cells in (*here, *rest) if (share := _accuracy(cells)) is not None and share.n >= MIN_ROWS]
     if len(shares) < 4:  # noqa: PLR2004 - two segments, two prompts
         return None
     (_, older), (_, newer) = prompts
     return _Case(*segment, older, newer, *shares)
+
+
+def _labelled(cells: Outcomes) -> float:
+    return float(cells.n[cells.labelled].sum())
 
 
 def _accuracy(cells: Outcomes) -> Proportion | None:

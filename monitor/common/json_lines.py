@@ -2,16 +2,25 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
 
 import click
+
+AT_ONCE: Final = 1000
+"""Lines that are written together where many are there already."""
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+_AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 
 
 def to_line(record: Mapping[str, Any]) -> str:
     """One JSON object without line breaks. An enum is its value, NaN and infinities are null."""
-    line = json.dumps(_plain(record), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    line = _ENCODER.encode(_plain(record))
     return line.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair, which no stream can write
 
 
@@ -20,20 +29,34 @@ def print_line(record: Mapping[str, Any]) -> None:
     click.echo(to_line(record))
 
 
+def print_lines(records: Iterable[Mapping[str, Any]]) -> None:
+    """Print many records that are there already on stdout."""
+    lines = map(to_line, records)
+    while some := list(islice(lines, AT_ONCE)):
+        click.echo("\n".join(some))
+
+
+@lru_cache(maxsize=128)  # a look has some hundred thousand lines, of a few times
 def iso(time: datetime) -> str:
     """The time in UTC, such as 2026-03-29T06:00:00Z, with microseconds only where there are any."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    return _plain_figure(value)
+
+
+def _plain_figure(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     return value

@@ -20,7 +20,7 @@ from monitor.cli.output.tables import report_parts
 from monitor.common.clock import utc_now
 from monitor.common.errors import MappingError, UnreachableError
 from monitor.common.exit_codes import Exit
-from monitor.common.json_lines import iso, print_line
+from monitor.common.json_lines import iso, print_line, print_lines
 from monitor.common.terminal import note, show
 from monitor.cycle.cycle import CycleReport, run_cycle
 from monitor.cycle.study_desk import StudyDesk
@@ -132,5 +132,4 @@ def _print(report: CycleReport, *, as_json: bool) -> None:
     if not as_json:
         show(*report_parts(report))
         return
-    for line in report_lines(report):
-        print_line(line)
+    print_lines(report_lines(report))

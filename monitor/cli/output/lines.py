@@ -1,8 +1,8 @@
 """The JSON lines of one look: metrics, findings and advice, each with a `type`."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, fields
+from typing import Any, Final
 
 from checks.advice.deciding.model import Advice
 from checks.metrics.line import MetricLine
@@ -10,6 +10,8 @@ from checks.rules.family import Family
 from monitor.cycle.cycle import CycleReport
 
 Line = dict[str, Any]
+
+_FIGURES: Final = tuple(each.name for each in fields(MetricLine) if each.name not in ("metric", "class_name"))
 
 
 def report_lines(report: CycleReport) -> Iterator[Line]:
@@ -29,13 +31,13 @@ def report_lines(report: CycleReport) -> Iterator[Line]:
 
 
 def _metric(estimate: MetricLine) -> Line:
-    fields = asdict(estimate)
-    return {"metric": fields.pop("metric"), "class": fields.pop("class_name"), **fields}
+    figures = {name: getattr(estimate, name) for name in _FIGURES}  # all plain; `asdict` would copy each of them
+    return {"metric": estimate.metric, "class": estimate.class_name, **figures}
 
 
 def advice_line(family: Family, advice: Advice) -> Line:
     """The fields of an advice."""
-    fields = asdict(advice)
-    for signal in fields["signals"]:
+    line = asdict(advice)
+    for signal in line["signals"]:
         signal["numbers"] = dict(signal["numbers"])
-    return {"family": family, **fields}
+    return {"family": family, **line}

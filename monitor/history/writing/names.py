@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from config.names import bounded
 from monitor.history.schema import CLASSES, METRIC_SERIES, MONITORS, RELEVANCE_SOURCES, SLICES, VERSIONS
+from monitor.history.writing.bulk import insert_rows
 
 _LOCK: Final = (
     7_386_921_005  # any number, the same in every release: the PostgreSQL advisory lock of those who add names
@@ -107,10 +108,7 @@ def _known(connection: Connection, table: Table) -> dict[Key, int]:
 
 def _add(connection: Connection, table: Table, keys: list[Key]) -> None:
     first = _next_id(connection, table)
-    columns = table.columns.keys()
-    rows = [dict(zip(columns, (first + i, *key), strict=True)) for i, key in enumerate(keys)]
-    if rows:
-        connection.execute(table.insert(), rows)
+    insert_rows(connection, table, ((first + i, *key) for i, key in enumerate(keys)))
 
 
 def _storable(part: object) -> object:

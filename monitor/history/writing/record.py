@@ -1,6 +1,6 @@
 """Keep what a cycle found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,6 +18,8 @@ from monitor.history.writing.names import intern_series
 
 SECOND: Final = 1_000_000  # microseconds
 HOUR: Final = 3600 * SECOND
+
+_AT_ONCE: Final = 1000  # series in one statement; PostgreSQL takes no more than 65,535 parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,38 @@ def write_estimates(connection: Connection, monitor: int, as_of: datetime, estim
     estimates = tuple(estimates)
     series = intern_series(connection, monitor, {(e.metric, e.class_name, e.slice) for e in estimates})
     now = to_epoch(as_of) * SECOND
-    t = METRIC_POINTS.c
-    connection.execute(delete(METRIC_POINTS).where(t.series_id.in_(series.values()), t.as_of == now))
-    recent = select(METRIC_POINTS).where(t.series_id.in_(series.values()), t.as_of >= now // HOUR * HOUR, t.as_of < now)
-    last = {(row[0], row[3] - row[2]): row[2:] for row in connection.execute(recent.order_by(t.series_id, t.as_of))}
-    points = [_point(series[e.metric, e.class_name, e.slice], now, e) for e in estimates]
+    last = _believed_this_hour(connection, monitor, now, series.values())
+    epochs = {at: to_epoch(at) for e in estimates for at in (e.window_start, e.window_end)}
+    points = [_point(series[e.metric, e.class_name, e.slice], now, e, epochs) for e in estimates]
     news = [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
     times = BELIEF_TIMES.c
     connection.execute(delete(BELIEF_TIMES).where(times.monitor_id == monitor, times.micros == now))
     if news:
         connection.execute(insert(BELIEF_TIMES), {"monitor_id": monitor, "micros": now, "as_of": as_of})
     insert_rows(connection, METRIC_POINTS, news)
+
+
+def _believed_this_hour(
+    connection: Connection, monitor: int, now: int, series: Collection[int]
+) -> dict[tuple[int, int], Sequence[Any]]:
+    """The newest points of the hour by series and length of the window; those of `now` itself are deleted."""
+    t, times = METRIC_POINTS.c, BELIEF_TIMES.c
+    hour = now // HOUR * HOUR
+    within = (times.monitor_id == monitor, times.micros >= hour, times.micros <= now)
+    if connection.scalar(select(times.micros).where(*within).limit(1)) is None:
+        return {}
+    last: dict[tuple[int, int], Sequence[Any]] = {}
+    for some in _runs(sorted(series)):
+        connection.execute(delete(METRIC_POINTS).where(t.series_id.in_(some), t.as_of == now))
+        recent = select(METRIC_POINTS).where(t.series_id.in_(some), t.as_of >= hour, t.as_of < now)
+        rows = connection.execute(recent.order_by(t.series_id, t.as_of))
+        last.update(((row[0], row[3] - row[2]), row[2:]) for row in rows)
+    return last
+
+
+def _runs(series: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many at once as fit in a statement: segments by classes are tens of thousands."""
+    return (series[first : first + _AT_ONCE] for first in range(0, len(series), _AT_ONCE))
 
 
 def write_findings(connection: Connection, monitor: str, as_of: datetime, findings: Sequence[Finding]) -> None:
@@ -91,8 +114,8 @@ def _is_news(before: Any, row: dict[str, Any]) -> bool:  # noqa: ANN401 - a row 
     return any(before[name] != row[name] for name in ("verdict", "cause", "provisional", "clear"))
 
 
-def _point(series: int, now: int, e: MetricLine) -> tuple[Any, ...]:
-    span = (to_epoch(e.window_start), to_epoch(e.window_end))
+def _point(series: int, now: int, e: MetricLine, epochs: Mapping[datetime, int]) -> tuple[Any, ...]:
+    span = (epochs[e.window_start], epochs[e.window_end])
     numbers = (e.value, e.low, e.high, e.raw)
     return (series, now, *span, *map(_real, numbers), e.n, e.n_labelled, _real(e.coverage), e.provisional)
 

@@ -2,10 +2,12 @@ import json
 import math
 from typing import Any
 
+import pytest
+
 from checks.advice.deciding.model import Signal
 from checks.rules.family import Family
 from monitor.cli.output.lines import report_lines
-from monitor.common.json_lines import to_line
+from monitor.common.json_lines import print_lines, to_line
 from monitor.cycle.cycle import FamilyAdvice, Fault
 from tests.support.incidents import advice
 from tests.support.reports import estimate, report
@@ -13,6 +15,12 @@ from tests.support.reports import estimate, report
 
 def _lines(**changes: object) -> list[dict[str, Any]]:
     return [json.loads(to_line(line)) for line in report_lines(report(**changes))]
+
+
+def test_many_lines_are_printed_as_each_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    records = [{"n": number} for number in range(2_500)]
+    print_lines(iter(records))
+    assert capsys.readouterr().out.splitlines() == list(map(to_line, records))
 
 
 def test_every_line_says_its_type_its_monitor_and_as_of_when() -> None:

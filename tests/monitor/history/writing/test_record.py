@@ -171,3 +171,11 @@ def test_a_fault_of_ours_is_not_taken_for_an_unreachable_history(history: Histor
 def test_a_time_without_a_zone_is_refused(history: History) -> None:
     with pytest.raises(Exception, match="aware times only"):
         record(history, opened(onset=T0.replace(tzinfo=None)))
+
+
+@pytest.mark.parametrize("url", ["emptied_postgres"], indirect=True, ids=["postgresql"])
+def test_segments_by_classes_may_have_more_series_than_a_statement_takes_parameters(history: History, url: str) -> None:
+    lines = tuple(replace(estimate("recall"), class_name=f"class_{number}") for number in range(65_536))
+    record(history, estimates=lines)
+    record(history, estimates=lines, hours=0.25)  # nothing new
+    assert len(rows(url, "SELECT series_id FROM metric_points")) == len(lines)
