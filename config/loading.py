@@ -1,7 +1,7 @@
 """Reading the configuration: YAML file, secrets directory, environment."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_settings import InitSettingsSource
 
 from config.anchoring import anchored
-from config.errors import ConfigError, Problem
+from config.errors import ConfigError, ImpossibleError, Problem
 from config.problems import Origins, explain
 from config.secrets import remember_all
 from config.settings import Settings, where_secrets_go
@@ -20,15 +20,24 @@ from config.yaml_file import Document, KeyPath, read_document
 DEFAULT_FILE: Final = Path("tunewatch.yaml")
 
 
+Presets = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Of what is set of a source, what holds for the rest because of the system that it names; raises ImpossibleError."""
+
+
 def load(
-    file: Path | None = None, *, environ: Mapping[str, str] | None = None, secrets_dir: Path | None = None
+    file: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    secrets_dir: Path | None = None,
+    presets: Presets | None = None,
 ) -> Settings:
     """Read and check the whole configuration.
 
     The file is the one given, else the one that TUNEWATCH_CONFIG names, else `tunewatch.yaml` in the working
     directory, else none. A value is taken from the environment, else from the secrets directory (the one given, else
-    TUNEWATCH_SECRETS_DIR, else /run/secrets where it exists), else from the file, else it is the default. Relative
-    paths, wherever they are set, are relative to the folder of the file.
+    TUNEWATCH_SECRETS_DIR, else /run/secrets where it exists), else from the file, else from the mapping of the system
+    that a source names (where `presets` knows systems), else it is the default. Relative paths, wherever they are set,
+    are relative to the folder of the file.
 
     Raises ConfigError with everything that is wrong.
     """
@@ -40,7 +49,10 @@ def load(
         remember_all(layer.values, Settings)
     origins = Origins(environment, secrets, document)
     misplaced = list(_take_out_secrets(document))
-    layers = tuple(InitSettingsSource(Settings, layer.values) for layer in (environment, secrets, document))
+    trees = [environment.values, secrets.values, document.values]
+    if presets is not None:
+        trees.append(_of_systems(trees, presets, origins))
+    layers = tuple(InitSettingsSource(Settings, tree) for tree in trees)
     try:
         settings = Settings(_build_sources=(layers, {}))
     except ValidationError as error:
@@ -61,6 +73,43 @@ def _secrets_dir(environ: Mapping[str, str]) -> Path | None:
     if named := environ.get(SECRETS_VARIABLE):
         return Path(named)
     return DEFAULT_SECRETS if DEFAULT_SECRETS.is_dir() else None
+
+
+def _of_systems(trees: Iterable[dict[str, Any]], presets: Presets, origins: Origins) -> dict[str, Any]:
+    """Return what the systems that sources name say of them, as one more layer below all others."""
+    problems = []
+    found: dict[str, Any] = {}
+    for name, monitor in _section(_merged(trees), "monitors").items():
+        try:
+            source = presets(_section({name: monitor}, name, "source"))
+        except ImpossibleError as error:
+            for key, message in error.faults:
+                path = ("monitors", str(name), "source", *key.split("."))
+                problems.append(Problem(".".join(path), message, origins.where(path)))
+        else:
+            if source:
+                found[name] = {"source": source}
+    if problems:
+        raise ConfigError(problems)
+    return {"monitors": found} if found else {}
+
+
+def _merged(trees: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return one tree, in which what comes first wins over what follows."""
+    merged: dict[str, Any] = {}
+    for tree in reversed(list(trees)):
+        for key, value in tree.items():
+            both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+            merged[key] = _merged([value, merged[key]]) if both else value
+    return merged
+
+
+def _section(tree: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """Return the section at a path, {} where there is none."""
+    found: Any = tree
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _take_out_secrets(document: Document) -> Iterator[Problem]:

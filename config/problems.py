@@ -31,6 +31,7 @@ KINDS: Final = {
     "string_too_short": "is empty",
     "tuple_type": "must be a list",
     "too_short": "is empty; name at least one",
+    "union_tag_invalid": "must be the name of a column, a path into one, or a list of these",
     "time_delta_type": "must be a duration such as 15m or 7d",
 }
 

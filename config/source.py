@@ -3,16 +3,32 @@
 import codecs
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sqlalchemy.engine import make_url
 
 from config.base import Name, Section
+from config.columns import ClassNames, LabelColumns, NewestRow, PredictionColumns, RowsSettings, Values
 from config.errors import ImpossibleError
 from config.url import IN_MEMORY, DatabaseUrl, mask
 
+__all__ = [
+    "DuckdbSettings",
+    "LabelColumns",
+    "LabelRelation",
+    "PredictionColumns",
+    "PredictionRelation",
+    "RelationSettings",
+    "SourceSettings",
+]
+
 FILE_FORMATS: Final = ("parquet", "csv", "jsonl")
 ONE_OF: Final = ("files", "table", "query")
+OF_ROWS: Final = (*ONE_OF, "rows", "encoding", "where", "where_not", "newest")
+"""Keys that say which rows there are."""
+OF_TIMES: Final = ("day_first", "time_format", "time_unit", "time_zone")
+"""Keys that say how times are written."""
 NO_LABEL: Final = (
     "none",
     "nan",
@@ -44,66 +60,6 @@ Files = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=
 """One path or glob, or a list of them."""
 
 
-class PredictionColumns(Section):
-    """Columns of the prediction log, by what they mean; a column that the log does not have stays unset."""
-
-    id: Name
-    """Identifies the prediction; the label log refers to it."""
-    at: Name
-    """When the prediction was made."""
-    predicted: Name
-    """The class that the chatbot chose."""
-    text: Name | None = None
-    """The message of the user."""
-    response: Name | None = None
-    """The chatbot's answer."""
-    confidence: Name | None = None
-    """How sure the chatbot was, 0 to 1."""
-    latency_ms: Name | None = None
-    """How long the answer took, in milliseconds."""
-    model_version: Name | None = None
-    """The model that answered."""
-    prompt_version: Name | None = None
-    """The prompt that it was given."""
-    prompt_tokens: Name | None = None
-    """Tokens read."""
-    completion_tokens: Name | None = None
-    """Tokens written."""
-    relevance: Name | None = None
-    """How relevant the answer was, 0 to 1 (a thumb is 1 or 0, true or false); NULL where nobody judged it."""
-    relevance_source: Name | None = None
-    """Who or what judged the relevance, with its version, such as `judge-v2`; one is never compared with another."""
-
-    @model_validator(mode="after")
-    def _source_of_something(self) -> Self:
-        if self.relevance_source is not None and self.relevance is None:
-            raise ImpossibleError(("relevance_source", "says who judged the relevance; set relevance too"))
-        return self
-
-    def mapped(self) -> dict[str, str]:
-        """Return the columns that the log has: meaning to column name."""
-        return self.model_dump(exclude_none=True)
-
-
-class LabelColumns(Section):
-    """Columns of the label log, by what they mean."""
-
-    id: Name
-    """The prediction that is labelled."""
-    label: Name
-    """The true class."""
-    at: Name
-    """When the label was given; of several labels of one prediction the latest counts."""
-    labeller: Name | None = None
-    """Who gave the label."""
-    inclusion_probability: Name | None = None
-    """The chance, above 0 and up to 1, with which this prediction was chosen for labelling."""
-
-    def mapped(self) -> dict[str, str]:
-        """Return the columns that the log has: meaning to column name."""
-        return self.model_dump(exclude_none=True)
-
-
 class RelationSettings(Section):
     """Rows: files, a table or a query, exactly one of the three."""
 
@@ -117,8 +73,22 @@ class RelationSettings(Section):
     """Of a time such as 1/2/2026, whether the day comes first; learnt from the column where a number is past 12."""
     time_format: Name | None = None
     """How times are written, in the words of strptime, such as `%d.%m.%y %H:%M`; needed for unusual ways only."""
+    time_unit: Literal["s", "ms", "us", "ns"] | None = None
+    """What times that are numbers are counted in since 1970; unset, whichever puts a number in our age."""
+    time_zone: Name | None = None
+    """Zone of times that name none, such as Europe/Berlin; unset, UTC."""
     encoding: Name | None = None
     """Encoding of the csv and jsonl files, such as cp1252; unset, UTF-8 or what the bytes of a file tell."""
+    where: dict[Name, Values] = Field(default_factory=dict)
+    """Rows that are read: of each column (or path) the value, or the list of values, that they have; null is empty."""
+    where_not: dict[Name, Values] = Field(default_factory=dict)
+    """Rows that are left out: those with this value, or one of these, in any of these columns (or paths)."""
+    newest: NewestRow | None = None
+    """Of an export that repeats rows that have changed, which row counts."""
+    rows: RowsSettings | None = None
+    """Of files whose rows are nested in others, how they become rows."""
+    system: Name | None = None
+    """The system that wrote it, such as `langfuse`, whose mapping holds for all that is not set."""
 
     @field_validator("encoding")
     @classmethod
@@ -128,12 +98,21 @@ class RelationSettings(Section):
         except LookupError:
             raise ValueError(f"is no encoding that is known: {encoding}; write one such as utf-8 or cp1252") from None
 
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError(f"is no time zone that is known: {zone}; write one such as Europe/Berlin")
+        return zone
+
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         given = [name for name in ONE_OF if getattr(self, name) is not None]
         if len(given) != 1:
             seen = " and ".join(given) or "none of them"
             raise ImpossibleError(("", f"needs exactly one of files, table and query, but has {seen}"))
+        if self.rows is not None and self.files is None:
+            raise ImpossibleError(("rows", "is of files; with a table, write a query"))
         if self.encoding is not None and self.files is None:
             raise ImpossibleError(("encoding", "is that of files; a table or a query has none"))
         return self
@@ -179,8 +158,24 @@ class SourceSettings(Section):
     """The log of what was right; without it traffic, latency, relevance, drift and confidence are watched."""
     duckdb: DuckdbSettings = DuckdbSettings()
     """What DuckDB may take, where it reads the log."""
+    system: Name | None = None
+    """The system that wrote the log, such as `langfuse`, whose mapping holds for all that is not set."""
+    classes: ClassNames = ClassNames()
+    """How the log's classes are spelt, beyond what certainly means the same."""
     segments: tuple[Name, ...] = ()
-    """Further columns of the prediction log, such as `channel`, whose values are counted apart."""
+    """Further columns (or paths) of the prediction log, such as `channel`, whose values are counted apart."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labels_in_the_same_rows(cls, value: Any) -> Any:  # noqa: ANN401 - whatever was written
+        """Labels that name no rows of their own are in those of the predictions, whose times are written alike."""
+        if not isinstance(value, dict):
+            return value
+        predictions, labels = value.get("predictions"), value.get("labels")
+        if not isinstance(predictions, dict) or not isinstance(labels, dict) or set(ONE_OF) & labels.keys():
+            return value
+        same = {key: predictions[key] for key in (*OF_ROWS, *OF_TIMES) if key in predictions}
+        return value | {"labels": same | labels}
 
     @property
     def relations(self) -> dict[str, RelationSettings]:

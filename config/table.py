@@ -25,6 +25,9 @@ FREE: Final = {  # what stands for a key that the operator chooses
     "model_versions": "VERSION",
     "recall": "CLASS",
     "patterns": "PLACEHOLDER",
+    "where": "COLUMN",
+    "where_not": "COLUMN",
+    "map": "ANSWER",
 }
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.incident import Transition
-from config.loading import load
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor, open_history
 from monitor.cycle import backtest
 from monitor.cycle.cycle import CycleReport

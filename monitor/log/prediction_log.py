@@ -107,9 +107,7 @@ class PredictionLog:
 
     def labelled(self, draw: LabelledDraw) -> tuple[LabelledMessage, ...]:
         """Draw labelled predictions that have a message, in the order of time: the same each time."""
-        labels = self._source.labels
-        labeller = labels.columns.labeller if labels else None
-        return self._ask(lambda connection, log: labelled(connection, log, draw, labeller), texts=True)
+        return self._ask(lambda connection, log: labelled(connection, log, draw), texts=True)
 
     def count_predictions(self, start: datetime, end: datetime) -> int:
         """Count the rows of [start, end)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from alerts.messages.event_json import event_json
-from config.loading import load
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor
 from monitor.cli.commands.options import DURATION, TIME, chosen, config_option, json_option, monitor_option
 from monitor.cli.output.progress import progress

@@ -8,8 +8,8 @@ import click
 
 from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.outcome.trial import Decision
-from config.loading import load
 from monitor.bootstrap.channels import channel_names
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from checks.advice.deciding.explanation import explain
-from config.loading import load
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option, json_option

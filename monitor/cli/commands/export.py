@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from config.loading import load
 from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.actions.brief import BriefSpec, make_brief
@@ -16,6 +15,7 @@ from monitor.actions.finetune.dataset import Limits
 from monitor.actions.folder import FolderError, check_free
 from monitor.actions.label_audit import AuditSpec, make_audit
 from monitor.actions.material import NothingToExportError
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import TIME, config_option

@@ -11,7 +11,7 @@ import click
 from alerts.incident import Incident
 from alerts.messages.event_json import event_json
 from alerts.messages.numbers import when
-from config.loading import load
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.history_forget import command as forget
 from monitor.cli.commands.history_repair import command as repair

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from config.loading import load
 from config.settings import Settings
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.common.clock import utc_now

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from config.loading import load
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.options import config_option, json_option, monitor_option
 from monitor.common.clock import utc_now

@@ -6,11 +6,11 @@ from typing import Final
 
 import click
 
-from config.loading import load
 from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.actions.label_queue import Form, Queue, budget_parts, make_queue, render, scrubbed
 from monitor.actions.label_queue.queue import NothingToLabelError
+from monitor.bootstrap.configuration import load
 from monitor.cli.commands.options import TIME, chosen, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit

@@ -8,9 +8,9 @@ from typing import Final
 
 import click
 
-from config.loading import load
 from config.settings import Settings
 from monitor.bootstrap.channels import build_deliverer, build_outbox
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor, build_outage, open_history, report_folder
 from monitor.cli.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.cli.guard import describe

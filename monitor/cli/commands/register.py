@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from config.loading import load
 from monitor.actions.register.messages import read_messages
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.options import chosen, config_option
 from monitor.common.clock import utc_now

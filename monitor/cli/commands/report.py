@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from config.loading import load
 from config.settings import Settings
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor, open_history
 from monitor.cli.commands.options import TIME, chosen, config_option
 from monitor.common.clock import utc_now

@@ -10,8 +10,8 @@ from types import FrameType
 import click
 
 from config.errors import ConfigError
-from config.loading import load
 from config.settings import Settings
+from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.options import config_option
 from monitor.cli.guard import describe, expected

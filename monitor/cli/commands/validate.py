@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from config.loading import load
 from config.settings import Settings
+from monitor.bootstrap.configuration import load
 from monitor.cli.commands.options import chosen, config_option, json_option, monitor_option
 from monitor.cli.guard import describe
 from monitor.common.clock import utc_now

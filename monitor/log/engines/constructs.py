@@ -121,6 +121,49 @@ class InnerText(_OfColumn):
         return engine.inner_text(arguments[0], self.kind)
 
 
+class AtPath(_OfColumn):
+    """What stands at a path in JSON, a struct, a map or a list, as text; NULL where there is nothing, or JSON's null.
+
+    A step is a key, or a place in a list that counts from 0, or from its end below 0. Where a text on the way holds
+    JSON, the path leads into it. What is no JSON has nothing at any path; where the engine cannot be asked whether it
+    is (see `LogEngine.reads_json_safely`), it is an error of the engine.
+    """
+
+    name = "at_path"
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(
+        self, column: sa.ColumnElement[Any], kind: ColumnKind, steps: Sequence[str | int], *, safely: bool
+    ) -> None:
+        super().__init__(column, kind)
+        self.steps = tuple(steps)
+        self.safely = safely
+
+    def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
+        """As the engine spells it."""
+        return engine.at_path(arguments[0], self.kind, self.steps, safely=self.safely)
+
+
+class ToUtc(Spelt[float]):
+    """Seconds since 1970 of a clock in a zone that was read as if it were UTC's, on that of UTC.
+
+    Of an hour that the clock shows twice, the second counts, which is standard time.
+    """
+
+    name = "to_utc"
+    type = sa.Double()
+    inherit_cache = False
+
+    def __init__(self, epoch: sa.ColumnElement[Any], zone: str) -> None:
+        super().__init__(epoch)
+        self.zone = zone
+
+    def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
+        """As the engine spells it."""
+        return engine.to_utc(arguments[0], self.zone)
+
+
 class RowDigest(Spelt[int]):
     """A hash in [0, 2^31) of several values; NULLs take part. The same on one engine, differing between engines."""
 

@@ -4,7 +4,7 @@ import atexit
 import shutil
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar, Final, assert_never
 
@@ -102,6 +102,20 @@ class DuckdbEngine(RegexEngine):
         """JSON has an operator; lists count from 1."""
         return f"({x} ->> '$')" if kind is ColumnKind.JSON else first_of(x, "len")
 
+    def at_path(self, x: str, kind: ColumnKind, steps: Sequence[str | int], *, safely: bool) -> str:  # noqa: ARG002
+        """Structs and maps by way of JSON. `TRY` makes nothing of what is no JSON."""
+        text = x if kind in {ColumnKind.TEXT, ColumnKind.JSON} else f"CAST(to_json({x}) AS VARCHAR)"
+        whole = _at_json_path(text, steps)
+        if len(steps) == 1:
+            return whole
+        for step in steps:
+            text = _at_json_path(text, [step])
+        return f"coalesce({whole}, {text})"
+
+    def to_utc(self, epoch: str, zone: str) -> str:
+        """By its own zones; a clock without a zone is what a time in UTC shows."""
+        return f"epoch((to_timestamp({epoch}) AT TIME ZONE 'UTC') AT TIME ZONE '{zone}')"
+
     def row_digest(self, values: str) -> str:
         """Its hash has 64 bits."""
         return f"CAST(hash({values}) >> 33 AS BIGINT)"
@@ -121,6 +135,12 @@ class DuckdbEngine(RegexEngine):
     def composed(self, x: str) -> str:
         """Without an extension."""
         return f"nfc_normalize({x})"
+
+
+def _at_json_path(text: str, steps: Sequence[str | int]) -> str:
+    parts = (f'."{step}"' if isinstance(step, str) else f"[{'#' if step < 0 else ''}{step}]" for step in steps)
+    path = "".join(parts).replace("'", "''")
+    return f"TRY(json_extract_string({text}, '${path}'))"
 
 
 def duckdb_settings(chosen: DuckdbSettings) -> dict[str, Any]:

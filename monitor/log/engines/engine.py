@@ -100,6 +100,18 @@ class LogEngine(ABC):
     def inner_text(self, x: str, kind: ColumnKind) -> str:
         """See `constructs.InnerText`."""
 
+    def reads_json_safely(self, connection: sa.Connection) -> bool:  # noqa: ARG002 - a server asks it
+        """Whether a text that is no JSON does no harm where a path leads into it."""
+        return True
+
+    @abstractmethod
+    def at_path(self, x: str, kind: ColumnKind, steps: Sequence[str | int], *, safely: bool) -> str:
+        """See `constructs.AtPath`."""
+
+    @abstractmethod
+    def to_utc(self, epoch: str, zone: str) -> str:
+        """See `constructs.ToUtc`."""
+
     @abstractmethod
     def row_digest(self, values: str) -> str:
         """See `constructs.RowDigest`; the values are divided by commas."""

@@ -59,6 +59,24 @@ def _text_epoch(x: str) -> str:
     return f"CAST(EXTRACT(EPOCH FROM CAST(replace({cut}, ',', '.') AS timestamptz)) AS double precision)"
 
 
+_ASKS_FIRST: Final = 160_000
+"""The version, as a number, from which `pg_input_is_valid` is there."""
+
+
+def _json_path(steps: Sequence[str | int]) -> str:
+    """An array of texts; a percent sign is doubled, since the driver has a meaning for a single one."""
+    texts = (f"'{step}'" if isinstance(step, int) else "'" + step.replace("'", "''") + "'" for step in steps)
+    return f"ARRAY[{', '.join(texts)}]".replace("%", "%%")
+
+
+def _at_path_of_text(text: str, steps: Sequence[str | int], *, safely: bool) -> str:
+    def guarded(value: str) -> str:
+        is_json = f"pg_input_is_valid({value}, 'jsonb')" if safely else rf"{value} ~ '^\s*[[{{]'"
+        return f"CASE WHEN {is_json} THEN CAST({value} AS jsonb) #>> {_json_path(steps)} END"
+
+    return _once(text, guarded)
+
+
 class PostgresqlEngine(RegexEngine):
     """PostgreSQL, and what speaks as it does."""
 
@@ -137,6 +155,32 @@ class PostgresqlEngine(RegexEngine):
     def inner_text(self, x: str, kind: ColumnKind) -> str:
         """The path of JSON to itself gives it without quotes."""
         return f"(CAST({x} AS jsonb) #>> '{{}}')" if kind is ColumnKind.JSON else first_of(x, "cardinality")
+
+    def reads_json_safely(self, connection: sa.Connection) -> bool:
+        """From version 16 on it can be asked whether a text is JSON."""
+        return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) >= _ASKS_FIRST
+
+    def at_path(self, x: str, kind: ColumnKind, steps: Sequence[str | int], *, safely: bool) -> str:
+        """A text is asked first whether it is JSON, or at least whether it begins so."""
+        text = f"CAST({x} AS text)" if kind is ColumnKind.TEXT else f"CAST(to_jsonb({x}) AS text)"
+        if kind is ColumnKind.JSON:
+            whole = f"(CAST({x} AS jsonb) #>> {_json_path(steps)})"
+        elif kind is ColumnKind.TEXT:
+            whole = _at_path_of_text(text, steps, safely=safely)
+        else:
+            whole = f"(to_jsonb({x}) #>> {_json_path(steps)})"
+        if len(steps) == 1:
+            return whole
+        if kind is ColumnKind.JSON:
+            text = f"CAST({x} AS text)"
+        for step in steps:
+            text = _at_path_of_text(text, [step], safely=safely)
+        return f"coalesce({whole}, {text})"
+
+    def to_utc(self, epoch: str, zone: str) -> str:
+        """By its own zones; a clock without a zone is what a time in UTC shows."""
+        moment = f"(to_timestamp({epoch}) AT TIME ZONE 'UTC') AT TIME ZONE '{zone}'"
+        return f"CAST(EXTRACT(EPOCH FROM {moment}) AS double precision)"
 
     def row_digest(self, values: str) -> str:
         """Hashed twice.

@@ -1,5 +1,6 @@
 """SQLite files."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,6 +91,14 @@ class SqliteEngine(LogEngine):
     def inner_text(self, x: str, kind: ColumnKind) -> str:
         """Columns of its own are of no such kind: as DuckDB and JSON1 spell it."""
         return f"({x} ->> '$')" if kind is ColumnKind.JSON else x
+
+    def at_path(self, x: str, kind: ColumnKind, steps: Sequence[str | int], *, safely: bool) -> str:  # noqa: ARG002
+        """By Python."""
+        return f"json_at({x}, '{json.dumps(list(steps)).replace(chr(39), chr(39) * 2)}')"
+
+    def to_utc(self, epoch: str, zone: str) -> str:
+        """By Python."""
+        return f"to_utc({epoch}, '{zone}')"
 
     def row_digest(self, values: str) -> str:
         """By Python."""

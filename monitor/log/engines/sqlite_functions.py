@@ -1,13 +1,17 @@
 """What SQLite's SQL lacks, done by Python."""
 
 import hashlib
+import json
 import math
 import re
 import sqlite3
 import unicodedata
 import zlib
 from collections.abc import Callable
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from config.names import bounded
 from monitor.log.engines.regex_engine import ASCII_SPACE, HEX, WHOLE, WIDE_SPACE
@@ -24,6 +28,8 @@ def register_functions(connection: sqlite3.Connection) -> None:
         "tidy_id": (1, tidy_id),
         "text_number": (1, text_number),
         "row_digest": (-1, row_digest),
+        "json_at": (2, json_at),
+        "to_utc": (2, to_utc),
         "md5": (1, _md5_hex),
         "bounded_name": (1, bounded),
         "tidy_name": (1, tidy_name),
@@ -70,6 +76,58 @@ def text_number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _steps(path: str) -> tuple[str | int, ...]:
+    return tuple(json.loads(path))
+
+
+def json_at(value: object, path: str) -> str | None:
+    r"""Return what stands at a path in a text of JSON, as text; texts on the way that hold JSON are read too.
+
+    >>> json_at('{"out": "{\"a\": [1, true]}"}', '["out", "a", -1]')
+    'true'
+    """
+    for step in _steps(path):
+        if isinstance(value, bytes):
+            value = str(value, "utf-8", "replace")
+        value = _step(_parsed(value) if isinstance(value, str) else value, step)
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _step(inside: object, step: str | int) -> object:
+    if isinstance(inside, dict) and isinstance(step, str):
+        return inside.get(step)
+    if isinstance(inside, list) and isinstance(step, int) and -len(inside) <= step < len(inside):
+        return inside[step]
+    return None
+
+
+def to_utc(epoch: float | None, zone: str) -> float | None:
+    """Return the seconds since 1970 of a clock in a zone that was read as if it were UTC's.
+
+    >>> to_utc(7200.0, "Europe/Berlin")
+    3600.0
+    """
+    if epoch is None:
+        return None
+    try:
+        shown = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, OverflowError, OSError):
+        return None
+    offsets = (shown.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return epoch - min(offsets).total_seconds()
 
 
 def row_digest(*values: object) -> int:

@@ -64,7 +64,7 @@ def _value(found: tuple[str, str] | None, common: str | None) -> str:
         return column
     if common == _ZONED:
         return _zoned(column, duckdb_kind(kind))
-    return f"CAST({column} AS {common})" if common != TEXT else _text(column, duckdb_kind(kind))
+    return f"CAST({column} AS {common})" if common != TEXT else _text(column, kind)
 
 
 def _common(types: set[str]) -> str | None:
@@ -82,7 +82,8 @@ def _zoned(column: str, kind: ColumnKind) -> str:
     return f"CAST({column} AS TIMESTAMPTZ)"
 
 
-def _text(column: str, kind: ColumnKind) -> str:
+def _text(column: str, type_name: str) -> str:
+    kind = duckdb_kind(type_name)
     match kind:
         case ColumnKind.ZONED | ColumnKind.ZONED_NS | ColumnKind.NAIVE | ColumnKind.NAIVE_NS:
             return f"CAST({_zoned(column, kind)} AS VARCHAR)"
@@ -92,5 +93,7 @@ def _text(column: str, kind: ColumnKind) -> str:
             return (
                 f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
             )
+        case _ if "STRUCT(" in type_name or type_name.startswith("MAP("):  # as other files have it, and paths read it
+            return f"CAST(to_json({column}) AS VARCHAR)"
         case _:
             return f"CAST({column} AS VARCHAR)"

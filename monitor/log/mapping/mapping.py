@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
 
 from checks.counts.cells import NO_CLASS, NOT_LOGGED
-from config.source import RelationSettings, SourceSettings
+from config.source import OF_ROWS, LabelRelation, RelationSettings, SourceSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.engines.constructs import TidyName
 from monitor.log.engines.registry import engine_of
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import Wanted
 from monitor.log.kinds import ColumnKind
+from monitor.log.mapping.derived import Derivation, check_paths, columns_of_rows, columns_wanted, names_in
 from monitor.log.mapping.mapped import MappedLabels, MappedLog, MappedPredictions
 from monitor.log.mapping.moment import Moment
-from monitor.log.mapping.profile import look_at
-from monitor.log.mapping.relation import FilesToRead, Relation, nearest, open_relation
+from monitor.log.mapping.profile import MOST_VALUES, look_at
+from monitor.log.mapping.relation import FilesToRead, Relation, open_relation
+from monitor.log.mapping.renaming import renamed
+from monitor.log.mapping.sampling import must_be_uniform
 from monitor.log.mapping.spelling import ClassColumn, Spellings, class_name, spell
-from monitor.log.mapping.time_probe import EPOCH, TimeSettings, examples, learn_times, with_epoch
+from monitor.log.mapping.time_probe import EPOCH, Clock, TimeSettings, examples, learn_times, with_clock, with_epoch
 from monitor.log.mapping.values import (
     INSIDE,
     class_of,
@@ -56,33 +60,23 @@ def open_mapping(connection: sa.Connection, place: LogPlace, bucket: int, *, tex
     Raises MappingError naming the key of a column that is not there, SourceError where no row can be read at all.
     """
     settings, key = place.settings, place.key
-    columns = settings.predictions.columns.mapped()
-    names = tuple(dict.fromkeys([*columns.values(), *settings.segments]))
-    others = {name for meaning, name in columns.items() if meaning not in _TEXTS} | set(settings.segments)
-    long = frozenset(columns[meaning] for meaning in _TEXTS if meaning in columns) - others
-    reading = FilesToRead(place.library, Wanted(names, long, columns["at"]), texts)
-    relation = open_relation(connection, settings.predictions, f"{key}.predictions", reading)
-    for meaning, name in columns.items():
-        _must_have(relation, name, f"{key}.predictions.columns.{meaning}")
-    for name in settings.segments:
-        _must_have(relation, name, f"{key}.segments")
-    label_columns = settings.labels.columns.mapped() if settings.labels else {}
-    labels = relation
-    if settings.labels:
-        label_names = tuple(dict.fromkeys(label_columns.values()))
-        reading = FilesToRead(place.library, Wanted(label_names, frozenset(), label_columns["at"]), texts)
-        labels = open_relation(connection, settings.labels, f"{key}.labels", reading)
-    for meaning, name in label_columns.items():
-        _must_have(labels, name, f"{key}.labels.columns.{meaning}")
-    named = (*(columns[meaning] for meaning in _NAMES if meaning in columns), *settings.segments)
-    one = _Side(connection, relation, settings.predictions, columns, f"{key}.predictions", named)
-    other = _Side(connection, labels, settings.labels, label_columns, f"{key}.labels") if settings.labels else None
+    one = _open_predictions(connection, place, texts=texts)
+    other = _open_labels(connection, place, settings.labels, texts=texts) if settings.labels else None
     in_predictions = _same_rows(settings)
     one.must_be_readable(with_ids=other is not None)
     if other is not None and not in_predictions:
         other.must_be_readable(with_ids=True)
+    for side in (one, other):
+        if settings.classes.changes and side is not None and side.profile.values is None:
+            raise SourceError(
+                f"{key}.classes: {side.category} has over {MOST_VALUES:,} different values, too many to be named one "
+                f"by one; map a column of classes as {side.meaning}"
+            )
     spellings = spell(
-        one.classes, other.classes if other else None, settings.labels.no_label if settings.labels else ()
+        one.classes,
+        other.classes if other else None,
+        settings.labels.no_label if settings.labels else (),
+        partial(renamed, settings.classes) if settings.classes.changes else None,
     )
     as_text, tidied = _compare(one, other) if other else (False, False)
     mapped = _labels(other, spellings, as_text=as_text, tidied=tidied, in_predictions=in_predictions) if other else None
@@ -94,6 +88,35 @@ def open_mapping(connection: sa.Connection, place: LogPlace, bucket: int, *, tex
         spellings=spellings,
         readings=tuple(side.told for side in (one, other) if side and side.told),
     )
+
+
+def _open_predictions(connection: sa.Connection, place: LogPlace, *, texts: bool) -> "_Side":
+    settings, key = place.settings.predictions, f"{place.key}.predictions"
+    mapped, segments = settings.columns.mapped(), place.settings.segments
+    first = columns_wanted([*(how for meaning, how in mapped.items() if meaning not in _TEXTS), *segments])
+    others = {*first, *columns_of_rows(settings)}
+    names = tuple(dict.fromkeys([*columns_wanted([*mapped.values(), *segments]), *columns_of_rows(settings)]))
+    long = frozenset(columns_wanted(mapped[meaning] for meaning in _TEXTS if meaning in mapped)) - others
+    reading = FilesToRead(place.library, Wanted(names, long, names_in(mapped["at"])[0]), texts)
+    relation = open_relation(connection, settings, key, reading)
+    derived = Derivation(connection, relation, settings, key).derive(mapped, segments)
+    check_paths(connection, derived)
+    columns = dict(derived.columns)
+    if (fraction := columns.pop("sampling_fraction", None)) is not None:
+        must_be_uniform(connection, derived.relation, fraction, f"{key}.columns.sampling_fraction")
+    named = (*(columns[meaning] for meaning in _NAMES if meaning in columns), *segments)
+    return _Side(connection, derived.relation, settings, columns, key, named)
+
+
+def _open_labels(connection: sa.Connection, place: LogPlace, settings: LabelRelation, *, texts: bool) -> "_Side":
+    key = f"{place.key}.labels"
+    mapped = settings.columns.mapped()
+    names = tuple(dict.fromkeys([*columns_wanted(mapped.values()), *columns_of_rows(settings)]))
+    reading = FilesToRead(place.library, Wanted(names, frozenset(), names_in(mapped["at"])[0]), texts)
+    relation = open_relation(connection, settings, key, reading)
+    derived = Derivation(connection, relation, settings, key).derive(mapped, ())
+    check_paths(connection, derived)
+    return _Side(connection, derived.relation, settings, derived.columns, key)
 
 
 class _Side:
@@ -124,7 +147,11 @@ class _Side:
         except ValueError as error:
             raise MappingError(f"{settings.time_format} is no format: it {error}", f"{key}.time_format") from None
         self.learnt = learnt
-        if learnt.formats and relation.kinds[at] is not ColumnKind.ANY:
+        if settings.time_unit is not None or settings.time_zone is not None:
+            clock = Clock(settings.time_unit, settings.time_zone)
+            self.relation = with_clock(engine_of(connection), relation, at, learnt, clock)
+            self.at = Moment(self.relation.column(EPOCH), ColumnKind.FLOAT)
+        elif learnt.formats and relation.kinds[at] is not ColumnKind.ANY:
             self.relation = with_epoch(engine_of(connection), relation, at, learnt)
             self.at = Moment(self.relation.column(EPOCH), ColumnKind.FLOAT)
         else:
@@ -259,13 +286,8 @@ def _refused(side: _Side, spellings: Spellings) -> sa.ColumnElement[bool]:
     return sa.func.coalesce(text.in_(spellings.refused), sa.false(), type_=sa.Boolean())
 
 
-def _must_have(relation: Relation, name: str, key: str) -> None:
-    if name not in relation.kinds:
-        raise MappingError(f"there is no column {name}; {nearest(name, relation.kinds)}", key)
-
-
 def _same_rows(settings: SourceSettings) -> bool:
-    rows = {"files", "table", "query"}
+    rows = set(OF_ROWS)
     labels = settings.labels
     return labels is not None and labels.model_dump(include=rows) == settings.predictions.model_dump(include=rows)
 

@@ -3,12 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
 
+from config.columns import RowsSettings
 from config.source import RelationSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.counts import LogNotice
@@ -58,8 +59,11 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
     Raises MappingError if the table is missing or the query is not one SELECT, SourceError if it cannot be read.
     """
     if settings.files is not None:
+        if settings.rows is not None:
+            reading = replace(reading, wanted=Wanted(settings.rows.columns, frozenset(), ""))
         shelf = reading.library.shelve(settings.files, key, reading.wanted, settings.encoding, texts=reading.texts)
-        return _open_files(connection, shelf, key, reading)
+        relation = _open_files(connection, shelf, key, reading)
+        return relation if settings.rows is None else _open_rows(connection, relation, settings.rows, f"{key}.rows")
     if settings.table is not None:
         return _open_table(connection, settings.table, key)
     query = one_select(str(settings.query), f"{key}.query")
@@ -70,6 +74,27 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
             raise
         raise MappingError(f"the query cannot be run: {' '.join(str(error.orig).split())}", f"{key}.query") from error
     return Relation(_textual(f"{query}\n", kinds), kinds)  # it may end with a comment
+
+
+def _open_rows(connection: sa.Connection, files: Relation, rows: RowsSettings, key: str) -> Relation:
+    """The rows that a SELECT makes of those of files, whose columns it has as texts."""
+    for name in rows.columns:
+        if name not in files.kinds:
+            raise MappingError(f"there is no column {name}; {nearest(name, files.kinds)}", f"{key}.columns")
+    select = one_select(rows.select, f"{key}.select")
+    columns = (_as_json(files, name).label(quoted_name(name, quote=True)) for name in rows.columns)
+    log = sa.select(*columns).select_from(files.source).compile(connection, compile_kwargs={"literal_binds": True})
+    text = f"WITH log AS ({log}) SELECT * FROM ({select}\n) AS nested"  # noqa: S608 - one SELECT, read-only
+    kinds = engine_of(connection).describe(connection, f"({text}) AS log")
+    return replace(files, source=_textual(text, kinds), kinds=kinds)
+
+
+def _as_json(files: Relation, name: str) -> sa.ColumnElement[Any]:
+    if name not in files.source.c:
+        return sa.cast(sa.null(), sa.Text)
+    column, kind = files.column(name), files.kinds[name]
+    nested = kind in {ColumnKind.LIST, ColumnKind.OTHER}
+    return sa.cast(sa.func.to_json(column) if nested else column, sa.Text)
 
 
 def one_select(query: str, key: str) -> str:

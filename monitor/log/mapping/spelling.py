@@ -8,7 +8,7 @@ as it is, and told.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -66,8 +66,13 @@ class Spellings:
     alike: tuple[tuple[str, str], ...] = ()
 
 
-def spell(predicted: ClassColumn, labels: ClassColumn | None, no_label: Collection[str]) -> Spellings:
-    """Return how the classes of a log are spelt."""
+def spell(
+    predicted: ClassColumn,
+    labels: ClassColumn | None,
+    no_label: Collection[str],
+    rename: Callable[[str], str] | None = None,
+) -> Spellings:
+    """Return how the classes of a log are spelt; `rename` gives the class of an answer, "" where it names none."""
     other = labels or ClassColumn({})
     words = frozenset(word.casefold() for word in no_label)
     claims = {class_name(raw).casefold() for raw in predicted.values}
@@ -78,6 +83,8 @@ def spell(predicted: ClassColumn, labels: ClassColumn | None, no_label: Collecti
     names = [_Names.of(predicted), _Names.of(ClassColumn(rest, other.is_boolean))]
     if _are_codes(names):  # 1.1 and 1.10 are two sections, and no number
         names = [each.without_numbers() for each in names]
+    if rename is not None:
+        names = [each.renamed(rename) for each in names]
     if any(each.says_truth for each in names) and all(each.could_be_truth for each in names):
         names = [each.as_truth() for each in names]
     one, two = names
@@ -126,6 +133,9 @@ class _Names:
     def as_truth(self) -> "_Names":
         truth = {raw: "true" if name.casefold() in _TRUE else "false" for raw, name in self.names.items() if name}
         return _Names(dict(self.names) | truth, self.is_boolean)
+
+    def renamed(self, rename: Callable[[str], str]) -> "_Names":
+        return _Names({raw: rename(name) if name else name for raw, name in self.names.items()}, self.is_boolean)
 
     def without_numbers(self) -> "_Names":
         return _Names({raw: tidy(raw) for raw in self.names}, self.is_boolean)

@@ -7,12 +7,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.sql import quoted_name
 
-from monitor.log.engines.constructs import EpochSeconds, Matches
+from monitor.log.engines.constructs import EpochSeconds, Matches, Number, ToUtc
 from monitor.log.engines.engine import LogEngine
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
 from monitor.log.mapping.values import INSIDE, text_of
-from monitor.log.times.times import COMPACT, ISO, NUMBER, DateOrder, TimeReading, known_formats
+from monitor.log.times.times import COMPACT, HAS_ZONE, ISO, NUMBER, DateOrder, TimeReading, known_formats
 
 EPOCH: Final = "tunewatch epoch"
 """Name of the column of the times that were read, in seconds since 1970."""
@@ -71,6 +71,46 @@ def with_epoch(engine: LogEngine, relation: Relation, name: str, reading: TimeRe
     )
     rows = engine.fenced(sa.select(*columns, epoch).select_from(relation.source))
     return replace(relation, source=rows.subquery("read_log"), kinds=relation.kinds | {EPOCH: ColumnKind.FLOAT})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the operator says of all times of a column: the unit of numbers, and the zone of times that name none."""
+
+    unit: str | None
+    zone: str | None
+
+
+def with_clock(engine: LogEngine, relation: Relation, name: str, reading: TimeReading, clock: Clock) -> Relation:
+    """Add a column of the times, in seconds since 1970, read as the clock says."""
+    kind = relation.kinds[name]
+    column = relation.column(name)
+    text = text_of(relation, name)
+    is_number: sa.ColumnElement[bool] = sa.true() if kind in _NUMBERS else sa.false()
+    if kind in _TEXTS:
+        is_number = sa.and_(Matches(text, NUMBER, bare=True), sa.not_(Matches(text, COMPACT, bare=True)))
+    inside = kind in INSIDE
+    epoch: sa.ColumnElement[Any] = EpochSeconds(
+        text if inside or kind is ColumnKind.ANY else column, ColumnKind.TEXT if inside else kind, reading
+    )
+    if clock.zone is not None and kind not in _ZONED and kind not in _NUMBERS:
+        has_zone = Matches(text, HAS_ZONE, bare=True) if kind in _TEXTS else sa.false()
+        epoch = sa.case((sa.or_(is_number, has_zone), epoch), else_=ToUtc(epoch, clock.zone))
+    if clock.unit is not None and (kind in _NUMBERS or kind in _TEXTS):
+        number = Number(text if inside else column, ColumnKind.TEXT if inside else kind)
+        epoch = sa.case((is_number, number / sa.literal(_UNITS[clock.unit], sa.Double)), else_=epoch)
+    columns = (
+        relation.column(each).label(quoted_name(each, quote=True))
+        for each in relation.kinds
+        if each in relation.source.c
+    )
+    rows = engine.fenced(sa.select(*columns, epoch.label(EPOCH)).select_from(relation.source))
+    return replace(relation, source=rows.subquery("read_log"), kinds=relation.kinds | {EPOCH: ColumnKind.FLOAT})
+
+
+_NUMBERS: Final = {ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.DECIMAL}
+_ZONED: Final = {ColumnKind.ZONED, ColumnKind.ZONED_NS}
+_UNITS: Final = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
 def _order(said: bool | None, first: int, second: int) -> DateOrder:  # noqa: FBT001 - as the operator says it

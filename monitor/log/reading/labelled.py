@@ -48,10 +48,8 @@ class LabelledDraw:
     per_label: int
 
 
-def labelled(
-    connection: sa.Connection, log: MappedLog, draw: LabelledDraw, labeller: str | None
-) -> tuple[LabelledMessage, ...]:
-    """Draw labelled predictions that have a message, in the order of time; `labeller` is the column that names them.
+def labelled(connection: sa.Connection, log: MappedLog, draw: LabelledDraw) -> tuple[LabelledMessage, ...]:
+    """Draw labelled predictions that have a message, in the order of time.
 
     Each label gives those whose MD5 of the id is least, so that a row is drawn or not whatever else is logged. Of rows
     with the same id the one counts that `duplicates` names. Messages travel for the drawn rows only.
@@ -59,7 +57,7 @@ def labelled(
     if log.labels is None:
         return ()
     chosen = _chosen(log, log.labels, draw, engine_of(connection))
-    given = _given(log.labels, chosen, draw.as_of, labeller)
+    given = _given(log.labels, chosen, draw.as_of)
     statement = (
         sa.select(chosen, *_message(log), given.c.label_rows, given.c.labels, given.c.labellers)
         .select_from(_joined(log, chosen).join(given, given.c.id == chosen.c.id))
@@ -122,8 +120,9 @@ def _message(log: MappedLog) -> list[sa.Label[Any]]:
     ]
 
 
-def _given(labels: MappedLabels, chosen: sa.CTE, as_of: datetime, labeller: str | None) -> sa.CTE:
+def _given(labels: MappedLabels, chosen: sa.CTE, as_of: datetime) -> sa.CTE:
     """For each drawn id: label rows, different labels, different labellers."""
+    labeller = labels.columns.get("labeller")
     who = null_of(sa.Text()) if labeller is None else text_of(labels.relation, labeller)
     return (
         sa.select(

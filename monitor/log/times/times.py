@@ -122,6 +122,13 @@ ZONES: Final = {
 
 ZONE_OFFSET: Final = f"(?:gmt|utc)?{_OFFSET}"
 
+_NAMED_ZONES: Final = "|".join(sorted(filter(None, ZONES), key=len, reverse=True))
+HAS_ZONE: Final = (
+    f".*[0-9] *(?:[ap][.]?m[.]?)? *(?:(?:gmt|utc)[+-]?[0-9:]*|{_NAMED_ZONES})(?:[^a-z].*)?"
+    "|.*[:t ][0-9]{2}[0-9:.,]* *(?:[ap][.]?m[.]?)? *[+-][0-9]{2}(?::?[0-9]{2})?(?:[^0-9].*)?"
+)
+"""A time, in lower case, that names its zone behind its time of day."""
+
 _SCALES: Final = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 LARGEST_NUMBER: Final = 9e18
 

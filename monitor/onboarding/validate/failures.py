@@ -6,6 +6,7 @@ from typing import Final
 from alerts.messages.figures import milliseconds, percent
 from checks.counts.cells import NO_CLASS
 from checks.rules.degenerate import FEWEST_AGREEING, Answers
+from config.columns import LatencyColumn, ShareColumn
 from config.monitor import MonitorSettings
 from monitor.log.problems import ProblemKind
 from monitor.log.reading.surveying import Survey
@@ -103,9 +104,10 @@ def _label(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
 
 
 def _latency(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
-    column, median = settings.source.predictions.columns.latency_ms, survey.latency_p50
-    if column is None or median is None:
-        return
+    mapped, median = settings.source.predictions.columns.latency_ms, survey.latency_p50
+    if mapped is None or isinstance(mapped, LatencyColumn) or median is None:
+        return  # none, or one whose unit is said
+    column = mapped if isinstance(mapped, str) else " or ".join(mapped)
     key = "source.predictions.columns.latency_ms"
     match of_latency(median, column):
         case Doubt.SECONDS:
@@ -117,7 +119,8 @@ def _latency(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
 
 
 def _confidence(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
-    column, bad = settings.source.predictions.columns.confidence, _problem(survey, ProblemKind.BAD_CONFIDENCE)
+    mapped, bad = settings.source.predictions.columns.confidence, _problem(survey, ProblemKind.BAD_CONFIDENCE)
+    column = mapped.column if isinstance(mapped, ShareColumn) else mapped
     if column is not None and survey.rows >= FEW_ROWS and of_confidence(bad / survey.rows):
         share = percent(bad / survey.rows)
         yield Hint("source.predictions.columns.confidence", f"{share} are not from 0 to 1; is {column} a percentage?")
