@@ -40,12 +40,16 @@ class LabelledMessage:
 
 @dataclass(frozen=True, slots=True)
 class LabelledDraw:
-    """What to draw from: predictions of [start, end), as known at `as_of`; and how many of each label at most."""
+    """What to draw from: predictions of [start, end), as known at `as_of`; and how many of each label at most.
+
+    With `with_text` false, those without a message are drawn too; their text is "".
+    """
 
     start: datetime
     end: datetime
     as_of: datetime
     per_label: int
+    with_text: bool = True
 
 
 def labelled(connection: sa.Connection, log: MappedLog, draw: LabelledDraw) -> tuple[LabelledMessage, ...]:
@@ -88,7 +92,7 @@ def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, engine: Lo
         sa.select(p.id.label("id"), id_text.label("id_text"), p.at.epoch.label("epoch"), occurrence)
         .select_from(p.source)
         .where(p.at.since(draw.start), p.at.before(draw.end), p.at.until(draw.as_of), p.id.is_not(None))
-        .where(sa.func.trim(p.text("text")) != "")
+        .where(sa.func.trim(p.text("text")) != "" if draw.with_text else sa.true())
         .cte("here")
     )
     first = sa.select(here).where(here.c.occurrence == 1).cte("first")
@@ -145,7 +149,7 @@ def _read(row: sa.RowMapping) -> LabelledMessage:
         predicted=row["predicted"],
         label=row["label"],
         labelled_at=from_epoch(row["first_epoch"]),
-        text=row["text"],
+        text=row["text"] or "",
         confidence=row["confidence"],
         model_version=row["model_version"],
         prompt_version=row["prompt_version"],

@@ -3,10 +3,18 @@
 from pathlib import Path
 
 from config.errors import ConfigError, Problem
-from monitor.onboarding.initialise.proposal import Proposal, propose
+from monitor.onboarding.initialise.proposal import Proposal, ToCheck, propose
+from monitor.onboarding.initialise.questions import Question, questions
 from monitor.onboarding.initialise.render import render
+from monitor.onboarding.initialise.summary import summary
 
-__all__ = ["Proposal", "propose", "render", "write"]
+__all__ = ["Proposal", "Question", "ToCheck", "must_be_new", "propose", "questions", "render", "summary", "write"]
+
+
+def must_be_new(file: Path) -> None:
+    """Raise ConfigError where the file is there already."""
+    if file.exists():
+        raise ConfigError([Problem("", "is there already; --force overwrites it", str(file))])
 
 
 def write(text: str, file: Path, *, force: bool = False) -> None:

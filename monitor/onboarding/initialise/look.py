@@ -32,6 +32,7 @@ class Look:
     relations: tuple[Relation, ...]
     passed_over: tuple[str, ...]
     questions: Questions
+    are_named: bool = False  # one by one, so that each is expected to have a role
 
 
 @contextmanager
@@ -49,7 +50,8 @@ def looking(sources: Sequence[str]) -> Iterator[Look]:
         found, skipped = (_tables(connection, questions), ()) if url != IN_MEMORY else _files(sources, library)
         relations = tuple(Relation(r.sql, questions.columns(r.sql), r.table, r.files) for r in found)
         passed_over = (*_passed_over(sources), *skipped) if url == IN_MEMORY else ()
-        yield Look(url, relations, passed_over, questions)
+        are_named = url == IN_MEMORY and not any(Path(source).is_dir() for source in sources)
+        yield Look(url, relations, passed_over, questions, are_named)
 
 
 def _url(sources: Sequence[str]) -> str:

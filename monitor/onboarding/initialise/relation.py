@@ -1,6 +1,7 @@
 """What could be a log: a table, or files that belong together; and the few questions put to it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from monitor.onboarding.initialise.values import Column
 
 SAMPLE_ROWS: Final = 500  # enough to tell kinds of values apart
+COUNTED_ROWS: Final = 100_000  # over which values are counted, so that a class that comes late is seen
 SAMPLE_IDS: Final = 500
 MOST_GROUPS: Final = 300
 
@@ -33,6 +35,11 @@ class Relation:
         """Return a column by its name, which must be there."""
         return next(column for column in self.columns if column.name == name)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no rows at all."""
+        return not any(column.rows for column in self.columns)
+
 
 class Questions:
     """Puts questions to one relation or two, through a connection that can only read."""
@@ -41,10 +48,34 @@ class Questions:
         self._connection = connection
 
     def columns(self, sql: str) -> tuple[Column, ...]:
-        """Return the columns with the values of some rows."""
+        """Return the columns with the values of some rows, and what is counted over more of them."""
         found = self._connection.exec_driver_sql(f"SELECT * FROM {sql} LIMIT {SAMPLE_ROWS}")  # noqa: S608 - see quoted
         names, rows = tuple(found.keys()), found.fetchall()
-        return tuple(Column(name, tuple(row[n] for row in rows if row[n] is not None)) for n, name in enumerate(names))
+        seen = [Column(name, tuple(row[n] for row in rows if row[n] is not None)) for n, name in enumerate(names)]
+        return self._counted(sql, seen, len(rows))
+
+    def _counted(self, sql: str, seen: Sequence[Column], rows: int) -> tuple[Column, ...]:
+        """The columns with their counts: of what was seen where no more rows can be read."""
+        if not seen or rows < SAMPLE_ROWS:
+            return tuple(replace(column, rows=rows, filled=len(column.values)) for column in seen)
+        counts = ["COUNT(*)"]
+        for column in seen:
+            name = self.quoted(column.name)
+            counts += [f"COUNT({name})", f"COUNT(DISTINCT CAST({name} AS TEXT))" if column.is_category else "0"]
+        statement = f"SELECT {', '.join(counts)} FROM (SELECT * FROM {sql} LIMIT {COUNTED_ROWS}) AS counted"  # noqa: S608
+        try:
+            all_rows, *found = self._connection.exec_driver_sql(statement).one()
+        except sa.exc.DBAPIError:  # a later row that cannot be read: whoever reads the log tells of it
+            self._connection.rollback()
+            return tuple(replace(column, rows=rows, filled=len(column.values)) for column in seen)
+        return tuple(
+            replace(column, rows=int(all_rows), filled=int(filled), different=int(different))
+            for column, filled, different in zip(seen, found[::2], found[1::2], strict=True)
+        )
+
+    def rows(self, relation: Relation) -> int:
+        """Return how many rows there are."""
+        return int(self._connection.exec_driver_sql(f"SELECT COUNT(*) FROM {relation.sql}").scalar_one())  # noqa: S608
 
     def classes(self, relation: Relation, column: str) -> dict[str, int]:
         """Return how many rows each value of the column has, most first."""

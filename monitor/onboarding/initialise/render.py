@@ -11,28 +11,31 @@ from typing import Final
 import sqlalchemy as sa
 import yaml
 
+from alerts.messages.figures import percent
 from config.settings import variable_of
 from config.url import IN_MEMORY, is_file_database
 from monitor.common.templates import templates
+from monitor.onboarding.initialise.guess import REQUIRED_OF_LABELS, REQUIRED_OF_PREDICTIONS
+from monitor.onboarding.initialise.place import labelled_rows
 from monitor.onboarding.initialise.proposal import Proposal
-from monitor.onboarding.initialise.roles import Chosen
+from monitor.onboarding.initialise.roles import LABELS, Chosen
 from monitor.onboarding.initialise.words import LABEL_NAMES, PREDICTION_NAMES
 
 MONITOR: Final = "chatbot"
 FLOOR: Final = 0.80  # recall proposed for a critical class
 MOST_NAMED: Final = 8  # columns, tables or classes named in one comment
 COMMENTS_AT: Final = 44  # column
+REQUIRED: Final = {*REQUIRED_OF_PREDICTIONS, *REQUIRED_OF_LABELS}
 
 
 @dataclass(frozen=True, slots=True)
-class _Mapped:
-    """A relation in its role (`predictions`, `labels`): the line that says where it is, and its columns by meaning."""
+class _Section:
+    """A relation in its role (`predictions`, `labels`): the line that says where it is, and those of its columns."""
 
     role: str
     comment: str
     place: str
-    columns: dict[str, str]
-    unsure: dict[str, str]
+    columns: list[str]
     missing: list[str]
     unused: list[str]
 
@@ -51,6 +54,11 @@ def render(proposal: Proposal, folder: Path) -> str:
         floor=f"{FLOOR:.2f}",
         told_of=partial(_critical, proposal),
         example_class=(proposal.rare or tuple(proposal.classes) or ("urgent",))[0],
+        checks=[
+            f"{each.key}: {' '.join(each.sentence.split())}"
+            for each in proposal.to_check
+            if each.role not in proposal.roles or not each.meaning
+        ],
         rare=[f"{name} ({_share(proposal, name)})" for name in proposal.rare],
     )
 
@@ -69,40 +77,46 @@ def _url(url: str, folder: Path) -> tuple[str, str]:
     return parsed.render_as_string(hide_password=False), variable
 
 
-def _relations(proposal: Proposal, folder: Path) -> Iterator[_Mapped]:
-    yield _mapped("predictions", proposal.predictions, PREDICTION_NAMES, _place(proposal.predictions, folder))
-    if proposal.labels:
-        share = f"{proposal.share_found:.0%} of the label ids tried are ids of predictions"
-        is_beside = proposal.labels.relation is proposal.predictions.relation
-        has_query = is_beside and proposal.labels.relation.table
-        place = _labelled_rows(proposal.labels) if has_query else _place(proposal.labels, folder)
-        yield _mapped("labels", proposal.labels, LABEL_NAMES, place, share)
+def _relations(proposal: Proposal, folder: Path) -> Iterator[_Section]:
+    for role, chosen in proposal.roles.items():
+        names = LABEL_NAMES if role == LABELS else PREDICTION_NAMES
+        columns, used = chosen.mapping.columns, set(chosen.mapping.columns.values())
+        checks = {each.meaning: each.sentence for each in proposal.to_check if each.role == role}
+        yield _Section(
+            role,
+            _joined(proposal) if role == LABELS else "",
+            _place(role, chosen, proposal, folder),
+            columns=[line for meaning in names for line in _column(meaning, chosen, checks)],
+            missing=[meaning for meaning in names if meaning not in columns and meaning not in checks],
+            unused=[
+                column.name for column in chosen.relation.columns if column.name not in used and not column.inside_of
+            ],
+        )
 
 
-def _mapped(role: str, chosen: Chosen, names: dict[str, tuple[str, ...]], place: str, comment: str = "") -> _Mapped:
-    columns, used = chosen.mapping.columns, set(chosen.mapping.columns.values())
-    return _Mapped(
-        role,
-        comment,
-        place,
-        columns={meaning: columns[meaning] for meaning in names if meaning in columns},
-        unsure=chosen.mapping.unsure,
-        missing=[meaning for meaning in names if meaning not in columns],
-        unused=[column.name for column in chosen.relation.columns if column.name not in used],
-    )
+def _joined(proposal: Proposal) -> str:
+    share = percent(proposal.share_found)
+    return f"{share} of the label ids tried are ids of predictions" if proposal.share_found else ""
 
 
-def _place(chosen: Chosen, folder: Path) -> str:
+def _column(meaning: str, chosen: Chosen, checks: dict[str, str]) -> Iterator[str]:
+    """The lines of one meaning: what must be checked stands above it."""
+    column, check = chosen.mapping.columns.get(meaning), checks.get(meaning)
+    if check is not None:
+        yield f"          # CHECK: {meaning}: {' '.join(check.split())}"
+    if column is not None:
+        unsure = chosen.mapping.unsure.get(meaning)
+        yield _noted(f"          {meaning}: {_scalar(column)}", f"(?) {unsure}" if unsure and not check else "")
+    elif meaning in REQUIRED:
+        yield f"          {meaning}:" if check is not None else f"          # {meaning}:"
+
+
+def _place(role: str, chosen: Chosen, proposal: Proposal, folder: Path) -> str:
+    if query := labelled_rows(role, chosen, proposal.roles):
+        return _noted(f"        query: {_scalar(query)}", "rows without a label are not labelled yet")
     if chosen.relation.table:
         return f"        table: {_scalar(chosen.relation.table)}"
     return f"        files: {_scalar(_path(chosen.relation.files[0], folder))}"
-
-
-def _labelled_rows(chosen: Chosen) -> str:
-    """Labels that stand in the rows of the predictions."""
-    label, table = _identifier(chosen.mapping.columns["label"]), chosen.relation.sql
-    query = f"SELECT * FROM {table} WHERE {label} IS NOT NULL"  # noqa: S608 - written for a person to check
-    return _noted(f"        query: {_scalar(query)}", "rows without a label are not labelled yet")
 
 
 def _critical(proposal: Proposal, name: str) -> str:
@@ -126,10 +140,6 @@ def _path(path: str, folder: Path) -> str:
         return path
     absolute = Path(path).absolute()
     return str(absolute.relative_to(folder.absolute()) if absolute.is_relative_to(folder.absolute()) else absolute)
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _scalar(text: str) -> str:

@@ -1,34 +1,116 @@
 """What the values of a column look like."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
+from statistics import median
 from typing import Final
 from uuid import UUID
+
+from monitor.onboarding.plausible import Doubt, of_class, of_latency, of_time
 
 MOST: Final = 0.95  # of the values seen must agree; logs have a few odd rows
 EPOCH_NUMBERS: Final = (1e9, 9e18)  # 2001 in seconds up to nanoseconds
 LONGEST_CLASS_NAME: Final = 80  # characters
 MOST_CLASSES: Final = 200
-CATEGORIES: Final = ("predicted", "label", "model_version", "prompt_version", "relevance_source")
+PERCENT: Final = 100.0
+LONGEST_EXAMPLE: Final = 40  # characters
+MOST_PARSED: Final = 50  # values that are looked into for JSON
+CLASSES: Final = ("predicted", "label")
+CATEGORIES: Final = ("model_version", "prompt_version", "relevance_source")
 SHARES: Final = ("confidence", "relevance", "inclusion_probability")
 AMOUNTS: Final = ("latency_ms", "prompt_tokens", "completion_tokens")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
-    """A column and some of its values, nulls left out."""
+    """A column: some of its values, nulls left out, and what was counted over more rows.
+
+    Of `rows` rows `filled` have a value, and there are `different` values among these; 0 where they were not counted.
+    `inside_of` is the column whose JSON objects have it as a key.
+    """
 
     name: str
     values: tuple[object, ...] = ()
+    rows: int = 0
+    filled: int = 0
+    different: int = 0
+    inside_of: str = ""
 
     @property
+    def null_share(self) -> float:
+        """Share of the rows that have no value, 0 to 1; 1 where there are no rows."""
+        return 1 - self.filled / self.rows if self.rows else 1.0
+
+    @property
+    def kinds(self) -> int:
+        """How many different values there are, as far as they were counted."""
+        return max(self.different, self.distinct)
+
+    @property
+    def example(self) -> str:
+        """One value, shortened."""
+        text = " ".join(str(self.values[0]).split()) if self.values else ""
+        return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…"
+
+    @cached_property
+    def seconds(self) -> tuple[float, ...]:
+        """The values as seconds since 1970, 0 for those that are no times; a zone that is not named is UTC."""
+        return tuple(map(_seconds, self.values))
+
+    @cached_property
+    def median(self) -> float | None:
+        """The median of the numbers that were seen, None without any."""
+        numbers = [float(str(value)) for value in self.values if _is_number(value)]
+        return median(numbers) if numbers else None
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the JSON objects that the column holds, none where it holds others."""
+        found = [_object(value) for value in self.values[:MOST_PARSED]]
+        objects = [each for each in found if each is not None]
+        if not objects or len(objects) < MOST * len(found):
+            return ()
+        return tuple(dict.fromkeys(str(key) for each in objects for key in each))
+
+    def inside(self) -> Iterator["Column"]:
+        """A column for each key of its JSON objects, by the path to it."""
+        found = [each for value in self.values if (each := _object(value)) is not None]
+        for key in self.keys:
+            values = tuple(value for each in found if (value := each.get(key)) is not None)
+            rows = len(self.values)
+            yield Column(f"{self.name}.{key}", values, rows, len(values), inside_of=self.name)
+
+    @cached_property
+    def class_doubt(self) -> Doubt | None:
+        """What speaks against its being a column of classes."""
+        return of_class(self.kinds, max(self.filled, len(self.values)))
+
+    @property
+    def time_doubt(self) -> Doubt | None:
+        """What speaks against its being the time of a row."""
+        return of_time(self.null_share) if self.rows else None
+
+    @property
+    def latency_doubt(self) -> Doubt | None:
+        """What speaks against its being milliseconds."""
+        return None if self.median is None else of_latency(self.median, self.name)
+
+    @cached_property
+    def is_percent(self) -> bool:
+        """Whether its numbers go up to a hundred rather than to 1."""
+        numbers = [float(str(value)) for value in self.values if _is_number(value)]
+        return bool(numbers) and max(numbers) > 1 and all(0 <= number <= PERCENT for number in numbers)
+
+    @cached_property
     def distinct(self) -> int:
         """How many different values were seen."""
         return len(set(map(str, self.values)))
 
-    @property
+    @cached_property
     def is_time(self) -> bool:
         """Whether the values are times, ISO texts, or seconds or milliseconds since 1970."""
         return _most(isinstance(v, date) or _is_iso(v) or _is_epoch(v) for v in self.values)
@@ -68,18 +150,24 @@ class Column:
     def is_category(self) -> bool:
         """Whether the values could be classes: short texts or whole numbers, few of them different."""
         short = _most(_is_short(value) for value in self.values)
-        return short and not self.is_time and self.distinct <= max(2, min(MOST_CLASSES, len(self.values) // 2))
+        few = min(MOST_CLASSES, max(self.filled, len(self.values)) // 2)
+        return short and not self.is_time and self.kinds <= max(2, few)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the values could be the classes of a log: a category of two and more."""
+        return self.is_category and self.class_doubt is None
 
     def fits(self, meaning: str) -> bool:
-        """Whether the values can have this meaning; a column without values can have any."""
+        """Whether the values can have this meaning; a column without values has none."""
         if not self.values:
-            return True
+            return False
         if meaning == "id":
             return not self.is_time and _most(isinstance(value, str | int | UUID) for value in self.values)
         if meaning == "at":
             return self.is_time
-        if meaning in CATEGORIES:
-            return self.is_category
+        if meaning in (*CLASSES, *CATEGORIES):
+            return self.is_class if meaning in CLASSES else self.is_category
         if meaning in SHARES:
             return self.is_share or (meaning == "relevance" and self.is_truth)
         return self.is_number and not self.is_time if meaning in AMOUNTS else self.is_text
@@ -88,6 +176,27 @@ class Column:
 def _most(flags: Iterable[bool]) -> bool:
     seen = list(flags)
     return bool(seen) and sum(seen) >= MOST * len(seen)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return 0.0
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    return float(str(value)) if _is_number(value) else 0.0
+
+
+def _object(value: object) -> dict[str, object] | None:
+    """A JSON object, whether the engine parsed it or not."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dict) else None
 
 
 def _is_number(value: object) -> bool:

@@ -11,18 +11,18 @@ def _names(text: str) -> tuple[str, ...]:
 # (`bot_latency_ms`) fits too, though less.
 PREDICTION_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "id": _names(
-        "prediction_id request_id message_id msg_id event_id interaction_id turn_id trace_id call_id "
-        "ticket_id conversation_id uuid guid id"
+        "prediction_id request_id message_id msg_id event_id interaction_id turn_id span_id observation_id run_id "
+        "trace_id call_id ticket_id conversation_id uuid guid id"
     ),
     "at": _names(
-        "predicted_at answered_at requested_at logged_at ts timestamp event_time at created_at "
+        "predicted_at answered_at requested_at logged_at ts timestamp event_time start_time at created_at "
         "occurred_at received_at created request_time started_at datetime time date"
     ),
     "predicted": _names(
         "predicted prediction predicted_class predicted_label predicted_intent pred y_pred intent class "
-        "predicted_category category classification route topic label queue triage"
+        "predicted_category category classification route topic label queue triage output_value"
     ),
-    "text": _names("text user_message message utterance question query user_input input body content msg"),
+    "text": _names("text user_message message utterance question query user_input input_value input body content msg"),
     "response": _names("response answer reply completion bot_response assistant_message output"),
     "confidence": _names("confidence probability score proba prob conf certainty"),
     "latency_ms": _names("latency_ms duration_ms response_time_ms elapsed_ms took_ms latency response_time duration"),
@@ -30,8 +30,8 @@ PREDICTION_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "prompt_version": _names(
         "prompt_version prompt_id prompt_name prompt_hash prompt_template template_version prompt"
     ),
-    "prompt_tokens": _names("prompt_tokens input_tokens tokens_in"),
-    "completion_tokens": _names("completion_tokens output_tokens tokens_out"),
+    "prompt_tokens": _names("prompt_tokens input_tokens tokens_in token_count_prompt"),
+    "completion_tokens": _names("completion_tokens output_tokens tokens_out token_count_completion"),
     "relevance": _names(
         "relevance relevance_score answer_relevance judge_score helpfulness helpful thumbs thumbs_up thumb "
         "feedback_score user_rating"
@@ -41,8 +41,8 @@ PREDICTION_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "id": _names(
-        "prediction_id request_id message_id msg_id event_id interaction_id turn_id trace_id call_id "
-        "ticket_id conversation_id uuid guid target_id ref_id reference_id item_id id"
+        "prediction_id request_id message_id msg_id event_id interaction_id turn_id span_id observation_id run_id "
+        "trace_id call_id ticket_id conversation_id uuid guid target_id ref_id reference_id item_id id"
     ),
     "label": _names(
         "label true_label true_class true_intent ground_truth truth gold gold_label y_true actual "
@@ -60,8 +60,13 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
 ABOUT_LABELS: Final = _names("label annotat truth review gold correct actual true human")
 """Parts of a name that speak of labels, and so against a column of predictions."""
 
-PREDICTION_TABLES: Final = _names("prediction inference request message answer log event conversation")
-LABEL_TABLES: Final = _names("label annotation truth review feedback gold")
+NO_NAMES_OF_VERSIONS: Final = frozenset(_names("token tokens count cost price"))
+"""Words in the names of columns that are no name of a version, such as llm.token_count.prompt."""
+
+PREDICTION_TABLES: Final = _names(
+    "prediction inference request message answer log event conversation observation trace span generation"
+)
+LABEL_TABLES: Final = _names("label annotation truth review feedback gold score assessment")
 
 CRITICAL_CLASSES: Final = _names(
     "urgent urgency emergenc fraud complain escalat critical security safety suicid self_harm abuse "

@@ -1,6 +1,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from config import Settings, load
 from monitor.onboarding.initialise import propose, render, write
 
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 Columns = dict[str, list[Any]]
 Proposed = Callable[..., tuple[str, Settings]]
 
@@ -37,7 +39,7 @@ def proposed(tmp_path: Path) -> Proposed:
 
     def proposed(*sources: str) -> tuple[str, Settings]:
         file = tmp_path / "tunewatch.yaml"
-        text = render(propose(sources), tmp_path)
+        text = render(propose(sources, NOW), tmp_path)
         write(text, file, force=True)
         return text, load(file, environ={})
 

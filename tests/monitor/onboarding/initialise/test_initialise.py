@@ -14,7 +14,7 @@ import pytest
 from config import ConfigError
 from monitor.common.errors import SourceError
 from monitor.onboarding.initialise import propose, render, write
-from tests.monitor.onboarding.initialise.conftest import Columns, Proposed
+from tests.monitor.onboarding.initialise.conftest import NOW, Columns, Proposed
 
 N: Final = 300
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -40,7 +40,7 @@ def _labels() -> Columns:
 
 
 def test_a_log_with_the_usual_names_is_mapped_without_a_doubt(database: Database, proposed: Proposed) -> None:
-    text, settings = proposed(database(predictions=_predictions(latency_ms=[9.5] * N), labels=_labels()))
+    text, settings = proposed(database(predictions=_predictions(latency_ms=[950.5] * N), labels=_labels()))
     source = settings.monitors["chatbot"].source
     assert source.predictions.table == "predictions"
     assert source.predictions.columns.mapped() == {
@@ -131,16 +131,25 @@ def test_columns_without_a_telling_name_are_guessed_from_their_values_and_marked
     table = {"a": [f"x{n}" for n in range(N)], "b": [int(t.timestamp()) for t in TIMES], "c": CLASSES}
     text, settings = proposed(database(t=table))
     assert settings.monitors["chatbot"].source.predictions.columns.mapped() == {"id": "a", "at": "b", "predicted": "c"}
-    assert text.count("(?) a guess from its values") == 3
+    assert text.count("a guess from its values: please check") == 3
+    assert text.count("          # CHECK: ") == 3
     assert "Without them traffic, latency, relevance, drift and confidence are watched" in text
 
 
-def test_two_columns_that_fit_nearly_as_well_are_both_named(database: Database, proposed: Proposed) -> None:
-    times = [t.isoformat() for t in TIMES]
-    text, _ = proposed(database(predictions=_predictions(predicted_at=times)))
-    assert "at: predicted_at                  # (?) or" not in text  # `ts` is a lesser name by far
-    text, _ = proposed(database(p2=_predictions(timestamp=times)))
-    assert "(?) or timestamp?" in text
+@pytest.mark.parametrize(
+    ("name", "later", "asked"),
+    [
+        ("predicted_at", timedelta(hours=1), ""),  # `ts` is a lesser name by far
+        ("timestamp", timedelta(seconds=20), ""),  # it says the same
+        ("timestamp", timedelta(hours=1), "          # CHECK: at: ts: or timestamp?\n          at: ts\n"),
+    ],
+)
+def test_two_columns_that_fit_nearly_as_well_are_both_named(
+    database: Database, proposed: Proposed, name: str, later: timedelta, asked: str
+) -> None:
+    text, _ = proposed(database(t=_predictions(**{name: [(t + later).isoformat() for t in TIMES]})))
+    assert asked in text
+    assert bool(asked) == ("CHECK" in text)
 
 
 def test_a_latency_in_seconds_is_not_taken_for_milliseconds(database: Database, proposed: Proposed) -> None:
@@ -187,8 +196,8 @@ def test_names_that_yaml_would_misread_are_quoted(database: Database, proposed: 
 
 
 def test_what_is_no_log_is_refused_with_what_was_seen(database: Database) -> None:
-    with pytest.raises(SourceError, match=r"Found: users \(id, name\)"):
-        propose([database(users={"id": [1], "name": ["x"]})])
+    with pytest.raises(SourceError, match=r"no row to look at in users \(id, name\)"):
+        propose([database(users={"id": [], "name": []})], NOW)
 
 
 @pytest.mark.parametrize(
@@ -205,18 +214,18 @@ def test_what_is_no_log_is_refused_with_what_was_seen(database: Database) -> Non
 )
 def test_sources_that_cannot_be_read_say_why(sources: list[str], told: str) -> None:
     with pytest.raises(SourceError) as caught:
-        propose(sources)
+        propose(sources, NOW)
     assert told in str(caught.value)
     assert "hunter2" not in str(caught.value)
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="found no parquet, csv, jsonl files"):
-        propose([str(tmp_path)])
+        propose([str(tmp_path)], NOW)
 
 
 def test_a_password_is_left_out_of_the_file(database: Database, tmp_path: Path) -> None:
-    proposal = propose([database(predictions=_predictions())])
+    proposal = propose([database(predictions=_predictions())], NOW)
     url = "postgresql+psycopg://bot:hunter2@db/logs"
     text = render(replace(proposal, url=url), tmp_path)
     assert "hunter2" not in text
@@ -237,8 +246,9 @@ def test_a_file_that_is_there_is_not_overwritten_unless_forced(tmp_path: Path) -
 def test_a_proposal_does_not_depend_on_the_order_of_a_hash(database: Database, tmp_path: Path) -> None:
     url = database(predictions=_predictions(), labels=_labels(), more=_predictions())
     program = (
-        "from pathlib import Path; from monitor.onboarding.initialise import propose, render;"
-        f"print(render(propose([{url!r}]), Path({str(tmp_path)!r})))"
+        "from datetime import UTC, datetime; from pathlib import Path;"
+        "from monitor.onboarding.initialise import propose, render;"
+        f"print(render(propose([{url!r}], datetime(2026, 11, 1, tzinfo=UTC)), Path({str(tmp_path)!r})))"
     )
     texts = {
         subprocess.run(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from config import load
 from monitor.onboarding.initialise import propose, render
+from tests.monitor.onboarding.initialise.conftest import NOW
 
 STATEMENTS: Final = (
     "CREATE SCHEMA bot",
@@ -38,7 +39,7 @@ def test_tables_in_schemas_are_found_and_related(kind: str, tmp_path: Path, requ
     url = request.getfixturevalue("postgres_url") if kind == "postgresql" else f"duckdb:///{tmp_path}/log.duckdb"
     _fill(url)
     file = tmp_path / "tunewatch.yaml"
-    file.write_text(render(propose([url]), tmp_path))
+    file.write_text(render(propose([url], NOW), tmp_path))
     monitor = load(file, environ={}).monitors["chatbot"]
     assert monitor.source.predictions.table == "bot.answers"
     assert monitor.source.predictions.columns.mapped() == {

@@ -1,0 +1,16 @@
+"""Where the rows of a role are: what stands in the configuration beside its columns."""
+
+from collections.abc import Mapping
+
+from monitor.onboarding.initialise.roles import LABELS, PREDICTIONS, Chosen
+
+
+def labelled_rows(role: str, chosen: Chosen, roles: Mapping[str, Chosen]) -> str:
+    """The query of labels that stand in the rows of a table of predictions; "" for all that is read as it is."""
+    if role != LABELS or chosen.relation is not roles[PREDICTIONS].relation or not chosen.relation.table:
+        return ""
+    label = chosen.mapping.columns.get("label")
+    if label is None:
+        return ""
+    name, table = '"' + label.replace('"', '""') + '"', chosen.relation.sql
+    return f"SELECT * FROM {table} WHERE {name} IS NOT NULL"  # noqa: S608 - written for a person to check
