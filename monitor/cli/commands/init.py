@@ -66,12 +66,14 @@ def _asked(sources: tuple[str, ...]) -> Proposal:
     """The proposal after a person has answered what is in doubt."""
     said: dict[str, dict[str, str]] = {}
     proposal = propose(sources, utc_now())
+    answered: set[tuple[str, str]] = set()
     for _ in range(MOST_ROUNDS):
-        new = [each for each in questions(proposal) if each.meaning not in said.get(each.role, {})]
+        new = [each for each in questions(proposal) if each.about not in answered]
         if not new:
             break
         for question in new:
             said.setdefault(question.role, {})[question.meaning] = _ask(question)
+            answered.add(question.about)
         proposal = propose(sources, utc_now(), said)
     return proposal
 
@@ -79,16 +81,14 @@ def _asked(sources: tuple[str, ...]) -> Proposal:
 def _ask(question: Question) -> str:
     click.echo(err=True)
     click.echo(printable(redact(f"{question.meaning}: {question.reason}")), err=True)
-    for number, column in enumerate(question.columns, 1):
-        click.echo(printable(redact(f"  {number:>2}  {column.name:<24} such as {column.example}")), err=True)
+    for number, (name, example) in enumerate(question.options, 1):
+        click.echo(printable(redact(f"  {number:>2}  {name:<24} {example}")), err=True)
     while True:
-        said = click.prompt(
-            f"{question.sentence} Number or name, - for none", default=question.default or "-", err=True
-        )
+        said = click.prompt(question.sentence, default=question.default or "-", err=True)
         answer = question.answer(said)
         if answer is not None:
             return answer
-        click.echo(f"there is no column {printable(said)}", err=True)
+        click.echo(f"there is no {printable(said)} in the list", err=True)
 
 
 def _scrub() -> Callable[[str], str]:

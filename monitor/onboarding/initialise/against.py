@@ -6,14 +6,13 @@ from alerts.messages.figures import percent
 from monitor.onboarding.initialise.values import CLASSES, Column
 from monitor.onboarding.plausible import Doubt
 
-SECONDS: Final = ("s", "sec", "secs", "second", "seconds")
 SHAPES: Final = {
     "id": "an id is short, and differs from row to row",
     "at": "a time is a date with a time of day, ISO 8601, or seconds or milliseconds since 1970",
     "predicted": "a class is one of 2 to 200 short texts or numbers, which repeat",
     "label": "a class is one of 2 to 200 short texts or numbers, which repeat",
-    "latency_ms": "a latency is a number of milliseconds",
-    "confidence": "a confidence is a number from 0 to 1",
+    "latency_ms": "a latency is a number",
+    "confidence": "a confidence is a number from 0 to 1, or a percentage",
 }
 """What the values of each meaning look like."""
 
@@ -30,10 +29,6 @@ def against(meaning: str, column: Column, *, of_labels: bool = False) -> str:
     if meaning == "at" and column.is_time:
         lacks = not of_labels and column.time_doubt is not None
         return f"{percent(column.null_share)} of its rows are empty" if lacks else ""
-    if meaning == "latency_ms" and column.is_number:
-        return _against_milliseconds(column)
-    if meaning == "confidence" and column.is_percent:
-        return "its values go beyond 1: a percentage? tunewatch takes 0 to 1"
     return _against_shape(meaning, column)
 
 
@@ -53,18 +48,3 @@ def _against_class(column: Column) -> str:
             return f"{column.kinds:,} different values in {column.filled:,} rows, such as {column.example!r}"
         case _:
             return "" if column.is_class else f"it holds values such as {column.example!r}; {SHAPES['predicted']}"
-
-
-def _against_milliseconds(column: Column) -> str:
-    said = column.name.lower().replace("-", "_").replace(".", "_").split("_")
-    if any(word in SECONDS for word in said):
-        return "it says that it is in seconds; tunewatch takes milliseconds"
-    match column.latency_doubt:
-        case Doubt.SECONDS:
-            return f"half of its values are under {column.median:.2g}: seconds? tunewatch takes milliseconds"
-        case Doubt.TOO_LONG:
-            return (
-                f"half of its values are over {column.median:,.0f}: micro- or nanoseconds? tunewatch takes milliseconds"
-            )
-        case _:
-            return ""

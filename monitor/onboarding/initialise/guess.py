@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.onboarding.initialise.against import against
 from monitor.onboarding.initialise.relation import Relation
+from monitor.onboarding.initialise.units import latency_unit, share_unit
 from monitor.onboarding.initialise.values import CATEGORIES, Column
 from monitor.onboarding.initialise.words import ABOUT_LABELS, LABEL_NAMES, NO_NAMES_OF_VERSIONS, PREDICTION_NAMES
 
@@ -37,8 +38,10 @@ _TAKEN: Final = {
 Guess = tuple[float, str, str]
 """How much speaks for it, the meaning, the column."""
 
+UNIT: Final = ".unit"
+
 Choices = Mapping[str, str]
-"""What a person said: the column of a meaning, "" for none."""
+"""What a person said: the column of a meaning, "" for none; and for `latency_ms.unit` its unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Mapped:
     unsure: dict[str, str] = field(default_factory=dict)
     to_check: dict[str, str] = field(default_factory=dict)
     turned_down: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)  # of a latency or a share, where it is not the usual one
 
     def score(self, required: tuple[str, ...]) -> float:
         """Return how much speaks for the required meanings together; 0 where one is missing."""
@@ -101,7 +105,7 @@ def _assign(
     choices: Choices,
 ) -> Mapped:
     """Give each meaning the best column that is left, but what was chosen to what it was chosen for."""
-    mapped, taken = Mapped(), {name for name in choices.values() if name}
+    mapped, taken = Mapped(), {name for meaning, name in choices.items() if name and meaning in names}
     for meaning, name in choices.items():
         if name and meaning in names:
             mapped.columns[meaning], mapped.scores[meaning] = name, CHOSEN
@@ -117,6 +121,7 @@ def _assign(
         taken.add(column)
         if score <= BY_VALUES:
             mapped.to_check[meaning] = "a guess from its values: please check"
+    _find_units(relation, mapped, choices)
     for meaning in names:
         if (
             meaning not in mapped.columns
@@ -125,6 +130,18 @@ def _assign(
         ):
             mapped.turned_down[meaning] = said[:MOST_TURNED_DOWN]
     return mapped
+
+
+def _find_units(relation: Relation, mapped: Mapped, choices: Choices) -> None:
+    """Say in which unit a latency and a confidence are, and ask where only their values tell."""
+    for meaning, unit_of, usual in (("latency_ms", latency_unit, "ms"), ("confidence", share_unit, "share")):
+        if meaning not in mapped.columns:
+            continue
+        unit, said = unit_of(relation.column(mapped.columns[meaning])), choices.get(f"{meaning}{UNIT}")
+        if (said or unit.name) != usual:
+            mapped.units[meaning] = said or unit.name
+        if unit.reason and not said:
+            (mapped.unsure if unit.is_sure else mapped.to_check)[meaning] = unit.reason
 
 
 def _guesses(columns: tuple[Column, ...], names: dict[str, tuple[str, ...]], required: tuple[str, ...]) -> list[Guess]:
@@ -159,6 +176,8 @@ def _against(meaning: str, names: dict[str, tuple[str, ...]], columns: tuple[Col
 def _score(meaning: str, names: dict[str, tuple[str, ...]], column: Column, *, needed: bool) -> float:
     of_labels = "label" in names
     if not column.fits(meaning) or against(meaning, column, of_labels=of_labels):
+        return 0
+    if meaning == "id" and column.inside_of:
         return 0
     said = normalised(column.name)
     if meaning in CATEGORIES and NO_NAMES_OF_VERSIONS & set(said.split("_")):

@@ -1,8 +1,20 @@
 """Where the rows of a role are: what stands in the configuration beside its columns."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from monitor.onboarding.initialise.guess import Mapped
 from monitor.onboarding.initialise.roles import LABELS, PREDICTIONS, Chosen
+
+
+def mapped_columns(mapping: Mapped) -> dict[str, Any]:
+    """What stands below `columns`, those with a unit as sections."""
+    found: dict[str, Any] = {}
+    for meaning, column in mapping.columns.items():
+        unit = mapping.units.get(meaning)
+        name = "latency" if unit and meaning == "latency_ms" else meaning
+        found[name] = {"column": column, "unit": unit} if unit else column
+    return found
 
 
 def labelled_rows(role: str, chosen: Chosen, roles: Mapping[str, Chosen]) -> str:

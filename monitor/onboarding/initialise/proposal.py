@@ -25,7 +25,6 @@ MOST_SEGMENT_VALUES: Final = 20
 RARE: Final = 0.10  # share of messages
 MOST_CRITICAL_SHARE: Final = 0.30  # a class that is commoner than this is not an exception, whatever its name
 MOST_TRIED: Final = 3_000_000  # rows; of more, `tunewatch validate` reads the whole log, and takes its time
-MOST_NESTED: Final = 2  # keys of JSON objects that are named
 OF_WEIGHT: Final = ("latency_ms", "confidence")
 """Meanings that need not be there, and that are told of where a column has the name and the wrong values."""
 
@@ -153,12 +152,8 @@ def _once(checks: Iterable[ToCheck]) -> tuple[ToCheck, ...]:
 
 def _missing(role: str, meaning: str, chosen: Chosen) -> str:
     turned_down = chosen.mapping.turned_down.get(meaning, ())
-    inside = (each for column in chosen.relation.columns for each in column.inside() if each.fits(meaning))
-    nested = [f"{each.name}, inside JSON, may be it, with values such as {each.example}" for each in inside]
     reasons = f". Not taken: {'; '.join(turned_down)}" if turned_down else ""
-    return f"not found in {chosen.relation.name}. {wanted(role, meaning)}{reasons}" + "".join(
-        f". {each}" for each in nested[:MOST_NESTED]
-    )
+    return f"not found in {chosen.relation.name}. {wanted(role, meaning)}{reasons}"
 
 
 def _failed(trial: Trial) -> Iterator[ToCheck]:

@@ -1,5 +1,6 @@
 """What could be a log: a table, or files that belong together; and the few questions put to it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -52,7 +53,8 @@ class Questions:
         found = self._connection.exec_driver_sql(f"SELECT * FROM {sql} LIMIT {SAMPLE_ROWS}")  # noqa: S608 - see quoted
         names, rows = tuple(found.keys()), found.fetchall()
         seen = [Column(name, tuple(row[n] for row in rows if row[n] is not None)) for n, name in enumerate(names)]
-        return self._counted(sql, seen, len(rows))
+        columns = self._counted(sql, seen, len(rows))
+        return (*columns, *(inner for column in columns for inner in column.inside()))
 
     def _counted(self, sql: str, seen: Sequence[Column], rows: int) -> tuple[Column, ...]:
         """The columns with their counts: of what was seen where no more rows can be read."""
@@ -78,7 +80,9 @@ class Questions:
         return int(self._connection.exec_driver_sql(f"SELECT COUNT(*) FROM {relation.sql}").scalar_one())  # noqa: S608
 
     def classes(self, relation: Relation, column: str) -> dict[str, int]:
-        """Return how many rows each value of the column has, most first."""
+        """Return how many rows each value of the column has, most first; of values inside JSON, of those seen."""
+        if relation.column(column).inside_of:
+            return dict(Counter(map(str, relation.column(column).values)).most_common(MOST_GROUPS))
         name = self.quoted(column)
         rows = self._connection.exec_driver_sql(
             f"SELECT CAST({name} AS TEXT), COUNT(*) AS n FROM {relation.sql} WHERE {name} IS NOT NULL "  # noqa: S608
@@ -88,6 +92,8 @@ class Questions:
 
     def span(self, relation: Relation, column: str) -> tuple[str, str]:
         """Return the first and the last time as text to the minute, "" where they are not written as dates."""
+        if relation.column(column).inside_of:
+            return "", ""
         name = self.quoted(column)
         row = self._connection.exec_driver_sql(f"SELECT MIN({name}), MAX({name}) FROM {relation.sql}").one()  # noqa: S608
         first, last = (str(value)[:16].replace("T", " ") for value in row)

@@ -105,8 +105,11 @@ def _column(meaning: str, chosen: Chosen, checks: dict[str, str]) -> Iterator[st
     if check is not None:
         yield f"          # CHECK: {meaning}: {' '.join(check.split())}"
     if column is not None:
-        unsure = chosen.mapping.unsure.get(meaning)
-        yield _noted(f"          {meaning}: {_scalar(column)}", f"(?) {unsure}" if unsure and not check else "")
+        unsure, unit = chosen.mapping.unsure.get(meaning), chosen.mapping.units.get(meaning)
+        line = f"{meaning}: {_scalar(column)}"
+        if unit:
+            line = f"{meaning.removesuffix('_ms')}: {{column: {_scalar(column)}, unit: {unit}}}"
+        yield _noted(f"          {line}", f"(?) {unsure}" if unsure and not check else "")
     elif meaning in REQUIRED:
         yield f"          {meaning}:" if check is not None else f"          # {meaning}:"
 

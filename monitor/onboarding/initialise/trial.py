@@ -10,7 +10,7 @@ from monitor.common.errors import MappingError, SourceError
 from monitor.log.prediction_log import PredictionLog, open_log
 from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 from monitor.log.reading.surveying import Survey
-from monitor.onboarding.initialise.place import labelled_rows
+from monitor.onboarding.initialise.place import labelled_rows, mapped_columns
 from monitor.onboarding.initialise.roles import Chosen
 from monitor.onboarding.validate import Hint, judge
 
@@ -62,7 +62,7 @@ def try_out(url: str, roles: Mapping[str, Chosen], now: datetime) -> Trial:
 
 
 def _section(role: str, chosen: Chosen, roles: Mapping[str, Chosen]) -> dict[str, Any]:
-    columns = {"columns": dict(chosen.mapping.columns)}
+    columns = {"columns": mapped_columns(chosen.mapping)}
     if query := labelled_rows(role, chosen, roles):
         return {"query": query, **columns}
     if chosen.relation.table:

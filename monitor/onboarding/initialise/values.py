@@ -1,6 +1,7 @@
 """What the values of a column look like."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +18,8 @@ EPOCH_NUMBERS: Final = (1e9, 9e18)  # 2001 in seconds up to nanoseconds
 LONGEST_CLASS_NAME: Final = 80  # characters
 MOST_CLASSES: Final = 200
 PERCENT: Final = 100.0
+PLAIN_KEY: Final = re.compile(r"[A-Za-z_][\w-]*")
+MOST_KEYS: Final = 30  # of the JSON objects of one column
 LONGEST_EXAMPLE: Final = 40  # characters
 MOST_PARSED: Final = 50  # values that are looked into for JSON
 CLASSES: Final = ("predicted", "label")
@@ -79,7 +82,7 @@ class Column:
     def inside(self) -> Iterator["Column"]:
         """A column for each key of its JSON objects, by the path to it."""
         found = [each for value in self.values if (each := _object(value)) is not None]
-        for key in self.keys:
+        for key in filter(PLAIN_KEY.fullmatch, self.keys[:MOST_KEYS]):
             values = tuple(value for each in found if (value := each.get(key)) is not None)
             rows = len(self.values)
             yield Column(f"{self.name}.{key}", values, rows, len(values), inside_of=self.name)
@@ -169,7 +172,7 @@ class Column:
         if meaning in (*CLASSES, *CATEGORIES):
             return self.is_class if meaning in CLASSES else self.is_category
         if meaning in SHARES:
-            return self.is_share or (meaning == "relevance" and self.is_truth)
+            return self.is_share or (self.is_truth if meaning == "relevance" else self.is_percent)
         return self.is_number and not self.is_time if meaning in AMOUNTS else self.is_text
 
 

@@ -11,6 +11,7 @@ from subprocess import Popen
 from typing import Final
 
 from config import load
+from config.columns import LatencyColumn
 from tests.repository.paths import ROOT
 
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,14 +62,15 @@ def test_a_person_names_the_column_and_leaves_another_out(tmp_path: Path) -> Non
         tmp_path,
         [
             ("is the class that the bot chose?", "outcoem"),
-            ("there is no column outcoem", "3"),
-            ("how long the answer took, in milliseconds?", "-"),
+            ("there is no outcoem in the list", "3"),
+            ("In which unit is latency?", "-"),
+            ("there is no - in the list", "s"),
         ],
     )
 
     columns = load(tmp_path / "tunewatch.yaml", environ={}).monitors["chatbot"].source.predictions.columns
     assert status == 0, said
-    assert (columns.predicted, columns.latency_ms) == ("outcome", None)
+    assert (columns.predicted, columns.latency_ms) == ("outcome", LatencyColumn(column="latency", unit="s"))
     assert (
         "predicted: outcome: a guess from its values" in said or "predicted: variant: a guess from its values" in said
     )
@@ -81,7 +83,7 @@ def test_what_is_confirmed_and_cannot_be_so_is_still_refused(tmp_path: Path) -> 
     status, said = _talk(
         COMMAND,
         tmp_path,
-        [("the bot chose?", "variant"), ("in milliseconds?", "latency"), ("is the true class?", "label")],
+        [("the bot chose?", "variant"), ("In which unit", "ms"), ("is the true class?", "")],
     )
 
     assert status == 2, said

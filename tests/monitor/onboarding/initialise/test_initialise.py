@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from config import ConfigError
+from config.columns import LatencyColumn
 from monitor.common.errors import SourceError
 from monitor.onboarding.initialise import propose, render, write
 from tests.monitor.onboarding.initialise.conftest import NOW, Columns, Proposed
@@ -154,7 +155,8 @@ def test_two_columns_that_fit_nearly_as_well_are_both_named(
 
 def test_a_latency_in_seconds_is_not_taken_for_milliseconds(database: Database, proposed: Proposed) -> None:
     _, settings = proposed(database(predictions=_predictions(latency_seconds=[0.4] * N)))
-    assert settings.monitors["chatbot"].source.predictions.columns.latency_ms is None
+    latency = settings.monitors["chatbot"].source.predictions.columns.latency_ms
+    assert latency == LatencyColumn(column="latency_seconds", unit="s")
 
 
 def test_a_rare_class_with_a_critical_name_gets_a_floor(database: Database, proposed: Proposed) -> None:

@@ -1,6 +1,7 @@
 """Hand-made logs, each with a column that must not be taken for what its name says."""
 
 import csv
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,9 +46,9 @@ def _labels(folder: Path, rows: int = N, /, **more: Make) -> str:
     return _table(folder / "labels.csv", rows, **(usual | more))
 
 
-def _columns(proposal: Proposal, folder: Path, role: str = "predictions") -> dict[str, str | None]:
+def _columns(proposal: Proposal, folder: Path, role: str = "predictions") -> dict[str, Any]:
     monitor = yaml.safe_load(render(proposal, folder))["monitors"]["chatbot"]
-    columns: dict[str, str | None] = monitor["source"][role]["columns"]
+    columns: dict[str, Any] = monitor["source"][role]["columns"]
     return columns
 
 
@@ -72,14 +73,6 @@ TRAPS: Final[dict[str, tuple[dict[str, Make], str, str]]] = {
     "a time that is half empty": ({"at": lambda n: _at(n) if n % 2 else ""}, "at", "at: 50% of its rows are empty"),
     "no time at all": ({"at": lambda n: f"monday {n}"}, "at", "at: it holds values such as 'monday 0'; a time is"),
     "an empty class": ({"intent": lambda _: ""}, "predicted", "intent: it is empty"),
-    "seconds": ({"latency": lambda n: 0.4 + n / 1000}, "latency_ms", "latency: half of its values are under 0.55"),
-    "microseconds": ({"latency": lambda n: 7e5 + n}, "latency_ms", "latency: half of its values are over 700,150"),
-    "a percentage": ({"confidence": lambda n: 60 + n % 40}, "confidence", "confidence: its values go beyond 1"),
-    "JSON": (
-        {"intent": lambda n: f'{{"class": "{CLASSES[n % 4]}"}}'},
-        "predicted",
-        "intent: it holds JSON objects with the keys class; the class may be inside",
-    ),
 }
 
 
@@ -94,6 +87,51 @@ def test_a_trap_is_left_open_and_told_with_what_was_looked_for(tmp_path: Path, t
     assert _columns(proposal, tmp_path)["id"] == "id"
     assert f"source.predictions.columns.{meaning}: not " in _said(proposal)
     assert says in _said(proposal)
+
+
+@pytest.mark.parametrize(
+    ("latency", "unit", "says"),
+    [
+        (lambda n: 0.4 + n / 1000, "s", "latency: half of its values are under 0.55, so taken for seconds; are they?"),
+        (lambda n: 7e5 + n, "us", "latency: half of its values are over 700,150, so taken for microseconds; are they?"),
+        (lambda n: 7e8 + n, "ns", "so taken for nanoseconds; are they?"),
+    ],
+)
+def test_a_latency_in_another_unit_is_proposed_in_it_and_asked_about(
+    tmp_path: Path, latency: Make, unit: str, says: str
+) -> None:
+    proposal = propose([_predictions(tmp_path, latency=latency)], NOW)
+
+    assert _columns(proposal, tmp_path)["latency"] == {"column": "latency", "unit": unit}
+    assert says in _said(proposal)
+    assert proposal.trial.survey
+    assert proposal.trial.survey.latency_p50 == pytest.approx(700 if unit != "s" else 550, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["latency_seconds", "durationSec"])
+def test_a_unit_that_the_name_says_is_taken(tmp_path: Path, name: str) -> None:
+    proposal = propose([_predictions(tmp_path, **{name: lambda n: 40 + n})], NOW)
+
+    assert _columns(proposal, tmp_path)["latency"] == {"column": name, "unit": "s"}
+    assert proposal.to_check == ()
+
+
+def test_confidences_in_percent_are_read_as_such(tmp_path: Path) -> None:
+    proposal = propose([_predictions(tmp_path, confidence=lambda n: 60 + n % 40)], NOW)
+
+    assert _columns(proposal, tmp_path)["confidence"] == {"column": "confidence", "unit": "percent"}
+    assert proposal.to_check == ()
+
+
+def test_a_class_inside_json_is_found_by_its_path(tmp_path: Path) -> None:
+    output = {"output": lambda n: json.dumps({"reply": f"Dear {n}", "intent": CLASSES[n % 4], "confidence": 0.5})}
+    table = {"id": lambda n: f"m{n}", "at": _at, **output}
+    proposal = propose([_table(tmp_path / "predictions.csv", N, **table), _labels(tmp_path)], NOW)
+
+    columns = _columns(proposal, tmp_path)
+    assert (columns["predicted"], columns["confidence"]) == ("output.intent", "output.confidence")
+    assert proposal.to_check == ()
+    assert set(proposal.classes) == set(CLASSES)
 
 
 def test_ids_that_join_nothing_are_no_ids(tmp_path: Path) -> None:
