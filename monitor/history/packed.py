@@ -4,7 +4,8 @@ As rows of their own they would be most of the history, and reading two months o
 of a cycle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,23 @@ def pack(counts: Iterable[tuple[int, int]]) -> bytes:
 def pack_numbers(numbers: Iterable[int]) -> bytes:
     """Pack whole numbers from 0 to 2^32 - 1, in order."""
     return np.fromiter(numbers, dtype=_NUMBER).tobytes()
+
+
+def pack_groups(starts: Integers, bins: Integers, counts: Integers, numbers: Integers) -> Iterator[tuple[bytes, bytes]]:
+    """Pack many histograms at once, each from its start to the next one's: its pairs, and the number of each pair.
+
+    >>> packed = list(pack_groups(np.array([0, 2]), np.array([-2, 84, 5]), np.array([1, 3, 2]), np.array([7, 7, 9])))
+    >>> packed == [(pack([(-2, 1), (84, 3)]), pack_numbers([7, 7])), (pack([(5, 2)]), pack_numbers([9]))]
+    True
+    """
+    pairs = np.empty(bins.size, dtype=_PAIR)
+    pairs["bin"], pairs["n"] = bins, counts
+    of_pairs, of_numbers = pairs.tobytes(), numbers.astype(_NUMBER).tobytes()
+    for start, end in pairwise([*starts.tolist(), bins.size]):
+        yield (
+            of_pairs[start * _PAIR.itemsize : end * _PAIR.itemsize],
+            of_numbers[start * _NUMBER.itemsize : end * _NUMBER.itemsize],
+        )
 
 
 def unpack_numbers(packed: Sequence[bytes]) -> Integers:

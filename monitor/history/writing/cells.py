@@ -1,14 +1,15 @@
 """Put the counts of buckets in the place of what was there."""
 
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Table, delete, select
 
-from monitor.history.packed import pack, pack_numbers
+from monitor.history.packed import Integers, pack_groups
 from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
@@ -20,10 +21,11 @@ from monitor.history.schema import (
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.schema.keys import NO_LABEL
-from monitor.history.writing.bulk import batched, insert_rows
+from monitor.history.writing.bulk import ROWS_AT_ONCE, batched, insert_rows
 from monitor.history.writing.days import FOREVER, roll_up, roll_up_between
 from monitor.history.writing.names import class_ids, slice_ids, source_ids, version_ids
-from monitor.log.counts import ALL, BucketCounts, DelayRow, OutcomeRow, RelevanceRow
+from monitor.log.counting.columns import NO_NAME, Block, Columns, whole_buckets
+from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, RelevanceRow
 
 BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS, RELEVANCE_CELLS)
 
@@ -67,51 +69,26 @@ def _slices(connection: Connection, monitor: int) -> Sequence[int]:
 
 
 def _insert_outcomes(connection: Connection, monitor: int, rows: Sequence[OutcomeRow]) -> None:
-    names: set[str | None] = set()
-    pairs, parts = set(), set()
-    for row in rows:
-        names |= {row.predicted, row.label}
-        pairs.add((row.model_version, row.prompt_version))
-        parts.add((row.segment, row.value))
-    classes: dict[str | None, int] = {None: NO_LABEL}
-    classes.update(class_ids(connection, {name for name in names if name is not None}))
-    versions = version_ids(connection, pairs)
-    slices = slice_ids(connection, monitor, parts)
-    totals: dict[tuple[int, int], list[int]] = {}
-    for batch in batched(rows):
-        cells = [
-            (
-                slices[segment, value],
-                bucket,
-                versions[model, prompt],
-                classes[predicted],
-                classes[label],
-                band,
-                n,
-                weight,
-                squared,
-                *more,
-            )
-            for bucket, segment, value, model, prompt, predicted, label, n, weight, squared, band, *more in batch
-        ]
-        insert_rows(connection, OUTCOME_CELLS, sorted(cells))
-        _add_totals(totals, (cell for cell in cells if cell[0] == slices.get((ALL, ""))))
-    insert_rows(connection, TOTAL_CELLS, ((monitor, *key, *total) for key, total in sorted(totals.items())))
-
-
-def _add_totals(totals: dict[tuple[int, int], list[int]], cells: Iterable[tuple[Any, ...]]) -> None:
-    """Add predictions and labelled ones, by bucket and version."""
-    for _, bucket, version, _, label, _, n, *_ in cells:
-        total = totals.setdefault((bucket, version), [0, 0])
-        total[0] += n
-        total[1] += n if label != NO_LABEL else 0
+    columns = Columns.of(OutcomeRow, rows)
+    classes = _class_keys(connection, columns, ("predicted", "label"))
+    versions = _Pairs.of(columns, ("model_version", "prompt_version"), partial(version_ids, connection))
+    slices = _Pairs.of(columns, ("segment", "value"), partial(slice_ids, connection, monitor))
+    everything, totals = columns.names.code(ALL), _Totals()
+    for block in columns.blocks():
+        version, label = versions.keys(block), classes[block["label"]]
+        totals.add(block, version, block["segment"] == everything)
+        keys = (slices.keys(block), block["bucket"], version, classes[block["predicted"]], label, block["band"])
+        sums = ("n", "weight", "weight_squared", "confidence_millionths", "designed")
+        _insert(connection, OUTCOME_CELLS, keys, [block[name] for name in sums])
+    insert_rows(connection, TOTAL_CELLS, ((monitor, *key, *total) for key, total in totals.sums()))
 
 
 def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -> None:
-    versions = version_ids(connection, {(row.model_version, row.prompt_version) for row in counts.latency})
-    for batch in batched(counts.latency):
-        latency = ((monitor, bucket, versions[model, prompt], *numbers) for bucket, model, prompt, *numbers in batch)
-        insert_rows(connection, LATENCY_CELLS, sorted(latency))
+    columns = Columns.of(LatencyRow, counts.latency)
+    versions = _Pairs.of(columns, ("model_version", "prompt_version"), partial(version_ids, connection))
+    for block in columns.blocks():
+        keys = (np.full_like(block["bucket"], monitor), block["bucket"], versions.keys(block), block["bin"])
+        _insert(connection, LATENCY_CELLS, keys, [block["n"]])
     _insert_delays(connection, monitor, counts.delays)
     _insert_relevance(connection, monitor, counts.relevance)
     problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
@@ -131,18 +108,84 @@ def _insert_relevance(connection: Connection, monitor: int, rows: Sequence[Relev
 
 
 def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow]) -> None:
-    classes = class_ids(connection, {name for row in rows for name in (row.predicted, row.label)})
-    histograms: defaultdict[tuple[int, int], array[int]] = defaultdict(partial(array, "q"))
-    for bucket, predicted, bin_, n, label in rows:
-        histograms[bucket, classes[predicted]].extend((bin_, n, classes[label]))
-    packed = (
-        (key, sorted(zip(flat[::3], flat[1::3], flat[2::3], strict=True))) for key, flat in sorted(histograms.items())
-    )
-    insert_rows(
-        connection,
-        DELAY_CELLS,
-        (
-            (monitor, *key, pack((bin_, n) for bin_, n, _ in counts), pack_numbers(label for *_, label in counts))
-            for key, counts in packed
-        ),
-    )
+    columns = Columns.of(DelayRow, rows)
+    classes = _class_keys(connection, columns, ("predicted", "label"))
+    for block in whole_buckets(columns):
+        bucket, predicted, label = block["bucket"], classes[block["predicted"]], classes[block["label"]]
+        order = np.lexsort((label, block["n"], block["bin"], predicted, bucket))
+        bucket, predicted = bucket[order], predicted[order]
+        starts = np.flatnonzero(np.diff(bucket, prepend=-1) | np.diff(predicted, prepend=-1))
+        packed = pack_groups(starts, block["bin"][order], block["n"][order], label[order])
+        keys = zip(bucket[starts].tolist(), predicted[starts].tolist(), packed, strict=True)
+        insert_rows(connection, DELAY_CELLS, ((monitor, at, of_class, *both) for at, of_class, both in keys))
+
+
+def _insert(connection: Connection, table: Table, keys: Sequence[Integers], numbers: Sequence[NDArray[Any]]) -> None:
+    """Insert rows in the order of their keys, which is that of the table."""
+    order = np.lexsort(tuple(reversed(keys)))
+    for start in range(0, order.size, ROWS_AT_ONCE):
+        some = order[start : start + ROWS_AT_ONCE]
+        insert_rows(connection, table, zip(*(column[some].tolist() for column in (*keys, *numbers)), strict=True))
+
+
+def _class_keys(connection: Connection, columns: Columns[Any], fields: Sequence[str]) -> Integers:
+    """The key of each class by the code of its name; NO_LABEL, the last, for NO_NAME."""
+    codes = {code for block in columns.blocks() for name in fields for code in np.unique(block[name]).tolist()}
+    names = {code: name for code in codes if (name := columns.names[code]) is not None}
+    known = class_ids(connection, names.values())
+    keys = np.full(len(columns.names) + 1, NO_LABEL, dtype=np.int64)
+    for code, name in names.items():
+        keys[code] = known[name]
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Keys of pairs of names: `codes` are numbers of the pairs in order, `ids` the key of each."""
+
+    fields: tuple[str, str]
+    base: int
+    codes: Integers
+    ids: Integers
+
+    @classmethod
+    def of(
+        cls, columns: Columns[Any], fields: tuple[str, str], known: Callable[[Iterable[Any]], Mapping[Any, int]]
+    ) -> "_Pairs":
+        """Ask for the keys of all pairs that the columns have."""
+        base = len(columns.names) + 1
+        found = [np.unique(_number(block, fields, base)) for block in columns.blocks()]
+        codes = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+        pairs = [(columns.names[code // base], columns.names[code % base]) for code in codes.tolist()]
+        keys = known(pairs)
+        return cls(fields, base, codes, np.array([keys[pair] for pair in pairs], dtype=np.int64))
+
+    def keys(self, block: Block) -> Integers:
+        """The key of each row."""
+        return self.ids[np.searchsorted(self.codes, _number(block, self.fields, self.base))]
+
+
+def _number(block: Block, fields: tuple[str, str], base: int) -> Integers:
+    first, second = (block[name].astype(np.int64) for name in fields)
+    return np.asarray(first * base + second)
+
+
+class _Totals:
+    """Predictions and labelled ones by bucket and version."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def add(self, block: Block, version: Integers, here: NDArray[np.bool_]) -> None:
+        """Add the rows of a block that are `here`."""
+        base = int(version.max(initial=0)) + 1
+        keys, place = np.unique(block["bucket"][here] * base + version[here], return_inverse=True)
+        n, has_label = block["n"][here], block["label"][here] != NO_NAME
+        sums = (np.bincount(place, each, keys.size).astype(int).tolist() for each in (n, n * has_label))
+        for key, total, labelled in zip(keys.tolist(), *sums, strict=True):
+            before = self._sums.get(divmod(key, base), (0, 0))
+            self._sums[divmod(key, base)] = before[0] + total, before[1] + labelled
+
+    def sums(self) -> Iterable[tuple[tuple[int, int], tuple[int, int]]]:
+        """All of them in order."""
+        return sorted(self._sums.items())

@@ -7,6 +7,7 @@ row less and no row less.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from monitor.log.counting.columns import rows_of
 from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
 from monitor.log.problems import ProblemKind
 
@@ -41,17 +42,17 @@ def families(counts: BucketCounts, wanted: Collection[int]) -> dict[int, Familie
         cells = found[bucket].setdefault(family, {})
         cells[key] = tuple(map(sum, zip(cells[key], sums, strict=True))) if key in cells else sums
 
-    for row in (row for row in counts.outcomes if row.bucket in found):
+    for row in rows_of(OutcomeRow, counts.outcomes, found):
         key: Key = (row.value, row.model_version, row.prompt_version, row.predicted, row.band)
         add(row.bucket, (ROWS, row.segment), key, (row.n, row.confidence_millionths))
         if row.label is not None:
             sums = (row.n, row.confidence_millionths, row.weight, row.weight_squared, row.designed)
             add(row.bucket, (LABELS, row.segment), (*key, row.label), sums)
-    for bucket, *keys, n in (row for row in counts.latency if row.bucket in found):
+    for bucket, *keys, n in rows_of(LatencyRow, counts.latency, found):
         add(bucket, (LATENCY, ""), tuple(keys), (n,))
-    for bucket, predicted, bin_, n, label in (row for row in counts.delays if row.bucket in found):
+    for bucket, predicted, bin_, n, label in rows_of(DelayRow, counts.delays, found):
         add(bucket, (DELAYS, ""), (predicted, bin_, label), (n,))
-    for bucket, *names, bin_, n, score, square in (row for row in counts.relevance if row.bucket in found):
+    for bucket, *names, bin_, n, score, square in rows_of(RelevanceRow, counts.relevance, found):
         add(bucket, (RELEVANCE, ""), (*names, bin_), (n, score, square))
     for problem in (row for row in counts.problems if row.bucket in found and row.kind not in NEVER_RETAINED):
         add(problem.bucket or 0, (PROBLEM, problem.kind), (), (problem.n,))

@@ -16,8 +16,8 @@ from monitor.history.schema import FORGETTING, RETAINED_CELLS, TOTAL_CELLS
 from monitor.history.writing.counted import Counted, runs
 from monitor.history.writing.families import ALL_LABELS, ALL_ROWS, PROBLEM, Families, families, to_rows
 from monitor.history.writing.retained import fitted, minus, number, plus, settle, without
+from monitor.log.counting.columns import Columns, totals
 from monitor.log.counts import (
-    ALL,
     BucketCounts,
     Changes,
     DelayRow,
@@ -31,7 +31,7 @@ from monitor.log.counts import (
 from monitor.log.mapping.moment import from_epoch
 from monitor.log.problems import ProblemKind
 
-Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, ProblemRow, RelevanceRow)
+Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, RelevanceRow)
 
 _NONE: Final = (0, 0)
 _EXAMPLES: Final = 3
@@ -101,7 +101,7 @@ class Retention:
         held = self._counted.totals(counts.buckets)
         if not held or seen.as_of is None:
             return ()
-        now, kept = totals(counts), self._with_losses()
+        now, kept = totals(counts.outcomes), self._with_losses()
 
         def is_doubtful(bucket: int) -> bool:
             n, labelled = now.get(bucket, _NONE)
@@ -149,7 +149,7 @@ class Retention:
         result, pending = _Result(), self._pending()
         ends = OldEnds.of(seen, now)
         out_of_sight = pending.keys() - now.predictions.keys()  # rotated away, or older than the lookback
-        perhaps_gone = sorted({*counts.buckets, *out_of_sight} - totals(counts).keys())
+        perhaps_gone = sorted({*counts.buckets, *out_of_sight} - totals(counts.outcomes).keys())
         gone = self._counted.totals(perhaps_gone).keys()
         concerned = [*gone, *again.buckets]
         kept = self.read(concerned)
@@ -178,7 +178,7 @@ class Retention:
         first, length = min(counts.buckets), now.bucket or 1
         kept = self.read({bucket for bucket in self._with_losses() if bucket >= first // length * length})
         before = families(self._counted.counts(sorted(kept)), kept)
-        given = totals(counts)
+        given = totals(counts.outcomes)
         of_log = families(counts, {bucket // length * length for bucket in kept})
         added: dict[int, Families] = {}
         told = Counter[tuple[int, str]]()
@@ -252,16 +252,6 @@ class Retention:
             self._connection.execute(insert(RETAINED_CELLS), rows)
 
 
-def totals(counts: BucketCounts) -> dict[int, tuple[int, int]]:
-    """Predictions and labelled predictions of each bucket that has any."""
-    found: dict[int, tuple[int, int]] = {}
-    for row in counts.outcomes:
-        if row.segment == ALL:
-            n, labelled = found.get(row.bucket, _NONE)
-            found[row.bucket] = n + row.n, labelled + (row.n if row.label is not None else 0)
-    return found
-
-
 def _merged(counts: BucketCounts, result: _Result) -> BucketCounts:
     """The counts of the log, but for the buckets that have a result of their own."""
     if not result.families:
@@ -269,18 +259,21 @@ def _merged(counts: BucketCounts, result: _Result) -> BucketCounts:
     rows = list(to_rows(result.families))
     orphans = [row for row in counts.problems if row.kind == ProblemKind.ORPHAN_LABEL and row.bucket in result.families]
 
-    def of_log(given: Iterable[Row]) -> Iterator[Row]:
-        return (row for row in given if row.bucket not in result.families)
-
+    of_log = (row for row in counts.problems if row.bucket not in result.families)
+    gone = result.families.keys()
     return BucketCounts(
         tuple(sorted({*counts.buckets, *result.families})),
-        (*of_log(counts.outcomes), *(row for row in rows if isinstance(row, OutcomeRow))),
-        (*of_log(counts.latency), *(row for row in rows if isinstance(row, LatencyRow))),
-        (*of_log(counts.delays), *(row for row in rows if isinstance(row, DelayRow))),
-        (*of_log(counts.problems), *(row for row in rows if isinstance(row, ProblemRow)), *orphans, *result.extra),
-        (*of_log(counts.relevance), *(row for row in rows if isinstance(row, RelevanceRow))),
+        Columns.of(OutcomeRow, counts.outcomes).replaced(gone, _only(OutcomeRow, rows)),
+        Columns.of(LatencyRow, counts.latency).replaced(gone, _only(LatencyRow, rows)),
+        Columns.of(DelayRow, counts.delays).replaced(gone, _only(DelayRow, rows)),
+        (*of_log, *(row for row in rows if isinstance(row, ProblemRow)), *orphans, *result.extra),
+        Columns.of(RelevanceRow, counts.relevance).replaced(gone, _only(RelevanceRow, rows)),
         (*counts.notices, *_notices(result.newly)),
     )
+
+
+def _only(kind: type[Row], rows: Iterable[object]) -> Iterator[Row]:
+    return (row for row in rows if isinstance(row, kind))
 
 
 def _notices(newly: Mapping[int, tuple[int, int]]) -> Iterator[LogNotice]:

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
+from monitor.log.counting.columns import NO_NAME, Block
 from monitor.log.counting.joined import joined_cte
-from monitor.log.counting.parts import apart_parts, count_parts, row_problem_parts
+from monitor.log.counting.parts import NAMES, Part, apart_parts, count_parts, row_problem_parts
 from monitor.log.counting.rows import predictions_cte, repeated_ids
 from monitor.log.counting.samples import shown
-from monitor.log.counting.staging import in_halves, runs, stage_rows, staged, unstage
+from monitor.log.counting.staging import coded, in_halves, runs, stage_names, stage_rows, staged, unstage
 from monitor.log.counting.tally import Cells, Tally
 from monitor.log.counts import BucketCounts, ProblemRow
 from monitor.log.engines.registry import engine_of
@@ -30,7 +33,7 @@ FEW_BUCKETS: Final = 200
 STAGED_ROWS: Final = 4_000_000
 """Joined rows that DuckDB holds at once, in memory or on disk: 100 to 200 bytes each."""
 
-CELLS_AT_ONCE: Final = 300_000
+CELLS_AT_ONCE: Final = 1_000_000
 """Cells that one run may give at most, where each prediction were a cell of its own in each grouping."""
 
 FEW_ROWS: Final = 100_000
@@ -73,7 +76,8 @@ def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     predictions = predictions_cte(log, as_of, buckets=ordered, repeated=repeated)
     row = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, ordered, as_of)
-    for rows in _fetch(connection, sa.union_all(*count_parts(row, log), *row_problem_parts(row, log), *apart)):
+    groupings = (grouping for _, grouping in count_parts(row, log))
+    for rows in _fetch(connection, sa.union_all(*groupings, *row_problem_parts(row, log), *apart)):
         yield tally.sort(rows)
 
 
@@ -85,18 +89,23 @@ def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     for stage in runs(ordered, sizes, STAGED_ROWS):
         for held in in_halves(connection, stage, partial(_stage, counting, ordered)):
             yield held.apart
-            grouped = partial(_grouped, counting, held.row)
+            grouped = partial(_grouped, counting, held)
             for run in runs(held.buckets, sizes, at_once):
                 yield from in_halves(connection, run, grouped)
     unstage(connection)
 
 
 class _Staged(NamedTuple):
-    """Joined rows of these buckets in a temporary table, and the counts that are not of them."""
+    """Joined rows of these buckets in a temporary table, and the counts that are not of them.
+
+    Where they are many, their `names` are in another one, and `codes` are those that the tally has for them.
+    """
 
     buckets: Sequence[int]
     row: sa.FromClause
     apart: Cells
+    names: sa.TableClause | None
+    codes: NDArray[np.int32]
 
 
 def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) -> _Staged:
@@ -107,22 +116,40 @@ def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) 
     joined = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
     found = tally.sort(_rows(connection, together(apart)))
-    return _Staged(buckets, stage_rows(connection, joined), found)
+    row = stage_rows(connection, joined)
+    rows = connection.execute(sa.select(sa.func.count()).select_from(row)).scalar_one()
+    if rows <= FEW_ROWS:
+        return _Staged(buckets, row, found, None, np.empty(0, dtype=np.int32))
+    names = stage_names(connection, row, len(log.segments))
+    known = connection.execute(sa.select(names.c.name).order_by(names.c.code)).scalars()
+    return _Staged(buckets, row, found, names, tally.names.codes(known))
 
 
-def _grouped(counting: _Counting, row: sa.FromClause, buckets: Sequence[int]) -> Cells:
+def _grouped(counting: _Counting, held: _Staged, buckets: Sequence[int]) -> Cells:
     """All groupings of the staged rows of these buckets, which follow each other.
 
     Where there are many rows, each grouping has a statement and so all memory to itself.
     """
     connection, log, _, tally = counting
-    within = row.c.bucket.between(buckets[0], buckets[-1])
-    rows = connection.execute(sa.select(sa.func.count()).select_from(row).where(within)).scalar_one()
-    here = sa.select(row).where(within).cte("here")
+    within = held.row.c.bucket.between(buckets[0], buckets[-1])
+    here = sa.select(held.row).where(within).cte("here")
     groupings, problems = count_parts(here, log), row_problem_parts(here, log)
-    parts: Sequence[sa.Select[Any] | sa.CompoundSelect[Any]]
-    parts = (*groupings, *together(problems)) if rows > FEW_ROWS else together((*groupings, *problems))
-    return tally.sort(_rows(connection, parts))
+    if held.names is None:
+        return tally.sort(_rows(connection, together((*(grouping for _, grouping in groupings), *problems))))
+    cells = tally.sort(_rows(connection, together(problems)))
+    for part, grouping in groupings:
+        segment = part - Part.SEGMENT if part >= Part.SEGMENT else None
+        block = _block(connection, coded(grouping, held.names, segment), held.codes)
+        cells.blocks.extend(tally.columns(part, block).blocks)
+    return cells
+
+
+def _block(connection: sa.Connection, grouping: sa.Select[Any], codes: NDArray[np.int32]) -> Block:
+    """The columns of a grouping, its names as codes of the tally."""
+    with_none = np.append(codes, np.int32(NO_NAME))  # where NO_NAME finds it
+    cursor: Any = connection.execute(grouping).cursor  # the driver's own
+    found = cursor.fetchnumpy()
+    return {name: with_none[column] if name in NAMES else column for name, column in found.items()}
 
 
 def _rows_by_bucket(connection: sa.Connection, log: MappedLog, as_of: datetime) -> dict[int, int]:

@@ -29,6 +29,13 @@ _BLANK: Final[dict[str, sa.ColumnElement[Any]]] = {
 }
 
 
+COLUMNS: Final = ("part", "bucket", *_BLANK)
+"""The columns of a part, in their order."""
+
+NAMES: Final = frozenset({"value", "model", "prompt", "predicted", "label"})
+"""Those that are names."""
+
+
 class Part(IntEnum):
     """What a row of the answer is."""
 
@@ -40,17 +47,17 @@ class Part(IntEnum):
     SEGMENT = 5  # and on: one for each segment column
 
 
-def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:
-    """Outcomes (over all, and by each segment), latency, relevance and label delay."""
-    yield _outcomes(row, Part.OUTCOME, banded=log.predictions.logs_confidence)
+def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[tuple[int, sa.Select[Any]]]:
+    """Outcomes (over all, and by each segment), latency, relevance and label delay, each with its part."""
+    yield Part.OUTCOME, _outcomes(row, Part.OUTCOME, banded=log.predictions.logs_confidence)
     for i in range(len(log.segments)):
-        yield _outcomes(row, Part.SEGMENT + i, row.c[f"segment_{i}"])
+        yield Part.SEGMENT + i, _outcomes(row, Part.SEGMENT + i, row.c[f"segment_{i}"])
     if log.predictions.logs_latency:
-        yield _latencies(row)
+        yield Part.LATENCY, _latencies(row)
     if log.predictions.logs_relevance:
-        yield _scores(row)
+        yield Part.RELEVANCE, _scores(row)
     if log.labels is not None:
-        yield _delays(row)
+        yield Part.DELAY, _delays(row)
 
 
 def row_problem_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:

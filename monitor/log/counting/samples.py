@@ -9,8 +9,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from monitor.common.redact import redact
+from monitor.log.counting.columns import totals
 from monitor.log.counting.rows import repeated_ids
-from monitor.log.counts import ALL, BucketCounts, LogNotice
+from monitor.log.counts import BucketCounts, LogNotice
 from monitor.log.mapping.mapped import Dated, MappedLabels, MappedLog, MappedPredictions
 from monitor.log.mapping.time_probe import examples
 from monitor.log.problems import ProblemKind
@@ -39,7 +40,7 @@ def shown(
     if (n := found[ProblemKind.DUPLICATE_ID]) and buckets:
         yield LogNotice(ProblemKind.DUPLICATE_ID, n, 0, _shared(connection, log, buckets, as_of))
     orphans = found[ProblemKind.ORPHAN_LABEL]
-    joined = sum(row.n for row in counts.outcomes if row.segment == ALL and row.label is not None)
+    joined = sum(labelled for _, labelled in totals(counts.outcomes).values()) if orphans >= FEWEST else 0
     if log.labels is not None and orphans >= FEWEST and orphans > MOST_ORPHANS * (orphans + joined):
         ids = (f"label {_an_id(connection, log.labels)}", f"prediction {_an_id(connection, log.predictions)}")
         yield LogNotice(ProblemKind.ORPHAN_LABEL, orphans, orphans + joined, tuple(map(redact, ids)))

@@ -13,9 +13,19 @@ import sqlalchemy as sa
 from sqlalchemy.sql.ddl import CreateTableAs
 
 from monitor.common.errors import SourceError
+from monitor.log.counting.columns import NO_NAME
+from monitor.log.counting.parts import NAMES
 from monitor.log.engines.registry import engine_of
 
 TABLE: Final = "joined_rows"
+
+NAMES_TABLE: Final = "joined_names"
+"""The names in it by a code: what is grouped comes back as numbers, a hundred thousand rows at once."""
+
+_NOT_OF_SEGMENTS: Final = -1
+"""Kind of the names of classes, versions and sources; those of a segment column have its number."""
+
+_NAMES: Final = ("predicted", "model_version", "prompt_version", "relevance_source", "label")
 
 _NOT_COUNTED: Final = frozenset({"epoch", "latency_ms", "confidence", "relevance", "nth"})
 """Columns of joined rows that no grouping needs: what it needs of them are bins."""
@@ -37,8 +47,40 @@ def stage_rows(connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = ())
 
 
 def unstage(connection: sa.Connection) -> None:
-    """Drop the temporary table, if there is one."""
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {TABLE}")
+    """Drop the temporary tables, if there are any."""
+    for table in (TABLE, NAMES_TABLE):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+
+
+def stage_names(connection: sa.Connection, row: sa.FromClause, segments: int) -> sa.TableClause:
+    """Put the names of the staged rows into a temporary table of their own: kind, name, and code from 0 on."""
+    blank: Any = sa.select(sa.literal(_NOT_OF_SEGMENTS).label("kind"), sa.literal("").label("name"))
+    kinds = dict.fromkeys(_NAMES, _NOT_OF_SEGMENTS) | {f"segment_{i}": i for i in range(segments)}
+    found = (sa.select(sa.literal(kind), row.c[name]).distinct() for name, kind in kinds.items())
+    names = sa.union(blank, *found).subquery()
+    code = sa.cast(sa.func.row_number().over() - 1, sa.Integer)
+    known = sa.select(names.c.kind, names.c.name, code.label("code")).where(names.c.name.is_not(None))
+    connection.execute(CreateTableAs(known, NAMES_TABLE, temporary=True))
+    connection.commit()
+    return sa.table(
+        NAMES_TABLE, sa.column("kind", sa.Integer), sa.column("name", sa.Text), sa.column("code", sa.Integer)
+    )
+
+
+def coded(part: sa.Select[Any], names: sa.TableClause, segment: int | None) -> sa.Select[Any]:
+    """A grouping with the codes of its names, NO_NAME for NULL; `value` is one of the segment column of that number."""
+    given = part.subquery("given")
+    columns: list[sa.ColumnElement[Any]] = []
+    source: sa.FromClause = given
+    for column in given.c:
+        if column.name not in NAMES:
+            columns.append(column)
+            continue
+        kind = segment if column.name == "value" and segment is not None else _NOT_OF_SEGMENTS
+        known = sa.select(names.c.name, names.c.code).where(names.c.kind == kind).subquery()
+        source = source.outerjoin(known, known.c.name == column)
+        columns.append(sa.func.coalesce(known.c.code, NO_NAME).label(column.name))
+    return sa.select(*columns).select_from(source)
 
 
 @contextmanager

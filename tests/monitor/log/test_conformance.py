@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from monitor.log.counting import counting, spool
+from monitor.log.counting import columns, counting
 from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import all_buckets, comparable, oracle
 from tests.support.logs import LogPlace
@@ -53,8 +53,9 @@ def test_nothing_changed_means_no_buckets(place: LogPlace) -> None:
 def test_a_log_that_is_counted_in_runs_has_the_same_counts(place: LogPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "FEW_BUCKETS", 2)  # a limit of what DuckDB holds, lowered
     monkeypatch.setattr(counting, "STAGED_ROWS", 40)
-    monkeypatch.setattr(counting, "CELLS_AT_ONCE", 20)
-    monkeypatch.setattr(spool, "ROWS_IN_MEMORY", 50)
+    monkeypatch.setattr(counting, "CELLS_AT_ONCE", 100)
+    monkeypatch.setattr(counting, "FEW_ROWS", 0)
+    monkeypatch.setattr(columns, "ROWS_IN_MEMORY", 50)
     log = messy_log(random.Random(11))
     place.write(log)
     found = opened(place).count(sorted(all_buckets(log)), START + SPAN)

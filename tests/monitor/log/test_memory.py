@@ -19,9 +19,9 @@ from config.source import (
 )
 from monitor.common.errors import SourceError
 from monitor.log import open_log
-from monitor.log.counting.spool import Spool
+from monitor.log.counting.columns import Columns, whole_buckets
 from monitor.log.counting.staging import in_halves
-from monitor.log.counts import ALL, BucketCounts, LatencyRow
+from monitor.log.counts import ALL, BucketCounts, LatencyRow, OutcomeRow
 from monitor.log.engines.connections import open_engine
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -100,21 +100,30 @@ def _run_out_of_memory(connection: sa.Connection) -> None:
 
 
 def test_many_rows_go_to_a_file_and_come_back_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("monitor.log.counting.spool.ROWS_IN_MEMORY", 10)
+    monkeypatch.setattr("monitor.log.counting.columns.ROWS_IN_MEMORY", 10)
     rows = [LatencyRow(i, "model", "prompt é", -i, 2**40 + i) for i in range(47)]
-    spool = Spool(LatencyRow._make, str(tmp_path))
+    kept = Columns(LatencyRow, folder=str(tmp_path))
     for start in range(0, 47, 8):
-        spool.extend(rows[start : start + 8])
+        kept.extend_rows(rows[start : start + 8])
 
-    kept = spool.settled()
-    assert kept is spool
     assert (len(kept), list(kept), list(kept)) == (47, rows, rows)
+    assert kept == tuple(rows)
+    assert kept != rows[:-1]
     assert (kept[20], kept[-1], tuple(kept[11:14])) == (rows[20], rows[-1], tuple(rows[11:14]))
     assert isinstance(kept[0], LatencyRow)
     assert not list(tmp_path.iterdir())
+    assert list(kept.of_buckets({3, 40, 99})) == [rows[3], rows[40]]
+    assert list(kept.replaced({3}, [rows[5]])) == [*rows[:3], *rows[4:], rows[5]]
 
 
-def test_few_rows_stay_as_they_are() -> None:
-    spool = Spool(LatencyRow._make)
-    spool.extend([LatencyRow(1, "", "", 2, 3)])
-    assert spool.settled() == (LatencyRow(1, "", "", 2, 3),)
+def test_a_row_without_a_label_has_none_again() -> None:
+    rows = [OutcomeRow(1, ALL, "", "", "p", "a", label, 2, 0.5, 0.25) for label in ("a", None)]
+    assert list(Columns.of(OutcomeRow, rows)) == rows
+    assert list(whole_buckets(Columns.of(LatencyRow, ()))) == []
+
+
+def test_a_bucket_that_came_in_parts_is_whole_again() -> None:
+    kept = Columns(LatencyRow)
+    for bucket in (1, 2, 1):
+        kept.extend_rows([LatencyRow(bucket, "m", "p", 3, 4)])
+    assert [block["bucket"].tolist() for block in whole_buckets(kept)] == [[1, 2, 1]]
