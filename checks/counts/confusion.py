@@ -50,12 +50,13 @@ class Rows:
         place = row[known] * shape[1] + label[known]
         n = cells.n[known]
         counts = sums(place, n, shape[0] * shape[1]).reshape(shape)
+        nothing = np.broadcast_to(0.0, shape)  # takes no memory, of which a look at many classes has little to spare
 
         def table(column: Floats) -> Floats:
             """Most logs have no probabilities, and only counts to add up."""
             if np.array_equal(column, n):
                 return counts
-            return sums(place, column, shape[0] * shape[1]).reshape(shape) if column.any() else np.zeros(shape)
+            return sums(place, column, shape[0] * shape[1]).reshape(shape) if column.any() else nothing
 
         weights, squared, designed = (
             table(column[known]) for column in (cells.weight, cells.weight_squared, cells.designed)
@@ -64,7 +65,10 @@ class Rows:
         stands_for = (weights.sum(axis=1) - counts.sum(axis=1) + chosen) / np.maximum(chosen, 1) * (chosen > 0)
         by_design, by_design_squared = weights, squared
         if not np.array_equal(designed, counts):
-            by_design, by_design_squared = (column - (counts - designed) for column in (weights, squared))
+            by_design, by_design_squared = (
+                nothing if column is counts and designed is nothing else column - (counts - designed)
+                for column in (weights, squared)
+            )
         weights, squared = combine(counts, weights, squared, designed)
         size, bands = sums(row, cells.n, shape[0]), strata % BANDS + NO_BAND
         return cls(
@@ -120,8 +124,8 @@ class Confusion:
             rows,
             weights=rows.weights * each,
             weights_squared=rows.weights_squared * each**2,
-            chosen=rows.chosen * each,
-            chosen_squared=rows.chosen_squared * each**2,
+            chosen=rows.chosen * each if rows.is_designed else rows.chosen,
+            chosen_squared=rows.chosen_squared * each**2 if rows.is_designed else rows.chosen_squared,
         )
         return replace(self, rows=heavier)
 

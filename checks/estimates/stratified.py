@@ -348,12 +348,14 @@ class _Groups:
     of: NDArray[np.intp]
     order: NDArray[np.intp]  # rows, group by group
     starts: NDArray[np.intp]  # where each group begins in that order
+    is_in_order: bool  # whether the rows are group by group as they are
 
     @classmethod
     def of_numbers(cls, numbers: NDArray[np.intp]) -> "_Groups":
         """Groups that are numbered from 0 without gaps."""
         order = np.argsort(numbers, kind="stable")
-        return cls(numbers, order, np.flatnonzero(np.diff(numbers[order], prepend=-1)))
+        starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+        return cls(numbers, order, starts, bool((order == np.arange(order.size)).all()))
 
     @property
     def firsts(self) -> NDArray[np.intp]:
@@ -363,7 +365,7 @@ class _Groups:
     def sums(self, values: Floats) -> Floats:
         """Sum the rows of each group."""
         if self.starts.size == self.of.size:  # nothing to add up
-            return values[self.order]
+            return values if self.is_in_order else values[self.order]
         return np.add.reduceat(values[self.order], self.starts, axis=0, dtype=float)
 
 
