@@ -30,6 +30,7 @@ class Transaction:
         self._connection = connection
         self._monitor = monitor
         self._id = monitor_id
+        self._counted: BucketCounts | None = None
 
     def cursor(self) -> datetime | None:
         """The `as_of` of the newest cycle, whichever process made it; None before the first."""
@@ -60,11 +61,12 @@ class Transaction:
             forget_cells(self._connection, self._id, min(counts.buckets))
         replace_cells(self._connection, self._id, counts)
         write_marks(self._connection, self._id, earlier, fingerprints)
+        self._counted = counts
         return counts
 
     def windows(self, spec: WindowSpec, now: datetime) -> Windows:
         """Sum the buckets up to windows that end at `now`."""
-        windows = WindowReader(self._connection, self._id, now).read(self._monitor, spec)
+        windows = WindowReader(self._connection, self._id, now, self._counted).read(self._monitor, spec)
         if spec.studied is None:
             return windows
         return replace(windows, study=newest_study(self._connection, self._monitor, now, spec.studied))

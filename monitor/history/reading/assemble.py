@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from checks.counts.cells import DelayCell, LatencyCell
@@ -15,6 +16,9 @@ from monitor.history.spans import Layout, Span
 from monitor.history.types import from_epoch
 
 LatencyKey = tuple[int, int]  # version, bin
+Segment = tuple[str, str, Window]
+"""A segment column, a value of it, and a window."""
+Segments = tuple[Segment, ...]
 Rows = Iterable[Sequence[Any]]
 """Rows of a statement: the number of the piece of time, then the key, then the sums."""
 
@@ -103,13 +107,15 @@ class Assembly:
             for version, span in sorted(seen.items(), key=lambda item: (item[1].start, self._names.versions[item[0]]))
         )
 
-    def segments(self, slices: Mapping[tuple[str, str], Tally], span: Span) -> tuple[tuple[str, str, Window], ...]:
-        """One span of each slice."""
-        start, end = from_epoch(span.start), from_epoch(span.end)
-        return tuple(
-            (segment, value, Window(start, end, tally.within([span])))
-            for (segment, value), tally in sorted(slices.items(), key=lambda item: item[0])
-        )
+    def segments(self, tallies: Iterable[tuple[tuple[str, str], Tally]]) -> tuple[Segments, Segments]:
+        """The current window of each slice, and the lookback; each tally is let go of when it is read."""
+        found: tuple[list[Segment], list[Segment]] = ([], [])
+        for name, tally in tallies:
+            for windows, span in zip(found, (self._layout.current, self._layout.lookback), strict=True):
+                if len(outcomes := tally.within([span])):
+                    windows.append((*name, Window(from_epoch(span.start), from_epoch(span.end), outcomes)))
+        current, lookback = (tuple(sorted(windows, key=itemgetter(0, 1))) for windows in found)
+        return current, lookback
 
     def latency_buckets(self, rows: Rows) -> tuple[BucketLatency, ...]:
         """The histogram of each bucket, from rows (bucket, version, bin, n) in the order of the buckets."""

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, literal_column, select
 
 from checks.counts.cells import BAND_EDGES, NO_BAND
 from monitor.history.reading.pieces import piece_of, within
-from monitor.history.reading.tally import Counted, Integers, Tally
+from monitor.history.reading.tally import NUMBERS, Counted, Floats, Integers, Tally
 from monitor.history.schema import OUTCOME_CELLS
 from monitor.history.spans import Layout, Span
 from monitor.log.counts import ALL
+
+_AT_ONCE: Final = 20_000  # rows that are held as they come
 
 Slices = Mapping[int, tuple[str, str]]
 """Segment and value by key."""
@@ -32,39 +34,44 @@ class OutcomeReader:
         counted = []
         for part in layout.ranges:
             pieces = layout.pieces(part, for_starts=True)
-            (piece, *keys), rows = self._sums(piece_of(OUTCOME_CELLS.c.bucket, pieces), len(pieces), wanted, part)
-            counted.append(Counted.of(_bounds(pieces)[piece], keys, rows))
-        return self._tally(Counted.joined(counted))
+            (piece, *keys), numbers = self.sums(piece_of(OUTCOME_CELLS.c.bucket, pieces), len(pieces), wanted, part)
+            counted.append(Counted(bounds(pieces)[piece], np.stack(keys, axis=1), numbers))
+        return self.tally(Counted.joined(counted))
 
-    def segments(self, slices: Slices, span: Span) -> dict[tuple[str, str], Tally]:
-        """The outcomes of a span in each slice of a segment that has any."""
-        wanted = [key for key, (segment, _) in slices.items() if segment != ALL]
-        if not wanted:
-            return {}
-        (key, *keys), rows = self._sums(OUTCOME_CELLS.c.slice_id, max(wanted) + 1, wanted, span)
-        counted = Counted.of(_bounds([span] * len(rows)), keys, rows)
-        return {slices[slice_]: self._tally(counted.where(key == slice_)) for slice_ in np.unique(key).tolist()}
-
-    def _tally(self, counted: Counted) -> Tally:
+    def tally(self, counted: Counted) -> Tally:
+        """The counts under the names of classes and versions."""
         return Tally(counted, self.classes, self.versions)
 
-    def _sums(
+    def sums(
         self, first: ColumnElement[int], count: int, slices: Sequence[int], part: Span
-    ) -> tuple[Sequence[Integers], Sequence[Sequence[Any]]]:
-        """Sums by `first` (under `count`), version, predicted class, label and band: those columns, and rows."""
+    ) -> tuple[Sequence[Integers], Floats]:
+        """Sums by `first` (under `count`), version, predicted class, label and band: those columns, and N x 5."""
         t = OUTCOME_CELLS.c
-        versions, classes = (max(keys, default=0) + 1 for keys in (self.versions, self.classes))
+        versions, classes = self.sizes
         digits = (first, t.version_id, t.predicted_id, t.label_id, t.band - NO_BAND)
         bases = (count, versions, classes, classes, len(BAND_EDGES) + 2)
         key = _one_number(digits, bases)
         sums = (t.n, t.weight, t.weight_squared, t.confidence_millionths, t.designed)
         statement = select(key, *map(func.sum, sums)).where(t.slice_id.in_(slices), *within(t, part)).group_by(key)
-        rows = self.connection.execute(statement).all()
-        *columns, band = np.unravel_index(np.array([row[0] for row in rows], dtype=np.int64), bases)
-        return (*columns, band + NO_BAND), rows
+        parts = [_read(rows) for rows in self.connection.execute(statement).partitions(_AT_ONCE)]
+        keys = np.concatenate([np.empty(0, dtype=np.int64), *(keys for keys, _ in parts)])
+        numbers = np.concatenate([np.empty((0, NUMBERS)), *(numbers for _, numbers in parts)])
+        *columns, band = np.unravel_index(keys, bases)
+        return (*columns, band + NO_BAND), numbers
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Numbers above every key of a version, and of a class."""
+        return max(self.versions, default=0) + 1, max(self.classes, default=0) + 1
 
 
-def _bounds(spans: Sequence[Span]) -> Integers:
+def _read(rows: Sequence[Sequence[Any]]) -> tuple[Integers, Floats]:
+    """Keys, and sums (N x 5)."""
+    numbers = np.array([row[1:] for row in rows], dtype=float)
+    return np.array([row[0] for row in rows], dtype=np.int64), numbers
+
+
+def bounds(spans: Sequence[Span]) -> Integers:
     """Starts and ends of the spans, a row each."""
     return np.array([(span.start, span.end) for span in spans], dtype=np.int64).reshape(-1, 2)
 

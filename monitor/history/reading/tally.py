@@ -1,8 +1,8 @@
 """Outcome counts of pieces of time as arrays, and their sums over any spans."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from monitor.log.counts import MILLION
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-NUMBERS = 5  # n, weight, weight squared, millionths of confidence, designed labels
+NUMBERS: Final = 5  # n, weight, weight squared, millionths of confidence, designed labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,11 @@ class Counted:
     numbers: Floats
 
     @classmethod
-    def of(cls, pieces: Integers, keys: Sequence[Integers], rows: Sequence[Sequence[Any]]) -> "Counted":
-        """From pieces (N x 2), columns of the keys, and rows that end with the sums."""
-        numbers = np.array([row[-NUMBERS:] for row in rows], dtype=float).reshape(-1, NUMBERS)
-        return cls(pieces, np.stack(keys, axis=1), numbers)
-
-    @classmethod
     def joined(cls, parts: Iterable["Counted"]) -> "Counted":
         """One after the other; there is at least one."""
         columns = zip(*((part.pieces, part.keys, part.numbers) for part in parts), strict=True)
         pieces, keys, numbers = (np.concatenate(column) for column in columns)
         return cls(pieces, keys, numbers)
-
-    def where(self, chosen: NDArray[np.bool_]) -> "Counted":
-        """Select rows."""
-        return Counted(self.pieces[chosen], self.keys[chosen], self.numbers[chosen])
 
 
 class Tally:
@@ -82,11 +72,16 @@ class Tally:
         return replace(
             self._kinds.where(present),
             n=n,
-            weight=weight,
-            weight_squared=squared,
-            confidence=millionths / MILLION,
-            designed=designed,
+            weight=_alike(weight, n),
+            weight_squared=_alike(squared, n),
+            confidence=millionths / MILLION if millionths.any() else np.broadcast_to(0.0, n.shape),
+            designed=_alike(designed, n) if designed.any() else np.broadcast_to(0.0, n.shape),
         )
+
+
+def _alike(column: Floats, other: Floats) -> Floats:
+    """The other one where they are equal: segments by classes are millions of cells."""
+    return other if np.array_equal(column, other) else column
 
 
 def _numbered(keys: Integers) -> tuple[Integers, NDArray[np.intp]]:

@@ -14,6 +14,7 @@ from monitor.history.reading.assemble import Assembly, Names, Rows
 from monitor.history.reading.outcomes import OutcomeReader
 from monitor.history.reading.pieces import piece_of, within
 from monitor.history.reading.scored import ScoreReader
+from monitor.history.reading.segments import SegmentReader
 from monitor.history.schema import (
     DELAY_CELLS,
     LATENCY_CELLS,
@@ -28,6 +29,8 @@ from monitor.history.types import from_epoch
 from monitor.history.writing.incidents import frozen_at, unhealthy_spans
 from monitor.history.writing.marks import LABELS
 from monitor.history.writing.names import class_names, slice_names, version_names
+from monitor.log.counting.columns import Columns
+from monitor.log.counts import BucketCounts, OutcomeRow
 from monitor.log.problems import ProblemKind
 
 
@@ -44,10 +47,14 @@ _DAY = 24 * 3600  # seconds
 class WindowReader:
     """Reads what the history knows of one monitor at `now`, within one transaction."""
 
-    def __init__(self, connection: Connection, monitor: int, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, monitor: int, now: datetime, counted: BucketCounts | None = None
+    ) -> None:
+        """Prepare to read; `counted` is what was just written."""
         self._connection = connection
         self._monitor = monitor
         self._now = now
+        self._counted = counted
 
     def read(self, name: str, spec: WindowSpec) -> Windows:
         """Read the windows of the monitor, whose name is wanted for its incidents."""
@@ -70,6 +77,8 @@ class WindowReader:
             assembly.add_latency(pieces, self._cells(LATENCY_CELLS, ("version_id", "bin"), part, pieces))
             assembly.add_delays(self._delays(part))
         reference = assembly.reference()
+        segments = SegmentReader(outcomes, self._at_hand(totals))
+        current, lookback = assembly.segments(segments.each(slices, layout))
         return Windows(
             now=self._now,
             bucket=spec.bucket,
@@ -77,8 +86,8 @@ class WindowReader:
             recent=tuple(assembly.window(span) for span in layout.recent),
             reference=reference,
             versions=assembly.versions(seen, self._now),
-            segments=assembly.segments(outcomes.segments(slices, layout.current), layout.current),
-            segment_lookback=assembly.segments(outcomes.segments(slices, layout.lookback), layout.lookback),
+            segments=current,
+            segment_lookback=lookback,
             buckets=_bucket_totals(totals, layout),
             latency_buckets=assembly.latency_buckets(self._latency(layout.current)),
             problems=self._problems(layout.current),
@@ -89,6 +98,13 @@ class WindowReader:
             corrected=self._corrected(layout),
             extent=self._extent(layout),
         )
+
+    def _at_hand(self, totals: Sequence[_Total]) -> Columns[OutcomeRow] | None:
+        """What was just counted, where that is all that there is."""
+        counted = self._counted
+        if counted is None or not {total.bucket for total in totals} <= set(counted.buckets):
+            return None
+        return Columns.of(OutcomeRow, counted.outcomes)
 
     def _totals(self, part: Span) -> Iterable[_Total]:
         t = TOTAL_CELLS.c

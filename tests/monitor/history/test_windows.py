@@ -3,6 +3,9 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
+
+import pytest
 
 from alerts.incident import State
 from checks.counts.cells import DelayCell
@@ -139,6 +142,32 @@ def test_segments_are_counted_apart(history: History) -> None:
         ("channel", "chat", 1),
         ("channel", "voice", 2),
     ]
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.1])
+def test_segments_that_were_just_counted_are_those_that_are_read_later(history: History, weight: float) -> None:
+    rng = Random(5)
+    names = ("billing", "card", "a class that is never a label")
+    segments = [("channel", "voice"), ("channel", "chat"), ("language", "chat"), ("", "")]
+    cells = {
+        (rng.randint(0, 241), rng.choice(names), rng.choice([*names[:2], None]), rng.choice(["p1", "p2"]), each): 3
+        for each in segments
+        for _ in range(150)
+    }
+    rows = [
+        outcome(hour, predicted, label, n, prompt_version=prompt, segment=segment, value=value)._replace(
+            weight=n * weight if label else 0.0, weight_squared=n * weight**2 if label else 0.0, designed=n
+        )
+        for (hour, predicted, label, prompt, (segment, value)), n in cells.items()
+    ]
+    with history.transaction("bot") as transaction:
+        transaction.replace(counts(range(242), *rows), marks(range(242)))
+        at_once = transaction.windows(SPEC, NOW)
+    later = windows(history)
+    assert {(name, value) for name, value, _ in at_once.segments} == set(segments[:3])
+    assert (at_once.segments, at_once.segment_lookback) == (later.segments, later.segment_lookback)
+    put(history, counts(range(239, 242), *(row for row in rows if row.bucket >= T0 + 239 * HOUR)), marks(range(242)))
+    assert windows(history).segment_lookback == later.segment_lookback
 
 
 def test_buckets_cover_reference_and_current_with_gaps_left_out(history: History) -> None:
