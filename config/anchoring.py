@@ -19,7 +19,11 @@ def anchored(settings: Settings, folder: Path) -> Settings:
     history = settings.history.model_copy(update={"url": anchor(settings.history.url, folder)})
     monitors = {name: _monitor(monitor, folder) for name, monitor in settings.monitors.items()}
     reports = None if settings.reports is None else _reports(settings.reports, folder)
-    return settings.model_copy(update={"history": history, "reports": reports, "monitors": monitors})
+    ingest = settings.ingest
+    if ingest is not None:
+        ingest = ingest.model_copy(update={"folder": _file(ingest.folder, folder)})
+    update = {"history": history, "reports": reports, "ingest": ingest, "monitors": monitors}
+    return settings.model_copy(update=update)
 
 
 def _reports(reports: ReportSettings, folder: Path) -> ReportSettings:

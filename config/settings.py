@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.base import Name
 from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
+from config.ingest import IngestSettings
 from config.monitor import MonitorSettings
 from config.reports import ReportSettings
 from config.services import ChannelSettings, HistorySettings, LoggingSettings, SlackSettings, WebSettings
@@ -48,6 +49,8 @@ class Settings(BaseSettings):
     """Where incidents are told, besides the console."""
     web: WebSettings = WebSettings()
     """The web page and the health endpoints."""
+    ingest: IngestSettings | None = None
+    """Receives predictions and labels over HTTP, for chatbots without a log; nothing listens unless this is set."""
     reports: ReportSettings | None = None
     """Where Evidently's reports of drift are kept; `{}` for a folder `reports`. None are written unless this is set."""
     logging: LoggingSettings = LoggingSettings()
@@ -81,7 +84,8 @@ class Settings(BaseSettings):
 
     def missing_secrets(self) -> tuple[Problem, ...]:
         """Name the secrets that the daemon cannot do without and that are not set; other commands need none."""
-        keys = (f"{name}.{key}" for name, channel in self.channels.items() for key in channel.missing)
+        sections = self.channels | ({} if self.ingest is None else {"ingest": self.ingest})
+        keys = (f"{name}.{key}" for name, section in sections.items() for key in section.missing)
         return tuple(Problem(key, f"is not set; {where_secrets_go(key)}") for key in keys)
 
     @property

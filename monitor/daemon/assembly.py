@@ -11,7 +11,7 @@ from monitor.bootstrap.monitors import build_monitor, build_outage, report_folde
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
 from monitor.daemon.daemon import Daemon
-from monitor.daemon.health import Health
+from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.look import Look
 from monitor.daemon.scheduling import Task
@@ -31,7 +31,7 @@ _LOG = get_logger(__name__)
 
 
 def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> Daemon:
-    """The daemon, not started, with its web address taken. Raises BindError where it cannot be."""
+    """The daemon, not started, with its web address taken. Raises BindError, SpoolError where it cannot be."""
     clock = clocks.now
     vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clocks.ticks)
     outbox = build_outbox(settings, history)
@@ -48,13 +48,24 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         for name, monitor in settings.monitors.items()
     ]
     undelivered = partial(outbox.undelivered, channel_names(settings))
-    health = Health(Heartbeat(clocks.ticks), courier.pulse, vitals, undelivered, clocks)
+    ingest = _ingest(settings, clocks)
+    health = Health(Heartbeat(clocks.ticks), courier.pulse, vitals, undelivered, clocks, ingest)
     thinning = Thinning(*settings.history.thinned_after)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, thinning, clock))
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
     watch = Task("watch over looks", WATCH_EVERY, partial(_watch_over, looks), aside=True)
-    return Daemon(looks, courier, health, (settings.web.host, settings.web.port), [purge, studies, watch], rounds)
+    address = (settings.web.host, settings.web.port)
+    return Daemon(looks, courier, health, address, [purge, studies, watch], rounds)
+
+
+def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:
+    if settings.ingest is None:
+        return None
+    # Most daemons receive nothing, and what this needs (Arrow, protobuf) takes 60 MB.
+    from monitor.ingest.service import IngestService  # noqa: PLC0415
+
+    return IngestService(settings.ingest, clocks)
 
 
 def _study_rounds(settings: Settings, history: History, clock: Clock) -> StudyRounds:

@@ -49,6 +49,7 @@ class Daemon:
         self._looks = looks
         self._studies = studies
         self._courier = courier
+        self._ingest = health.ingest
         tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
         self._scheduler = Scheduler(tasks, health.heartbeat.beat)
         self._web = WebServer(health_app(health.healthy, health.ready), *address)
@@ -72,6 +73,9 @@ class Daemon:
         log_uncaught()
         self._web.start()
         self._courier.start()
+        if self._ingest is not None:
+            self._ingest.start()
+            _LOG.info("receiving", address="http://{}:{}".format(*self._ingest.address))
         for look in self._looks:
             _LOG.info("watching", monitor=look.name, every_seconds=look.every.total_seconds())
         self._scheduler.start()
@@ -85,10 +89,11 @@ class Daemon:
             look.stop()
         self._studies.stop()
         self._scheduler.stop()
+        kept = self._ingest is None or self._ingest.stop(deadline - time.monotonic())
         busy = [look.name for look in self._looks if not look.close(deadline - time.monotonic())]
         studied = self._studies.close(deadline - time.monotonic())
         delivered = self._courier.stop(deadline - time.monotonic())
         self._web.stop(max(deadline - time.monotonic(), 0))
-        ending = Ending.CLEAN if delivered and studied and not busy else Ending.CUT_SHORT
+        ending = Ending.CLEAN if delivered and studied and kept and not busy else Ending.CUT_SHORT
         _LOG.info("stopped", ending=ending.value, looks_under_way=busy, delivery_under_way=not delivered)
         return ending

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from monitor.common.clock import Clocks
 from monitor.common.errors import UnreachableError
@@ -15,6 +15,28 @@ from monitor.delivery.undelivered import described, is_late
 from monitor.delivery.worker import Pulse
 from monitor.history.notifications import Undelivered
 from monitor.web.server import Answer
+
+
+class Ingest(Protocol):
+    """The receiver of predictions and labels."""
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port that it listens on."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether what is received is kept."""
+
+    @property
+    def trouble(self) -> str:
+        """Why what is received has not become part of the log for long; "" where it does."""
+
+    def start(self) -> None:
+        """Begin to receive."""
+
+    def stop(self, patience: float) -> bool:
+        """Finish what is under way; whether `patience` seconds sufficed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +51,20 @@ class Health:
     vitals: Vitals
     undelivered: Callable[[], Sequence[Undelivered]]
     clocks: Clocks
+    ingest: Ingest | None = None
 
     def healthy(self) -> Answer:
-        """Whether the scheduler and the delivery work."""
+        """Whether the scheduler, the delivery and the receiver work."""
         detail = {
             "scheduler": "alive" if self.heartbeat.is_alive() else "stuck",
             "delivery": self.courier().value,
         }
+        if self.ingest is not None:
+            detail["ingest"] = "alive" if self.ingest.is_alive else "stuck"
         return Answer(set(detail.values()) == {"alive"}, detail)
 
     def ready(self) -> Answer:
-        """Whether the history can be read, every monitor's last look is recent and whole, and people know of it."""
+        """Whether the history can be read, every last look is recent and whole and told, and the log can be written."""
         tick, now = self.clocks.ticks(), self.clocks.now()
         looks = self.vitals.looks()
         waiting, error = self._waiting()
@@ -48,8 +73,13 @@ class Health:
             "monitors": {name: _described(look, tick, now) for name, look in looks.items()},
             "undelivered": described(waiting, now),
         }
+        trouble = "" if self.ingest is None else self.ingest.trouble
+        if self.ingest is not None:
+            detail["ingest"] = redact(trouble) or "writing"
         told = not any(is_late(each, now) for each in waiting)
-        return Answer(not error and told and all(look.is_ready(tick, now) for look in looks.values()), detail)
+        return Answer(
+            not error and not trouble and told and all(look.is_ready(tick, now) for look in looks.values()), detail
+        )
 
     def _waiting(self) -> tuple[Sequence[Undelivered], str]:
         try:

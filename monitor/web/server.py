@@ -47,9 +47,17 @@ def _endpoint(ask: Question) -> Callable[[Request], JSONResponse]:
 class WebServer:
     """Serves an application on an address that is taken at once, so that a taken port fails the start."""
 
-    def __init__(self, app: Starlette, host: str, port: int, protocol: type[BoundedProtocol] = BoundedProtocol) -> None:
-        """Bind the address; port 0 takes a free one. Raises BindError."""
-        self._socket = _bind(host, port)
+    def __init__(
+        self,
+        app: Starlette,
+        host: str,
+        port: int,
+        protocol: type[BoundedProtocol] = BoundedProtocol,
+        *,
+        section: str = "web",
+    ) -> None:
+        """Bind the address, which the configuration has in `section`; port 0 takes a free one. Raises BindError."""
+        self._socket = _bind(host, port, section)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -63,7 +71,7 @@ class WebServer:
             )
         )
         # Away from the main thread uvicorn leaves the process's signal handlers alone.
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name=section, daemon=True)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -83,19 +91,20 @@ class WebServer:
         self._socket.close()
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int, section: str) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise BindError(f"web.host: {host} is not an address of this machine ({error.strerror or error})") from error
+        raise BindError(
+            f"{section}.host: {host} is not an address of this machine ({error.strerror or error})"
+        ) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise BindError(
-            f"web.port: cannot listen on {host}:{port} ({error.strerror}); set web.port to a free one, or to 0"
-        ) from error
+        taken = f"{section}.port: cannot listen on {host}:{port} ({error.strerror})"
+        raise BindError(f"{taken}; set {section}.port to a free one, or to 0") from error
     return listener

@@ -42,6 +42,7 @@ def test_the_example_shows_the_defaults() -> None:
 def test_the_example_with_its_commented_keys_loads(tmp_path: Path) -> None:
     tree = _uncommented()
     tree["slack"].pop("token")
+    tree["ingest"].pop("token")
     file = tmp_path / "tunewatch.yaml"
     file.write_text(yaml.safe_dump(tree), encoding="utf-8")
     monitor = load(file, environ={}).monitors["support-bot"]

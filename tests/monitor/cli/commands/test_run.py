@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -18,6 +18,7 @@ from tests.support.chat_log import Bot, write_config
 from tests.support.http import get_json
 from tests.support.program import run_here, start
 from tests.support.waiting import wait_until
+from tunewatch.log import Log
 
 RUN: Final = ("-m", "monitor.cli", "run")
 IMPATIENT: Final = (
@@ -44,13 +45,27 @@ monitors:
 """
 
 
+RECEIVING_CONFIG: Final = """\
+history: {url: "sqlite:///history.db"}
+web: {port: 0}
+ingest: {port: 0, folder: received, publish_every: 1s}
+monitors:
+  bot:
+    every: 5s
+    study: {enabled: false}
+    source:
+      predictions: {files: received/predictions/*.parquet, columns: {id: id, at: at, predicted: predicted}}
+      labels: {files: received/labels/*.parquet, columns: {id: id, label: label, at: at}}
+"""
+
+
 class Daemon:
     """A running daemon with its log so far."""
 
-    def __init__(self, home: Path, arguments: Sequence[str], log_name: str) -> None:
+    def __init__(self, home: Path, arguments: Sequence[str], log_name: str, **variables: str) -> None:
         self._path = home / log_name
         self._log = self._path.open("w")
-        self.process = start(list(arguments), cwd=home, stderr=self._log)
+        self.process = start(list(arguments), cwd=home, stderr=self._log, **variables)
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The complete log lines of that event so far."""
@@ -89,8 +104,10 @@ class Daemon:
 
 
 @contextmanager
-def _running(home: Path, arguments: Sequence[str] = RUN, log_name: str = "daemon.log") -> Iterator[Daemon]:
-    daemon = Daemon(home, arguments, log_name)
+def _running(
+    home: Path, arguments: Sequence[str] = RUN, log_name: str = "daemon.log", **variables: str
+) -> Iterator[Daemon]:
+    daemon = Daemon(home, arguments, log_name, **variables)
     try:
         yield daemon
     finally:
@@ -128,6 +145,30 @@ def test_a_log_that_cannot_be_reached_keeps_no_other_from_being_watched_until_it
         shutil.copytree(made_log, home / "later")
         wait_until(lambda: "late" in {line["monitor"] for line in daemon.events("looked")}, 20)
         assert daemon.get("/-/ready")[0] == 200
+
+
+def test_it_receives_the_log_of_a_chatbot_that_has_none_and_watches_it(tmp_path: Path) -> None:
+    (tmp_path / "tunewatch.yaml").write_text(RECEIVING_CONFIG)
+    with _running(tmp_path, TUNEWATCH_INGEST__TOKEN="a-token-of-tests") as daemon:
+        log = Log(daemon.wait_for("receiving")["address"], "a-token-of-tests")
+        daemon.wait_for("looked")  # nothing has come yet, and that is no fault of the log
+        for number in range(60):
+            log.record(f"m{number}", "urgent" if number % 3 else "other")
+            log.label(f"m{number}", "urgent")
+        assert log.close()
+        assert daemon.get("/-/healthy")[1]["ingest"] == "alive"
+        wait_until(lambda: daemon.get("/-/ready")[1]["ingest"] == "writing")
+        with closing(sqlite3.connect(tmp_path / "history.db")) as history:
+            counted = "SELECT sum(n), sum(n_labelled), round(sum(n * raw)) FROM daily_accuracy"
+            wait_until(lambda: history.execute(counted).fetchone() == (60, 60, 40))
+        assert daemon.stop() < 10
+        assert daemon.wait_for("stopped")["ending"] == "clean"
+
+
+def test_it_does_not_receive_without_a_token(tmp_path: Path) -> None:
+    (tmp_path / "tunewatch.yaml").write_text(RECEIVING_CONFIG)
+    ended = run_here("run", cwd=tmp_path)
+    assert (ended.returncode, "TUNEWATCH_INGEST__TOKEN" in ended.stderr) == (2, True)
 
 
 def test_two_daemons_on_one_history_tell_one_story_and_end_on_ctrl_c(home: Path) -> None:

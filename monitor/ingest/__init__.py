@@ -1,0 +1,1 @@
+"""Receives predictions and labels over HTTP, and writes the log that a chatbot without one lacks."""

@@ -1,0 +1,1 @@
+"""What a chatbot imports of tunewatch. `tunewatch.log` needs nothing but Python."""
