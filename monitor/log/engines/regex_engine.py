@@ -78,4 +78,5 @@ def first_of(x: str, length: str) -> str:
 
 
 def _literal(characters: str) -> str:
-    return "(" + " || ".join(f"chr({ord(each)})" for each in characters) + ")"
+    """Spaces as they are: by their numbers, each would be a call in each of a name's copies in a statement."""
+    return f"'{characters}'"
