@@ -14,6 +14,7 @@ from monitor.onboarding.initialise.guess import (
     normalised,
 )
 from monitor.onboarding.initialise.look import Look, looking
+from monitor.onboarding.initialise.presets import answer_asks, open_asks
 from monitor.onboarding.initialise.relation import Relation
 from monitor.onboarding.initialise.roles import LABELS, PREDICTIONS, Chooser, Chosen, Roles, Said
 from monitor.onboarding.initialise.trial import NOT_TRIED, Trial, try_out
@@ -40,7 +41,9 @@ class ToCheck:
     @property
     def key(self) -> str:
         """Its place in the configuration of a monitor."""
-        return f"source.{self.role}.columns.{self.meaning}" if self.meaning else f"source.{self.role}".rstrip(".")
+        if not self.meaning:
+            return f"source.{self.role}".rstrip(".")
+        return f"source.{self.role}.{'' if '.' in self.meaning else 'columns.'}{self.meaning}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def propose(sources: Sequence[str], now: datetime, said: Said | None = None) -> 
         if not relations:
             raise SourceError(_no_rows(look.relations))
         roles = Chooser(relations, look.questions, said or {}, are_named=look.are_named).choose()
+        roles = answer_asks(roles, look.url, look.questions, said or {}, now)
         return _proposal(look, roles, now)
 
 
@@ -107,6 +111,8 @@ def _proposal(look: Look, roles: Roles, now: datetime) -> Proposal:
     )
     is_small = all(look.questions.rows(chosen.relation) <= MOST_TRIED for chosen in bare.roles.values())
     trial = try_out(look.url, bare.roles, now) if roles.is_whole and is_small else NOT_TRIED
+    if trial.share_found is not None:
+        bare = replace(bare, share_found=trial.share_found)
     classes = trial.classes or _classes(look, roles)
     return replace(
         bare,
@@ -121,6 +127,9 @@ def _proposal(look: Look, roles: Roles, now: datetime) -> Proposal:
 def _doubts(proposal: Proposal, *, are_named: bool) -> Iterator[ToCheck]:
     for role, chosen in proposal.roles.items():
         mapping = chosen.mapping
+        if chosen.preset is not None:
+            yield from _asked(role, chosen)
+            continue
         for meaning in {PREDICTIONS: REQUIRED_OF_PREDICTIONS, LABELS: REQUIRED_OF_LABELS}[role]:
             if meaning not in mapping.columns:
                 yield ToCheck(role, meaning, _missing(role, meaning, chosen))
@@ -135,6 +144,15 @@ def _doubts(proposal: Proposal, *, are_named: bool) -> Iterator[ToCheck]:
                 "has no rows yet" if relation.is_empty else "is not used: it looks like neither predictions nor labels"
             )
             yield ToCheck("", "", f"{relation.name} {why}")
+
+
+def _asked(role: str, chosen: Chosen) -> Iterator[ToCheck]:
+    """What the system of a relation asks and its rows do not tell."""
+    for key, what in open_asks(chosen).items():
+        yield ToCheck(role, key.removeprefix("columns."), f"not found in {chosen.relation.name}: {what}")
+    for meaning, why in chosen.mapping.to_check.items():
+        named = f"{chosen.mapping.columns[meaning]}: " if meaning in chosen.mapping.columns else ""
+        yield ToCheck(role, meaning, f"{named}{why}")
 
 
 def _once(checks: Iterable[ToCheck]) -> tuple[ToCheck, ...]:
@@ -166,16 +184,16 @@ def _span(look: Look, roles: Roles, trial: Trial) -> tuple[str, str]:
     if trial.survey is not None:
         ends = (trial.survey.first_at, trial.survey.last_at)
         return tuple(when(end).removesuffix(" UTC") if end else "" for end in ends)  # type: ignore[return-value]
-    at = roles.predictions.mapping.columns.get("at")
+    at = None if roles.predictions.preset else roles.predictions.mapping.columns.get("at")
     return look.questions.span(roles.predictions.relation, at) if at else ("", "")
 
 
 def _classes(look: Look, roles: Roles) -> dict[str, int]:
     one, other = roles.predictions, roles.labels
-    if other and (label := other.mapping.columns.get("label")):
+    if other and not other.preset and (label := other.mapping.columns.get("label")):
         return look.questions.classes(other.relation, label)
     predicted = one.mapping.columns.get("predicted")
-    return look.questions.classes(one.relation, predicted) if predicted else {}
+    return look.questions.classes(one.relation, predicted) if predicted and not one.preset else {}
 
 
 def _critical(classes: dict[str, int]) -> tuple[str, ...]:
@@ -192,6 +210,8 @@ def _sounds_critical(name: str) -> bool:
 
 def _segments(roles: Roles) -> tuple[str, ...]:
     """Return columns of the prediction log that are worth counting apart: a few texts each."""
+    if roles.predictions.preset:
+        return ()
     used = set(roles.predictions.mapping.columns.values())
     if roles.labels and roles.labels.relation is roles.predictions.relation:
         used |= set(roles.labels.mapping.columns.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.onboarding.initialise.guess import UNIT
+from monitor.onboarding.initialise.presets import WHERE
 from monitor.onboarding.initialise.proposal import Proposal
 
 MEANINGS: Final = {
@@ -58,6 +59,11 @@ def questions(proposal: Proposal) -> Iterator[Question]:
     """A question for each column to check that a person can name, and for each unit that its values alone tell."""
     for check in proposal.to_check:
         chosen = proposal.roles.get(check.role)
+        if chosen is not None and check.meaning.startswith(WHERE):
+            name = check.meaning.removeprefix(WHERE)
+            options = tuple((value, f"{n:,} rows") for value, n in chosen.names.items())
+            sentence = f"Which {name} of {chosen.relation.name} is it? Number or name"
+            yield Question(check.role, check.meaning, check.sentence, sentence, options, chosen.where.get(name, ""))
         if chosen is None or (check.role, check.meaning) not in MEANINGS:
             continue
         column = chosen.mapping.columns.get(check.meaning, "")

@@ -1,9 +1,9 @@
 """What could be a log: a table, or files that belong together; and the few questions put to it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -89,6 +89,27 @@ class Questions:
             f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {MOST_GROUPS}"
         )
         return {value: int(n) for value, n in rows if value}
+
+    def names(self, relation: Relation, column: str, where: Mapping[str, Any]) -> dict[str, int]:
+        """Return how many rows have each value of a column, of those with the values of `where`; none on an error."""
+        conditions = [self._is(name, value) for name, value in where.items() if not name.endswith("?")]
+        name, condition = self.quoted(column), " AND ".join((f"{self.quoted(column)} IS NOT NULL", *conditions))
+        try:
+            rows = self._connection.exec_driver_sql(
+                f"SELECT CAST({name} AS TEXT), COUNT(*) AS n FROM {relation.sql} WHERE {condition} "  # noqa: S608
+                f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {MOST_GROUPS}"
+            ).fetchall()
+        except sa.exc.DBAPIError:
+            self._connection.rollback()
+            return {}
+        return {value: int(n) for value, n in rows if value}
+
+    def _is(self, column: str, value: object) -> str:
+        if value is None:
+            return f"{self.quoted(column)} IS NULL"
+        if isinstance(value, str):
+            return f"{self.quoted(column)} = '" + value.replace("'", "''") + "'"
+        return f"{self.quoted(column)} = {value}".upper() if isinstance(value, bool) else "TRUE"
 
     def span(self, relation: Relation, column: str) -> tuple[str, str]:
         """Return the first and the last time as text to the minute, "" where they are not written as dates."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from config.url import IN_MEMORY, is_file_database
 from monitor.common.templates import templates
 from monitor.onboarding.initialise.guess import REQUIRED_OF_LABELS, REQUIRED_OF_PREDICTIONS
 from monitor.onboarding.initialise.place import labelled_rows
+from monitor.onboarding.initialise.presets import WHERE
 from monitor.onboarding.initialise.proposal import Proposal
 from monitor.onboarding.initialise.roles import LABELS, Chosen
 from monitor.onboarding.initialise.words import LABEL_NAMES, PREDICTION_NAMES
@@ -24,6 +25,7 @@ from monitor.onboarding.initialise.words import LABEL_NAMES, PREDICTION_NAMES
 MONITOR: Final = "chatbot"
 FLOOR: Final = 0.80  # recall proposed for a critical class
 MOST_NAMED: Final = 8  # columns, tables or classes named in one comment
+SAID: Final = "what is not set here, its mapping says"
 COMMENTS_AT: Final = 44  # column
 REQUIRED: Final = {*REQUIRED_OF_PREDICTIONS, *REQUIRED_OF_LABELS}
 
@@ -86,12 +88,35 @@ def _relations(proposal: Proposal, folder: Path) -> Iterator[_Section]:
             role,
             _joined(proposal) if role == LABELS else "",
             _place(role, chosen, proposal, folder),
-            columns=[line for meaning in names for line in _column(meaning, chosen, checks)],
-            missing=[meaning for meaning in names if meaning not in columns and meaning not in checks],
-            unused=[
-                column.name for column in chosen.relation.columns if column.name not in used and not column.inside_of
-            ],
+            columns=_columns(names, chosen, checks),
+            missing=[] if chosen.preset else [each for each in names if each not in {*columns, *checks}],
+            unused=[]
+            if chosen.preset
+            else [c.name for c in chosen.relation.columns if not (c.name in used or c.inside_of)],
         )
+
+
+def _columns(names: Iterable[str], chosen: Chosen, checks: dict[str, str]) -> list[str]:
+    """The lines of the columns, and of a relation that a system wrote those of what it asks beside them."""
+    if chosen.preset is None:
+        return ["        columns:", *(line for meaning in names for line in _column(meaning, chosen, checks))]
+    asked = {key.removeprefix("columns.") for key in chosen.preset.part.asks if key.startswith("columns.")}
+    found = [meaning for meaning in names if meaning in {*chosen.mapping.columns, *asked}]
+    lines = [line for meaning in found for line in _column(meaning, chosen, checks)]
+    where = [key for key in chosen.preset.part.asks if key.startswith(WHERE)]
+    return [
+        *(["        columns:", *lines] if lines else []),
+        *(["        where:"] if where else []),
+        *(line for key in where for line in _where(key, chosen, checks.get(key))),
+    ]
+
+
+def _where(key: str, chosen: Chosen, check: str | None) -> Iterator[str]:
+    if check is not None:
+        yield f"          # CHECK: {key}: {' '.join(check.split())}"
+    name = key.removeprefix(WHERE)
+    value = chosen.where.get(name)
+    yield f"          {_scalar(name)}:" + (f" {_scalar(value)}" if value is not None else "")
 
 
 def _joined(proposal: Proposal) -> str:
@@ -117,6 +142,15 @@ def _column(meaning: str, chosen: Chosen, checks: dict[str, str]) -> Iterator[st
 def _place(role: str, chosen: Chosen, proposal: Proposal, folder: Path) -> str:
     if query := labelled_rows(role, chosen, proposal.roles):
         return _noted(f"        query: {_scalar(query)}", "rows without a label are not labelled yet")
+    if chosen.preset is not None:
+        system = _noted(f"        system: {chosen.preset.system.name}", f"{chosen.preset.system.title}: {SAID}")
+        if chosen.preset.part.has_query:
+            return system
+        return f"{system}\n{_rows(chosen, folder)}"
+    return _rows(chosen, folder)
+
+
+def _rows(chosen: Chosen, folder: Path) -> str:
     if chosen.relation.table:
         return f"        table: {_scalar(chosen.relation.table)}"
     return f"        files: {_scalar(_path(chosen.relation.files[0], folder))}"

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Final
 
 from alerts.messages.figures import percent
+from monitor.log.systems.registry import Recognised, recognise
 from monitor.onboarding.initialise.guess import (
     OR,
     REQUIRED_OF_LABELS,
@@ -35,10 +36,22 @@ PREDICTIONS, LABELS = "predictions", "labels"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A relation in a role, with its columns by meaning."""
+    """A relation in a role, with its columns by meaning.
+
+    Of a relation that a system is known to have written, `preset` is its mapping, and `mapping` has what is said beside
+    it; `where` says which of its rows count, and `names` how many rows each value has that could be meant.
+    """
 
     relation: Relation
     mapping: Mapped
+    preset: Recognised | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, int] = field(default_factory=dict)
+
+    def has(self, required: tuple[str, ...]) -> bool:
+        """Whether all meanings that are required are there, whoever says them."""
+        said = self.preset.part.settings.get("columns", {}) if self.preset else {}
+        return set(required) <= {*self.mapping.columns, *said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,8 @@ class Roles:
     @property
     def is_whole(self) -> bool:
         """Whether every meaning that has to be there was found."""
-        has_labels = self.labels is None or set(REQUIRED_OF_LABELS) <= self.labels.mapping.columns.keys()
-        return has_labels and set(REQUIRED_OF_PREDICTIONS) <= self.predictions.mapping.columns.keys()
+        has_labels = self.labels is None or self.labels.has(REQUIRED_OF_LABELS)
+        return has_labels and self.predictions.has(REQUIRED_OF_PREDICTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,8 @@ class Chooser:
 
     def choose(self) -> Roles:
         """Return the most likely roles; where no relation can be a prediction log, the one that comes nearest."""
+        if known := self._known():
+            return known
         candidates = sorted(self._pairs(), key=lambda pair: -pair[0])[:CANDIDATES]
         joined = [(score, self._joined(one, other)) for score, one, other in candidates]
         judged = [(score + IDS_MATCH * r.share_found, r) for score, r in joined if r.share_found >= LEAST_JOIN]
@@ -80,6 +95,31 @@ class Chooser:
         if strangers:
             return _without_join(max(strangers, key=lambda pair: pair[0])[1])
         return self._nearest()
+
+    def _known(self) -> Roles | None:
+        """The roles of relations that a system wrote; what another system or nobody wrote is guessed beside them."""
+        found: dict[str, Chosen] = {}
+        for relation in self.relations:
+            names = [column.name for column in relation.columns if not column.inside_of]
+            for known in recognise(names):
+                system = found[PREDICTIONS].preset if PREDICTIONS in found else None
+                same = known.role == LABELS and system is not None and known.system is system.system
+                if known.role not in found or same:
+                    found[known.role] = Chosen(relation, Mapped(), known)
+        if not found:
+            return None
+        used = [chosen.relation for chosen in found.values()]
+        others = [relation for relation in self.relations if relation not in used]
+        if PREDICTIONS not in found:
+            guessed = [one for relation in others if (one := self._predictions(relation))]
+            if not guessed:
+                return None
+            found[PREDICTIONS] = max(guessed, key=_first)
+        elif LABELS not in found:
+            labels = [other for relation in others if (other := self._labels(relation))]
+            if labels:
+                found[LABELS] = max(labels, key=_second)
+        return Roles(found[PREDICTIONS], found.get(LABELS))
 
     def _pairs(self) -> Iterator[tuple[float, Chosen, Chosen]]:
         for relation in self.relations:

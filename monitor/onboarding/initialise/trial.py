@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from config.monitor import MonitorSettings
 from monitor.common.errors import MappingError, SourceError
 from monitor.log.prediction_log import PredictionLog, open_log
+from monitor.log.problems import ProblemKind
 from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 from monitor.log.reading.surveying import Survey
 from monitor.onboarding.initialise.place import labelled_rows, mapped_columns
+from monitor.onboarding.initialise.presets import completed, section_of
 from monitor.onboarding.initialise.roles import Chosen
 from monitor.onboarding.validate import Hint, judge
 
@@ -33,6 +34,14 @@ class Trial:
     examples: tuple[LabelledMessage, ...] = ()
 
     @property
+    def share_found(self) -> float | None:
+        """Share of the label rows that are of a prediction, None without any."""
+        if self.survey is None or not self.survey.label_rows:
+            return None
+        orphans = sum(each.n for each in self.survey.problems if each.kind == ProblemKind.ORPHAN_LABEL)
+        return max(0.0, 1 - orphans / self.survey.label_rows)
+
+    @property
     def classes(self) -> dict[str, int]:
         """How many labels name each class, or how many predictions where there are none; most first."""
         found = self.survey.classes if self.survey else ()
@@ -46,23 +55,26 @@ NOT_TRIED: Final = Trial(None)
 
 def try_out(url: str, roles: Mapping[str, Chosen], now: datetime) -> Trial:
     """Read the log as the proposal has it, as known at `now`; an error of the log is a failure too."""
-    settings = MonitorSettings.model_validate(
-        {"source": {"url": url, **{k: _section(k, v, roles) for k, v in roles.items()}}}
-    )
+    source = {"url": url, **{role: _section(role, chosen, roles) for role, chosen in roles.items()}}
     try:
+        settings = completed(source)
         log = open_log(settings.source, bucket=_BUCKET, segments=(), key=f"monitors.{_MONITOR}.source")
         try:
             survey = log.survey(now)
             return Trial(survey, judge(_MONITOR, settings, survey, now).failures, _examples(log, survey, now))
         finally:
             log.close()
+    except ValueError as error:  # the settings cannot be so, such as a file that is no longer there
+        return Trial(None, (Hint("source", str(error)),))
     except (SourceError, MappingError) as error:
         key = error.key.split(".", 2)[-1] if isinstance(error, MappingError) else "source"
         return Trial(None, (Hint(key, str(error)),))
 
 
 def _section(role: str, chosen: Chosen, roles: Mapping[str, Chosen]) -> dict[str, Any]:
-    columns = {"columns": mapped_columns(chosen.mapping)}
+    columns = {"columns": mapped_columns(chosen.mapping)} if chosen.mapping.columns else {}
+    if chosen.preset is not None:
+        return section_of(chosen) | columns
     if query := labelled_rows(role, chosen, roles):
         return {"query": query, **columns}
     if chosen.relation.table:

@@ -19,6 +19,7 @@ LONGEST_CLASS_NAME: Final = 80  # characters
 MOST_CLASSES: Final = 200
 PERCENT: Final = 100.0
 PLAIN_KEY: Final = re.compile(r"[A-Za-z_][\w-]*")
+FEW_TEXTS: Final = 20  # rows to a text, from which it is a name rather than a message
 MOST_KEYS: Final = 30  # of the JSON objects of one column
 LONGEST_EXAMPLE: Final = 40  # characters
 MOST_PARSED: Final = 50  # values that are looked into for JSON
@@ -161,19 +162,24 @@ class Column:
         """Whether the values could be the classes of a log: a category of two and more."""
         return self.is_category and self.class_doubt is None
 
+    @property
+    def says_little(self) -> bool:
+        """Whether the same few texts come again and again, which messages and answers in free words do not."""
+        return self.is_class and max(self.filled, len(self.values)) >= FEW_TEXTS * self.kinds
+
     def fits(self, meaning: str) -> bool:
         """Whether the values can have this meaning; a column without values has none."""
-        if not self.values:
-            return False
+        if not self.values or meaning == "at":
+            return self.is_time
         if meaning == "id":
             return not self.is_time and _most(isinstance(value, str | int | UUID) for value in self.values)
-        if meaning == "at":
-            return self.is_time
         if meaning in (*CLASSES, *CATEGORIES):
             return self.is_class if meaning in CLASSES else self.is_category
         if meaning in SHARES:
             return self.is_share or (self.is_truth if meaning == "relevance" else self.is_percent)
-        return self.is_number and not self.is_time if meaning in AMOUNTS else self.is_text
+        if meaning in AMOUNTS:
+            return self.is_number and not self.is_time
+        return self.is_text and not self.says_little
 
 
 def _most(flags: Iterable[bool]) -> bool:
