@@ -45,6 +45,7 @@ def _against_class(column: Column) -> str:
         case Doubt.CONSTANT:
             return f"all of its {max(column.filled, 1):,} rows say {column.example!r}"
         case Doubt.NEARLY_UNIQUE:
-            return f"{column.kinds:,} different values in {column.filled:,} rows, such as {column.example!r}"
+            rows = column.filled if column.different else len(column.values)
+            return f"{column.kinds:,} different values in {rows:,} rows, such as {column.example!r}"
         case _:
             return "" if column.is_class else f"it holds values such as {column.example!r}; {SHAPES['predicted']}"

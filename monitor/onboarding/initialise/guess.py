@@ -18,6 +18,7 @@ REQUIRED_OF_LABELS: Final = ("id", "label", "at")
 # How much speaks for a guess. Only the order matters: a name that is exactly right beats one that contains the right
 # words, and that beats values of the right kind.
 CHOSEN: Final = 100.0
+BY_ITS_VALUES: Final = "a guess from its values: please check"
 OR: Final = "or "  # begins the reason where another column fits as well
 EXACT: Final = 10.0
 CONTAINED: Final = 6.0
@@ -120,14 +121,11 @@ def _assign(
         mapped.columns[meaning], mapped.scores[meaning] = column, score
         taken.add(column)
         if score <= BY_VALUES:
-            mapped.to_check[meaning] = "a guess from its values: please check"
+            mapped.to_check[meaning] = BY_ITS_VALUES
     _find_units(relation, mapped, choices)
-    for meaning in names:
-        if (
-            meaning not in mapped.columns
-            and meaning not in choices
-            and (said := tuple(_against(meaning, names, columns)))
-        ):
+    free = tuple(column for column in columns if column.name not in mapped.columns.values())
+    for meaning in names.keys() - {*mapped.columns, *choices}:
+        if said := tuple(_against(meaning, names, free)):
             mapped.turned_down[meaning] = said[:MOST_TURNED_DOWN]
     return mapped
 
@@ -183,7 +181,8 @@ def _score(meaning: str, names: dict[str, tuple[str, ...]], column: Column, *, n
     if meaning in CATEGORIES and NO_NAMES_OF_VERSIONS & set(said.split("_")):
         return 0
     score = _by_name(said, names[meaning]) or (_by_values(meaning, column) if needed and said not in _TAKEN else 0)
-    if meaning in ("at", "predicted") and said not in names[meaning] and any(word in said for word in ABOUT_LABELS):
+    is_of_labels = any(word in said for word in ABOUT_LABELS) and "predict" not in said
+    if meaning in ("at", "predicted") and said not in names[meaning] and is_of_labels:
         score -= 0 if of_labels else ABOUT_THE_OTHER
     return score
 

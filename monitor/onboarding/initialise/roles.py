@@ -8,6 +8,7 @@ from typing import Final
 from alerts.messages.figures import percent
 from monitor.log.systems.registry import Recognised, recognise
 from monitor.onboarding.initialise.guess import (
+    BY_ITS_VALUES,
     OR,
     REQUIRED_OF_LABELS,
     REQUIRED_OF_PREDICTIONS,
@@ -213,9 +214,10 @@ def _with_id(chosen: Chosen, name: str) -> Chosen:
 
 
 def _settled(chosen: Chosen) -> Chosen:
-    """Without the question which of several columns is the id: those that were taken join."""
+    """Without the question which column is the id: those that were taken join, and nothing says more."""
     checks = chosen.mapping.to_check
-    kept = {meaning: why for meaning, why in checks.items() if meaning != "id" or not why.startswith(OR)}
+    settled = {meaning for meaning, why in checks.items() if why.startswith(OR) or why == BY_ITS_VALUES} & {"id"}
+    kept = {meaning: why for meaning, why in checks.items() if meaning not in settled}
     return replace(chosen, mapping=replace(chosen.mapping, to_check=kept))
 
 

@@ -22,9 +22,10 @@ def summary(proposal: Proposal, scrub: Callable[[str], str]) -> Iterator[str]:
     """The lines; `scrub` takes personal data out of a message."""
     for role, chosen in proposal.roles.items():
         wrote = f"{chosen.preset.system.title}'s" if chosen.preset else ""
-        yield f"{chosen.relation.name} is taken for {wrote or 'the'} {NOUNS[role]}{_figures(role, proposal)}"
+        also = " also" if role == LABELS and chosen.relation is proposal.predictions.relation else ""
+        yield f"{chosen.relation.name} is{also} taken for {wrote or 'the'} {NOUNS[role]}{_figures(role, proposal)}"
         yield from (f"  {line}" for line in _columns(role, chosen))
-    if not proposal.labels:
+    if not proposal.labels and proposal.trial.survey:
         yield "no labels were found: whether answers are right cannot be told, everything else can"
     if examples := proposal.trial.examples:
         yield f"{len(examples)} labelled messages, to compare with what you know:"

@@ -91,7 +91,9 @@ class Column:
     @cached_property
     def class_doubt(self) -> Doubt | None:
         """What speaks against its being a column of classes."""
-        return of_class(self.kinds, max(self.filled, len(self.values)))
+        if self.different:
+            return of_class(self.kinds, self.filled)
+        return of_class(self.distinct, len(self.values))
 
     @property
     def time_doubt(self) -> Doubt | None:
