@@ -72,14 +72,25 @@ image: .venv/ready ## lint the Dockerfile
 bench: .venv/ready ## measure speed beside plain SQL and pandas, and the coverage of intervals
 	$(RUN) bench
 
+.PHONY: systems
+systems: .systems/ready ## have Phoenix, MLflow, OpenTelemetry, Label Studio and Argilla write the fixtures of tests/systems
+	for writer in annotations otlp phoenix mlflow; do .systems/bin/python -m tests.systems.writers.$$writer || exit 1; done
+	$(MAKE) --no-print-directory test ARGS=tests/monitor/log/systems
+
 .PHONY: lock
 lock: .venv/ready ## take the newest versions that pyproject.toml allows into the locks
 	$(BIN)/python .ci/lock.py
 
 .PHONY: clean
 clean: ## delete the virtual environment, caches and what the demo left
-	rm -rf .venv build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf .venv .systems build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Their packages fight with ours, so they have an environment of their own.
+.systems/ready: tests/systems/requirements.lock
+	"$(PYTHON)" -m venv --clear .systems
+	.systems/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/systems/requirements.lock
+	@touch $@
 
 # The environment is the lock and nothing else, so a new lock means a new environment.
 .venv/locked: requirements-dev.lock

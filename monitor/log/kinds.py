@@ -37,4 +37,6 @@ class ColumnKind(Enum):
         return self in _TIMESTAMPS
 
 
+ITSELF: Final = "$"
+"""The step of a path that is the value itself."""
 _TIMESTAMPS: Final = {ColumnKind.ZONED, ColumnKind.NAIVE, ColumnKind.ZONED_NS, ColumnKind.NAIVE_NS}

@@ -24,7 +24,7 @@ def missed_class_signal(outcomes: Sequence[OutcomeCell], policy: AdvicePolicy) -
     if accuracy is None or not known:
         return Signal(NAME, FAMILY, None, (clause(SignalClause.MISSED_UNKNOWN),))
     name, recall = min(known, key=lambda item: (item[1].interval()[1], item[0]))
-    holds = recall.interval()[1] < accuracy.value - FAR_UNDER
+    holds = bool(recall.interval()[1] < accuracy.value - FAR_UNDER)  # of NumPy where labels are weighted
     numbers = (("recall", recall.value), ("accuracy", accuracy.value), ("n", float(recall.n)))
     return Signal(NAME, FAMILY, holds, (_said(name, recall, accuracy, counts, missed=holds),), numbers)
 

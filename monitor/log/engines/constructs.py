@@ -124,9 +124,9 @@ class InnerText(_OfColumn):
 class AtPath(_OfColumn):
     """What stands at a path in JSON, a struct, a map or a list, as text; NULL where there is nothing, or JSON's null.
 
-    A step is a key, or a place in a list that counts from 0, or from its end below 0. Where a text on the way holds
-    JSON, the path leads into it. What is no JSON has nothing at any path; where the engine cannot be asked whether it
-    is (see `LogEngine.reads_json_safely`), it is an error of the engine.
+    A step is a key, `$` for the value itself, or a place in a list that counts from 0, or from its end below 0.
+    Where a text on the way holds JSON, the path leads into it. What is no JSON has nothing at any path; where the
+    engine cannot be asked whether it is (see `LogEngine.reads_json_safely`), it is an error of the engine.
     """
 
     name = "at_path"

@@ -15,7 +15,7 @@ from config.source import DuckdbSettings
 from config.url import IN_MEMORY
 from monitor.log.engines.regex_engine import RegexEngine, first_of
 from monitor.log.engines.statements import as_text, must_exist
-from monitor.log.kinds import ColumnKind
+from monitor.log.kinds import ITSELF, ColumnKind
 from monitor.log.times.times import TimeReading, scaled
 from monitor.log.times.times_sql import TimeSql, text_epoch_sql
 
@@ -138,7 +138,8 @@ class DuckdbEngine(RegexEngine):
 
 
 def _at_json_path(text: str, steps: Sequence[str | int]) -> str:
-    parts = (f'."{step}"' if isinstance(step, str) else f"[{'#' if step < 0 else ''}{step}]" for step in steps)
+    taken = (step for step in steps if step != ITSELF)
+    parts = (f'."{step}"' if isinstance(step, str) else f"[{'#' if step < 0 else ''}{step}]" for step in taken)
     path = "".join(parts).replace("'", "''")
     return f"TRY(json_extract_string({text}, '${path}'))"
 

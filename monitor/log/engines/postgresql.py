@@ -13,7 +13,7 @@ from monitor.common.database_causes import cause
 from monitor.log.engines.engine import Column, Rows
 from monitor.log.engines.regex_engine import RegexEngine, first_of
 from monitor.log.engines.statements import as_text
-from monitor.log.kinds import ColumnKind
+from monitor.log.kinds import ITSELF, ColumnKind
 from monitor.log.times.times import TimeReading, scaled
 from monitor.log.times.times_sql import TimeSql, text_epoch_sql
 
@@ -63,18 +63,25 @@ _ASKS_FIRST: Final = 160_000
 """The version, as a number, from which `pg_input_is_valid` is there."""
 
 
-def _json_path(steps: Sequence[str | int]) -> str:
-    """An array of texts; a percent sign is doubled, since the driver has a meaning for a single one."""
-    texts = (f"'{step}'" if isinstance(step, int) else "'" + step.replace("'", "''") + "'" for step in steps)
-    return f"ARRAY[{', '.join(texts)}]".replace("%", "%%")
+def _json_step(step: str | int) -> str:
+    """A key or a place; a percent sign is doubled, since the driver has a meaning for a single one."""
+    return str(step) if isinstance(step, int) else "'" + step.replace("'", "''").replace("%", "%%") + "'"
 
 
-def _at_path_of_text(text: str, steps: Sequence[str | int], *, safely: bool) -> str:
-    def guarded(value: str) -> str:
-        is_json = f"pg_input_is_valid({value}, 'jsonb')" if safely else rf"{value} ~ '^\s*[[{{]'"
-        return f"CASE WHEN {is_json} THEN CAST({value} AS jsonb) #>> {_json_path(steps)} END"
+def _as_json(text: str, *, safely: bool) -> str:
+    """A text is asked first whether it is JSON, or at least whether it begins so."""
+    is_json = "pg_input_is_valid({0}, 'jsonb')" if safely else r"{0} ~ '^\s*[[{{\"]'"
+    return _once(f"CAST({text} AS text)", lambda v: f"CASE WHEN {is_json.format(v)} THEN CAST({v} AS jsonb) END")
 
-    return _once(text, guarded)
+
+def _inside(value: str, *, safely: bool) -> str:
+    """What a text of JSON holds, if that is JSON."""
+
+    def read(value: str) -> str:
+        held = _as_json(f"{value} #>> '{{}}'", safely=safely)
+        return f"CASE jsonb_typeof({value}) WHEN 'string' THEN {held} ELSE {value} END"
+
+    return _once(value, read)
 
 
 class PostgresqlEngine(RegexEngine):
@@ -161,21 +168,15 @@ class PostgresqlEngine(RegexEngine):
         return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) >= _ASKS_FIRST
 
     def at_path(self, x: str, kind: ColumnKind, steps: Sequence[str | int], *, safely: bool) -> str:
-        """A text is asked first whether it is JSON, or at least whether it begins so."""
-        text = f"CAST({x} AS text)" if kind is ColumnKind.TEXT else f"CAST(to_jsonb({x}) AS text)"
-        if kind is ColumnKind.JSON:
-            whole = f"(CAST({x} AS jsonb) #>> {_json_path(steps)})"
-        elif kind is ColumnKind.TEXT:
-            whole = _at_path_of_text(text, steps, safely=safely)
+        """By steps, of which one that leads to a text is read as JSON before the next; see `_as_json`."""
+        if kind is ColumnKind.TEXT:
+            value = _as_json(x, safely=safely)
         else:
-            whole = f"(to_jsonb({x}) #>> {_json_path(steps)})"
-        if len(steps) == 1:
-            return whole
-        if kind is ColumnKind.JSON:
-            text = f"CAST({x} AS text)"
-        for step in steps:
-            text = _at_path_of_text(text, [step], safely=safely)
-        return f"coalesce({whole}, {text})"
+            value = f"CAST({x} AS jsonb)" if kind is ColumnKind.JSON else f"to_jsonb({x})"
+        for place, step in enumerate(steps):
+            inside = _inside(value, safely=safely) if place else value
+            value = inside if step == ITSELF else f"({inside} -> {_json_step(step)})"
+        return f"({value} #>> '{{}}')"
 
     def to_utc(self, epoch: str, zone: str) -> str:
         """By its own zones; a clock without a zone is what a time in UTC shows."""

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from config.names import bounded
 from monitor.log.engines.regex_engine import ASCII_SPACE, HEX, WHOLE, WIDE_SPACE
+from monitor.log.kinds import ITSELF
 from monitor.log.times.times import SPACE, text_epoch
 
 LARGEST_WHOLE: Final = 2.0**53  # of a double that still holds every whole number below it
@@ -100,7 +101,8 @@ def json_at(value: object, path: str) -> str | None:
     for step in _steps(path):
         if isinstance(value, bytes):
             value = str(value, "utf-8", "replace")
-        value = _step(_parsed(value) if isinstance(value, str) else value, step)
+        inside = _parsed(value) if isinstance(value, str) else value
+        value = inside if step == ITSELF else _step(inside, step)
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)

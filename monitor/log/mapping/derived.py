@@ -28,6 +28,7 @@ _UNREADABLE: Final = -1.0
 """Stands for a value that is there and is no number, so that it is counted as one that cannot be."""
 _SPARSE: Final = frozenset({"label", "labeller", "inclusion_probability", "relevance", "relevance_source", "response"})
 """Meanings of which a log may well have no value yet."""
+_NEEDED: Final = frozenset({"id", "at", "predicted", "label"})
 _ENOUGH_ROWS: Final = 50
 """In fewer, a path may well lead nowhere yet."""
 _LARGEST_KEYS: Final = 300  # characters of what is shown of a value
@@ -74,7 +75,9 @@ class Derivation:
         self._relation = relation
         self._settings = settings
         self._key = key
-        self._safely = engine_of(connection).reads_json_safely(connection)
+        self._engine = engine_of(connection)
+        self._safely = self._engine.reads_json_safely(connection)
+        self._parses = False  # whether texts are read as JSON, which is dear: never twice for a row
         self._has_types = ColumnKind.ANY not in relation.kinds.values()
         self._made: dict[str, tuple[sa.ColumnElement[Any] | None, ColumnKind]] = {}
         self._paths: dict[str, str] = {}
@@ -86,8 +89,15 @@ class Derivation:
         """
         columns = {}
         for meaning, how in mapped.items():
-            if (name := self._column(how, f"{self._key}.columns.{meaning}")) is not None:
+            name = self._column(how, f"{self._key}.columns.{meaning}")
+            if name is not None:
                 columns[meaning] = name
+            elif meaning in _NEEDED:
+                said = _said(how)
+                raise MappingError(
+                    f"there is no column {said}; {nearest(said, self._relation.kinds)}",
+                    f"{self._key}.columns.{meaning}",
+                )
         place = f"{self._key.rpartition('.')[0]}.segments"
         for segment in segments:
             if self._column(segment, place) != segment:
@@ -106,9 +116,11 @@ class Derivation:
             for name, (column, _) in self._made.items()
             if column is not None
         )
-        rows = sa.select(*kept, *made).select_from(source).where(*conditions).subquery("derived_log")
+        rows = sa.select(*kept, *made).select_from(source).where(*conditions)
+        if self._parses:
+            rows = self._engine.fenced(rows)
         kinds = self._relation.kinds | {name: kind for name, (_, kind) in self._made.items()}
-        return Derived(replace(self._relation, source=rows, kinds=kinds), columns, self._paths)
+        return Derived(replace(self._relation, source=rows.subquery("derived_log"), kinds=kinds), columns, self._paths)
 
     def _column(self, how: Mapped, key: str) -> str | None:
         """Return the name of the column that a mapping is; None where it may be missing, and is."""
@@ -218,6 +230,7 @@ class Derivation:
         if path.column not in self._relation.source.c:
             return None  # long texts that were not asked for
         column = self._relation.column(path.column)
+        self._parses |= self._relation.kinds[path.column] is ColumnKind.TEXT
         return AtPath(column, self._relation.kinds[path.column], path.steps, safely=self._safely)
 
     def _plain(self, path: Path) -> sa.ColumnElement[Any] | None:

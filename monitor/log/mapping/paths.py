@@ -15,6 +15,7 @@ class Path:
 
     column: str
     steps: tuple[str | int, ...] = ()
+    """The step `$` is the value itself, read as JSON: `"urgent"`, in quotes, is urgent."""
 
 
 def readings(text: str) -> Iterator[Path]:

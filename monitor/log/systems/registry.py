@@ -8,11 +8,38 @@ from typing import Any, Final
 
 from config.errors import ImpossibleError
 from config.source import ONE_OF
+from monitor.log.systems.argilla import ARGILLA
+from monitor.log.systems.braintrust import BRAINTRUST
+from monitor.log.systems.databricks import DATABRICKS
+from monitor.log.systems.intent_bots import DIALOGFLOW, LEX, RASA
+from monitor.log.systems.label_studio import LABEL_STUDIO
 from monitor.log.systems.langfuse import LANGFUSE
+from monitor.log.systems.langsmith import LANGSMITH
+from monitor.log.systems.mlflow import MLFLOW
+from monitor.log.systems.openai import OPENAI
+from monitor.log.systems.otlp import OTLP
+from monitor.log.systems.phoenix import PHOENIX
+from monitor.log.systems.sagemaker import SAGEMAKER
 from monitor.log.systems.system import Part, Role, System
 from monitor.log.systems.zendesk import ZENDESK
 
-SYSTEMS: Final[tuple[System, ...]] = (LANGFUSE, ZENDESK)
+SYSTEMS: Final[tuple[System, ...]] = (
+    LANGFUSE,
+    PHOENIX,
+    MLFLOW,
+    OTLP,
+    LANGSMITH,
+    BRAINTRUST,
+    DATABRICKS,
+    OPENAI,
+    SAGEMAKER,
+    DIALOGFLOW,
+    LEX,
+    RASA,
+    LABEL_STUDIO,
+    ARGILLA,
+    ZENDESK,
+)
 
 BY_NAME: Final[Mapping[str, System]] = MappingProxyType({system.name: system for system in SYSTEMS})
 

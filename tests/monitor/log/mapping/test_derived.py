@@ -68,6 +68,17 @@ def test_a_path_leads_into_a_text_that_holds_json_inside_json(write_few: Write) 
     assert pairs(counted(source)) == {("urgent", None): 20, ("other", None): 40}
 
 
+def test_the_value_itself_may_be_a_text_of_json(write_few: Write) -> None:
+    quoted = [
+        row | {"truth": json.dumps(row["output"]["intent"]), "output": json.dumps(json.dumps(row["output"]))}
+        for row in rows()
+    ]
+    source = write_few(quoted)
+    source["predictions"]["columns"] = COLUMNS | {"predicted": "output.$.intent"}
+    source["labels"] = {"columns": {"id": "id", "at": "ts", "label": "truth.$"}}
+    assert pairs(counted(source)) == {("urgent", "urgent"): 20, ("other", "other"): 40}
+
+
 def test_what_is_no_json_has_nothing_at_a_path_and_is_counted_as_naming_no_class(write_few: Write) -> None:
     broken = [row | {"output": "sorry" if i == 7 else json.dumps(row["output"])} for i, row in enumerate(rows())]
     source = write_few(broken)

@@ -1,0 +1,1 @@
+"""Run where the systems' own packages are installed, and tunewatch is not."""
