@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from checks.counts.cells import BAND_EDGES, DELAY_BASE, DelayCell, OutcomeCell
+from checks.counts.cells import BAND_EDGES, DELAY_BASE, OutcomeCell
 from checks.counts.windows import BucketTotal, Start, Window, Windows
+from checks.label_delay.delays import SeenDelays
 from checks.statistics.start_grid import starts
 
 Floats = NDArray[np.float64]
@@ -31,13 +32,32 @@ SHAPE = (len(CLASSES), len(CLASSES) + 1, len(BAND_EDGES) + 1)
 
 @dataclass(frozen=True)
 class Log:
-    """Predictions in the order of time: `at` and `arrives` in hours (infinite without a label), classes by number."""
+    """Predictions in the order of time: `at` and `arrives` in hours (infinite without a label), classes by number.
+
+    Where labels are corrected, `first` is what they name until `corrected` (in hours, infinite where they are right).
+    """
 
     at: Floats
     predicted: Ints
     true: Ints
     band: Ints
     arrives: Floats
+    first: Ints | None = None
+    corrected: Floats | None = None
+
+    def named(self, now: float) -> Ints:
+        """The class that each label names at `now`, in hours."""
+        if self.first is None or self.corrected is None:
+            return self.true
+        return np.where(self.corrected <= now, self.true, self.first)
+
+    def share_corrected(self, now: float, before: float) -> float:
+        """Share of the labels of predictions before a time that are known to have named another class at first."""
+        if self.first is None or self.corrected is None:
+            return 0.0
+        seen = (self.at < before) & (self.at >= now - LOOKBACK) & (self.arrives <= now)
+        changed = seen & (self.corrected <= now) & (self.first != self.true)
+        return float(changed.sum()) / max(float(seen.sum()), 1.0)
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,7 @@ def labelled(log: Log, before: Policy, after: Policy, change: float, rng: np.ran
 def windows(log: Log, now: int) -> Windows:
     """What the history would hold at `now`, in hours and the start of a bucket."""
     known = log.arrives <= now
-    codes = _codes(log, known)
+    codes = _codes(log, known, now)
     first = now - WINDOW
     arrived = log.arrives[known]
     reference = _window(log, codes, first - REFERENCE, first)
@@ -102,6 +122,7 @@ def windows(log: Log, now: int) -> Windows:
             if at > WINDOW
         ),
         older=_window(log, codes, max(now - LOOKBACK, 0), first - REFERENCE) if first > REFERENCE else None,
+        corrected=log.share_corrected(now, first),
     )
 
 
@@ -127,9 +148,9 @@ def _inside(log: Log, start: int, end: int) -> slice:
     return slice(int(begin), int(stop))
 
 
-def _codes(log: Log, known: NDArray[np.bool_]) -> Ints:
+def _codes(log: Log, known: NDArray[np.bool_], now: int) -> Ints:
     """One number for predicted class, label (or none) and band."""
-    label = np.where(known, log.true, -1)
+    label = np.where(known, log.named(now), -1)
     return np.ravel_multi_index((log.predicted, label + 1, log.band), SHAPE)
 
 
@@ -155,14 +176,14 @@ def _buckets(log: Log, known: NDArray[np.bool_], start: int, end: int) -> tuple[
     return tuple(BucketTotal(EPOCH + (start + k) * HOUR, int(n[k]), int(with_label[k])) for k in range(n.size) if n[k])
 
 
-def _delays(log: Log, known: NDArray[np.bool_], now: int) -> tuple[DelayCell, ...]:
+def _delays(log: Log, known: NDArray[np.bool_], now: int) -> SeenDelays:
     rows = known & (log.at >= now - LOOKBACK) & (log.at < now)
     taken, age = _bins(log.arrives[rows] - log.at[rows]), _bins(now - np.floor(log.at[rows]))
-    keys, counts = np.unique(np.c_[taken, log.predicted[rows], age, log.true[rows]], axis=0, return_counts=True)
-    return tuple(
-        DelayCell(bin_, n, CLASSES[predicted], at, CLASSES[true])
-        for (bin_, predicted, at, true), n in zip(keys.tolist(), counts.tolist(), strict=True)
-    )
+    shape = int(taken.max(initial=0)) + 1, len(CLASSES), int(age.max(initial=0)) + 1, len(CLASSES)
+    codes = np.ravel_multi_index((taken, log.predicted[rows], age, log.named(now)[rows]), shape)
+    keys, counts = np.unique(codes, return_counts=True)
+    bins, predicted, ages, true = (np.asarray(column, dtype=np.intp) for column in np.unravel_index(keys, shape))
+    return SeenDelays(CLASSES, bins, ages, predicted, true, counts.astype(float))
 
 
 def _bins(hours: Floats) -> Ints:

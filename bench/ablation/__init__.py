@@ -1,0 +1,1 @@
+"""What each statistical mechanism earns: worlds played with it and without it, side by side."""
