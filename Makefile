@@ -77,6 +77,10 @@ systems: .systems/ready ## have Phoenix, MLflow, OpenTelemetry, Label Studio and
 	for writer in annotations otlp phoenix mlflow; do .systems/bin/python -m tests.systems.writers.$$writer || exit 1; done
 	$(MAKE) --no-print-directory test ARGS=tests/monitor/log/systems
 
+.PHONY: ablation
+ablation: .venv/ready ## play each statistical mechanism switched off, and print what is lost (20 minutes of computing)
+	$(RUN) bench.ablation.table $(ARGS)
+
 .PHONY: lock
 lock: .venv/ready ## take the newest versions that pyproject.toml allows into the locks
 	$(BIN)/python .ci/lock.py

@@ -67,16 +67,16 @@ def play_healthy(world: World, switches: Switches, days: int, seed: int) -> dict
     return {name: Healthy(tuple(alarms[name]), days - 1, tuple(held[name])) for name in switches}
 
 
-def play_fall(world: World, fall: Fall, switches: Switches, seed: int) -> dict[str, float]:
+def play_fall(world: World, fall: Fall, switches: Switches, seed: int, watched: int = WATCHED) -> dict[str, float]:
     """Days until a fall is told of, infinite where it is not; of one that is repaired, until it is over."""
-    log, onset = fallen(world, fall, WATCHED, seed)
+    log, onset = fallen(world, fall, watched, seed)
     checks, found = usual_checks(), dict[str, float]()
     start = onset + (fall.lasts or 0) * 24
-    for hour in range(LOOK, WATCHED * 24 + 1, LOOK):
+    for hour in range(LOOK, watched * 24 + 1, LOOK):
         there, kept = seen(world, log, start + hour, onset), Kept()
         for name in switches.keys() - found.keys():
             measured = Played.of(there, switches[name], kept)
-            if _tells(measured, switches[name].checks(checks)) == (fall.lasts is None):
+            if tells(measured, switches[name].checks(checks)) == (fall.lasts is None):
                 found[name] = hour / 24
         if len(found) == len(switches):
             break
@@ -107,7 +107,8 @@ def _counts(finding: Finding[object]) -> bool:
     return finding.verdict.is_alarm and is_known
 
 
-def _tells(measured: Measured, checks: Checks) -> bool:
+def tells(measured: Measured, checks: Checks) -> bool:
+    """Whether a check of quality alarms."""
     quality = (check for check in checks if check.name != "label_health")
     return any(finding.verdict.is_alarm for check in quality for finding in check.run(measured))
 

@@ -172,9 +172,8 @@ class Together(Stratified):
     """Labels of a queue and labels that came by themselves are always pooled."""
 
     @cached_property
-    def told(self) -> Stratified:
-        """All labels."""
-        return self
+    def _apart(self) -> Stratified | None:
+        return None
 
 
 class ByStrata(Together):
@@ -183,7 +182,7 @@ class ByStrata(Together):
     def recall(self, class_name: str) -> Proportion | None:
         """Share of the class that was recognised."""
         k = self.confusion.index(class_name)
-        return None if k is None or not self.confusion.support[k] else self._recalls.of(k)
+        return None if k is None or not self.confusion.support[k] else self._recalls.of(k, self._recalls_of)
 
 
 class Unbounded(Stratified):

@@ -33,7 +33,7 @@ WINDOWS: Final = 400
 QUEUES: Final = 60
 """Single windows of each world of label queues."""
 
-LATENCY_DAYS, LATENCY_FALLS = 60, 10
+LATENCY_DAYS, LATENCY_FALLS = 30, 10
 """Days of a healthy bot and onsets, looked at every hour; watched for three days."""
 
 SCORED_WEEKS, SCORED_DAYS = 100, 180

@@ -90,7 +90,7 @@ def simulate(case: Case, windows: int, seed: int = 1, figures: Sequence[str] = (
     truths = {"recall": case.recall} if figures == ("recall",) else _truths(rng, case)
     found: list[dict[str, list[Outcome]]] = [{name: [] for name in figures} for _ in range(2)]
     for _ in range(windows):
-        for outcomes, confusion in zip(found, _labelled(rng, case), strict=True):
+        for outcomes, confusion in zip(found, label_one(rng, case), strict=True):
             counts = Stratified.of(confusion)
             for name in figures:
                 share, truth = FIGURES[name](counts), truths[name]
@@ -109,7 +109,7 @@ def _truths(rng: np.random.Generator, case: Case) -> dict[str, float]:
     return {name: share.value for name, share in found.items() if share is not None} | {"recall": case.recall}
 
 
-def _labelled(rng: np.random.Generator, case: Case) -> tuple[Confusion, Confusion]:
+def label_one(rng: np.random.Generator, case: Case) -> tuple[Confusion, Confusion]:
     """One window, its labels chosen by the queue, and at random."""
     earlier = _earlier(rng, case.earlier)
     everything = case.week(rng, SIZE)

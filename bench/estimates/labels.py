@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.tables import add_write, table
-from checks.counts.cells import NO_BAND, OutcomeCell
+from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
 from checks.statistics.intervals import Proportion
@@ -78,16 +78,23 @@ def window(
     rng: np.random.Generator, n: int, labelling: Floats, *, with_bands: bool = True
 ) -> tuple[Confusion, Confusion]:
     """The counts of one window, and those of its labelled rows alone."""
+    cells = drawn(rng, n, labelling)
+    bare = [_without_band(cell) for cell in cells]
+    labelled = (cell for cell in bare if cell.label is not None)
+    return Confusion.of(cells if with_bands else bare), Confusion.of(labelled)
+
+
+def drawn(rng: np.random.Generator, n: int, labelling: Floats) -> list[OutcomeCell]:
+    """The cells of one window of `n` predictions, those that are labelled first."""
     shares = bot()
     sizes = rng.multinomial(n, shares.ravel() / shares.sum()).reshape(shares.shape)
     known = rng.binomial(sizes, labelling[:, None, :])
     labelled, missing = [], []
     for (row, column, band), count in np.ndenumerate(known):
-        shown = band if with_bands else NO_BAND
         rest = int(sizes[row, column, band] - count)
-        labelled.append(OutcomeCell(CLASSES[row], CLASSES[column], int(count), float(count), float(count), band=shown))
-        missing.append(OutcomeCell(CLASSES[row], None, rest, 0, 0, band=shown))
-    return Confusion.of(labelled + missing), Confusion.of([_without_band(cell) for cell in labelled])
+        labelled.append(OutcomeCell(CLASSES[row], CLASSES[column], int(count), float(count), float(count), band=band))
+        missing.append(OutcomeCell(CLASSES[row], None, rest, 0, 0, band=band))
+    return labelled + missing
 
 
 def simulate(name: str, windows: int, n: int, *, with_bands: bool = True) -> list[Row]:

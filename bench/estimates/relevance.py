@@ -115,10 +115,12 @@ def delay(world: World, rng: np.random.Generator, to: float, runs: int) -> list[
 
 
 def _alarms(check: Relevance, scores: Scores, looks: np.ndarray) -> list[bool]:
-    return [any(f.verdict.is_alarm for f in check.run(Measured(_windows(scores, int(look))))) for look in looks]
+    return [any(f.verdict.is_alarm for f in check.run(Measured(scored_windows(scores, int(look))))) for look in looks]
 
 
-def _windows(scores: Scores, now: int) -> Windows:
+def scored_windows(scores: Scores, now: int) -> Windows:
+    """The windows of a log that has nothing but scores, at `now` (seconds from its beginning)."""
+
     def window(start: int, end: int) -> Window:
         inside = (scores.bucket >= now - start) & (scores.bucket < now - end)
         times = NOW - timedelta(seconds=start), NOW - timedelta(seconds=end)

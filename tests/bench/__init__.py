@@ -1,0 +1,1 @@
+"""Tests of benchmarks that are commands of the Makefile."""
