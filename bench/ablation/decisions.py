@@ -189,6 +189,15 @@ class OneSizeRecall(ClassRecall):
         return _as(OneSizeDrop, drop)
 
 
+@dataclass(frozen=True)
+class OneSizePrecision(ClassPrecision):
+    """Precision of critical classes, with the same bet."""
+
+    def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:
+        """By its cause, as ever."""
+        return super().drop(class_name, _as(OneSizeDrop, drop), measured)
+
+
 @dataclass(frozen=True, slots=True)
 class OneSizeDrop(Drop):
     """A drop of one size."""
@@ -240,8 +249,8 @@ def margin_beyond_doubt(checks: Checks) -> Checks:
 
 
 def one_size(checks: Checks) -> Checks:
-    """Recall: one size of drop."""
-    return _instead(checks, ClassRecall, OneSizeRecall)
+    """Recall and precision: one size of drop."""
+    return _instead(_instead(checks, ClassRecall, OneSizeRecall), ClassPrecision, OneSizePrecision)
 
 
 def _instead(checks: Checks, old: type[Check], new: type[Check]) -> Checks:

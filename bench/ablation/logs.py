@@ -16,7 +16,8 @@ SEED = 11
 def healthy(world: World, days: int, seed: int) -> Log:
     """The warm-up, and so many days more of the same bot."""
     rng = np.random.default_rng([SEED, 0, seed])
-    return _labelled(world, _answered(world, [(WARM_UP + days, world.bot)], rng), WARM_UP * 24, rng)
+    log = _answered(world, [(WARM_UP + days, world.bot)], rng, WARM_UP * 24)
+    return _labelled(world, log, WARM_UP * 24, rng)
 
 
 def fallen(world: World, fall: Fall, days: int, seed: int) -> tuple[Log, int]:
@@ -26,7 +27,7 @@ def fallen(world: World, fall: Fall, days: int, seed: int) -> tuple[Log, int]:
     lasts = days if fall.lasts is None else fall.lasts
     worse = replace(fall.bot, last=world.bot.last)
     spells = [(onset / 24, world.bot), (lasts, worse), (days - lasts + (fall.lasts or 0), world.bot)]
-    return _labelled(world, _answered(world, spells, rng), onset, rng), onset
+    return _labelled(world, _answered(world, spells, rng, onset), onset, rng), onset
 
 
 def seen(world: World, log: Log, now: int, onset: int | None = None) -> Windows:
@@ -58,7 +59,7 @@ def _since(log: Log, now: int, onset: int) -> Window:
     return replace(windows(cut, now).current, start=EPOCH + onset * HOUR)
 
 
-def _answered(world: World, spells: list[tuple[float, Bot]], rng: np.random.Generator) -> Log:
+def _answered(world: World, spells: list[tuple[float, Bot]], rng: np.random.Generator, change: int) -> Log:
     """Predictions without labels; confidences are higher where the bot is right."""
     hours = round(sum(days for days, _ in spells) * 24)
     hour = np.repeat(np.arange(hours), rng.poisson(_pace(world.a_day, hours)))
@@ -66,6 +67,8 @@ def _answered(world: World, spells: list[tuple[float, Bot]], rng: np.random.Gene
     true = rng.choice(MIX.size, at.size, p=MIX)
     if world.hard_weekends:
         true = np.where(_is_weekend(at), rng.choice(MIX.size, at.size, p=HARD_WEEKEND), true)
+    if world.mix is not None:
+        true = np.where(at >= change, rng.choice(MIX.size, at.size, p=world.mix), true)
     predicted, chance, began = np.zeros(at.size, dtype=np.int64), rng.random(at.size), 0.0
     for days, bot in spells:
         rows = (at >= began) & (at < began + days * 24)

@@ -63,6 +63,7 @@ PRECISION_FALL: Final = Fall("precision .87 → .60", replace(HEALTHY_BOT, false
 
 
 SMALL_FALL: Final = Fall("accuracy -3 points", replace(HEALTHY_BOT, urgent=0.92, others=0.90))
+RECALL_BY_THE_MARGIN: Final = Fall("recall .95 → .84", replace(HEALTHY_BOT, urgent=0.84))
 REPAIRED: Final = Fall("after ten days of recall .75: until it is over", replace(HEALTHY_BOT, urgent=0.75), lasts=10)
 
 
@@ -70,8 +71,9 @@ REPAIRED: Final = Fall("after ten days of recall .75: until it is over", replace
 class World:
     """A chatbot's log.
 
-    Labels come by `before` until the healthy days (or the fall) begin, and by `after` from then on. A part `wrong` of
-    them names another class for three days. `new_version` says that a fall comes with a version of its own.
+    Labels come by `before` until the healthy days (or the fall) begin, and by `after` from then on, when `mix` has the
+    shares of the true classes. A part `wrong` of the labels names another class for three days. `new_version` says that
+    a fall comes with a version of its own.
     """
 
     name: str
@@ -80,6 +82,7 @@ class World:
     after: Policy | None = None
     wrong: float = 0.0
     hard_weekends: bool = False
+    mix: tuple[float, ...] | None = None
     new_version: bool = False
     bot: Bot = HEALTHY_BOT
     falls: tuple[Fall, ...] = (RECALL_FALL, ACCURACY_FALL)
@@ -117,7 +120,14 @@ WEEKENDS: Final = World(
 )
 QUIET: Final = World("20 messages a day", a_day=20.0)
 VERSION: Final = World("a new version is worse", new_version=True)
-SMALL: Final = World("a small fall", falls=(SMALL_FALL,))
+SMALL: Final = World("a small fall", falls=(SMALL_FALL, RECALL_BY_THE_MARGIN))
+HARDER: Final = World(
+    "hard messages three times as common from now on",
+    mix=(0.03, 0.20, 0.17, 0.15, 0.45),
+    bot=replace(HEALTHY_BOT, last=0.75),
+    falls=(),
+)
+RARER: Final = World("urgent a third as common from now on", mix=(0.01, 0.33, 0.29, 0.22, 0.15), falls=())
 REPAIR: Final = World("a fall, repaired", falls=(REPAIRED,))
 PRECISE: Final = World("more false alarms of urgent", falls=(PRECISION_FALL,))
 
@@ -134,9 +144,12 @@ LOGS: Final = (
     VERSION,
     PRECISE,
     SMALL,
+    HARDER,
+    RARER,
     REPAIR,
 )
-"""Worlds that are looked at day by day."""
+"""Worlds that are looked at day by day. HARDER, RARER and the fall of recall by its margin came after a first play, in
+which no world reached the mechanisms that are for them."""
 
 
 @dataclass(frozen=True)
