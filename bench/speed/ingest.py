@@ -14,12 +14,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pyarrow.parquet as pq
+from google.protobuf.json_format import MessageToDict
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
 from tests.support.ingesting import TOKEN, Client, lines
 from tests.support.killed_ingest import play
@@ -68,24 +73,33 @@ def rows(first: int, n: int) -> bytes:
 
 
 def spans(first: int, n: int) -> bytes:
-    """Spans of the protocol in JSON."""
+    """Spans of the protocol, as exporters send them."""
     made = [
-        {
-            "traceId": f"{number:032x}",
-            "spanId": f"{number + 1:016x}",
-            "name": "chat",
-            "startTimeUnixNano": "1772344800000000000",
-            "endTimeUnixNano": "1772344800250000000",
-            "attributes": [
-                {"key": "app.intent", "value": {"stringValue": f"class {number % 20}"}},
-                {"key": "gen_ai.response.model", "value": {"stringValue": "m-1"}},
-                {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "120"}},
-                {"key": "gen_ai.input.messages", "value": {"stringValue": f"message {number} " * 8}},
+        Span(
+            trace_id=number.to_bytes(16),
+            span_id=(number + 1).to_bytes(8),
+            name="chat",
+            start_time_unix_nano=1_772_344_800_000_000_000,
+            end_time_unix_nano=1_772_344_800_250_000_000,
+            attributes=[
+                KeyValue(key="app.intent", value=AnyValue(string_value=f"class {number % 20}")),
+                KeyValue(key="gen_ai.response.model", value=AnyValue(string_value="m-1")),
+                KeyValue(key="gen_ai.usage.input_tokens", value=AnyValue(int_value=120)),
+                KeyValue(key="gen_ai.input.messages", value=AnyValue(string_value=f"message {number} " * 8)),
             ],
-        }
+        )
         for number in range(first, first + n)
     ]
-    return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": made}]}]}).encode()
+    request = ExportTraceServiceRequest(resource_spans=[ResourceSpans(scope_spans=[ScopeSpans(spans=made)])])
+    return request.SerializeToString()
+
+
+def spans_as_json(first: int, n: int) -> bytes:
+    """The same as JSON, whose ids are hexadecimal."""
+    tree = MessageToDict(ExportTraceServiceRequest.FromString(spans(first, n)))
+    for span in tree["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+        span.update({name: b64decode(span[name]).hex() for name in ("traceId", "spanId")})
+    return json.dumps(tree).encode()
 
 
 def load(path: str, make: Callable[[int, int], bytes], n: int, together: int) -> Measured:
@@ -97,8 +111,9 @@ def load(path: str, make: Callable[[int, int], bytes], n: int, together: int) ->
         client = Client(f"http://127.0.0.1:{receiver.stdout.readline().strip()}", TOKEN)
         bodies = [make(first, together) for first in range(0, n, together)]
         start = time.perf_counter()
+        kind = "application/json" if bodies[0].startswith(b"{") else "application/x-protobuf"
         with ThreadPoolExecutor(CLIENTS) as pool:
-            answers = list(pool.map(lambda body: client.post(path, body, Content_Type="application/json")[0], bodies))
+            answers = list(pool.map(lambda body: client.post(path, body, Content_Type=kind)[0], bodies))
         seconds = time.perf_counter() - start
         receiver.send_signal(signal.SIGTERM)
         _, status, usage = os.wait4(receiver.pid, 0)
@@ -127,6 +142,7 @@ def loads(n: int) -> Iterator[tuple[str, Measured]]:
     yield f"JSON lines, {TOGETHER} a request", load("/v1/predictions", rows, n, TOGETHER)
     yield "JSON lines, 1 a request", load("/v1/predictions", rows, n // 50, 1)
     yield f"spans of OTLP, {TOGETHER} a request", load("/v1/traces", spans, n, TOGETHER)
+    yield f"spans of OTLP/JSON, {TOGETHER} a request", load("/v1/traces", spans_as_json, n, TOGETHER)
 
 
 def main() -> None:
@@ -141,9 +157,9 @@ def main() -> None:
         print(f"{arguments.kills:,} kills: {len(tally.accepted):,} rows accepted, {len(tally.lost)} lost, ", end="")
         print(f"{len(tally.repeated)} twice, {len(tally.invented)} never sent")
         sys.exit(1 if tally.lost or tally.repeated or tally.invented else 0)
-    print(f"{'':34}{'rows':>10}{'seconds':>9}{'a second':>10}{'peak MB':>9}")
+    print(f"{'':38}{'rows':>10}{'seconds':>9}{'a second':>10}{'peak MB':>9}")
     for name, ran in loads(arguments.rows):
-        print(f"{name:34}{ran.rows:10,}{ran.seconds:9.2f}{ran.rows / ran.seconds:10,.0f}{ran.peak / 1e6:9.0f}")
+        print(f"{name:38}{ran.rows:10,}{ran.seconds:9.2f}{ran.rows / ran.seconds:10,.0f}{ran.peak / 1e6:9.0f}")
 
 
 if __name__ == "__main__":
