@@ -13,6 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.support.ingesting import TOKEN, Client, receiver
 from tests.systems.story import Turn
 
 Source = dict[str, Any]
@@ -381,6 +382,35 @@ def zendesk(turns: list[Turn], folder: Path) -> Source:
     }
 
 
+def received(turns: list[Turn], folder: Path) -> Source:
+    """What is sent to tunewatch itself."""
+    predictions = (
+        {
+            "id": turn.span_id,
+            "at": _iso(turn.at),
+            "bot": "triage",
+            "predicted": turn.predicted,
+            "text": turn.text,
+            "confidence": turn.confidence,
+            "latency_ms": turn.latency_ms,
+            "model_version": turn.model,
+            "prompt_version": str(turn.prompt),
+        }
+        for turn in turns
+    )
+    labels = ({"id": turn.span_id, "label": turn.label, "at": _iso(turn.labelled_at)} for turn in turns)
+    with receiver(folder / "received") as service:
+        client = Client("http://{}:{}".format(*service.address), TOKEN)
+        for stream, rows in (("predictions", predictions), ("labels", labels)):
+            status, answer = client.send(stream, *rows)
+            assert status == 200, answer
+    return {
+        "system": "tunewatch",
+        "predictions": {"files": "received/predictions/*.parquet"},
+        "labels": {"files": "received/labels/*.parquet"},
+    }
+
+
 SHAPES: Final[Mapping[str, Shape]] = {
     "langfuse: Parquet": _langfuse(_parquet, "parquet"),
     "langfuse: JSON lines": _langfuse(_lines, "jsonl"),
@@ -395,5 +425,6 @@ SHAPES: Final[Mapping[str, Shape]] = {
     "lex: JSON lines": lex,
     "rasa: JSON lines": rasa,
     "zendesk: CSV": zendesk,
+    "tunewatch: Parquet": received,
 }
 """By system and form."""

@@ -21,6 +21,7 @@ from monitor.log.systems.otlp import OTLP
 from monitor.log.systems.phoenix import PHOENIX
 from monitor.log.systems.sagemaker import SAGEMAKER
 from monitor.log.systems.system import Part, Role, System
+from monitor.log.systems.tunewatch import TUNEWATCH
 from monitor.log.systems.zendesk import ZENDESK
 
 SYSTEMS: Final[tuple[System, ...]] = (
@@ -39,6 +40,7 @@ SYSTEMS: Final[tuple[System, ...]] = (
     LABEL_STUDIO,
     ARGILLA,
     ZENDESK,
+    TUNEWATCH,
 )
 
 BY_NAME: Final[Mapping[str, System]] = MappingProxyType({system.name: system for system in SYSTEMS})
