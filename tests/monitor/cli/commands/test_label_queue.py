@@ -123,6 +123,42 @@ def test_json_is_what_label_studio_imports_and_has_no_text_where_none_is_wanted(
     assert {key for task in tasks for key in task["data"]} - {key for task in bare for key in task["data"]} == {"text"}
 
 
+def _annotated(task: dict[str, Any], label: str) -> dict[str, Any]:
+    """A task as Label Studio exports it once somebody has chosen a class."""
+    choice = {"from_name": "intent", "to_name": "text", "type": "choices", "value": {"choices": [label]}}
+    done = {"id": 1, "completed_by": 1, "result": [choice], "was_cancelled": False, "updated_at": NOW.isoformat()}
+    return {"id": 1, **task, "annotations": [done], "predictions": []}
+
+
+def test_what_label_studio_exports_of_a_queue_is_a_label_log_as_it_is(tmp_path: Path, truth: dict[str, str]) -> None:
+    _queue(tmp_path, budget=300, out="tasks.json")
+    tasks = json.loads((tmp_path / "tasks.json").read_text())
+    export = [_annotated(task, truth[task["data"]["id"]]) for task in tasks]
+    (tmp_path / "export.json").write_text(json.dumps(export), encoding="utf-8")
+    (tmp_path / "labels-1.csv").unlink()
+    by_hand = [
+        {
+            "id": task["data"]["id"],
+            "label": truth[task["data"]["id"]],
+            "at": NOW.isoformat(),
+            "inclusion_probability": task["data"]["inclusion_probability"],
+        }
+        for task in tasks
+    ]
+    _write_labels(tmp_path / "labels-2.csv", by_hand)
+    expected = _recall(tmp_path)
+
+    studio = "labels: {system: label-studio, files: export.json, where: {name: intent}}\n"
+    head, rest = CONFIG.split("labels:")
+    (tmp_path / "tunewatch.yaml").write_text(head + studio + "    classes" + rest.split("    classes")[1])
+    (tmp_path / "history.db").unlink()
+    found = _recall(tmp_path)
+    assert expected["n"] > 0
+    assert {name: found[name] for name in ("value", "low", "high", "n")} == {
+        name: expected[name] for name in ("value", "low", "high", "n")
+    }
+
+
 def test_labels_that_come_back_with_their_probability_narrow_the_interval(
     tmp_path: Path, truth: dict[str, str]
 ) -> None:
