@@ -31,6 +31,7 @@ WATCHED: Final = 72  # hours
 YEAR: Final = 365 * 24
 WEEK: Final = 7 * 24
 DAYS_DIFFER = 0.2  # of the logarithm of a day's traffic
+AT_WEEKENDS = 0.1  # of the traffic; with half of it, as in a first play, no mechanism of the check was reached
 
 
 class WindowsAlone(Latency):
@@ -148,7 +149,7 @@ def _alarms(check: Check, measured: Measured) -> bool:
 
 
 def play_traffic(part: float) -> dict[str, Outcome]:
-    """Usual traffic, half as much at weekends, whose days differ; and onsets of a fall to a tenth."""
+    """Usual traffic, a tenth as much at weekends, whose days differ; and onsets of a fall to a tenth."""
     days = max(round(TRAFFIC_DAYS * part), 7)
     share = row_of("traffic").false_alarms or 0.0
     check = Traffic(timedelta(hours=6), 0.25, 4.0, AlarmBudget(FALSE_ALARMS * share))
@@ -197,7 +198,7 @@ TRAFFIC: Final[Mapping[str, Withheld]] = {
 
 def _traffic(days: int) -> np.ndarray:
     rng, hour = np.random.default_rng(6), np.arange(days * 24)
-    weekend = np.where(hour // 24 % 7 >= 5, 0.5, 1.0)  # noqa: PLR2004 - hour 0 is on a Monday
+    weekend = np.where(hour // 24 % 7 >= 5, AT_WEEKENDS, 1.0)  # noqa: PLR2004 - hour 0 is on a Monday
     pace = 25 * weekend * (1 - 0.75 * np.cos(2 * np.pi * (hour - 3) / 24))
     return rng.poisson(pace * np.exp(rng.normal(0, DAYS_DIFFER, days)).repeat(24))
 

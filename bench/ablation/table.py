@@ -161,10 +161,15 @@ def show(found: Sequence[Row]) -> None:
     columns = "false alarms | without | days until told | without | intervals | without | lost | better"
     print(f"| mechanism | world | {columns} |")
     print("|" + " --- |" * 10)
-    for row in found:
+    shown = [row for row in found if row.world not in NAMES or row.with_it.cells != row.without.cells]
+    for row in shown:
         cells = [cell for pair in zip(row.with_it.cells, row.without.cells, strict=True) for cell in pair]
         better = ", ".join(gains(row.with_it, row.without))
         print(f"| {row.mechanism} | {row.world} | {' | '.join(cells)} | {', '.join(row.losses)} | {better} |")
+    if left := len(found) - len(shown):
+        print(
+            f"\nOn a real log nothing at all changes in {left} more pairs of a mechanism and a log, which are left out."
+        )
 
 
 def run(todo: Sequence[Job], workers: int, keep: Path | None = None) -> list[tuple[Job, Any]]:

@@ -190,7 +190,7 @@ def _budget(check: str) -> AlarmBudget:
 _CLUSTERS, _SPELLS, _WORTH, _SLOWEST = list(LATENCIES)[1:]
 _WEEKS, _SPREAD = list(TRAFFIC)[1:]
 _HOURS = "slow hours in rows, some very slow; p95 x1.3 and x2"
-_BUSY = "weekends half as busy, days that differ by a fifth"
+_BUSY = "weekends a tenth as busy, days that differ by a fifth"
 
 TRIALS: Final = (
     Trial(_CLUSTERS, "latency", "answers are independent", _HOURS, play_latency),
