@@ -6,9 +6,10 @@ What a look has just counted need not be read: a first look has the cells of all
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import BigInteger, cast, literal_column
 
 from checks.counts.cells import NO_BAND
@@ -64,7 +65,7 @@ class SegmentReader:
         classes[NO_NAME] = NO_LABEL
         values = _keys(names, {value: key for key, (name, value) in slices.items() if name == segment})
         versions = {pair: key for key, pair in self.outcomes.versions.items()}
-        keys, numbers = [np.empty(0, dtype=np.int64)], [np.empty((0, NUMBERS))]
+        keys, numbers = [np.empty(0, dtype=np.int64)], [(np.empty(0),) * NUMBERS]
         bases = (max(slices) + 1, len(pieces), *self.outcomes.sizes, self.outcomes.sizes[1])
         if math.prod(bases) > np.iinfo(np.int64).max or len(counted) > MOST:
             return None
@@ -79,15 +80,21 @@ class SegmentReader:
                 return None
             piece = np.searchsorted([piece.end for piece in pieces], rows["bucket"], side="right")
             keys.append(np.ravel_multi_index((value, piece, version, predicted, label), bases))
-            numbers.append(np.stack([rows["n"], *weights, rows["confidence_millionths"], rows["designed"]], axis=1))
-        return _summed(np.concatenate(keys), np.concatenate(numbers), bases, pieces)
+            numbers.append((rows["n"], *weights, rows["confidence_millionths"], rows["designed"]))
+        return _summed(np.concatenate(keys), list(zip(*numbers, strict=True)), bases, pieces)
 
 
-def _summed(keys: Integers, numbers: Floats, bases: Sequence[int], pieces: Sequence[Span]) -> tuple[Integers, Counted]:
-    """Keys of slices, and the sums of what is of one piece of time and kind."""
+def _summed(
+    keys: Integers, numbers: Sequence[Sequence[NDArray[Any]]], bases: Sequence[int], pieces: Sequence[Span]
+) -> tuple[Integers, Counted]:
+    """Keys of slices, and the sums of what is of one piece of time and kind; `numbers` are columns in parts."""
     order = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    sums = np.add.reduceat(numbers[order], starts, axis=0) if starts.size else numbers
+    sums = np.zeros((starts.size, NUMBERS))
+    for place, parts in enumerate(numbers):
+        column = np.concatenate(parts)
+        if column.any():
+            sums[:, place] = np.add.reduceat(column[order], starts)
     value, piece, *kind = np.unravel_index(keys[order][starts], bases)
     kinds = np.stack([*kind, np.full(starts.size, NO_BAND)], axis=1)
     return value, Counted(bounds(pieces)[piece], kinds, sums)

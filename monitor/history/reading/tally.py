@@ -46,10 +46,10 @@ class Tally:
         self._kinds = Outcomes(
             tuple(classes.values()),
             tuple(versions.values()),
-            place_of_class[predicted],
-            np.where(label == NO_LABEL, UNLABELLED, place_of_class[label]),
-            place_of_version[version],
-            band.astype(np.intp),
+            _small(place_of_class[predicted]),
+            _small(np.where(label == NO_LABEL, UNLABELLED, place_of_class[label])),
+            _small(place_of_version[version]),
+            _small(band),
             n=nothing,
             weight=nothing,
             weight_squared=nothing,
@@ -73,10 +73,15 @@ class Tally:
             self._kinds.where(present),
             n=n,
             weight=_alike(weight, n),
-            weight_squared=_alike(squared, n),
+            weight_squared=_alike(squared, weight),
             confidence=millionths / MILLION if millionths.any() else np.broadcast_to(0.0, n.shape),
             designed=_alike(designed, n) if designed.any() else np.broadcast_to(0.0, n.shape),
         )
+
+
+def _small(places: NDArray[Any]) -> NDArray[Any]:
+    """As short numbers, of which a place among classes, versions or bands never has many digits."""
+    return places.astype(np.int32)
 
 
 def _alike(column: Floats, other: Floats) -> Floats:

@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Table, literal
 from sqlalchemy.exc import OperationalError
 
-ROWS_AT_ONCE: Final = 50_000
-"""Rows that are made ready and written together: some fifteen megabytes."""
+ROWS_AT_ONCE: Final = 20_000
+"""Rows that are made ready and written together: some seven megabytes."""
 
 T = TypeVar("T")
 

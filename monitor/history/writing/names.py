@@ -92,7 +92,7 @@ def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, st
 
 
 def _intern(connection: Connection, table: Table, wanted: Iterable[Key]) -> dict[Key, int]:
-    stored = {key: tuple(_storable(part) for part in key) for key in set(wanted)}
+    stored = {key: _storable_key(key) for key in set(wanted)}
     known = _known(connection, table)
     if any(key not in known for key in stored.values()):
         _lock(connection)
@@ -109,6 +109,12 @@ def _known(connection: Connection, table: Table) -> dict[Key, int]:
 def _add(connection: Connection, table: Table, keys: list[Key]) -> None:
     first = _next_id(connection, table)
     insert_rows(connection, table, ((first + i, *key) for i, key in enumerate(keys)))
+
+
+def _storable_key(key: Key) -> Key:
+    """The key itself where nothing is to be changed: segments by classes have tens of thousands."""
+    stored = tuple(map(_storable, key))
+    return key if stored == key else stored
 
 
 def _storable(part: object) -> object:

@@ -12,7 +12,7 @@ from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding
 from monitor.history.schema import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, MONITORS
 from monitor.history.types import to_epoch
-from monitor.history.writing.bulk import insert_rows
+from monitor.history.writing.bulk import batched, insert_rows
 from monitor.history.writing.incidents import write_transition
 from monitor.history.writing.names import intern_series
 
@@ -61,13 +61,15 @@ def write_estimates(connection: Connection, monitor: int, as_of: datetime, estim
     now = to_epoch(as_of) * SECOND
     last = _believed_this_hour(connection, monitor, now, series.values())
     epochs = {at: to_epoch(at) for e in estimates for at in (e.window_start, e.window_end)}
-    points = [_point(series[e.metric, e.class_name, e.slice], now, e, epochs) for e in estimates]
-    news = [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
-    times = BELIEF_TIMES.c
+    times, is_news = BELIEF_TIMES.c, False
     connection.execute(delete(BELIEF_TIMES).where(times.monitor_id == monitor, times.micros == now))
-    if news:
+    for some in batched(estimates):
+        points = (_point(series[e.metric, e.class_name, e.slice], now, e, epochs) for e in some)
+        news = [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
+        insert_rows(connection, METRIC_POINTS, news)
+        is_news = is_news or bool(news)
+    if is_news:
         connection.execute(insert(BELIEF_TIMES), {"monitor_id": monitor, "micros": now, "as_of": as_of})
-    insert_rows(connection, METRIC_POINTS, news)
 
 
 def _believed_this_hour(
