@@ -51,7 +51,7 @@ def advance(
 
 
 def incident_id(monitor: str, family: Family, since: datetime) -> str:
-    """The same id for the same incident, whenever and however often it is computed.
+    """Id of an incident: the same whenever and however often it is computed.
 
     >>> incident_id("support-bot", Family.QUALITY, datetime(2026, 3, 29, 6, tzinfo=UTC))
     'quality-2279cd800b'

@@ -9,7 +9,7 @@ MATURED = 0.9
 
 
 def matured(measured: Measured) -> Look | None:
-    """As much of the current window as ends early enough to be mature; None where none of it is.
+    """The part of the current window that is old enough to be mature; None where no part is.
 
     It is the current window less one of the recent ones, which end where it ends: counts add up, so they subtract too.
     """

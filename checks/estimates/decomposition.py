@@ -156,7 +156,7 @@ class Decomposition:
 
     @cached_property
     def at_reference_mix(self) -> Pair:
-        """Both accuracies, had messages always been those of the reference."""
+        """Accuracy now and in the reference, both at the mix of classes of the reference."""
         return self._at(self._weights(self._then.prevalence))
 
     @cached_property

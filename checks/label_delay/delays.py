@@ -204,7 +204,7 @@ class SeenDelays(Sequence[DelayCell]):
         return SeenDelays(self.classes, bins, ages, predicted, label, self.n.take(places))
 
     def split(self, age: timedelta) -> tuple["SeenDelays", "SeenDelays"]:
-        """Those of predictions that are surely younger than `age`, and the others."""
+        """Delays of predictions that are surely younger than `age`, and the delays of the others."""
         young = self.age < np.floor(np.log(max(age.total_seconds(), 1.0)) / LN_BASE)
         return self.where(young), self.where(~young)
 

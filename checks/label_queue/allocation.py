@@ -36,7 +36,7 @@ class Stratum(NamedTuple):
     band: int
 
     def __str__(self) -> str:
-        """As a person reads it.
+        """The stratum as a person reads it.
 
         >>> str(Stratum("billing", 4)), str(Stratum("billing", NO_BAND))
         ('billing, confidence 0.8–0.9', 'billing')

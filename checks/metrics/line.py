@@ -48,7 +48,7 @@ class _Span(Protocol):
 
     @property
     def start(self) -> datetime:
-        """Its first moment."""
+        """First moment of the window."""
 
     @property
     def end(self) -> datetime:

@@ -22,7 +22,7 @@ class _Line:
     predictions: int
 
     def estimates(self) -> Iterator[MetricLine]:
-        """Both figures."""
+        """The mean score, and the share of low ones."""
         mean, well = self.scores.mean(self.day_effects[0]), self.scores.well(self.day_effects[1])
         if mean is None or well is None:
             return

@@ -67,7 +67,7 @@ def _at_reference_mix(measured: Measured) -> Pairs:
 
 
 def _why(reason: Decomposition | None) -> Clauses:
-    """Both parts of the difference."""
+    """The difference in accuracy by its parts: the mix of classes, and the behaviour."""
     if reason is None:
         return ()
     return (clause(FindingClause.MIX_OR_BEHAVIOUR, mix=_bounds(reason.mix), behaviour=_bounds(reason.behaviour)),)

@@ -30,12 +30,12 @@ class BehaviourDrop:
 
     @property
     def cause(self) -> Cause:
-        """That of a drop."""
+        """The cause of a drop."""
         return self.drop.cause
 
     @property
     def verdict(self) -> Verdict:
-        """That of the drop."""
+        """The verdict on a drop."""
         return self.drop.verdict
 
     @property
@@ -89,12 +89,12 @@ class BehaviourFloor:
 
     @property
     def cause(self) -> Cause:
-        """That of a floor."""
+        """The cause of a floor."""
         return self.floor.cause
 
     @property
     def verdict(self) -> Verdict:
-        """That of the floor."""
+        """The verdict on a floor."""
         return self.floor.verdict
 
     @property

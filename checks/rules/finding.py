@@ -83,5 +83,5 @@ class Finding(Generic[Message_co]):
         return (self.check, self.subject, self.slice)
 
     def told(self, message: str) -> "Finding":
-        """The same finding with its message in words."""
+        """Return the finding with its message in words."""
         return cast("Finding", replace(cast("Any", self), message=message))

@@ -42,7 +42,7 @@ class _Subject:
         return self.name in (EVERYTHING, LOW_SHARE)
 
     def of(self, scores: Scores) -> Scores:
-        """Its scores."""
+        """The scores of the source."""
         everywhere = scores.where(source=self.source)
         return everywhere if self.is_overall else everywhere.where(predicted=self.name)
 

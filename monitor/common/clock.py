@@ -18,7 +18,7 @@ Ticks = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Both of them: what time it is, and how much of it has passed."""
+    """The clock and the ticks: what time it is, and how much of it has passed."""
 
     now: Clock
     ticks: Ticks
@@ -35,4 +35,4 @@ def ticks() -> float:
 
 
 MACHINE: Final = Clocks(utc_now, ticks)
-"""Those of this machine."""
+"""The clock and the ticks of this machine."""

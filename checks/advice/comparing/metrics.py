@@ -28,7 +28,7 @@ class Metric(Protocol):
 
     @property
     def noun(self) -> Clause:
-        """Its name."""
+        """What the metric is called."""
 
     @property
     def unit(self) -> str:
@@ -63,7 +63,7 @@ class Recall:
 
     @property
     def noun(self) -> Clause:
-        """Its name."""
+        """What the metric is called."""
         return clause(SignalClause.RECALL, name=self.class_name)
 
     def of(self, part: Part) -> Proportion | None:
@@ -82,7 +82,7 @@ class Precision:
 
     @property
     def noun(self) -> Clause:
-        """Its name."""
+        """What the metric is called."""
         return clause(SignalClause.PRECISION, name=self.class_name)
 
     def of(self, part: Part) -> Proportion | None:
@@ -105,7 +105,7 @@ class Accuracy:
 
     @property
     def noun(self) -> Clause:
-        """Its name."""
+        """What the metric is called."""
         return clause(SignalClause.ACCURACY)
 
     def of(self, part: Part) -> Proportion | None:
@@ -129,7 +129,7 @@ class Within:
 
     @property
     def noun(self) -> Clause:
-        """Its name."""
+        """What the metric is called."""
         return clause(SignalClause.WITHIN, limit=self.limit_ms)
 
     @property

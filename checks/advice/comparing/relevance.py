@@ -36,7 +36,7 @@ class Relevance:
 
     @property
     def noun(self) -> Clause:
-        """Its name."""
+        """What the metric is called."""
         of = (clause(SignalClause.OF_PREDICTED, name=self.class_name),) if self.class_name else ()
         by = () if self.source == NOT_LOGGED else (clause(SignalClause.BY_SOURCE, source=self.source),)
         return clause(SignalClause.RELEVANCE, of=of, by=by)

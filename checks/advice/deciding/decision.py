@@ -33,7 +33,7 @@ class Decision:
 
     @property
     def score(self) -> float:
-        """Its score; 0 with a doubt."""
+        """Score of the action; 0 where something speaks against every action."""
         return 0.0 if self.doubt or self.card.first is None else self.card.first[1]
 
     @property

@@ -151,7 +151,7 @@ def _drift(drift: Drift | None) -> Signal[Clauses]:
 
 
 def _near_change(comparison: Comparison | None) -> tuple[Signal[Clauses], ...]:
-    """It fell near a change, and the labels do not say whether at it."""
+    """The metric fell near a change of version, and the labels do not say whether at that change."""
     if comparison is None or comparison.onset is None or comparison.onset.elsewhere is None:
         return ()
     said = clause(

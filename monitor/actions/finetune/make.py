@@ -86,7 +86,7 @@ def _files(dataset: Dataset, form: Format, prompt: Prompt | None) -> Mapping[str
 
 
 def _numbers(labels: tuple[str, ...]) -> dict[str, dict[str, object]]:
-    """Both directions, as the configuration of a `transformers` model has them."""
+    """Number of each class and class of each number, as the configuration of a `transformers` model has them."""
     return {
         "id2label": {str(number): label for number, label in enumerate(labels)},
         "label2id": {label: number for number, label in enumerate(labels)},

@@ -81,7 +81,7 @@ class Dependent:
 
     @property
     def kind(self) -> str:
-        """As SQL names it."""
+        """Name of the object in SQL."""
         return "MATERIALIZED VIEW" if self.materialized else "VIEW"
 
 

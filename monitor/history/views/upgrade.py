@@ -55,7 +55,7 @@ def _upgrade_sqlite(connection: Connection, selects: dict[str, str], migrate: Ca
 
 
 def _sqlite_indexes(connection: Connection) -> dict[str, str]:
-    """Those that somebody made by hand; those of migrations begin with ix_."""
+    """Indexes that somebody made by hand; names of those of the migrations begin with ix_."""
     found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
     return {name: sql for name, sql in found if not name.startswith("ix_")}
 

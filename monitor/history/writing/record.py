@@ -91,7 +91,7 @@ def _believed_this_hour(
 
 
 def _runs(series: Sequence[int]) -> Iterator[Sequence[int]]:
-    """As many at once as fit in a statement: segments by classes are tens of thousands."""
+    """The series in runs that fit in a statement: segments by classes are tens of thousands."""
     return (series[first : first + _AT_ONCE] for first in range(0, len(series), _AT_ONCE))
 
 

@@ -33,7 +33,7 @@ COLUMNS: Final = ("part", "bucket", *_BLANK)
 """The columns of a part, in their order."""
 
 NAMES: Final = frozenset({"value", "model", "prompt", "predicted", "label"})
-"""Those that are names."""
+"""The columns that hold names."""
 
 
 class Part(IntEnum):

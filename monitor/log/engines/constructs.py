@@ -64,7 +64,7 @@ class EpochSeconds(_OfColumn):
         self.reading = reading
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.epoch(arguments[0], self.kind, self.reading)
 
 
@@ -76,7 +76,7 @@ class Number(_OfColumn):
     type = sa.Double()
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.number(arguments[0], self.kind)
 
 
@@ -93,7 +93,7 @@ class Matches(Spelt[bool]):
         self.bare = bare
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.matches(arguments[0], self.pattern, bare=self.bare)
 
 
@@ -105,7 +105,7 @@ class TidyId(Spelt[str]):
     inherit_cache = True
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.tidy_id(arguments[0])
 
 
@@ -117,7 +117,7 @@ class InnerText(_OfColumn):
     type = sa.Text()
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.inner_text(arguments[0], self.kind)
 
 
@@ -141,7 +141,7 @@ class AtPath(_OfColumn):
         self.safely = safely
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.at_path(arguments[0], self.kind, self.steps, safely=self.safely)
 
 
@@ -160,7 +160,7 @@ class ToUtc(Spelt[float]):
         self.zone = zone
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.to_utc(arguments[0], self.zone)
 
 
@@ -172,7 +172,7 @@ class RowDigest(Spelt[int]):
     inherit_cache = True
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.row_digest(", ".join(arguments))
 
 
@@ -184,7 +184,7 @@ class Md5(Spelt[str]):
     inherit_cache = True
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.md5(arguments[0])
 
 
@@ -196,7 +196,7 @@ class BytewiseText(Spelt[str]):
     inherit_cache = True
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.bytewise(arguments[0])
 
 
@@ -208,7 +208,7 @@ class BoundedName(Spelt[str]):
     inherit_cache = True
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.bounded_name(arguments[0])
 
 
@@ -220,7 +220,7 @@ class HasZero(Spelt[bool]):
     inherit_cache = True
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         return engine.has_zero(arguments[0])
 
 
@@ -249,6 +249,6 @@ class TidyName(Spelt[str]):
         self.unicode = unicode
 
     def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
-        """As the engine spells it."""
+        """The construct in the SQL of the engine."""
         text, column = arguments
         return engine.tidy_name(text, column, self.kind, plain=self.plain, unicode=self.unicode)

@@ -77,7 +77,7 @@ class DuckdbEngine(RegexEngine):
         return {row[0]: duckdb_kind(row[1]) for row in rows}
 
     def epoch(self, x: str, kind: ColumnKind, reading: TimeReading) -> str:
-        """It knows times itself, and reads texts by casts that only try."""
+        """DuckDB knows times itself, and reads texts by `TRY_CAST`."""
         match kind:
             case ColumnKind.ZONED | ColumnKind.NAIVE | ColumnKind.NAIVE_NS | ColumnKind.DATE:
                 return f"epoch({x})"
@@ -117,11 +117,11 @@ class DuckdbEngine(RegexEngine):
         return f"epoch((to_timestamp({epoch}) AT TIME ZONE 'UTC') AT TIME ZONE '{zone}')"
 
     def row_digest(self, values: str) -> str:
-        """Its hash has 64 bits."""
+        """DuckDB's hash has 64 bits."""
         return f"CAST(hash({values}) >> 33 AS BIGINT)"
 
     def has_zero(self, x: str) -> str:
-        """Its texts may hold one."""
+        """Texts of DuckDB may hold a zero byte."""
         return f"contains({x}, chr(0))"
 
     def bytes_of(self, x: str) -> str:

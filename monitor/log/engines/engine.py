@@ -28,7 +28,7 @@ class LogEngine(ABC):
     """
 
     name: ClassVar[str]
-    """As SQLAlchemy calls it in URLs and dialects."""
+    """Name of the engine in SQLAlchemy's URLs and dialects."""
     suffixes: ClassVar[tuple[str, ...]] = ()
     """Ends of the names of files that hold such a database."""
     joins_first: ClassVar[bool] = False

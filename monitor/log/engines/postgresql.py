@@ -129,11 +129,11 @@ class PostgresqlEngine(RegexEngine):
         return bool(connection.exec_driver_sql("SHOW server_encoding").scalar() == "UTF8")
 
     def fenced(self, rows: Rows) -> Rows:
-        """It would put an expression back to where its column is used."""
+        """PostgreSQL would compute an expression again wherever its column is used."""
         return rows.offset(sa.literal_column("0"))
 
     def first_of_each(self, key: Column, columns: Sequence[Column], order: Sequence[Column]) -> sa.Select[Any]:
-        """It plans for next to no rows where row_number() = 1, and then joins by nested loops."""
+        """PostgreSQL expects next to no rows where row_number() = 1, and then joins by nested loops."""
         return sa.select(*columns).ext(distinct_on(key)).order_by(key, *order)
 
     def epoch(self, x: str, kind: ColumnKind, reading: TimeReading) -> str:
@@ -203,7 +203,7 @@ class PostgresqlEngine(RegexEngine):
         return f"octet_length({x})"
 
     def trimmed(self, x: str, characters: str) -> str:
-        """Its `trim` is spelt otherwise."""
+        """PostgreSQL spells `trim` otherwise."""
         return f"btrim({x}, {characters})"
 
     def composed(self, x: str) -> str:

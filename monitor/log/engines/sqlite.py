@@ -56,7 +56,7 @@ class SqliteEngine(LogEngine):
         still_as_opened(connection.connection.driver_connection)
 
     def blames_query(self, error: sa.exc.DBAPIError) -> bool:  # noqa: ARG002 - all of them
-        """It knows no better name for a statement that cannot be run, and there is no way to a file."""
+        """SQLite reports a statement that cannot be run, and a file that cannot be opened, by one error class."""
         return True
 
     def describe(self, connection: sa.Connection, relation: str) -> dict[str, ColumnKind]:
@@ -109,7 +109,7 @@ class SqliteEngine(LogEngine):
         return f"CASE WHEN length({x}) > {LONGEST_NAME} THEN bounded_name({x}) ELSE {x} END"
 
     def has_zero(self, x: str) -> str:
-        """Its texts may hold one."""
+        """Texts of SQLite may hold a zero byte."""
         return f"instr({x}, char(0)) > 0"
 
     def tidy_name(self, x: str, column: str, kind: ColumnKind, *, plain: bool, unicode: bool) -> str:  # noqa: ARG002

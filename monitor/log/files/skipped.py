@@ -28,7 +28,7 @@ class SkippedFile:
     reason: SkipReason
 
     def __str__(self) -> str:
-        """Its name without the folder, and the reason: for a notice."""
+        """Name of the file without its folder, and the reason: for a notice."""
         return f"{Path(self.name).name} {self.reason}"
 
 

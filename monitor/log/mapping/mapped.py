@@ -92,7 +92,7 @@ class MappedLabels(Dated):
 
 @dataclass(frozen=True, slots=True)
 class MappedLog:
-    """Both logs as they are at this moment, with buckets of `bucket` seconds."""
+    """Predictions and labels as they are at this moment, with buckets of `bucket` seconds."""
 
     predictions: MappedPredictions
     labels: MappedLabels | None

@@ -40,7 +40,7 @@ class ToCheck:
 
     @property
     def key(self) -> str:
-        """Its place in the configuration of a monitor."""
+        """Key of the column in the configuration of a monitor."""
         if not self.meaning:
             return f"source.{self.role}".rstrip(".")
         return f"source.{self.role}.{'' if '.' in self.meaning else 'columns.'}{self.meaning}"

@@ -99,7 +99,7 @@ def _offline_figures(_row: CheckRow, settings: MonitorSettings, _survey: Survey)
 
 
 def _registered(_row: CheckRow, _settings: MonitorSettings, _survey: Survey) -> Judged:
-    """It is known to the history, which is not asked here."""
+    """Only the history knows of held-out data, and it is not asked here."""
     return Ability.PARTLY, (
         "it tells of models whose training or evaluation messages are registered: tunewatch register"
     )

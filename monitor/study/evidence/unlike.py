@@ -40,7 +40,7 @@ def unlike(samples: Samples, study: Study) -> Study:
 
 
 def _p_value(study: Study) -> float | None:
-    """That of the text's shift, over all scales together (Bonferroni)."""
+    """P-value of the shift of texts, over all scales together (Bonferroni)."""
     text = next((column for column in study.columns if column.column == "text"), None)
     if text is None or not text.scales:
         return None
