@@ -71,6 +71,8 @@ _NAMES: Final = {
     ".ndjson": FileFormat.JSON,
     ".json": FileFormat.JSON,
 }
+NAMES: Final = frozenset(_NAMES)
+"""Ends of the names of files that are read, before that of a compression."""
 _BOMS: Final = {  # the longer first: that of UTF-16 begins that of UTF-32
     b"\xff\xfe\x00\x00": "utf-32",
     b"\x00\x00\xfe\xff": "utf-32",

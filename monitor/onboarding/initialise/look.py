@@ -14,6 +14,7 @@ from config.source import FILE_FORMATS, DuckdbSettings
 from monitor.common.errors import SourceError
 from monitor.log.engines.connections import connect, open_engine
 from monitor.log.engines.registry import ENGINES, engine_of
+from monitor.log.files.content import NAMES
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, Source, Wanted, path_list
 from monitor.onboarding.initialise.relation import Questions, Relation
@@ -139,7 +140,7 @@ def _family(file: Path, folder: Path) -> str:
 
 
 def _format(name: str) -> str:
-    return next((kind for kind in FILE_FORMATS if name.lower().endswith(f".{kind}")), "")
+    return next((suffix for each in Path(name).suffixes if (suffix := each.lower()) in NAMES), "")
 
 
 def _reader(sources: Sequence[Source]) -> str:

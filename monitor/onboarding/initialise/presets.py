@@ -11,13 +11,14 @@ from monitor.common.errors import MappingError, SourceError
 from monitor.log.prediction_log import open_log
 from monitor.log.sampled import StudyRow
 from monitor.log.systems.registry import preset_of
-from monitor.onboarding.initialise.guess import Mapped, map_predictions, normalised
+from monitor.onboarding.initialise.guess import Mapped, map_labels, map_predictions, normalised
 from monitor.onboarding.initialise.relation import Questions, Relation
 from monitor.onboarding.initialise.roles import LABELS, PREDICTIONS, Chosen, Roles, Said
 from monitor.onboarding.initialise.values import Column
 from monitor.onboarding.initialise.words import LABEL_NAMES
 
 PREDICTED: Final = "columns.predicted"
+LABEL: Final = "columns.label"
 WHERE: Final = "where."
 SAMPLED: Final = 500  # rows whose answers are looked at
 ANSWER: Final = "_"
@@ -74,15 +75,16 @@ def _class_of_answer(roles: Roles, url: str, said: Mapping[str, str], now: datet
     column = Column(ANSWER, answers, len(answers), len(answers))
     if column.is_class and not column.keys:
         return replace(one, mapping=Mapped({"predicted": str(path)}, {"predicted": 1.0}))
-    inner = tuple(column.inside())
+    inner = tuple(column.deep())
     guessed = map_predictions(Relation("", inner))
     found = guessed.columns.get("predicted")
     if found is None:
         return one
-    columns = {"predicted": f"{path}{found.removeprefix(ANSWER)}"}
+    base = str(path).removesuffix("?")
+    columns = {"predicted": f"{base}{found.removeprefix(ANSWER)}"}
     sure = guessed.columns.get("confidence")
     if sure and "confidence" not in one.preset.part.settings["columns"]:
-        columns["confidence"] = f"{path}{sure.removeprefix(ANSWER)}"
+        columns["confidence"] = f"{base}{sure.removeprefix(ANSWER)}"
     checks = {"predicted": guessed.to_check["predicted"]} if "predicted" in guessed.to_check else {}
     units = {meaning: unit for meaning, unit in guessed.units.items() if meaning in columns}
     return replace(one, mapping=Mapped(columns, dict.fromkeys(columns, 1.0), to_check=checks, units=units))
@@ -106,6 +108,7 @@ def _rows_of_labels(labels: Chosen, questions: Questions, said: Mapping[str, str
     """The labels with the rows that hold them, where one name alone can be meant."""
     if labels.preset is None:
         return labels
+    columns = _label_column(labels, said)
     where: dict[str, str] = {}
     checks: dict[str, str] = {}
     counts: dict[str, int] = {}
@@ -121,7 +124,16 @@ def _rows_of_labels(labels: Chosen, questions: Questions, said: Mapping[str, str
         if len(counts) > 1 and not said.get(key):
             shown = ", ".join(f"{each} ({n:,} rows)" for each, n in list(counts.items())[:6])
             checks[key] = f"{where[name]}: {what}? There are {shown}"
-    return replace(labels, where=where, names=counts, mapping=replace(labels.mapping, to_check=checks))
+    mapping = Mapped(columns, dict.fromkeys(columns, 1.0), to_check=checks)
+    return replace(labels, where=where, names=counts, mapping=mapping)
+
+
+def _label_column(labels: Chosen, said: Mapping[str, str]) -> dict[str, str]:
+    """The column of the label, where the system asks for it."""
+    if labels.preset is None or LABEL not in labels.preset.part.asks:
+        return {}
+    found = said.get("label") or map_labels(labels.relation).columns.get("label")
+    return {"label": found} if found else {}
 
 
 def _names(labels: Chosen, name: str, questions: Questions) -> dict[str, int]:

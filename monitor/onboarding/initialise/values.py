@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from statistics import median
-from typing import Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from monitor.onboarding.plausible import Doubt, of_class, of_latency, of_time
@@ -17,6 +17,7 @@ MOST: Final = 0.95  # of the values seen must agree; logs have a few odd rows
 EPOCH_NUMBERS: Final = (1e9, 9e18)  # 2001 in seconds up to nanoseconds
 LONGEST_CLASS_NAME: Final = 80  # characters
 MOST_CLASSES: Final = 200
+LEVELS: Final = 5  # of JSON inside JSON that are looked into
 PERCENT: Final = 100.0
 PLAIN_KEY: Final = re.compile(r"[A-Za-z_][\w-]*")
 FEW_TEXTS: Final = 20  # rows to a text, from which it is a name rather than a message
@@ -27,6 +28,9 @@ CLASSES: Final = ("predicted", "label")
 CATEGORIES: Final = ("model_version", "prompt_version", "relevance_source")
 SHARES: Final = ("confidence", "relevance", "inclusion_probability")
 AMOUNTS: Final = ("latency_ms", "prompt_tokens", "completion_tokens")
+
+
+Parsed = TypeVar("Parsed", dict[str, Any], list[Any])
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,17 @@ class Column:
             values = tuple(value for each in found if (value := each.get(key)) is not None)
             rows = len(self.values)
             yield Column(f"{self.name}.{key}", values, rows, len(values), inside_of=self.name)
+
+    def deep(self, levels: int = LEVELS) -> Iterator["Column"]:
+        """The columns inside, and those inside them; of a list, what comes first."""
+        lists = [each for value in self.values if (each := _parsed(value, "[", list))]
+        firsts = (
+            [Column(f"{self.name}[0]", tuple(each[0] for each in lists), len(self.values), len(lists))] if lists else []
+        )
+        for inner in (*self.inside(), *firsts):
+            yield inner
+            if levels > 1:
+                yield from inner.deep(levels - 1)
 
     @cached_property
     def class_doubt(self) -> Doubt | None:
@@ -202,12 +217,16 @@ def _seconds(value: object) -> float:
 
 def _object(value: object) -> dict[str, object] | None:
     """A JSON object, whether the engine parsed it or not."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
+    return _parsed(value, "{", dict)
+
+
+def _parsed(value: object, begins: str, kind: type[Parsed]) -> Parsed | None:
+    if isinstance(value, str) and value.lstrip().startswith(begins):
         try:
             value = json.loads(value)
         except ValueError:
             return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, kind) else None
 
 
 def _is_number(value: object) -> bool:

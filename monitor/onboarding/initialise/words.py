@@ -45,7 +45,7 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
         "trace_id call_id ticket_id conversation_id uuid guid target_id ref_id reference_id item_id id"
     ),
     "label": _names(
-        "label true_label true_class true_intent ground_truth truth gold gold_label y_true actual "
+        "label true_label true_class true_intent expected ground_truth truth gold gold_label y_true actual "
         "correct_label correct_class annotation human_label reviewed_class final_class correct target "
         "class category intent"
     ),
