@@ -45,10 +45,8 @@ def looking(sources: Sequence[str]) -> Iterator[Look]:
     url = _url(sources)
     with connect(open_engine(url), url) as connection:
         questions = Questions(connection)
-        library = FileLibrary(
-            DuckdbSettings()
-        )  # held until all is asked: it may have copies of files that are not plain
-        found, skipped = (_tables(connection, questions), ()) if url != IN_MEMORY else _files(sources, library)
+        held: list[FileLibrary] = []  # until all is asked: they may have copies of files that are not plain
+        found, skipped = (_tables(connection, questions), ()) if url != IN_MEMORY else _files(sources, held)
         relations = tuple(Relation(r.sql, questions.columns(r.sql), r.table, r.files) for r in found)
         passed_over = (*_passed_over(sources), *skipped) if url == IN_MEMORY else ()
         are_named = url == IN_MEMORY and not any(Path(source).is_dir() for source in sources)
@@ -96,15 +94,19 @@ def _table(schema: str | None, name: str, questions: Questions) -> Relation:
     return Relation(f"{questions.quoted(schema)}.{questions.quoted(name)}", table=f"{schema}.{name}")
 
 
-def _files(sources: Sequence[str], library: FileLibrary) -> tuple[list[Relation], tuple[str, ...]]:
-    """Return a relation for each log, and what cannot be read now, with the reason."""
+def _files(sources: Sequence[str], held: list[FileLibrary]) -> tuple[list[Relation], tuple[str, ...]]:
+    """Return a relation for each log, and what cannot be read now, with the reason.
+
+    Each log has a library of its own, which is to be held: one forgets the files of a log when it looks at another.
+    """
     globs = [pattern for source in sources for pattern in _globs(source)]
     if not globs:
         raise SourceError(f"found no {', '.join(FILE_FORMATS)} files in {', '.join(sources)}")
     relations: list[Relation] = []
     skipped: list[str] = []
     for pattern in dict.fromkeys(globs):
-        shelf = library.shelve((pattern,), pattern, _ANYTHING, None)
+        held.append(FileLibrary(DuckdbSettings()))
+        shelf = held[-1].shelve((pattern,), pattern, _ANYTHING, None)
         skipped += map(str, shelf.skipped)
         if read := [source for piece in shelf.pieces if (source := piece.source) is not None]:
             relations.append(Relation(_reader(read), files=(pattern,)))

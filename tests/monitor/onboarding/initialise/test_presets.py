@@ -144,3 +144,33 @@ def test_an_answer_that_is_all_class_is_the_class(tmp_path: Path) -> None:
 
     assert proposal.to_check == ()
     assert _source(proposal, tmp_path)["predictions"]["columns"] == {"predicted": "output"}
+
+
+def test_exports_that_are_json_arrays_are_read_side_by_side(tmp_path: Path) -> None:
+    _write(tmp_path, [_score(n) for n in range(N)])
+    files = []
+    for name in ("observations", "scores"):
+        lines = (tmp_path / f"{name}.jsonl").read_text().splitlines()
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(json.dumps([json.loads(line) for line in lines]))
+
+    proposal = propose([str(file) for file in files], NOW)
+
+    assert proposal.to_check == ()
+    assert proposal.trial.survey
+    assert proposal.trial.survey.agreeing == 270
+
+
+def test_a_class_that_lies_deep_in_the_answer_is_found_and_asked_about(tmp_path: Path) -> None:
+    def deeper(row: dict[str, Any]) -> None:
+        answer = {"choices": [{"message": {"content": json.loads(row["output"])["intent"]}}], "model": "m1"}
+        row.update(output=json.dumps(answer))
+
+    _write(tmp_path, [_score(n) for n in range(N)], deeper)
+
+    proposal = _propose(tmp_path)
+
+    assert _source(proposal, tmp_path)["predictions"]["columns"] == {"predicted": "output.choices[0].message.content"}
+    assert [each.sentence for each in proposal.to_check] == [
+        "output.choices[0].message.content: a guess from its values: please check"
+    ]
