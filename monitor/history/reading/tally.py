@@ -46,10 +46,10 @@ class Tally:
         self._kinds = Outcomes(
             tuple(classes.values()),
             tuple(versions.values()),
-            _small(place_of_class[predicted]),
-            _small(np.where(label == NO_LABEL, UNLABELLED, place_of_class[label])),
-            _small(place_of_version[version]),
-            _small(band),
+            _short(place_of_class[predicted], np.int32),
+            _short(np.where(label == NO_LABEL, UNLABELLED, place_of_class[label]), np.int32),
+            _short(place_of_version[version], np.int32),
+            _short(band, np.int8),
             n=nothing,
             weight=nothing,
             weight_squared=nothing,
@@ -79,9 +79,9 @@ class Tally:
         )
 
 
-def _small(places: NDArray[Any]) -> NDArray[Any]:
-    """As short numbers, of which a place among classes, versions or bands never has many digits."""
-    return places.astype(np.int32)
+def _short(places: NDArray[Any], kind: type[np.signedinteger[Any]]) -> NDArray[Any]:
+    """Places among classes, versions or bands as numbers of few bytes."""
+    return places.astype(kind)
 
 
 def _alike(column: Floats, other: Floats) -> Floats:

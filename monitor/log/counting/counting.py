@@ -36,7 +36,7 @@ STAGED_ROWS: Final = 4_000_000
 CELLS_AT_ONCE: Final = 1_000_000
 """Cells that one run may give at most, where each prediction were a cell of its own in each grouping."""
 
-FEW_ROWS: Final = 100_000
+FEW_ROWS: Final = 20_000
 """Rows whose groupings fit into memory together; one statement of them costs less than several."""
 
 _ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each before it becomes a row of ours
