@@ -13,7 +13,7 @@ from config.names import LONGEST_NAME
 from config.source import DuckdbSettings
 from config.url import IN_MEMORY
 from monitor.common.errors import SourceError
-from monitor.log.engines.engine import Column, LogEngine
+from monitor.log.engines.engine import Column, LogEngine, Rows
 from monitor.log.engines.regex_engine import plain_number
 from monitor.log.engines.sqlite_files import open_sqlite, still_as_opened
 from monitor.log.engines.sqlite_functions import register_functions
@@ -63,6 +63,10 @@ class SqliteEngine(LogEngine):
         """The names are all that there is to know."""
         cursor = connection.execute(as_text(f"SELECT * FROM {relation} WHERE 1 = 0")).cursor  # noqa: S608
         return {column[0]: ColumnKind.ANY for column in cursor.description}
+
+    def fenced(self, rows: Rows) -> Rows:
+        """A subquery with a limit is not put into the query around it, where Python would be asked for each use."""
+        return rows.limit(sa.literal_column("-1"))
 
     def first_of_each(self, key: Column, columns: Sequence[Column], order: Sequence[Column]) -> sa.Select[Any]:
         """Group rows that are already one for each key: it makes an index of a GROUP BY, and scans a window's rows."""

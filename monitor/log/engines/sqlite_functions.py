@@ -92,6 +92,7 @@ def _steps(path: str) -> tuple[str | int, ...]:
     return tuple(json.loads(path))
 
 
+@lru_cache(maxsize=32, typed=True)
 def json_at(value: object, path: str) -> str | None:
     r"""Return what stands at a path in a text of JSON, as text; texts on the way that hold JSON are read too.
 

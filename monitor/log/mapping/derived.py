@@ -230,7 +230,7 @@ class Derivation:
         if path.column not in self._relation.source.c:
             return None  # long texts that were not asked for
         column = self._relation.column(path.column)
-        self._parses |= self._relation.kinds[path.column] is ColumnKind.TEXT
+        self._parses |= self._relation.kinds[path.column] in {ColumnKind.TEXT, ColumnKind.ANY}
         return AtPath(column, self._relation.kinds[path.column], path.steps, safely=self._safely)
 
     def _plain(self, path: Path) -> sa.ColumnElement[Any] | None:
