@@ -50,7 +50,7 @@ _TAIL: Final = """
 ## What cannot be read
 
 - **ClickHouse** (a self-hosted Langfuse, the ClickHouse exporter of OpenTelemetry, ClickStack) and **object storage**
-  (`s3://`): export to files, or mount the bucket.
+  (`s3://`) have no engine yet: export to files, or mount the bucket.
 - **Scores of judges in Phoenix, MLflow, Langfuse and OpenTelemetry** stand in rows of their own: they are read as
   labels, not as `relevance`, which must be in the row of the prediction. A `query` that joins them is.
 - **Times that an export does not have**: Braintrust's `expected` is known from the start, so that label delays are
@@ -58,6 +58,9 @@ _TAIL: Final = """
   a response was submitted, and of several responses the one that you name counts.
 - **Sampled logs** whose `sampling_fraction` differs from row to row are refused: counts are of rows, and a row would
   stand for more messages than another. Read the rows of one fraction (`where: {sampling_fraction: 0.1}`), or log all.
+- **Much OTLP in little memory**: the lines of the file exporter hold hundreds of spans each, which DuckDB unfolds at
+  once. 25,200 spans (40 MB) were read with `source.duckdb.memory_mb: 400`; with the default of 160 they are refused,
+  with an error that says so.
 - **LangSmith's export** has feedback without its times; take the rows of its feedback API as labels.
 
 ## What each name stands for
