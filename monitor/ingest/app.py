@@ -29,6 +29,9 @@ from monitor.ingest.spool import Kept, SpoolError, SpoolFullError, Stream
 BODY_WITHIN: Final = 30.0
 """Seconds that a client may take to send a body."""
 
+IN_HAND: Final = 48 * 2**20
+"""Bytes of bodies that are read, or whose rows wait for the disk: rows take some five times as much memory."""
+
 COME_AGAIN: Final = {"Retry-After": "2"}
 
 _LOG = get_logger(__name__)
@@ -60,6 +63,7 @@ class Ingest:
         self, receiver: Receiver, limits: Limits, clock: Clock, columns: tuple[str, ...], otlp: OtlpSettings | None
     ) -> None:
         self._receiver, self._limits, self._clock, self._columns, self._otlp = receiver, limits, clock, columns, otlp
+        self._in_hand = 0
         self._models: dict[Stream, type[Row]] = {Stream.PREDICTIONS: prediction_model(columns), Stream.LABELS: Label}
 
     def app(self) -> Starlette:
@@ -74,6 +78,7 @@ class Ingest:
 
     def _guarded(self, handler: Handler) -> Handler:
         async def endpoint(request: Request) -> Response:
+            request.state.bytes = 0
             try:
                 self._check_token(request)
                 return await handler(request)
@@ -81,6 +86,8 @@ class Ingest:
                 return JSONResponse({"error": str(refused)}, refused.status, headers=_headers(refused.status))
             except ClientDisconnect:
                 return Response(status_code=400)
+            finally:
+                self._in_hand -= request.state.bytes
 
         return endpoint
 
@@ -170,11 +177,23 @@ class Ingest:
                     size += len(part)
                     if size > self._limits.body:
                         raise RefusedError(413, self._too_large)
+                    self._take(request, len(part))
                     parts.append(part)
         except TimeoutError as error:
             raise RefusedError(408, f"the body did not come within {BODY_WITHIN:.0f} s") from error
         body = b"".join(parts)
-        return body if packing == "identity" else self._unpacked(body)
+        if packing == "identity":
+            return body
+        unpacked = self._unpacked(body)
+        self._take(request, len(unpacked))
+        return unpacked
+
+    def _take(self, request: Request, size: int) -> None:
+        """Count bytes that are held until the request is answered; RefusedError where there are too many."""
+        if self._in_hand + size > max(IN_HAND, 2 * self._limits.body):
+            raise RefusedError(503, "more is being received than is taken at a time; send it again")
+        self._in_hand += size
+        request.state.bytes += size
 
     def _unpacked(self, body: bytes) -> bytes:
         unpacker = zlib.decompressobj(wbits=31)

@@ -3,7 +3,7 @@
 import socket
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from monitor.ingest.service import IngestService
 from monitor.ingest.spool import SpoolError
 from tests.monitor.ingest.conftest import Serve
 from tests.support.clocks import SetClocks
-from tests.support.ingesting import Client, lines, packed
+from tests.support.ingesting import TOKEN, Client, lines, packed
+from tests.support.waiting import wait_until
 
 Log = Callable[[str], list[dict[str, Any]]]
 
@@ -119,12 +120,30 @@ def test_a_client_that_leaves_within_a_body_leaves_nothing(serve: Serve, log: Lo
     with serve() as client:
         host, port = urlsplit(client.url).netloc.split(":")
         with socket.create_connection((host, int(port))) as connection:
-            head = (
-                f"POST /v1/predictions HTTP/1.1\r\nAuthorization: Bearer {client.token}\r\nContent-Length: 900\r\n\r\n"
-            )
-            connection.sendall(head.encode() + lines([URGENT]))
+            head = ["POST /v1/predictions HTTP/1.1", "Host: x", f"Authorization: Bearer {TOKEN}", "Content-Length: 900"]
+            connection.sendall("\r\n".join([*head, "", ""]).encode() + lines([URGENT]))
         assert client.send("predictions", {**URGENT, "id": "m2"})[0] == 200
     assert [row["id"] for row in log("predictions")] == ["m2"]
+
+
+def test_a_crowd_of_large_bodies_is_told_to_come_again(serve: Serve, log: Log) -> None:
+    body = lines([{**URGENT, "text": "x" * (8 * 2**20 - 1000)}])
+    head = [
+        "POST /v1/predictions HTTP/1.1",
+        "Host: x",
+        f"Authorization: Bearer {TOKEN}",
+        f"Content-Length: {len(body)}",
+    ]
+    with serve() as client, ExitStack() as crowd:
+        host, port = urlsplit(client.url).netloc.split(":")
+        for _ in range(8):
+            slow = crowd.enter_context(socket.create_connection((host, int(port))))
+            with suppress(OSError):  # those beyond are refused at once
+                slow.sendall("\r\n".join([*head, "", ""]).encode() + body[:-1])
+        wait_until(lambda: client.send("predictions", {**URGENT, "id": "m0", "text": "x" * 2**17})[0] == 503)
+        crowd.close()
+        wait_until(lambda: client.send("predictions", URGENT)[0] == 200)
+    assert "m1" in {row["id"] for row in log("predictions")}
 
 
 def test_where_there_is_no_room_the_client_is_told_to_come_again_and_nothing_is_lost(
