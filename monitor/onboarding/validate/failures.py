@@ -111,16 +111,23 @@ def _latency(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
     key = "source.predictions.columns.latency_ms"
     match of_latency(median, column):
         case Doubt.SECONDS:
-            yield Hint(key, f"half of the answers took less than {median:.2g} ms; is {column} in seconds?")
+            said = f"half of the answers took less than {median:.2g} ms; is {column} in seconds?"
+            yield Hint(key, f"{said} Then map latency: {_with(column, 's')}")
         case Doubt.TOO_LONG:
-            yield Hint(key, f"half of the answers took more than {milliseconds(median)}; is {column} in milliseconds?")
+            said = f"half of the answers took more than {milliseconds(median)}; is {column} in milliseconds?"
+            yield Hint(key, f"{said} Else map latency: {_with(column, 'us')}")
         case _:
             return
+
+
+def _with(column: str, unit: str) -> str:
+    return f"{{column: {column}, unit: {unit}}}"
 
 
 def _confidence(settings: MonitorSettings, survey: Survey) -> Iterator[Hint]:
     mapped, bad = settings.source.predictions.columns.confidence, _problem(survey, ProblemKind.BAD_CONFIDENCE)
     column = mapped.column if isinstance(mapped, ShareColumn) else mapped
     if column is not None and survey.rows >= FEW_ROWS and of_confidence(bad / survey.rows):
-        share = percent(bad / survey.rows)
-        yield Hint("source.predictions.columns.confidence", f"{share} are not from 0 to 1; is {column} a percentage?")
+        said = f"{percent(bad / survey.rows)} of them are not from 0 to 1; is {column} a percentage?"
+        remedy = "" if isinstance(mapped, ShareColumn) else f" Then map confidence: {_with(str(column), 'percent')}"
+        yield Hint("source.predictions.columns.confidence", said + remedy)

@@ -73,7 +73,7 @@ def test_a_log_that_fits_fails_nothing() -> None:
         (
             {"problems": _problem(ProblemKind.BAD_CONFIDENCE, 19_000)},
             "predictions.columns.confidence",
-            "95% are not from 0 to 1; is confidence a percentage?",
+            "95% of them are not from 0 to 1; is confidence a percentage? Then map confidence: {column",
         ),
     ],
 )
@@ -87,7 +87,10 @@ def test_what_a_column_cannot_mean_is_said_under_its_key(change: dict[str, Any],
 def test_a_column_that_does_not_say_its_unit_is_doubted_sooner() -> None:
     (sentence,) = _failures(_survey(agreeing=9_000, latency_p50=4.0), columns=SECONDS).values()
 
-    assert sentence == "half of the answers took less than 4 ms; is latency in seconds?"
+    assert (
+        sentence == "half of the answers took less than 4 ms; is latency in seconds? "
+        "Then map latency: {column: latency, unit: s}"
+    )
 
 
 def test_a_log_that_is_truly_so_can_be_said_to_be() -> None:
