@@ -36,7 +36,7 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
     Where buckets, segments or the mapping are not those of the last time, the history has the log counted anew.
     """
     chosen = settings.monitors[name]
-    history.adopt(name, _shape(chosen))
+    history.adopt(name, shape_of(chosen))
     log = open_log(chosen.source, bucket=chosen.bucket, segments=chosen.source.segments, key=f"monitors.{name}.source")
     return Monitor(
         name=name,
@@ -63,9 +63,13 @@ def build_outage(settings: Settings, name: str, history: History) -> Outage:
     return Outage(name, history, incident_policy(settings.monitors[name]), channel_names(settings))
 
 
-def _shape(settings: MonitorSettings) -> str:
-    """What counts depend on, in a few characters; not the URL, whose password may change."""
-    source = settings.source.model_dump_json(exclude={"url"})
+def shape_of(settings: MonitorSettings) -> str:
+    """What counts depend on, in a few characters.
+
+    Not the URL, whose password may change, nor what DuckDB may take; and only what is not the default, so that nobody's
+    log is counted anew because a later version has a new key.
+    """
+    source = settings.source.model_dump_json(exclude={"url", "duckdb"}, exclude_defaults=True)
     return hashlib.blake2s(f"{READING} {settings.bucket} {source}".encode(), digest_size=8).hexdigest()
 
 
