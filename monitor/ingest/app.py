@@ -39,10 +39,11 @@ _LOG = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is taken of a client: its token, and the bytes of a body, unpacked."""
+    """What is taken of clients: their token, the bytes of a body, unpacked, and the bytes of all bodies at a time."""
 
     token: str
     body: int
+    in_hand: int = IN_HAND
 
 
 class RefusedError(Exception):
@@ -65,6 +66,11 @@ class Ingest:
         self._receiver, self._limits, self._clock, self._columns, self._otlp = receiver, limits, clock, columns, otlp
         self._in_hand = 0
         self._models: dict[Stream, type[Row]] = {Stream.PREDICTIONS: prediction_model(columns), Stream.LABELS: Label}
+
+    @property
+    def in_hand(self) -> int:
+        """Bytes of bodies that are held now."""
+        return self._in_hand
 
     def app(self) -> Starlette:
         """The web application."""
@@ -190,7 +196,7 @@ class Ingest:
 
     def _take(self, request: Request, size: int) -> None:
         """Count bytes that are held until the request is answered; RefusedError where there are too many."""
-        if self._in_hand + size > max(IN_HAND, 2 * self._limits.body):
+        if self._in_hand + size > max(self._limits.in_hand, 2 * self._limits.body):
             raise RefusedError(503, "more is being received than is taken at a time; send it again")
         self._in_hand += size
         request.state.bytes += size

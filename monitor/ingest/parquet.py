@@ -51,7 +51,11 @@ class Files:
         }
 
     def make(self) -> None:
-        """Make the folders. An empty file is in each, so that a monitor finds its columns before anything came."""
+        """Make the folders, for this user alone as people's words will be in them. Raises OSError.
+
+        An empty file is in each, so that a monitor finds its columns before anything came.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for stream, schema in self._schemas.items():
             folder = self._folder / stream.value
             folder.mkdir(parents=True, exist_ok=True)

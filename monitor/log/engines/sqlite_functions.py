@@ -96,7 +96,7 @@ def _steps(path: str) -> tuple[str | int, ...]:
 def json_at(value: object, path: str) -> str | None:
     r"""Return what stands at a path in a text of JSON, as text; texts on the way that hold JSON are read too.
 
-    >>> json_at('{"out": "{\"a\": [1, true]}"}', '["out", "a", -1]')
+    >>> json_at('{"out": "{\\"a\\": [1, true]}"}', '["out", "a", -1]')
     'true'
     """
     for step in _steps(path):
