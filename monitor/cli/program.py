@@ -2,32 +2,31 @@
 
 import importlib
 import sys
-from importlib import metadata
 from typing import Any, Final
 
 import click
 
-from monitor.cli.guard import settle
 from monitor.common.exit_codes import Exit
 from monitor.common.gc_tuning import collect_seldom
-from monitor.common.logs import set_up_logging
 
-COMMANDS: Final = (
-    "demo",
-    "init",
-    "validate",
-    "once",
-    "run",
-    "backtest",
-    "history",
-    "explain",
-    "decide",
-    "report",
-    "label-queue",
-    "register",
-    "export",
-    "ping",
-)
+COMMANDS: Final = {
+    "demo": "make a log of two chatbots, play it, show what comes out",
+    "init": "look at a log, write a configuration, ask what it cannot tell",
+    "validate": "does the configuration fit the log, and what can each check do?",
+    "once": "one look, now or as of an earlier time",
+    "run": "the daemon",
+    "backtest": "what the daemon would have told of the past",
+    "history": "incidents and metrics that the history holds",
+    "explain": "everything that the advice of an incident rests on",
+    "decide": "take on an incident, and say whether you do what is advised",
+    "report": "Evidently's HTML report of the sampled rows",
+    "label-queue": "which predictions to label next, so that recall is known better",
+    "register": "what a model version was trained on or evaluated with",
+    "export": "folders to act on: a brief, training data, labels to check",
+    "ping": "is the daemon alive?",
+}
+"""Each command in the order in which a newcomer meets them, with what it is for: said here, so that the list of
+commands imports none of them."""
 
 _EXITS = """\b
 Exit status:
@@ -52,8 +51,17 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"monitor.cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Show the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; what goes wrong becomes an exit status."""
+        # The log takes a third of a second to import, which the list of commands does without.
+        from monitor.cli.guard import settle  # noqa: PLC0415
+        from monitor.common.logs import set_up_logging  # noqa: PLC0415
+
         set_up_logging("warning", "auto")
         try:
             status = super().invoke(ctx)
@@ -63,15 +71,28 @@ class Commands(click.Group):
         ctx.exit(status if isinstance(status, int) else Exit.FINE)
 
 
-def _installed_version() -> str:
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    if not wanted:
+        return
+    from importlib import metadata  # noqa: PLC0415 - it takes longer to import than the list of commands to show
+
     try:
-        return metadata.version("tunewatch")
+        version = metadata.version("tunewatch")
     except metadata.PackageNotFoundError:
-        return "(not installed, run from its source)"
+        version = "(not installed, run from its source)"
+    click.echo(f"tunewatch {version}")
+    ctx.exit()
 
 
 @click.group(cls=Commands, epilog=_EXITS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_installed_version(), message="tunewatch %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Watch a chatbot against delayed labels, and say whether to revise the prompt or fine-tune."""
 

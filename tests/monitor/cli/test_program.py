@@ -12,7 +12,7 @@ from config.errors import ConfigError, Problem
 from monitor.cli.program import COMMANDS, Commands, cli
 from monitor.common.errors import BindError, HistoryError, MappingError, SourceError
 from monitor.common.exit_codes import Exit
-from tests.support.program import environment, run_process
+from tests.support.program import ROOT, environment, run_process
 
 
 def _ending(error: BaseException) -> tuple[int, str, str]:
@@ -101,6 +101,19 @@ def test_help_names_every_command_and_the_exit_statuses() -> None:
     assert result.exit_code == 0
     assert all(f"  {name} " in result.stdout for name in COMMANDS)
     assert "an incident is open" in result.stdout
+
+
+def test_the_list_of_commands_is_that_of_the_documents() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert "\n".join(f"tunewatch {name:11}  {what}" for name, what in COMMANDS.items()) in page
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    code = (
+        "import sys; from monitor.cli.program import cli; cli(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"sqlalchemy", "numpy", "structlog", "pydantic", "importlib.metadata"} & set(shown.stdout.split())
 
 
 def test_every_command_has_help() -> None:
