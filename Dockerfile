@@ -16,6 +16,7 @@ COPY config config
 COPY checks checks
 COPY alerts alerts
 COPY monitor monitor
+COPY tunewatch tunewatch
 RUN python -m pip wheel --no-deps --no-build-isolation --no-index --wheel-dir dist . \
     && python -m pip --python /opt/tunewatch/bin/python install --no-deps --no-index --find-links dist tunewatch
 
@@ -41,7 +42,7 @@ ENV PATH=/opt/tunewatch/bin:$PATH \
     TUNEWATCH_WEB__HOST=0.0.0.0
 WORKDIR /var/lib/tunewatch
 VOLUME ["/var/lib/tunewatch"]
-EXPOSE 8787
+EXPOSE 8787 8788
 USER 10001:10001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["tunewatch", "ping"]

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 from pathlib import Path
 from zipfile import ZipFile
@@ -75,6 +76,12 @@ def test_only_packages_whose_hashes_are_locked_are_fetched() -> None:
     assert all("--require-hashes" in install or "--no-index" in install for install in installs)
 
 
+def test_the_build_copies_every_package_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = {name.rstrip("*") for name in project["tool"]["setuptools"]["packages"]["find"]["include"]}
+    assert packages <= set(copied(BUILD))
+
+
 def test_the_build_sees_the_files_that_it_copies_and_no_others() -> None:
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
@@ -111,7 +118,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_has_every_file_of_the_packages_that_git_has(wheel: Path) -> None:
     packed = set(ZipFile(wheel).namelist())
-    folders = [ROOT / name for name in ("alerts", "checks", "config", "monitor")]
+    folders = [ROOT / name for name in ("alerts", "checks", "config", "monitor", "tunewatch")]
     here = {file.relative_to(ROOT).as_posix() for folder in folders for file in folder.rglob("*.*") if file.is_file()}
     assert {file for file in here if not file.endswith(".pyc")} - packed == set()
     assert {f"{folder.name}/py.typed" for folder in folders} <= packed
