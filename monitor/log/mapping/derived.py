@@ -17,6 +17,7 @@ from monitor.common.errors import MappingError
 from monitor.log.engines.constructs import AtPath, EpochSeconds, Number
 from monitor.log.engines.registry import engine_of
 from monitor.log.kinds import ColumnKind
+from monitor.log.mapping.filters import ENOUGH_ROWS, Filter, check_filters, has_value, listed
 from monitor.log.mapping.paths import OPTIONAL, Path, columns_of, readings
 from monitor.log.mapping.relation import Relation, nearest
 from monitor.log.mapping.values import null_of, text_of
@@ -29,8 +30,6 @@ _UNREADABLE: Final = -1.0
 _SPARSE: Final = frozenset({"label", "labeller", "inclusion_probability", "relevance", "relevance_source", "response"})
 """Meanings of which a log may well have no value yet."""
 _NEEDED: Final = frozenset({"id", "at", "predicted", "label"})
-_ENOUGH_ROWS: Final = 50
-"""In fewer, a path may well lead nowhere yet."""
 _LARGEST_KEYS: Final = 300  # characters of what is shown of a value
 
 
@@ -60,11 +59,13 @@ def columns_of_rows(settings: RelationSettings) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A relation with its derived columns, the column of each meaning, and the paths among them, to be checked."""
+    """A relation with its derived columns, the column of each meaning, and what is to be checked: paths and filters."""
 
     relation: Relation
     columns: Mapping[str, str]
     paths: Mapping[str, str] = field(default_factory=dict)  # key in the configuration to the path
+    unfiltered: sa.FromClause | None = None
+    filters: tuple[Filter, ...] = ()
 
 
 class Derivation:
@@ -102,7 +103,8 @@ class Derivation:
         for segment in segments:
             if self._column(segment, place) != segment:
                 raise MappingError(f"there is no column {segment}; {nearest(segment, self._relation.kinds)}", place)
-        conditions = [*self._conditions("where"), *(sa.not_(each) for each in self._conditions("where_not"))]
+        filters = (*self._filters("where"), *self._filters("where_not"))
+        conditions = [each.condition for each in filters]
         source = self._relation.source
         if self._settings.newest:
             source, is_newest = self._newest()
@@ -120,7 +122,8 @@ class Derivation:
         if self._parses:
             rows = self._engine.fenced(rows)
         kinds = self._relation.kinds | {name: kind for name, (_, kind) in self._made.items()}
-        return Derived(replace(self._relation, source=rows.subquery("derived_log"), kinds=kinds), columns, self._paths)
+        relation = replace(self._relation, source=rows.subquery("derived_log"), kinds=kinds)
+        return Derived(relation, columns, self._paths, self._relation.source, filters)
 
     def _column(self, how: Mapped, key: str) -> str | None:
         """Return the name of the column that a mapping is; None where it may be missing, and is."""
@@ -241,19 +244,21 @@ class Derivation:
             return self._at(path)
         return text_of(self._relation, path.column)
 
-    def _conditions(self, which: str) -> Iterator[sa.ColumnElement[bool]]:
+    def _filters(self, which: str) -> Iterator[Filter]:
         asked: Mapping[str, Values] = getattr(self._settings, which)
         for name, values in asked.items():
+            key = f"{self._key}.{which}.{name}"
             path = self._find(name, f"{self._key}.{which}")
+            text = None if path is None else self._text(path)
             if path is None:  # it may be missing, and is: empty everywhere
-                yield sa.true() if None in _listed(values) else sa.false()
+                holds: sa.ColumnElement[bool] = sa.true() if None in listed(values) else sa.false()
+            elif text is None:
                 continue
-            text = self._text(path)
-            if text is None:
-                continue
-            kind = self._text_kind if path.steps else self._relation.kinds[path.column]
-            column = text if path.steps else self._relation.column(path.column)
-            yield sa.or_(*(_is(column, text, kind, value) for value in _listed(values)))
+            else:
+                kind = self._text_kind if path.steps else self._relation.kinds[path.column]
+                column = text if path.steps else self._relation.column(path.column)
+                holds = sa.or_(*(has_value(column, text, kind, value) for value in listed(values)))
+            yield Filter(key, name, values, sa.not_(holds) if which == "where_not" else holds, text)
 
     def _newest(self) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
         """Return where rows come from, and whether one has the greatest value of all with its id; one without has."""
@@ -282,31 +287,12 @@ def _said(how: Mapped | None) -> str:
     return " or ".join(names_in(how)) if how is not None else ""
 
 
-def _listed(values: Values) -> tuple[Any, ...]:
-    return values if isinstance(values, tuple) else (values,)
-
-
-def _is(
-    column: sa.ColumnElement[Any], text: sa.ColumnElement[Any], kind: ColumnKind, value: object
-) -> sa.ColumnElement[bool]:
-    """Whether a column has a value; never NULL."""
-    if value is None:
-        return sa.or_(column.is_(None), sa.func.coalesce(text, "") == "")
-    if isinstance(value, bool):
-        words = ("true", "t", "1") if value else ("false", "f", "0")
-        found: sa.ColumnElement[bool] = sa.func.lower(text).in_(words)
-    elif isinstance(value, int | float):
-        found = Number(column, kind) == sa.literal(float(value), sa.Double)
-    else:
-        found = text == sa.literal(str(value), sa.Text)
-    return sa.func.coalesce(found, sa.false(), type_=sa.Boolean())
-
-
-def check_paths(connection: sa.Connection, derived: Derived) -> None:
-    """Raise MappingError where a path leads nowhere in all of a log that is not small."""
+def check(connection: sa.Connection, derived: Derived, key: str) -> None:
+    """Raise MappingError where a path leads nowhere in all of a log that is not small, or its filters leave no row."""
+    check_filters(connection, derived.unfiltered, derived.filters, key)
     relation = derived.relation
-    for key, path in derived.paths.items():
-        if key.rpartition(".")[2] in _SPARSE or path not in relation.source.c:
+    for place, path in derived.paths.items():
+        if place.rpartition(".")[2] in _SPARSE or path not in relation.source.c:
             continue
         column = relation.column(path)
         if connection.execute(_first(relation, column.is_not(None))).first() is not None:
@@ -314,9 +300,9 @@ def check_paths(connection: sa.Connection, derived: Derived) -> None:
         base = next(each.column for each in readings(path) if each.column in relation.kinds and each.column != path)
         given = relation.column(base).is_not(None)
         seen = sa.func.substr(text_of(relation, base), 1, _LARGEST_KEYS)
-        rows = connection.execute(sa.select(seen).select_from(relation.source).where(given).limit(_ENOUGH_ROWS)).all()
-        if len(rows) >= _ENOUGH_ROWS:
-            raise MappingError(f"no row has anything at {path}; a row has in {base}: {rows[0][0]}", key)
+        rows = connection.execute(sa.select(seen).select_from(relation.source).where(given).limit(ENOUGH_ROWS)).all()
+        if len(rows) >= ENOUGH_ROWS:
+            raise MappingError(f"no row has anything at {path}; a row has in {base}: {rows[0][0]}", place)
 
 
 def _first(relation: Relation, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:

@@ -15,7 +15,7 @@ from monitor.log.engines.registry import engine_of
 from monitor.log.files.library import FileLibrary
 from monitor.log.files.pieces import Wanted
 from monitor.log.kinds import ColumnKind
-from monitor.log.mapping.derived import Derivation, check_paths, columns_of_rows, columns_wanted, names_in
+from monitor.log.mapping.derived import Derivation, check, columns_of_rows, columns_wanted, names_in
 from monitor.log.mapping.mapped import MappedLabels, MappedLog, MappedPredictions
 from monitor.log.mapping.moment import Moment
 from monitor.log.mapping.profile import MOST_VALUES, look_at
@@ -100,7 +100,7 @@ def _open_predictions(connection: sa.Connection, place: LogPlace, *, texts: bool
     reading = FilesToRead(place.library, Wanted(names, long, names_in(mapped["at"])[0]), texts)
     relation = open_relation(connection, settings, key, reading)
     derived = Derivation(connection, relation, settings, key).derive(mapped, segments)
-    check_paths(connection, derived)
+    check(connection, derived, key)
     columns = dict(derived.columns)
     if (fraction := columns.pop("sampling_fraction", None)) is not None:
         must_be_uniform(connection, derived.relation, fraction, f"{key}.columns.sampling_fraction")
@@ -115,7 +115,7 @@ def _open_labels(connection: sa.Connection, place: LogPlace, settings: LabelRela
     reading = FilesToRead(place.library, Wanted(names, frozenset(), names_in(mapped["at"])[0]), texts)
     relation = open_relation(connection, settings, key, reading)
     derived = Derivation(connection, relation, settings, key).derive(mapped, ())
-    check_paths(connection, derived)
+    check(connection, derived, key)
     return _Side(connection, derived.relation, settings, derived.columns, key)
 
 

@@ -1,6 +1,7 @@
 """Columns that say more than a name: paths, units, the first of several, and which rows there are."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -209,6 +210,36 @@ def test_what_leads_nowhere_is_an_error_with_its_key(write_few: Write) -> None:
         with pytest.raises(MappingError) as caught:
             counted(source | {"predictions": wrong})
         assert f"monitors.bot.source.predictions.{told}" in f"{caught.value.key}: {caught.value}"
+
+
+@pytest.mark.parametrize(
+    ("filters", "key", "told"),
+    [
+        ({"where": {"kind": "anwser"}}, "where.kind", "leaves no row; asked for is anwser, and kind is answer, ping"),
+        ({"where": {"output.intent": "spam"}}, "where.output.intent", "output.intent is other, urgent"),
+        ({"where_not": {"kind": ["answer", "ping"]}}, "where_not.kind", "leaves no row"),
+        ({"where": {"nowhere?": "x"}}, "where.nowhere?", "there is no column nowhere?"),
+        (
+            {"where": {"id": "m0", "kind": "answer"}},
+            "where",
+            "leave no row together, though each by itself leaves some",
+        ),
+    ],
+)
+def test_filters_that_leave_nothing_of_a_log_are_an_error_and_no_quiet_bot(
+    write_few: Write, filters: dict[str, Any], key: str, told: str
+) -> None:
+    source = write_few(rows())
+    source["predictions"] |= {"columns": COLUMNS, **filters}
+    with pytest.raises(MappingError, match=re.escape(told)) as raised:
+        counted(source)
+    assert raised.value.key.endswith(f"predictions.{key}")
+
+
+def test_what_filters_leave_of_a_few_rows_may_be_nothing_yet(write_few: Write) -> None:
+    source = write_few(rows(49))
+    source["predictions"] |= {"columns": COLUMNS, "where": {"kind": "another bot"}}
+    assert pairs(counted(source)) == {}
 
 
 def test_an_optional_column_may_be_missing(write_few: Write) -> None:
