@@ -17,7 +17,7 @@ TRACE ?=
 
 BIN := .venv/bin
 RUN := $(BIN)/python -m
-SOURCES := alerts bench checks config monitor tests .ci
+SOURCES := alerts bench checks config monitor tests tunewatch .ci
 # All of the suite runs on all cores, each file in one process: what a file sets up, such as a played demo, it sets up
 # once. There is a process more than there are cores, since an eighth of the time goes by in waiting for daemons.
 CORES := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=loadfile

@@ -13,6 +13,7 @@ until `room` rows wait; then new rows are dropped, counted in `dropped` and told
 """
 
 import atexit
+import http.client
 import json
 import logging
 import os
@@ -39,11 +40,16 @@ class Log:
     def __init__(self, url: str, token: str, bot: str | None = None, room: int = 10_000, timeout: float = 10.0) -> None:
         self.dropped = 0
         self._url, self._token, self._bot, self._timeout = url.rstrip("/"), token, bot, timeout
-        self._waiting: Queue[tuple[str, dict[str, Any]]] = Queue(room)
+        self._room = room
+        self._begin()
+        atexit.register(self.close)
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._waiting: Queue[tuple[str, dict[str, Any]]] = Queue(self._room)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="tunewatch.log", daemon=True)
         self._thread.start()
-        atexit.register(self.close)
 
     def record(self, id: str, predicted: str, **columns: Any) -> None:  # noqa: ANN401 - columns of any kind
         """Log a prediction; `columns` are `text`, `confidence`, `latency_ms` and the others of the receiver."""
@@ -55,14 +61,21 @@ class Log:
 
     def close(self, patience: float = 5.0) -> bool:
         """Send what waits, for at most `patience` seconds; whether all was sent."""
+        if self._process != os.getpid():
+            return True
         self._closing.set()
         self._thread.join(patience)
-        return self._waiting.empty() and not self._thread.is_alive()
+        all_sent = self._waiting.empty() and not self._thread.is_alive()
+        if not all_sent:
+            _LOG.warning("the program ends before %d rows were sent, and some on their way", self._waiting.qsize())
+        return all_sent
 
     def _put(self, stream: str, row: dict[str, Any]) -> None:
         if not self._url:
             self.dropped += 1
             return
+        if self._process != os.getpid():
+            self._begin()  # a server that forks its workers copies everything but threads
         known = {"at": datetime.now(UTC).isoformat(), **({"bot": self._bot} if self._bot else {}), **row}
         try:
             self._waiting.put_nowait((stream, known))
@@ -108,8 +121,8 @@ class Log:
                 if error.code in _REFUSED_FOR_GOOD and error.code not in _BUT:
                     self._drop(_refused(error.code, body_of_error, len(rows)), why)
                     return
-            except OSError as error:
-                why = str(error)
+            except (OSError, http.client.HTTPException) as error:
+                why = str(error) or type(error).__name__
             if tries == 0:
                 _LOG.warning("cannot send %d rows, trying again: %s", len(rows), why)
             if self._closing.wait(_PAUSES[min(tries, len(_PAUSES) - 1)]) and tries:

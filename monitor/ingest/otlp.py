@@ -117,7 +117,7 @@ def _said(value: object, role: str) -> str | None:
     if isinstance(value, str):
         try:
             messages = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     if not isinstance(messages, list):
         return _text(value)

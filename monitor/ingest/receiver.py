@@ -115,8 +115,9 @@ class Receiver:
                 break
             if batch is None:
                 return batches, True
-            batches.append(batch)
-            rows += len(batch.rows)
+            if batch.kept.set_running_or_notify_cancel():  # nobody waits any more for one that was cancelled
+                batches.append(batch)
+                rows += len(batch.rows)
         return batches, False
 
     def _keep(self, batches: Sequence[_Batch]) -> None:
@@ -124,8 +125,10 @@ class Receiver:
             kept = self._spool.keep([(batch.stream, batch.rows) for batch in batches], self._today())
         except (SpoolFullError, SpoolError) as error:
             _LOG.error("ingest refused", reason=str(error), requests=len(batches))
-            for batch in batches:
-                batch.kept.set_exception(error)
+            _fail(batches, error)
+        except BaseException as error:
+            _fail(batches, error)  # a fault of ours ends the thread, and whoever waits is told
+            raise
         else:
             for batch, outcome in zip(batches, kept, strict=True):
                 batch.kept.set_result(outcome)
@@ -146,3 +149,8 @@ class Receiver:
 
     def _today(self) -> str:
         return self._clocks.now().date().isoformat()
+
+
+def _fail(batches: Sequence[_Batch], error: BaseException) -> None:
+    for batch in batches:
+        batch.kept.set_exception(error)

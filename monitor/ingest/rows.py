@@ -1,5 +1,6 @@
 """What clients send: a prediction or a label, a JSON object a line."""
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -94,6 +95,7 @@ class Label(Row):
 class Received:
     """A row to keep. What has the same `key` is kept once; what differs from it has another `digest`."""
 
+    id: str
     key: str
     digest: bytes
     values: dict[str, Any]
@@ -150,10 +152,11 @@ def received(row: Row, written: bytes, now: datetime) -> Received:
     if row.at is not None and row.at > now + AHEAD:
         raise ValidationError.from_exception_data("Row", [_ahead(row.at)])
     digest = blake2b(written, digest_size=16).digest()
-    # A label may be corrected, so the same id may come again with another class; the very same line may not.
-    key = row.id if isinstance(row, Prediction) else digest.hex()
+    # Two chatbots may count their messages alike. A label may be corrected, so the same id may come again with another
+    # class; the very same line may not.
+    key = json.dumps([row.bot, row.id], ensure_ascii=False) if isinstance(row, Prediction) else digest.hex()
     values = row.model_dump(by_alias=True)
-    return Received(key, digest, {**values, "at": row.at or now, "received_at": now})
+    return Received(row.id, key, digest, {**values, "at": row.at or now, "received_at": now})
 
 
 def _ahead(at: datetime) -> Any:  # noqa: ANN401 - a part of an error of pydantic's

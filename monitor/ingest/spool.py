@@ -142,7 +142,7 @@ class Spool:
             if digest == row.digest:
                 repeated += 1
             else:
-                differing.append(row.key)
+                differing.append(row.id)
         return Kept(new, repeated, tuple(differing))
 
     def parts(self, stream: Stream, today: str) -> list[Part]:
@@ -256,7 +256,8 @@ class _Transaction:
 
 def _translated(error: sqlite3.Error) -> Exception:
     # SQLite tells a full disk, and a database that may not grow, by one code; a write that the disk refuses by another.
-    if error.sqlite_errorname == "SQLITE_FULL" or error.sqlite_errorname.startswith("SQLITE_IOERR"):
+    name = getattr(error, "sqlite_errorname", "")  # an error of the module itself has none
+    if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
         return SpoolFullError(str(error))
     return SpoolError(f"the spool of ingest.folder: {error}")
 

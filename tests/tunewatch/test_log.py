@@ -83,6 +83,21 @@ def test_it_needs_python_alone_and_the_environment_says_where_to(tmp_path: Path)
     assert (_ids(tmp_path, "predictions"), _ids(tmp_path, "labels")) == (["m1"], ["m1"])
 
 
+def test_a_worker_that_was_forked_sends_its_own_rows(tmp_path: Path) -> None:
+    program = """\
+import os, tunewatch.log as t
+t.record("m1", "urgent")
+child = os.fork()
+t.record("m2" if child else "m3", "urgent")
+if child:
+    os.waitpid(child, 0)
+"""
+    with receiver(tmp_path) as service:
+        environment = {"TUNEWATCH_LOG_URL": _url(service), "TUNEWATCH_LOG_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-S", "-c", program], env=environment, timeout=60, check=True)
+    assert _ids(tmp_path, "predictions") == ["m1", "m2", "m3"]
+
+
 def test_without_an_address_a_bot_runs_and_is_warned_once() -> None:
     program = "import tunewatch.log as t; t.record('m1', 'urgent'); t.record('m2', 'urgent')"
     ran = subprocess.run(

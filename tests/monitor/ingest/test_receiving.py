@@ -60,6 +60,14 @@ def test_what_is_sent_twice_counts_once_also_after_a_restart_and_what_differs_is
     assert [row["label"] for row in log("labels")] == ["billing", "urgent"]
 
 
+def test_two_bots_may_count_their_messages_alike(serve: Serve, log: Log) -> None:
+    with serve() as client:
+        assert client.send("predictions", {**URGENT, "bot": "a"}, {**URGENT, "bot": "b"})[1]["accepted"] == 2
+        status, answer = client.send("predictions", {**URGENT, "bot": "b", "predicted": "other"})
+        assert (status, answer["errors"][0]["id"]) == (422, "m1")
+    assert {(row["bot"], row["id"]) for row in log("predictions")} == {("a", "m1"), ("b", "m1")}
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
