@@ -17,8 +17,9 @@ from monitor.common.clock import MACHINE
 from monitor.ingest.app import Ingest, Limits
 from monitor.ingest.parquet import Files
 from monitor.ingest.receiver import Receiver
+from monitor.ingest.rows import prediction_model, read_lines
 from monitor.ingest.service import IngestService
-from monitor.ingest.spool import Spool, SpoolError
+from monitor.ingest.spool import Spool, SpoolError, Stream
 from monitor.web.server import WebServer
 from tests.monitor.ingest.conftest import Serve
 from tests.support.clocks import SetClocks
@@ -243,3 +244,16 @@ def test_a_log_that_cannot_be_written_is_told_and_written_later(serve: Serve, lo
     with serve():
         pass
     assert [row["id"] for row in log("predictions")] == ["m1"]
+
+
+def test_a_request_that_nobody_waits_for_any_more_ends_nothing(folder: Path) -> None:
+    files = Files(folder, ())
+    files.make()
+    receiver = Receiver(Spool(folder / "spool.sqlite", 64), files, timedelta(seconds=1), timedelta(days=1), MACHINE)
+    receiver.start()
+    (row,) = read_lines(lines([URGENT]), prediction_model(()), datetime(2026, 3, 2, tzinfo=UTC)).rows
+    for _ in range(200):
+        receiver.keep(Stream.PREDICTIONS, [row]).cancel()
+    assert receiver.keep(Stream.PREDICTIONS, [row]).result(20).differing == ()
+    assert receiver.is_alive
+    assert receiver.stop(20)
