@@ -21,7 +21,7 @@ from monitor.history.schema import (
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.schema.keys import NO_LABEL
-from monitor.history.writing.bulk import ROWS_AT_ONCE, batched, insert_rows
+from monitor.history.writing.bulk import ROWS_AT_ONCE, batched, insert_columns, insert_rows
 from monitor.history.writing.days import FOREVER, roll_up, roll_up_between
 from monitor.history.writing.names import class_ids, slice_ids, source_ids, version_ids
 from monitor.log.counting.columns import NO_NAME, Block, Columns, whole_buckets
@@ -125,7 +125,7 @@ def _insert(connection: Connection, table: Table, keys: Sequence[Integers], numb
     order = np.lexsort(tuple(reversed(keys)))
     for start in range(0, order.size, ROWS_AT_ONCE):
         some = order[start : start + ROWS_AT_ONCE]
-        insert_rows(connection, table, zip(*(column[some].tolist() for column in (*keys, *numbers)), strict=True))
+        insert_columns(connection, table, [column[some] for column in (*keys, *numbers)])
 
 
 def _class_keys(connection: Connection, columns: Columns[Any], fields: Sequence[str]) -> Integers:
