@@ -58,7 +58,8 @@ def _checked(url: str) -> str:
         raise ValueError(f"names a database that is not supported: {scheme}{hint}") from None
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
-    if parsed.drivername.partition("+")[0] not in FILE_DATABASES and "@" in f"{parsed.host}{parsed.database}":
+    after = "".join((parsed.host or "", parsed.database or "", *parsed.query))
+    if parsed.drivername.partition("+")[0] not in FILE_DATABASES and "@" in after:
         raise ValueError("has more than one @; in a password write %40 for @, %2F for /, %3A for : and %25 for %")
     return url
 

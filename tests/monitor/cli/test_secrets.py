@@ -54,6 +54,12 @@ VARIABLES: Final = (
     ("TUNEWATCH_SLACK", '{{"channel": "#a", "token": "{}", "chanel": 1}}'),
     ("TUNEWATCH_SLACK", "{}"),
     ("TUNEWATCH_SLACK__TOKEN__X", "{}"),
+    *(
+        (name, form)
+        for name in ("TUNEWATCH_WEBHOOK__URL", "TUNEWATCH_WEBHOOK")
+        for form in ("https://hooks.acme.example/{}", "https://hooks.acme.example/in?key={}", "hooks.acme.example/{}")
+    ),
+    ("TUNEWATCH_WEBHOOK__SECRET", "whsec_{}"),
     ("TUNEWATCH_HISTORY", "{}"),
     *((name, url) for url in URLS for name in ("TUNEWATCH_HISTORY__URL", "TUNEWATCH_MONITORS__BOT__SOURCE__URL")),
     ("TUNEWATCH_HISTORY", "postgresql+psycopg://bot:{}@db/logs"),
@@ -67,6 +73,7 @@ LINES: Final = (
     "history: {{url: postgresql+psycopg://bot:{}@db/logs",
     "history: postgresql+psycopg://bot:{}@db/logs",
     "slack: {}",
+    "webhook: {{url: 'https://hooks.acme.example/{}'}}",
 )
 
 
@@ -115,6 +122,8 @@ def test_a_secret_of_the_file_is_in_no_error(tmp_path: Path, secret: str, line: 
         ("TUNEWATCH_MONITORS__BOT__SOURCE__URL", "postgresql+psycopg://bot:{}@127.0.0.1:1/logs"),
         ("TUNEWATCH_SLACK__TOKEN", "xoxb-{}\nx"),
         ("TUNEWATCH_SLACK", '{{"channel": "#a", "token": "{}"'),
+        ("TUNEWATCH_WEBHOOK__URL", "https://hooks.acme.example/{}"),
+        ("TUNEWATCH_WEBHOOK__SECRET", "whsec_{}!"),
     ],
 )
 @pytest.mark.parametrize("command", [("validate",), ("once", "--json"), ("history", "--json")])
@@ -144,8 +153,9 @@ def test_a_short_secret_does_not_tear_words_apart() -> None:
     assert redact("a bot") == "a bot"
 
 
-def test_a_url_with_an_at_in_its_password_is_refused_with_the_way_to_write_it(tmp_path: Path) -> None:
-    said = _said(tmp_path, {"TUNEWATCH_HISTORY__URL": "postgresql+psycopg://bot:p@ss/w@rd@db/logs"})
+@pytest.mark.parametrize("password", ["p@ss/w@rd", "p@?ssw", "p@/?ss"])
+def test_a_url_with_an_at_in_its_password_is_refused_with_the_way_to_write_it(tmp_path: Path, password: str) -> None:
+    said = _said(tmp_path, {"TUNEWATCH_HISTORY__URL": f"postgresql+psycopg://bot:{password}@db/logs"})
 
     assert "history.url has more than one @; in a password write %40 for @" in said
 
