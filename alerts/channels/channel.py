@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from alerts.incident import Transition
@@ -19,7 +20,7 @@ class Post:
     anything. `maybe_sent` says that an earlier try may have arrived though nobody knows. `present` is how the
     incident stands now, which may be later than the step; None for the step itself. `first` says that nobody there
     has been told of the incident: then the post speaks for all that happened since. `before_request` is called before
-    each request and may raise, whereupon nothing more is sent.
+    each request and may raise, whereupon nothing more is sent. `sent_at` is the time of this try (UTC), for signatures.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Post:
     present: Transition | None = None
     first: bool = False
     before_request: Callable[[], None] = _do_nothing
+    sent_at: datetime | None = None
 
     @property
     def now(self) -> Transition:
@@ -53,7 +55,8 @@ class ChannelError(Exception):
     `permanent` says that trying again helps nothing until a person does something, which the message says. `fixable`
     says that the same post goes through once they did (a token renewed, a bot invited); a post that the channel
     refuses for what is in it is not. `asks_to_wait` says that the channel takes nothing from anybody for a while, and
-    did not take this. `retry_after` is how many seconds the channel asked to wait, None if it did not.
+    did not take this. `is_untaken` says that it cannot have taken this either, as when no connection was made; of any
+    other temporary error nobody knows. `retry_after` is how many seconds the channel asked to wait, None if it did not.
     """
 
     def __init__(
@@ -63,12 +66,14 @@ class ChannelError(Exception):
         permanent: bool,
         fixable: bool = False,
         asks_to_wait: bool = False,
+        is_untaken: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.fixable = fixable
         self.asks_to_wait = asks_to_wait
+        self.is_untaken = is_untaken
         self.retry_after = retry_after
 
 

@@ -17,6 +17,8 @@ _TAMED: Final = {
     "alembic": logging.WARNING,
     "apscheduler": logging.CRITICAL,  # its events are logged by `monitor.daemon.scheduling`, with their reason
     "asyncio": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,  # it logs addresses, and those of webhooks are secrets
     "slack_sdk": logging.WARNING,
     "sqlalchemy": logging.WARNING,
     "uvicorn": logging.WARNING,

@@ -50,10 +50,16 @@ PAUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is in trouble, and when it is tried again (UTC)."""
+    """What is in trouble, and when it is tried again (UTC). `is_untaken` says that the message cannot have arrived."""
 
     trouble: Trouble
     retry_at: datetime
+    is_untaken: bool = False
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the message may have arrived all the same."""
+        return self.trouble.is_uncertain and not self.is_untaken
 
 
 def trouble_of(error: ChannelError) -> Trouble:
@@ -65,17 +71,18 @@ def trouble_of(error: ChannelError) -> Trouble:
     return Trouble.CHANNEL_REFUSES if error.fixable else Trouble.MESSAGE_REFUSED
 
 
-def plan(trouble: Trouble, failures: int, asked: float | None, now: datetime) -> Plan:
+def plan(trouble: Trouble, failures: int, asked: float | None, now: datetime, *, is_untaken: bool = False) -> Plan:
     """When to try again after `failures` such failures in a row before this one.
 
     `asked` is how many seconds the channel asked to wait, None if it did not. Bounds hold it; NaN counts as None.
+    `is_untaken` says that the message cannot have arrived.
     """
     wait = _wait(asked)
     if trouble is Trouble.ASKED_TO_WAIT:
-        return Plan(trouble, _up(now + (wait or USUAL_WAIT)))
+        return Plan(trouble, _up(now + (wait or USUAL_WAIT)), is_untaken)
     first, longest = PAUSES[trouble]
     pause = min(first * (1 << min(failures, 16)), longest)  # beyond, the pause is the longest anyway
-    return Plan(trouble, _up(now + max(pause, wait or pause)))
+    return Plan(trouble, _up(now + max(pause, wait or pause)), is_untaken)
 
 
 def _up(time: datetime) -> datetime:

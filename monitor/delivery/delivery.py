@@ -59,11 +59,11 @@ class Deliverer:
         except ClaimLostError:
             raise
         except ChannelError as error:
-            self._fail(notification, trouble_of(error), str(error), error.retry_after)
+            self._fail(notification, trouble_of(error), error)
         except Exception as error:  # noqa: BLE001 - one message that cannot be built must not hold up all others
             _LOG.exception("channel crashed", channel=notification.channel, notification=notification.id)
             fault = f"a fault of tunewatch, see its log: {type(error).__name__}"
-            self._fail(notification, Trouble.MESSAGE_CRASHED, fault, None)
+            self._fail(notification, Trouble.MESSAGE_CRASHED, ChannelError(fault, permanent=False))
         else:
             self._succeed(notification, receipt)
 
@@ -76,6 +76,7 @@ class Deliverer:
             present=notification.present,
             first=notification.first,
             before_request=lambda: self.outbox.keep_claim(notification, self.clock()),
+            sent_at=self.clock(),
         )
 
     def _succeed(self, notification: Notification, receipt: Receipt) -> None:
@@ -86,10 +87,10 @@ class Deliverer:
         else:
             _LOG.info("notification sent", **_about(notification))
 
-    def _fail(self, notification: Notification, trouble: Trouble, problem: str, asked: float | None) -> None:
-        problem, now = redact(problem), self.clock()
+    def _fail(self, notification: Notification, trouble: Trouble, error: ChannelError) -> None:
+        problem, now = redact(str(error)), self.clock()
         before = notification.failures if trouble.is_of_channel else notification.attempts
-        planned = plan(trouble, before, asked, now)
+        planned = plan(trouble, before, error.retry_after, now, is_untaken=error.is_untaken)
         self.outbox.mark_failed(notification, problem, planned, now)
         tell = _LOG.error if trouble in (Trouble.CHANNEL_REFUSES, Trouble.MESSAGE_REFUSED) else _LOG.warning
         tell("notification failed", error=problem, retry_at=str(planned.retry_at), **_about(notification))

@@ -13,6 +13,7 @@ from config.table import with_table
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples" / "tunewatch.yaml"
 PAGE: Final = ROOT / "docs" / "configuration.md"
+SECRETS: Final = {"slack": ("token",), "ingest": ("token",), "webhook": ("url", "secret")}
 
 
 def _uncommented() -> dict[str, Any]:
@@ -41,8 +42,9 @@ def test_the_example_shows_the_defaults() -> None:
 
 def test_the_example_with_its_commented_keys_loads(tmp_path: Path) -> None:
     tree = _uncommented()
-    tree["slack"].pop("token")
-    tree["ingest"].pop("token")
+    for section, keys in SECRETS.items():
+        for key in keys:
+            tree[section].pop(key)
     file = tmp_path / "tunewatch.yaml"
     file.write_text(yaml.safe_dump(tree), encoding="utf-8")
     monitor = load(file, environ={}).monitors["support-bot"]

@@ -4,11 +4,9 @@ import sys
 from typing import Self, TextIO
 
 from alerts.channels.channel import ChannelError, Post, Receipt
-from alerts.incident import Event
-from alerts.messages.message import Message, first_message, reply_message, root_message
+from alerts.channels.standalone import standalone_message
+from alerts.messages.message import Message
 from alerts.messages.text import render_text
-
-_WHOLE = frozenset({Event.OPENED, Event.REOPENED})
 
 
 class ConsoleChannel:
@@ -24,10 +22,8 @@ class ConsoleChannel:
 
     def send(self, post: Post) -> Receipt:
         """Write the event; a step without one writes nothing, unless nothing was told before."""
-        if post.first:
-            self._write(first_message(post.step, post.now))
-        elif post.step.event is not None:
-            self._write(root_message(post.step) if post.step.event in _WHOLE else reply_message(post.step))
+        if (message := standalone_message(post)) is not None:
+            self._write(message)
         return Receipt()
 
     def _write(self, message: Message) -> None:

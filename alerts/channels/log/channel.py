@@ -1,18 +1,16 @@
 """Tells incidents in the daemon's log, where that is JSON: there the console's paragraphs would be no lines of it."""
 
 from dataclasses import replace
-from typing import Final
 
 import structlog
 
 from alerts.channels.channel import Post, Receipt
+from alerts.channels.standalone import standalone_message
 from alerts.incident import Event, State
 from alerts.messages.event_json import event_json
-from alerts.messages.message import first_message, reply_message, root_message
 from alerts.messages.text import render_text
 from checks.rules.finding import Verdict
 
-_WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})
 _LOG: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
@@ -21,13 +19,9 @@ class LogChannel:
 
     def send(self, post: Post) -> Receipt:
         """Log the step; one without an event is none, unless nothing was told before."""
-        step = post.step
-        if post.first:
-            step, message = post.now, first_message(post.step, post.now)
-        elif step.event is None:
+        if (message := standalone_message(post)) is None:
             return Receipt()
-        else:
-            message = root_message(step) if step.event in _WHOLE else reply_message(step)
+        step = post.now if post.first else post.step
         incident = step.incident
         is_critical = incident.severity is Verdict.CRITICAL and incident.state is not State.RESOLVED
         tell = _LOG.error if is_critical else _LOG.warning

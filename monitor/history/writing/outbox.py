@@ -111,7 +111,7 @@ class HistoryOutbox:
         else:
             failed |= {
                 "due_at": rounded_up(plan.retry_at),
-                "interrupted": notification.interrupted or plan.trouble.is_uncertain,
+                "interrupted": notification.interrupted or plan.is_uncertain,
             }
         with writing(self._engine) as connection:
             self._change(connection, notification, failed)

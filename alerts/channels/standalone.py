@@ -1,0 +1,31 @@
+"""What is told of a post where nothing is kept up to date and nothing hangs together: each message stands by itself."""
+
+from dataclasses import replace
+from typing import Final
+
+from alerts.channels.channel import Post
+from alerts.incident import Event, State, Transition
+from alerts.messages.message import Message, first_message, reply_message, root_message
+
+_WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})
+
+
+def standalone_message(post: Post) -> Message | None:
+    """The message; None for a step that nobody is told of, unless nothing was told of its incident before."""
+    if post.first:
+        return first_message(post.step, post.now)
+    if post.step.event is None:
+        return None
+    return root_message(post.step) if post.step.event in _WHOLE else reply_message(post.step)
+
+
+def standalone_event(post: Post) -> Transition | None:
+    """The step as a program hears of it; None as above.
+
+    What a program is told first of an incident is that it opened, however it stands now, or, where it came and went
+    untold, that it is resolved.
+    """
+    if not post.first:
+        return post.step if post.step.event is not None else None
+    is_over = post.now.incident.state is State.RESOLVED
+    return replace(post.now, event=Event.RESOLVED if is_over else Event.OPENED)

@@ -1,0 +1,1 @@
+"""A web address that gets the event as JSON."""
