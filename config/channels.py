@@ -38,6 +38,17 @@ def _signing_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+class SlackWebhookSettings(ChannelSettings):
+    """A Slack channel that incidents are told in by an incoming webhook, without a bot."""
+
+    secrets = ("url",)
+
+    url: SecretAddress | None = None
+    """Its address. A secret: `TUNEWATCH_SLACK_WEBHOOK__URL`, or a secret file `tunewatch_slack_webhook__url`."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call may take to connect, to send, and to be answered."""
+
+
 class WebhookSettings(ChannelSettings):
     """A program that gets each event as JSON."""
 

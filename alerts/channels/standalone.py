@@ -29,3 +29,12 @@ def standalone_event(post: Post) -> Transition | None:
         return post.step if post.step.event is not None else None
     is_over = post.now.incident.state is State.RESOLVED
     return replace(post.now, event=Event.RESOLVED if is_over else Event.OPENED)
+
+
+IN_DOUBT: Final = "may be here twice: an earlier try got no answer, and whether it arrived cannot be looked up"
+"""What a message says that may be the second of its kind."""
+
+
+def in_doubt(message: Message, post: Post) -> Message:
+    """The message; where an earlier try may have arrived, it says so."""
+    return replace(message, facts=(*message.facts, IN_DOUBT)) if post.maybe_sent else message

@@ -6,6 +6,7 @@ import jsonschema
 
 from tests.repository.paths import ROOT
 from tests.support.receiver import Call, Reply
+from tests.support.slack_rules import pings, refusal
 
 SCHEMA = json.loads((ROOT / "docs" / "event.schema.json").read_text("utf-8"))
 _EVENTS = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
@@ -14,6 +15,18 @@ _EVENTS = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Draf
 def webhook(call: Call) -> Reply:
     """Take an event that fits the documented schema."""
     return Reply(400) if _is_strange(call) or list(_EVENTS.iter_errors(json.loads(call.body))) else Reply(204)
+
+
+def slack_webhook(call: Call) -> Reply:
+    """Take what Slack takes, and nothing that would ping or lead anybody."""
+    if _is_strange(call):
+        return Reply(400, "invalid_payload")
+    body = json.loads(call.body)
+    if set(body) - {"text", "blocks", "unfurl_links", "unfurl_media"}:
+        return Reply(400, "invalid_payload")
+    if (word := refusal(body)) is not None or pings(body):
+        return Reply(400, word or "pings")
+    return Reply(200, "ok")
 
 
 def _is_strange(call: Call) -> bool:

@@ -14,6 +14,7 @@ from alerts.channels.channel import Channel, ChannelError, Post, Receipt
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.channels.registry import ROWS, ChannelRow
 from alerts.channels.slack.channel import SlackChannel
+from alerts.channels.slack_webhook.channel import SlackWebhookChannel
 from alerts.channels.webhook.channel import WebhookChannel
 from alerts.incident import Event, Reason, State, Transition
 from checks.advice.deciding.model import Action
@@ -82,6 +83,13 @@ def slack() -> Iterator[Ear]:
 
 
 @contextmanager
+def slack_webhook() -> Iterator[Ear]:
+    with Receiver(webhook_rules.slack_webhook) as receiver:
+        channel = SlackWebhookChannel(receiver.url, timeout=5)
+        yield Ear(channel, receiver.heard, lambda: receiver.answer(404, "no_service"), receiver=receiver)
+
+
+@contextmanager
 def webhook() -> Iterator[Ear]:
     with Receiver(webhook_rules.webhook) as receiver:
         yield Ear(
@@ -98,6 +106,7 @@ def webhook() -> Iterator[Ear]:
 EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {
     "console": console,
     "slack": slack,
+    "slack_webhook": slack_webhook,
     "webhook": webhook,
 }
 """How each channel is listened to; one that is registered and is not here fails every test."""

@@ -13,8 +13,12 @@ import pytest
 from alerts.channels.channel import ChannelError, Post
 from alerts.channels.webhook.channel import WebhookChannel
 from alerts.channels.webhook.payload import signature
-from alerts.incident import Event, Reason
+from alerts.incident import Event, Reason, State
 from alerts.messages.event_json import event_json
+from checks.advice.deciding.model import Action
+from checks.outcome.judge import Worked
+from checks.rules.family import Family
+from checks.rules.finding import Verdict
 from tests.alerts.channels.test_channels import RESOLVED, STEPS
 from tests.support import webhook_rules
 from tests.support.incidents import T0, finding, opened, step
@@ -114,3 +118,14 @@ def test_what_is_told_first_opens_the_incident_however_late(receiver: Receiver) 
     channel(receiver).send(Post("7", opened(), present=STEPS[1], first=True))
 
     assert json.loads(receiver.taken[0].body)["event"] == "opened"
+
+
+def test_the_documented_schema_has_every_word() -> None:
+    fields, parts = webhook_rules.SCHEMA["properties"], webhook_rules.SCHEMA["$defs"]
+
+    assert fields["event"]["enum"] == [event.value for event in Event]
+    assert fields["family"]["enum"] == [family.value for family in Family]
+    assert fields["state"]["enum"] == [state.value for state in State]
+    assert parts["action"]["enum"] == [action.value for action in Action]
+    assert parts["finding"]["properties"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+    assert parts["outcome"]["properties"]["worked"]["enum"] == [worked.value for worked in Worked]

@@ -1,0 +1,1 @@
+"""Slack by an incoming webhook: messages that nobody can change or find again."""
