@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, SecretStr
 
 from config.duration import Duration
-from config.services import ChannelSettings
+from config.services import ChannelSettings, WebAddress
 
 
 def _secret_address(url: SecretStr) -> SecretStr:
@@ -36,6 +36,19 @@ def _signing_secret(secret: SecretStr) -> SecretStr:
         except binascii.Error:
             raise ValueError("begins with whsec_ and does not go on in base64") from None
     return secret
+
+
+class PagerDutySettings(ChannelSettings):
+    """A service of PagerDuty that calls people."""
+
+    secrets = ("routing_key",)
+
+    routing_key: SecretStr | None = None
+    """Integration key of *Events API v2*. A secret: `TUNEWATCH_PAGERDUTY__ROUTING_KEY`, or a secret file."""
+    url: WebAddress = "https://events.pagerduty.com/"
+    """`https://events.eu.pagerduty.com/` for accounts in the EU; another address for a proxy or a test server."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call may take to connect, to send, and to be answered."""
 
 
 class SlackWebhookSettings(ChannelSettings):

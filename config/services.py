@@ -26,6 +26,10 @@ def _web_address(url: str) -> str:
     return url if url.endswith("/") else f"{url}/"
 
 
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""A web address, with a slash at its end."""
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -84,7 +88,7 @@ class SlackSettings(ChannelSettings):
     """Channel name or id, in quotes: `"#chatbot-oncall"`."""
     token: SecretStr | None = None
     """Bot token. Never in this file: `TUNEWATCH_SLACK__TOKEN`, or a secret file `tunewatch_slack__token`."""
-    base_url: Annotated[str, AfterValidator(_web_address)] = "https://slack.com/api/"
+    base_url: WebAddress = "https://slack.com/api/"
     """Another address for a proxy or a test server."""
     timeout: Duration = timedelta(seconds=10)
     """How long one call to Slack may take."""

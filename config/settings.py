@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.base import Name
-from config.channels import SlackWebhookSettings, WebhookSettings
+from config.channels import PagerDutySettings, SlackWebhookSettings, WebhookSettings
 from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
 from config.ingest import IngestSettings
@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Where incidents are told, besides the console."""
     slack_webhook: SlackWebhookSettings | None = None
     """A Slack channel that incidents are told in by an incoming webhook, where no bot may be installed."""
+    pagerduty: PagerDutySettings | None = None
+    """A service of PagerDuty that calls people."""
     webhook: WebhookSettings | None = None
     """A program that gets each event as JSON."""
     web: WebSettings = WebSettings()

@@ -7,6 +7,7 @@ from typing import Final
 from alerts.channels.channel import Channel
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.channels.log.channel import LogChannel
+from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.slack.channel import SlackChannel
 from alerts.channels.slack_webhook.channel import SlackWebhookChannel
 from alerts.channels.webhook.channel import WebhookChannel
@@ -33,6 +34,7 @@ ROWS: Final = (
     ChannelRow("console", ConsoleChannel.on_stderr, is_always_there=True, in_log=LogChannel),
     ChannelRow("slack", SlackChannel, keys=("token", "channel", "base_url", "timeout")),
     ChannelRow("slack_webhook", SlackWebhookChannel, keys=("url", "timeout")),
+    ChannelRow("pagerduty", PagerDutyChannel, keys=("routing_key", "url", "timeout")),
     ChannelRow("webhook", WebhookChannel, keys=("url", "secret", "timeout")),
 )
 """The rows, in the order in which a step is told."""

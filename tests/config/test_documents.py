@@ -13,7 +13,13 @@ from config.table import with_table
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples" / "tunewatch.yaml"
 PAGE: Final = ROOT / "docs" / "configuration.md"
-SECRETS: Final = {"slack": ("token",), "ingest": ("token",), "slack_webhook": ("url",), "webhook": ("url", "secret")}
+SECRETS: Final = {
+    "slack": ("token",),
+    "ingest": ("token",),
+    "slack_webhook": ("url",),
+    "pagerduty": ("routing_key",),
+    "webhook": ("url", "secret"),
+}
 
 
 def _uncommented() -> dict[str, Any]:

