@@ -1,6 +1,5 @@
 """Database URLs: checked, shown without their password, and with paths that do not depend on where one stands."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -59,10 +58,13 @@ def _checked(url: str) -> str:
         raise ValueError(f"names a database that is not supported: {scheme}{hint}") from None
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None
-    names = re.findall(r"(?:^|[&;])([^=&;]*)", url.partition("?")[2])
-    after = "".join((parsed.host or "", parsed.database or "", *names))
-    if parsed.drivername.partition("+")[0] not in FILE_DATABASES and "@" in after:
+    rest = url.partition("://")[2]
+    if parsed.drivername.partition("+")[0] in FILE_DATABASES:
+        return url
+    if rest.count("@") > 1:  # the driver would take a piece of the password for the host, and name it
         raise ValueError("has more than one @; in a password write %40 for @, %2F for /, %3A for : and %25 for %")
+    if "@" in rest.partition("?")[2]:
+        raise ValueError("has an @ after its ?; write %40 for it")
     return url
 
 

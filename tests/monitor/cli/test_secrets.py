@@ -161,6 +161,14 @@ def test_a_url_with_an_at_in_its_password_is_refused_with_the_way_to_write_it(tm
     assert "history.url has more than one @; in a password write %40 for @" in said
 
 
+@pytest.mark.parametrize("user", ["bot@", ""])
+def test_a_url_with_an_at_in_its_query_is_refused(tmp_path: Path, user: str) -> None:
+    said = _said(tmp_path, {"TUNEWATCH_HISTORY__URL": f"postgresql+psycopg://{user}db/logs?sslpassword=qxzj@qxzj"})
+
+    assert "write %40 for" in said
+    assert "qxzj" not in said
+
+
 def test_space_around_a_token_is_no_part_of_it(tmp_path: Path) -> None:
     (tmp_path / "tunewatch.yaml").write_text(FILE, encoding="utf-8")
     with FakeSlack() as slack:
