@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from alerts.acts import Act
 from checks.advice.deciding.model import Action, Advice
 from checks.outcome.judge import Result
 from checks.outcome.trial import Decision
@@ -30,6 +31,7 @@ class Event(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     VERIFIED = "verified"
+    REMINDED = "reminded"
 
 
 class Reason(StrEnum):
@@ -52,11 +54,48 @@ class Reason(StrEnum):
     SOMEBODY_ACKNOWLEDGED = "somebody_acknowledged"
     ACTION_VERIFIED = "action_verified"
     REPORT_WRITTEN = "report_written"  # a report of the rows is there to look at
+    SOMEBODY_SNOOZED = "somebody_snoozed"
+    SOMEBODY_RESOLVED = "somebody_resolved"
+    CALLED_FALSE = "called_false"  # somebody says that it is a false alarm
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    SNOOZE_ENDED = "snooze_ended"
+    # In one channel alone:
+    NOBODY_ACKNOWLEDGED = "nobody_acknowledged"  # it is told again
+    NOT_TOLD_YET = "not_told_yet"  # it is open, and was not told for a reason that is past
+    HOLD_ENDED = "hold_ended"  # what was silenced, muted or in quiet hours still fires
+    SHOWN_ANEW = "shown_anew"  # the numbers moved, or were shown long ago
 
     @property
     def changes_state(self) -> bool:
         """Whether what stands in the channel is wrong after this step, though nobody is told of it."""
-        return self in (Reason.CLEAR_BEGAN, Reason.CLEAR_BROKEN, Reason.ALARM_RESUMED, Reason.REPORT_WRITTEN)
+        return self in _CHANGES_STATE
+
+    @property
+    def is_of_one_channel(self) -> bool:
+        """Whether the step tells something again that is news in some channels alone."""
+        return self in (Reason.NOBODY_ACKNOWLEDGED, Reason.NOT_TOLD_YET, Reason.HOLD_ENDED, Reason.SHOWN_ANEW)
+
+    @property
+    def is_of_somebody(self) -> bool:
+        """Whether a person made the step."""
+        return self in _OF_SOMEBODY
+
+
+_CHANGES_STATE = (
+    Reason.CLEAR_BEGAN,
+    Reason.CLEAR_BROKEN,
+    Reason.ALARM_RESUMED,
+    Reason.REPORT_WRITTEN,
+    Reason.SNOOZE_ENDED,
+    Reason.ACKNOWLEDGEMENT_EXPIRED,
+    Reason.SHOWN_ANEW,
+)
+_OF_SOMEBODY = (
+    Reason.SOMEBODY_ACKNOWLEDGED,
+    Reason.SOMEBODY_SNOOZED,
+    Reason.SOMEBODY_RESOLVED,
+    Reason.CALLED_FALSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +113,8 @@ class Incident:
     `findings` are those that belong to it as last seen, alarming or not, worst first. `severity` is the worst verdict
     that it ever had since it opened (WARNING or CRITICAL). All times are UTC. `clear_since` is when all findings
     became clear. `advice` is what people were told last, with its newest numbers. `report` is the file of a report of
-    its rows, or "".
+    its rows, or "". `acknowledged_until` is when that runs out (None: never), `snoozed_until` when it is told again,
+    and `false_alarm_by` who said that there is nothing.
     """
 
     id: str
@@ -93,14 +133,21 @@ class Incident:
     acknowledged_by: str | None = None
     proposed: Proposal | None = None
     report: str = ""
+    acknowledged_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    false_alarm_by: str | None = None
+
+    def is_acknowledged(self, now: datetime) -> bool:
+        """Whether somebody has it at that time."""
+        return self.acknowledged_by is not None and (self.acknowledged_until is None or now < self.acknowledged_until)
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One step of an incident: how it stands after it, and what people are told (None: nothing).
 
-    `joined` are the findings that this step tells of for the first time, `decision` what somebody decided with it, and
-    `outcome` what came of the advice.
+    `joined` are the findings that this step tells of for the first time, `decision` what somebody decided with it,
+    `outcome` what came of the advice, and `act` what somebody did.
     """
 
     incident: Incident
@@ -110,6 +157,7 @@ class Transition:
     joined: tuple[Finding, ...] = ()
     decision: Decision | None = None
     outcome: Result | None = None
+    act: Act | None = None
 
     @property
     def is_posted(self) -> bool:

@@ -154,6 +154,9 @@ class _Cycle:
             clear_since=None,
             resolved_at=None,
             acknowledged_by=None,  # whoever took it on saw it end
+            acknowledged_until=None,
+            snoozed_until=None,
+            false_alarm_by=None,
         )
         return self._step(reopened, Event.REOPENED, Reason.ALARM_RETURNED, self.seen.alarms)
 
@@ -181,6 +184,7 @@ class _Cycle:
             clear_since=None,
             advice=told.advice,
             proposed=told.proposed,
+            snoozed_until=None if rose else incident.snoozed_until,  # it was another incident that could wait
         )
         if rose:
             return self._step(current, Event.ESCALATED, Reason.SEVERITY_ROSE, joined)

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config import routes as routing
 from config.base import Name
 from config.channels import PagerDutySettings, SlackWebhookSettings, WebhookSettings
 from config.duration import format_duration
@@ -14,6 +15,7 @@ from config.errors import ImpossibleError, Problem
 from config.ingest import IngestSettings
 from config.monitor import MonitorSettings
 from config.reports import ReportSettings
+from config.routes import RouteSettings
 from config.services import ChannelSettings, HistorySettings, LoggingSettings, SlackSettings, WebSettings
 
 PREFIX: Final = "TUNEWATCH_"
@@ -60,6 +62,8 @@ class Settings(BaseSettings):
     """Receives predictions and labels over HTTP, for chatbots without a log; nothing listens unless this is set."""
     reports: ReportSettings | None = None
     """Where Evidently's reports of drift are kept; `{}` for a folder `reports`. None are written unless this is set."""
+    routes: tuple[RouteSettings, ...] = ()
+    """Who is told of what; the first route that matches counts. Without any, everything is told in every channel."""
     logging: LoggingSettings = LoggingSettings()
     """What the daemon writes to stderr."""
     monitors: Annotated[dict[MonitorName, MonitorSettings], Field(min_length=1)]
@@ -79,7 +83,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        ImpossibleError.raise_for([*self._names_apart(), *self._kept_long_enough()])
+        ImpossibleError.raise_for([*self._names_apart(), *self._kept_long_enough(), *self._wrong_routes()])
         return self
 
     @property
@@ -108,6 +112,9 @@ class Settings(BaseSettings):
             for name in self.monitors
             if (other := first.setdefault(folded(name), name)) != name
         ]
+
+    def _wrong_routes(self) -> list[tuple[str, str]]:
+        return routing.faults(self.routes, (*routing.ALWAYS_THERE, *self.channels), tuple(self.monitors))
 
     def _kept_long_enough(self) -> list[tuple[str, str]]:
         name, monitor = max(self.monitors.items(), key=lambda item: item[1].lookback)

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from config.duration import FalseAlarms, format_duration
 from config.settings import Settings
-from config.shape import named_in, section_in
+from config.shape import fields_of, items_in, named_in, section_in
 
 BEGIN: Final = "<!-- keys: written by python -m config.table -->"
 END: Final = "<!-- end of keys -->"
@@ -46,13 +46,16 @@ def with_table(page: str) -> str:
 
 def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - an annotation can be anything
     section = section_in(annotation)
-    for name, field in section.model_fields.items() if section else ():
+    for name, field in fields_of(section).items() if section else ():
         key = f"{prefix}{name}"
         value = named_in(field.annotation)
         if value is not None and section_in(value) is None:
             yield f"{key}.{FREE[name]}", "not set", field.description or ""
         elif value is not None:
             yield from _rows(value, f"{key}.{FREE[name]}.")
+        elif (item := items_in(field.annotation)) is not None:
+            yield key, _default(field), field.description or ""
+            yield from _rows(item, f"{key}[].")
         elif section_in(field.annotation) is None:
             yield key, _default(field), field.description or ""
         else:

@@ -98,6 +98,10 @@ def _repeated(node: yaml.Node, path: KeyPath) -> Iterator[tuple[KeyPath, int, in
 
 
 def _lines(node: yaml.Node, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
+    if isinstance(node, yaml.SequenceNode):
+        for place, item in enumerate(node.value):
+            yield (*path, str(place)), item.start_mark.line + 1
+            yield from _lines(item, (*path, str(place)))
     if not isinstance(node, yaml.MappingNode):
         return
     for key, value in node.value:

@@ -21,6 +21,7 @@ class Post:
     incident stands now, which may be later than the step; None for the step itself. `first` says that nobody there
     has been told of the incident: then the post speaks for all that happened since. `before_request` is called before
     each request and may raise, whereupon nothing more is sent. `sent_at` is the time of this try (UTC), for signatures.
+    `mention` is who is called, such as `@here` or the id of a user group; "" for nobody.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Post:
     first: bool = False
     before_request: Callable[[], None] = _do_nothing
     sent_at: datetime | None = None
+    mention: str = ""
 
     @property
     def now(self) -> Transition:

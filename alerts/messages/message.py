@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from alerts.incident import Incident, State, Transition
+from alerts.messages.acts import standing_in_words
 from alerts.messages.numbers import when, window
 from alerts.messages.words import (
     ICONS,
@@ -140,7 +141,7 @@ def _reasons(step: Transition) -> tuple[str, ...]:
 def _state(step: Transition) -> str:
     incident = step.incident
     known = f"{STATES[incident.state]} as of {when(step.at)}"
-    return f"{known}, acknowledged by {incident.acknowledged_by}" if incident.acknowledged_by else known
+    return ", ".join(filter(None, (known, standing_in_words(incident))))
 
 
 def _onset(incident: Incident) -> str:

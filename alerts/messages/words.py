@@ -1,6 +1,7 @@
 """Findings, advice and steps in plain words."""
 
 from alerts.incident import Event, Incident, Reason, State, Transition
+from alerts.messages.acts import AGAIN, act_in_words
 from alerts.messages.figures import lasting
 from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
@@ -204,11 +205,11 @@ def news(step: Transition) -> str:
         return "another alarm" if len(step.joined) == 1 else f"{len(step.joined)} more alarms"
     if step.decision is not None:
         return decided(step.decision)
-    if step.reason is Reason.SOMEBODY_ACKNOWLEDGED:
-        return f"acknowledged by {step.incident.acknowledged_by or 'somebody'}"
+    if step.reason.is_of_somebody:
+        return act_in_words(step.act) if step.act else f"acknowledged by {step.incident.acknowledged_by or 'somebody'}"
     if step.outcome is not None:
         return OUTCOMES[step.outcome.worked]
-    return _NEWS.get(step.reason, str(step.event or Event.UPDATED))
+    return (_NEWS | AGAIN).get(step.reason, str(step.event or Event.UPDATED))
 
 
 OUTCOMES = {

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from alerts.channels.channel import Channel
 from alerts.channels.registry import ROWS, ChannelRow
 from config.settings import Settings
+from monitor.bootstrap.routes import build_routing
 from monitor.common.clock import Clock
 from monitor.delivery.delivery import Deliverer
 from monitor.history import History
@@ -19,8 +20,13 @@ REQUEST_LASTS: Final = 3
 
 
 def channel_names(settings: Settings, rows: Iterable[ChannelRow] = ROWS) -> tuple[str, ...]:
-    """The channels that every step which is told goes to."""
+    """The channels that are set up."""
     return tuple(row.name for row in rows if row.is_always_there or row.name in settings.channels)
+
+
+def channels_of_steps(settings: Settings) -> tuple[str, ...]:
+    """The channels that every step is told in as it is written; with routes none, as they are taken afterwards."""
+    return () if settings.routes else channel_names(settings)
 
 
 def build_channels(
@@ -36,7 +42,7 @@ def build_channels(
 def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
     """The outbox as this process sees it; its claims outlast any one request."""
     slowest = max((REQUEST_LASTS * channel.timeout for channel in settings.channels.values()), default=LEASE)
-    return history.outbox(lease=max(LEASE, slowest))
+    return history.outbox(lease=max(LEASE, slowest), routing=build_routing(settings, channel_names(settings)))
 
 
 def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:

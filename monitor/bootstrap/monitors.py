@@ -8,7 +8,7 @@ from alerts.policy import Policy
 from checks.advice.deciding.policy import AdvicePolicy, Drops
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.settings import Settings
-from monitor.bootstrap.channels import channel_names
+from monitor.bootstrap.channels import channels_of_steps
 from monitor.bootstrap.checks import build_checks
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
@@ -47,7 +47,7 @@ def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
         checks=build_checks(chosen),
         advice=advice_policy(chosen),
         incidents=incident_policy(chosen),
-        channels=channel_names(settings),
+        channels=channels_of_steps(settings),
         study=plan_of(chosen),
     )
 
@@ -60,7 +60,7 @@ def incident_policy(settings: MonitorSettings) -> Policy:
 
 def build_outage(settings: Settings, name: str, history: History) -> Outage:
     """What keeps and tells the looks of a monitor that fail, whether or not its log was ever reached."""
-    return Outage(name, history, incident_policy(settings.monitors[name]), channel_names(settings))
+    return Outage(name, history, incident_policy(settings.monitors[name]), channels_of_steps(settings))
 
 
 def shape_of(settings: MonitorSettings) -> str:

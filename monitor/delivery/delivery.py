@@ -37,7 +37,7 @@ class Deliverer:
 
     def deliver_one(self) -> bool:
         """Try one notification that is due, and keep what came of it; whether there was one."""
-        notification = self.outbox.next_notification(self.channels.keys(), self.clock())
+        notification = self._next()
         if notification is None:
             return False
         try:
@@ -52,6 +52,14 @@ class Deliverer:
         while self.clock() < until and self.deliver_one():
             tries += 1
         return tries
+
+    def _next(self) -> Notification | None:
+        """The next one; what has come due in the meantime is planned when none is left."""
+        channels = self.channels.keys()
+        found = self.outbox.next_notification(channels, self.clock())
+        while found is None and self.outbox.plan(channels, self.clock()):
+            found = self.outbox.next_notification(channels, self.clock())
+        return found
 
     def _deliver(self, notification: Notification) -> None:
         try:
@@ -75,6 +83,7 @@ class Deliverer:
             maybe_sent=notification.interrupted,
             present=notification.present,
             first=notification.first,
+            mention=notification.mention,
             before_request=lambda: self.outbox.keep_claim(notification, self.clock()),
             sent_at=self.clock(),
         )

@@ -1,6 +1,5 @@
 """The history: one object for one database."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, func, select, text
 
+from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.migrate import migrate
@@ -21,6 +21,7 @@ from monitor.history.writing.aside import SetAside, dated_after
 from monitor.history.writing.forgetting import Span, forget_predictions, forget_span, held
 from monitor.history.writing.holdouts import read_holdout, write_holdout
 from monitor.history.writing.incidents import frozen_at, unhealthy_spans
+from monitor.history.writing.locks import lock_key
 from monitor.history.writing.marks import forget_marks, read_marks
 from monitor.history.writing.names import add_monitor, monitor_id
 from monitor.history.writing.outbox import LEASE, HistoryOutbox
@@ -190,9 +191,14 @@ class History:
                 rows += deleted
         return rows
 
-    def outbox(self, worker: Worker | None = None, lease: timedelta = LEASE) -> HistoryOutbox:
-        """The notifications, for one worker: of this process unless given. A claim lasts `lease` unless it is kept."""
-        return HistoryOutbox(self._engine, worker or Worker.here(), lease)
+    def outbox(
+        self, worker: Worker | None = None, lease: timedelta = LEASE, routing: Routing | None = None
+    ) -> HistoryOutbox:
+        """The notifications, for one worker: of this process unless given. A claim lasts `lease` unless it is kept.
+
+        With `routing`, what is due is planned, and what is silenced or in quiet hours is held back.
+        """
+        return HistoryOutbox(self._engine, worker or Worker.here(), lease, routing)
 
     def holdout(self, monitor: str) -> datetime | None:
         """From when on the monitor's new messages are held out for testing; None before the first export."""
@@ -233,11 +239,5 @@ class History:
         with writing(self._engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT}s'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_key(monitor)})
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(monitor)})
             yield connection
-
-
-def _lock_key(monitor: str) -> int:
-    """A number of 64 bits for a name; two monitors that shared one would only wait for each other."""
-    digest = hashlib.blake2s(f"tunewatch:{monitor}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)

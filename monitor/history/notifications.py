@@ -18,7 +18,7 @@ class Notification:
     died, the claim ran out, there was no answer), so that the message may be there already. `present` is how the
     incident stands now. `first` says that the channel has been told nothing of the incident yet: then this one
     speaks for all steps that wait, up to the one with the id `through`. `failures` counts the tries in a row of any
-    notification that the channel as a whole did not take.
+    notification that the channel as a whole did not take. `mention` is who is called there.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Notification:
     attempts: int = 0
     interrupted: bool = False
     failures: int = 0
+    mention: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ class Outbox(Protocol):
 
         Notifications that dead processes of this machine were sending are freed, and open incidents that a channel
         has heard nothing of are told in it. Returns how many were freed or added.
+        """
+
+    def plan(self, channels: Collection[str], now: datetime) -> int:
+        """Put into the outbox what is due now in these channels and is not in it; how many notifications that are.
+
+        That is what routes lead to, what nobody acknowledged, what an acknowledgement or a silence left when it ended,
+        and numbers that have moved.
         """
 
     def next_notification(self, channels: Collection[str], now: datetime) -> Notification | None:

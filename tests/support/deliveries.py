@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from alerts.channels.channel import Channel
 from alerts.incident import Transition
+from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.delivery.delivery import Deliverer
 from monitor.history import CycleRecord, History
@@ -26,10 +27,11 @@ class Desk:
     url: str
     channels: Mapping[str, Channel]
     now: datetime = T0
+    routing: Routing | None = None
     outbox: HistoryOutbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = self.history.outbox()
+        self.outbox = self.history.outbox(routing=self.routing)
 
     @property
     def deliverer(self) -> Deliverer:
@@ -54,7 +56,7 @@ class Desk:
 
     def restart(self, worker: Worker | None = None) -> None:
         """Begin as another process does."""
-        self.outbox = self.history.outbox(worker)
+        self.outbox = self.history.outbox(worker, routing=self.routing)
         self.deliverer.begin()
 
     def rows(self) -> list[dict[str, Any]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
+from alerts.acts import Act, ActKind
+from alerts.messages import acts
+from alerts.messages.acts import act_in_words
 from alerts.messages.outcomes import DONE
 from alerts.messages.wording import TEMPLATES, text
 from alerts.messages.words import ACTIONS, OUTCOMES, STATES, WORDS
@@ -261,9 +264,18 @@ def page() -> str:
         f"## Actions\n\n{_rows(('action', 'to do', 'done'), ((a.value, ACTIONS[a], DONE[a]) for a in ACTIONS))}",
         f"## Verdicts\n\n{_rows(('verdict', 'words'), ((v.value, WORDS[v]) for v in WORDS))}",
         f"## States\n\n{_rows(('state', 'words'), ((s.value, STATES[s]) for s in STATES))}",
+        f"## Acts\n\n{_rows(('act', 'words'), ((k.value, act_in_words(_act(k))) for k in acts.DONE))}",
+        f"## Told again\n\n{_rows(('reason', 'words'), ((r.value, acts.AGAIN[r]) for r in acts.AGAIN))}",
         f"## Outcomes\n\n{_rows(('outcome', 'words'), ((o.value, OUTCOMES[o]) for o in OUTCOMES))}",
     ]
     return "\n".join(parts)
+
+
+def _act(kind: ActKind) -> Act:
+    return Act(kind, "ada", AT, "1", AT + timedelta(hours=4) if kind in _TIMED else None, "we are on it")
+
+
+_TIMED: Final = (ActKind.ACKNOWLEDGE, ActKind.SNOOZE, ActKind.SILENCE)
 
 
 def example(kind: StrEnum) -> str:

@@ -19,13 +19,12 @@ from slack_sdk.web import SlackResponse
 
 from alerts.channels.channel import Post, Receipt
 from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
-from alerts.channels.slack.payload import forms, marks, metadata, payload, root
+from alerts.channels.slack.payload import RINGING, forms, marks, metadata, payload, root
 from alerts.channels.slack.silence import unanswered
 from alerts.channels.waiting import retry_after
 from alerts.incident import Event
 from alerts.messages.message import Message, reply_message
 
-_BROADCAST: Final = frozenset({Event.ESCALATED, Event.REOPENED})
 _INERT: Final = {"unfurl_links": False, "unfurl_media": False}
 _PAGE: Final = 200  # messages; Slack's advice
 _PAGES: Final = 5  # a thousand messages back; who is that late may be told twice
@@ -116,7 +115,7 @@ class SlackChannel:
             "reply",
             channel=thread.channel,
             thread_ts=thread.ts,
-            reply_broadcast=post.step.event in _BROADCAST,
+            reply_broadcast=post.step.event in RINGING,
             **_INERT,
         )[1]
 

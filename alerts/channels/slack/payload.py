@@ -3,10 +3,14 @@
 from typing import Any, Final
 
 from alerts.channels.channel import Post
+from alerts.incident import Event
 from alerts.messages.message import Message, first_message, root_message
 from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
 
 _METADATA: Final = "tunewatch_step"
+
+RINGING: Final = frozenset({Event.ESCALATED, Event.REOPENED, Event.REMINDED})
+"""Events whose reply is said in the channel too, and calls whoever the route calls."""
 
 
 def root(post: Post) -> Message:
@@ -25,13 +29,33 @@ def forms(message: Message) -> tuple[SlackMessage, ...]:
 
 def payload(form: SlackMessage, post: Post, part: str) -> dict[str, Any]:
     """The arguments of a call that sends a form of the message."""
+    called = mention(post.mention) if part == "root" or post.step.event in RINGING else ""
     return {
-        "text": form.text,
-        "blocks": list(form.blocks),
+        "text": f"{called} {form.text}" if called else form.text,
+        "blocks": [*_called(called), *form.blocks] if form.blocks else [],
         "parse": "none",
         "link_names": False,
         "metadata": {"event_type": _METADATA, "event_payload": marks(post, part)},
     }
+
+
+def mention(who: str) -> str:
+    """Who is called, in Slack's markup; "" for nobody.
+
+    >>> mention("@here"), mention("S0123ABCD"), mention("U0123ABCD")
+    ('<!here>', '<!subteam^S0123ABCD>', '<@U0123ABCD>')
+    """
+    if who.startswith("@"):
+        return f"<!{who[1:]}>"
+    if who.startswith("S"):
+        return f"<!subteam^{who}>"
+    return f"<@{who}>" if who else ""
+
+
+def _called(called: str) -> tuple[dict[str, Any], ...]:
+    if not called:
+        return ()
+    return ({"type": "section", "text": {"type": "mrkdwn", "text": called}},)
 
 
 def marks(post: Post, part: str) -> dict[str, str]:

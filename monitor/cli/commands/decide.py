@@ -8,7 +8,7 @@ import click
 
 from alerts.incident import Event, Incident, Reason, State, Transition
 from checks.outcome.trial import Decision
-from monitor.bootstrap.channels import channel_names
+from monitor.bootstrap.channels import channels_of_steps
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
@@ -44,7 +44,7 @@ def command(*, file: Path | None, incident_id: str, accepted: bool | None, note:
     try:
         incident = find_one(history.queries, incident_id, "INCIDENT")
         decision = Decision(accepted, utc_now(), by or _user(), note.strip())
-        _decide(history, incident, decision, channel_names(settings))
+        _decide(history, incident, decision, channels_of_steps(settings))
     finally:
         history.close()
     tell(f"{incident.id}: {incident.advice.action.value} {'accepted' if accepted else 'rejected'} by {decision.by}")
@@ -57,7 +57,7 @@ def _decide(history: History, incident: Incident, decision: Decision, channels: 
         now = next((each for each in transaction.incidents() if each.id == incident.id), None)
         if now is None or now.state is State.RESOLVED:
             raise click.ClickException(f"{incident.id} is over; there is nothing to decide any more")
-        taken = replace(now, acknowledged_by=decision.by)
+        taken = replace(now, acknowledged_by=decision.by, acknowledged_until=None)
         step = Transition(taken, Event.ACKNOWLEDGED, decision.at, Reason.SOMEBODY_ACKNOWLEDGED, decision=decision)
         transaction.decide(step, channels)
 

@@ -1,5 +1,6 @@
 """The tables of the history; every column's comment is also its line in docs/history.md."""
 
+from monitor.history.schema.acts import ACTS, SILENCES, STANDINGS
 from monitor.history.schema.aside import SET_ASIDE
 from monitor.history.schema.base import METADATA
 from monitor.history.schema.beliefs import BELIEF_TIMES, CYCLES, FINDINGS, METRIC_POINTS, METRIC_SERIES
@@ -29,6 +30,7 @@ from monitor.history.schema.retained import FORGETTING, RETAINED_CELLS
 from monitor.history.schema.studies import STUDIES
 
 __all__ = [
+    "ACTS",
     "ADVICE",
     "ADVICE_OUTCOMES",
     "BELIEF_TIMES",
@@ -60,7 +62,9 @@ __all__ = [
     "RELEVANCE_SOURCES",
     "RETAINED_CELLS",
     "SET_ASIDE",
+    "SILENCES",
     "SLICES",
+    "STANDINGS",
     "STUDIES",
     "TOTAL_CELLS",
     "VERSIONS",

@@ -59,6 +59,15 @@ def write_transition(connection: Connection, transition: Transition, channels: I
         _insert(connection, rows)
 
 
+def write_for(connection: Connection, transition: Transition, channels: Iterable[str]) -> None:
+    """Keep a step that tells again how the incident stands, in these channels alone; the incident stays as it is."""
+    event = connection.execute(INCIDENT_EVENTS.insert(), _event_row(transition)).inserted_primary_key
+    if event is not None:
+        _insert(
+            connection, [notification_row(event[0], transition.incident.id, each, transition.at) for each in channels]
+        )
+
+
 def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection.execute(NOTIFICATIONS.insert(), rows)

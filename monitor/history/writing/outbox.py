@@ -3,14 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, exists, func, or_, select, true, tuple_, update
 
 from alerts.incident import Incident, State, Transition
+from alerts.routing.route import Routing
 from monitor.common.claims import Worker
-from monitor.common.redact import redact
 from monitor.common.retrying import LONGEST_PAUSE, Plan, Trouble
 from monitor.history.engine import reading, writing
 from monitor.history.notifications import ClaimLostError, Notification, Undelivered
@@ -18,7 +17,10 @@ from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFIC
 from monitor.history.types import rounded_up
 from monitor.history.writing.bulk import insert_if_new
 from monitor.history.writing.channel_state import pause_channel, resume_channel, revive_channels
+from monitor.history.writing.holding import UNDELIVERED, Delivery, Verdict, bury_all, rule
 from monitor.history.writing.incidents import notification_row
+from monitor.history.writing.planning import plan_due
+from monitor.history.writing.standings import keep_standing
 
 LEASE: Final = timedelta(seconds=60)
 """How long a claim lasts unless it is kept: several timeouts of one request. Claims are kept before each request."""
@@ -27,20 +29,15 @@ NEWS: Final = timedelta(days=7)
 """How long after its end an incident that nobody was told of is still told: as long as one may be reopened."""
 
 
-class Delivery(StrEnum):
-    """Where a notification is."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    DEAD = "dead"
-
-
 class HistoryOutbox:
     """The outbox as one worker sees it. Every method raises HistoryError when the history cannot be reached."""
 
-    def __init__(self, engine: Engine, worker: Worker, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self, engine: Engine, worker: Worker, lease: timedelta = LEASE, routing: Routing | None = None
+    ) -> None:
+        """Without routes nothing is planned and nothing held back: what is in the outbox is sent."""
         self._engine = engine
+        self._routing = routing
         self._worker = worker.name
         self._lease = lease
 
@@ -53,20 +50,34 @@ class HistoryOutbox:
         with writing(self._engine) as connection:
             revive_channels(connection, channels)
             _hasten(connection, now)
-            return _free_claims_of_dead(connection, now) + _introduce(connection, channels, now)
+            freed = _free_claims_of_dead(connection, now)
+            return freed if self._routing else freed + _introduce(connection, channels, now)
+
+    def plan(self, channels: Collection[str], now: datetime) -> int:
+        """Put into the outbox what is due now in these channels and is not in it; how many notifications that are."""
+        return 0 if self._routing is None else plan_due(self._engine, self._routing, channels, now)
 
     def next_notification(self, channels: Collection[str], now: datetime) -> Notification | None:
         """Claim one that is due in one of these channels, so that no other worker takes it before the claim ends."""
+        passed_over: set[tuple[str, str]] = set()
         with writing(self._engine) as connection:
-            while (row := connection.execute(_next(channels, now)).one_or_none()) is not None:
+            while (row := connection.execute(_next(channels, now, passed_over)).one_or_none()) is not None:
                 first = not _was_told(connection, row)
                 if first and _is_old_news(row.incident, now):
-                    _bury(connection, row)
+                    bury_all(
+                        connection, row, f"over for more than {NEWS.days} days before it could be told; {row.error}"
+                    )
                     continue
-                return self._claim(connection, row, now, first=first)
+                ruling = rule(connection, self._routing, row, now, first=first)
+                if ruling.verdict is Verdict.SEND:
+                    return self._claim(connection, row, now, first=first, mention=ruling.mention)
+                if ruling.verdict is Verdict.HOLD:
+                    passed_over.add((row.incident_id, row.channel))
             return None
 
-    def _claim(self, connection: Connection, row: Row[Any], now: datetime, *, first: bool) -> Notification:
+    def _claim(
+        self, connection: Connection, row: Row[Any], now: datetime, *, first: bool, mention: str
+    ) -> Notification:
         interrupted = row.interrupted or row.state == Delivery.SENDING
         claim = {
             "state": Delivery.SENDING,
@@ -87,6 +98,7 @@ class HistoryOutbox:
             attempts=row.attempts,
             interrupted=interrupted,
             failures=row.failures or 0,
+            mention=mention,
         )
 
     def keep_claim(self, notification: Notification, now: datetime) -> None:
@@ -100,6 +112,7 @@ class HistoryOutbox:
         with writing(self._engine) as connection:
             self._change(connection, notification, sent | {"error": note})
             resume_channel(connection, notification.channel)
+            keep_standing(connection, notification, now)
             if notification.through != notification.id:
                 connection.execute(update(NOTIFICATIONS).where(_spoken_for(notification)).values(sent | {"error": ""}))
 
@@ -132,7 +145,8 @@ class HistoryOutbox:
             select(t.channel, t.created_at, t.error, t.due_at, channel.error.label("trouble"), channel.paused_until)
             .join(INCIDENTS, INCIDENTS.c.id == t.incident_id)
             .outerjoin(CHANNELS, channel.channel == t.channel)
-            .where(t.state.in_(_UNDELIVERED), t.channel.in_(channels), INCIDENTS.c.state != State.RESOLVED)
+            .where(t.state.in_(UNDELIVERED), t.channel.in_(channels), INCIDENTS.c.state != State.RESOLVED)
+            .where(t.held.is_(None))
             .order_by(t.channel, t.created_at, t.id)
         )
         with reading(self._engine) as connection:
@@ -148,10 +162,9 @@ class HistoryOutbox:
 
 
 _OPEN: Final = (State.FIRING, State.RECOVERING)
-_UNDELIVERED: Final = (Delivery.WAITING, Delivery.SENDING)
 
 
-def _next(channels: Collection[str], now: datetime) -> Select[Any]:
+def _next(channels: Collection[str], now: datetime, passed_over: Collection[tuple[str, str]]) -> Select[Any]:
     """The one that has been due for longest, in a channel that is not paused, and none before its turn."""
     t, earlier, far = NOTIFICATIONS.c, NOTIFICATIONS.alias("earlier"), rounded_up(now + LONGEST_PAUSE)
     is_due = or_(
@@ -162,15 +175,17 @@ def _next(channels: Collection[str], now: datetime) -> Select[Any]:
         earlier.c.incident_id == t.incident_id,
         earlier.c.channel == t.channel,
         earlier.c.id < t.id,
-        earlier.c.state.in_(_UNDELIVERED),
+        earlier.c.state.in_(UNDELIVERED),
     )
     paused = CHANNELS.c.paused_until
+    not_passed_over = tuple_(t.incident_id, t.channel).not_in(list(passed_over)) if passed_over else true()
     return (
         select(NOTIFICATIONS, INCIDENT_EVENTS.c.detail, INCIDENTS.c.detail.label("incident"), CHANNELS.c.failures)
         .join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
         .join(INCIDENTS, INCIDENTS.c.id == t.incident_id)
         .outerjoin(CHANNELS, CHANNELS.c.channel == t.channel)
         .where(t.channel.in_(channels), or_(paused.is_(None), _is_over(paused, now, far)), is_due, ~has_earlier)
+        .where(not_passed_over)
         .order_by(t.due_at, t.id)  # one that fails again and again goes behind those that were not tried
         .limit(1)
         .with_for_update(skip_locked=True, of=NOTIFICATIONS)  # two workers take two; SQLite has one writer anyway
@@ -190,14 +205,6 @@ def _was_told(connection: Connection, row: Row[Any]) -> bool:
 
 def _is_old_news(incident: Incident, now: datetime) -> bool:
     return incident.resolved_at is not None and now - incident.resolved_at > NEWS
-
-
-def _bury(connection: Connection, row: Row[Any]) -> None:
-    t = NOTIFICATIONS.c
-    untold = and_(t.incident_id == row.incident_id, t.channel == row.channel, t.state.in_(_UNDELIVERED))
-    why = redact(f"over for more than {NEWS.days} days before it could be told; {row.error}".removesuffix("; "))
-    values = {"state": Delivery.DEAD, "error": why, "claimed_until": None, "claimed_by": None}
-    connection.execute(update(NOTIFICATIONS).where(untold).values(values))
 
 
 def _present(connection: Connection, incident: Incident) -> Transition:

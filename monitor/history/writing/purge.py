@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select
 
 from alerts.incident import State
 from monitor.history.schema import (
+    ACTS,
     ADVICE,
     ADVICE_OUTCOMES,
     BELIEF_TIMES,
@@ -23,6 +24,8 @@ from monitor.history.schema import (
     OUTCOME_CELLS,
     OUTCOME_DAYS,
     RETAINED_CELLS,
+    SILENCES,
+    STANDINGS,
     STUDIES,
 )
 from monitor.history.schema.cells import NO_BUCKET
@@ -68,6 +71,10 @@ def _purge_incidents(connection: Connection, before: datetime) -> int:
     rows += _delete(connection, INCIDENT_EVENTS, INCIDENT_EVENTS.c.incident_id.in_(gone))
     rows += _delete(connection, ADVICE_OUTCOMES, ADVICE_OUTCOMES.c.advice_id.in_(advice))
     rows += _delete(connection, DECISIONS, DECISIONS.c.incident_id.in_(gone))
+    rows += _delete(connection, STANDINGS, STANDINGS.c.incident_id.in_(gone))
+    over = select(SILENCES.c.id).where(SILENCES.c.ends_at < before)
+    rows += _delete(connection, ACTS, or_(ACTS.c.incident_id.in_(gone), ACTS.c.silence_id.in_(over)))
+    rows += _delete(connection, SILENCES, SILENCES.c.ends_at < before)
     rows += _delete(connection, ADVICE, ADVICE.c.incident_id.in_(gone))
     return rows + _delete(connection, INCIDENTS, t.id.in_(gone))
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from alerts.channels.channel import Channel, Post, Receipt
 from alerts.channels.slack.channel import SlackChannel
 from alerts.incident import Event, Incident, Reason, State, Transition
+from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.history import History
 from tests.support.deliveries import Desk
@@ -148,9 +149,11 @@ class World:
                 for reply in self.slack.workspace.oncall.replies(roots[0].ts)
             ]
             assert notifications == sorted(set(notifications)), "in order, and none twice"
-        assert {row["state"] for row in self.desk.rows()} <= {"sent"}
+        assert {row["state"] for row in self.desk.rows()} <= {"sent", "dead"}
+        assert {row["error"] for row in self.desk.rows() if row["state"] == "dead"} <= OVERTAKEN
 
 
+OVERTAKEN: Final = {"somebody acknowledged it, or it is over"}
 BADGES: Final = {State.FIRING: "CRITICAL", State.RECOVERING: "RECOVERING", State.RESOLVED: "RESOLVED"}
 TROUBLES: Final = {
     "429": Trouble(429, (("Retry-After", "1"),), '{"ok": false, "error": "ratelimited"}'),
@@ -201,7 +204,7 @@ def test_once_slack_is_well_each_incident_has_one_message_that_shows_how_it_stan
     slack.trouble.clear()
     mortal = Mortal(SlackChannel(TOKEN, "C0ONCALL1", slack.url))
     history = History.open(url)
-    world = World(Desk(history, url, {"slack": mortal}), slack, mortal, provable)
+    world = World(Desk(history, url, {"slack": mortal}, routing=Routing(("slack",))), slack, mortal, provable)
     world.desk.restart(world.worker())
     for mishaps, step, wait in rounds:
         for action in (*mishaps, step, wait):

@@ -1,0 +1,49 @@
+"""What people did with an incident, in words."""
+
+from typing import Final
+
+from alerts.acts import Act, ActKind
+from alerts.incident import Incident, Reason
+from alerts.messages.numbers import when
+
+DONE: Final = {
+    ActKind.ACKNOWLEDGE: "acknowledged",
+    ActKind.SNOOZE: "snoozed",
+    ActKind.RESOLVE: "resolved by hand",
+    ActKind.FALSE_ALARM: "called a false alarm",
+    ActKind.SILENCE: "silenced",
+    ActKind.UNSILENCE: "silence ended",
+}
+
+AGAIN: Final = {
+    Reason.NOBODY_ACKNOWLEDGED: "still firing, and nobody has acknowledged it",
+    Reason.NOT_TOLD_YET: "open, and not told here before",
+    Reason.HOLD_ENDED: "still firing after it was silenced",
+    Reason.ACKNOWLEDGEMENT_EXPIRED: "the acknowledgement has run out, and it still fires",
+    Reason.SNOOZE_ENDED: "the snooze is over, and it still fires",
+}
+"""What is said of a step that tells something again."""
+
+
+def act_in_words(act: Act) -> str:
+    """Who did what, until when and why."""
+    until = f" until {when(act.until)}" if act.until is not None else ""
+    return f"{DONE[act.kind]} by {act.by}{until}" + (f": {act.note}" if act.note else "")
+
+
+def standing_in_words(incident: Incident) -> str:
+    """Who has an incident, and what they said of it; "" where nobody did."""
+    parts = (
+        _by(
+            "acknowledged",
+            incident.acknowledged_by,
+            f" until {when(at)}" if (at := incident.acknowledged_until) else "",
+        ),
+        f"snoozed until {when(incident.snoozed_until)}" if incident.snoozed_until else "",
+        _by("called a false alarm", incident.false_alarm_by, ""),
+    )
+    return ", ".join(filter(None, parts))
+
+
+def _by(done: str, who: str | None, until: str) -> str:
+    return "" if who is None else f"{done} by {who}{until}"

@@ -1,0 +1,134 @@
+"""What is held back of the outbox, and what becomes of it when the hold ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+
+from alerts.incident import Event, Incident, Reason, State
+from alerts.routing.route import Due, Hold, Routing, Situation, held_for_all
+from monitor.common.redact import redact
+from monitor.history.schema import INCIDENT_EVENTS, NOTIFICATIONS
+from monitor.history.writing.silences import read_silences
+
+
+class Delivery(StrEnum):
+    """Where a notification is."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+UNDELIVERED: Final = (Delivery.WAITING, Delivery.SENDING)
+
+
+class Verdict(Enum):
+    """What is to be done with a notification that is due."""
+
+    SEND = auto()
+    HOLD = auto()  # it waits for a time that will come
+    SETTLED = auto()  # something in the outbox has changed: look again
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What is to be done with it, and who is called."""
+
+    verdict: Verdict
+    mention: str = ""
+
+
+def rule(connection: Connection, routing: Routing | None, row: Row[Any], now: datetime, *, first: bool) -> Ruling:
+    """Rule on a notification that is due: `row` with its step (`detail`) and its `incident` as it stands."""
+    if routing is None:
+        return Ruling(Verdict.SEND)
+    situation = Situation.of(row.incident, fired_at(connection, row.incident), now)
+    silences = read_silences(connection, now)
+    dues = {due.channel: due for due in routing.due(situation, silences, now)}
+    due = dues.get(row.channel)
+    if due is None and first:
+        bury_all(connection, row, "no route leads there any more")
+        return Ruling(Verdict.SETTLED)
+    due = due or Due(row.channel, hold=held_for_all(situation, silences, now))
+    if due.hold is not None and (first or _is_loud(row)):
+        return _hold(connection, row, due.hold, first=first)
+    if row.held is not None and _settle(connection, row, first=first):
+        return Ruling(Verdict.SETTLED)
+    if row.detail.reason is Reason.NOBODY_ACKNOWLEDGED and (situation.acknowledged or not situation.is_firing):
+        bury_all(connection, row, "somebody acknowledged it, or it is over", through=row.id)
+        return Ruling(Verdict.SETTLED)
+    return Ruling(Verdict.SEND, due.mention)
+
+
+def fired_at(connection: Connection, incident: Incident) -> datetime:
+    """When it opened, came back, or was nobody's again."""
+    t = INCIDENT_EVENTS.c
+    began = or_(t.event.in_((Event.OPENED, Event.REOPENED)), t.reason == Reason.ACKNOWLEDGEMENT_EXPIRED)
+    at: datetime | None = connection.scalar(
+        select(t.at).where(t.incident_id == incident.id, began).order_by(t.id.desc()).limit(1)
+    )
+    return at or incident.opened_at or incident.since
+
+
+def bury_all(connection: Connection, row: Row[Any], why: str, through: int | None = None) -> None:
+    """Give up what waits of an incident in a channel, up to a notification where one is named."""
+    untold = and_(_waiting_with(row), NOTIFICATIONS.c.id <= through) if through is not None else _waiting_with(row)
+    error = redact(why.removesuffix("; "))
+    values = {"state": Delivery.DEAD, "error": error, "claimed_until": None, "claimed_by": None, "held": None}
+    connection.execute(update(NOTIFICATIONS).where(untold).values(values))
+
+
+def _is_loud(row: Row[Any]) -> bool:
+    """Whether somebody may be woken by it: not by an edit, by good news, or by what a person just did."""
+    return row.detail.event not in (None, Event.RESOLVED) and not row.detail.reason.is_of_somebody
+
+
+def _hold(connection: Connection, row: Row[Any], hold: Hold, *, first: bool) -> Ruling:
+    """Hold it back; what is over need not wait for the end of the hold."""
+    if row.incident.state is State.RESOLVED:
+        ended = _end(connection, row, f"over while it was {_said(hold.reason)}", first=first)
+        return Ruling(Verdict.SETTLED if ended else Verdict.HOLD)
+    waiting = and_(_waiting_with(row), NOTIFICATIONS.c.state == Delivery.WAITING, NOTIFICATIONS.c.held.is_(None))
+    connection.execute(update(NOTIFICATIONS).where(waiting).values(held=hold.reason))
+    return Ruling(Verdict.HOLD)
+
+
+def _settle(connection: Connection, row: Row[Any], *, first: bool) -> bool:
+    """After a hold, let one notification speak for all that it held back; whether that changed what is next."""
+    if row.incident.state is State.RESOLVED:
+        return _end(connection, row, f"over while it was {_said(row.held)}", first=first)
+    t = NOTIFICATIONS.c
+    connection.execute(update(NOTIFICATIONS).where(_waiting_with(row)).values(held=None))
+    if first:
+        return False  # the first message speaks for all anyway
+    told = select(func.max(t.id)).join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
+    newest = connection.scalar(told.where(_waiting_with(row), INCIDENT_EVENTS.c.event.is_not(None)))
+    if newest is None or newest == row.id:
+        return False
+    bury_all(connection, row, f"it was {_said(row.held)}; a later one says how it stands", through=newest - 1)
+    return True
+
+
+def _end(connection: Connection, row: Row[Any], why: str, *, first: bool) -> bool:
+    """Of an incident that is over, tell the end alone where people know of it, and nothing where they do not.
+
+    Returns whether the notification went: it stays where it is the last one, as the end is not in the outbox yet.
+    """
+    newest: int = connection.execute(select(func.max(NOTIFICATIONS.c.id)).where(_waiting_with(row))).scalar_one()
+    bury_all(connection, row, why, through=newest if first else newest - 1)
+    if not first:
+        connection.execute(update(NOTIFICATIONS).where(NOTIFICATIONS.c.id == newest).values(held=None))
+    return first or newest > row.id
+
+
+def _said(reason: str) -> str:
+    return "in quiet hours" if reason == "quiet_hours" else reason
+
+
+def _waiting_with(row: Row[Any]) -> Any:  # noqa: ANN401 - a condition
+    t = NOTIFICATIONS.c
+    return and_(t.incident_id == row.incident_id, t.channel == row.channel, t.state.in_(UNDELIVERED))
