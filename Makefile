@@ -87,7 +87,7 @@ lock: .venv/ready ## take the newest versions that pyproject.toml allows into th
 
 .PHONY: clean
 clean: ## delete the virtual environment, caches and what the demo left
-	rm -rf .venv .systems build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf .venv .systems .alertmanager build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Their packages fight with ours, so they have an environment of their own.

@@ -4,12 +4,14 @@ import base64
 import binascii
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from config.base import Name
 from config.duration import Duration
+from config.errors import ImpossibleError
 from config.services import ChannelSettings, WebAddress
 
 
@@ -28,6 +30,16 @@ SecretAddress = Annotated[SecretStr, AfterValidator(_secret_address)]
 """A web address that lets in whoever knows it."""
 
 
+def _open_address(url: str) -> str:
+    if "@" in url:
+        raise ValueError("must have no user in it")
+    return url
+
+
+OpenAddress = Annotated[WebAddress, AfterValidator(_open_address)]
+"""A web address that is no secret."""
+
+
 def _signing_secret(secret: SecretStr) -> SecretStr:
     prefix, _, rest = secret.get_secret_value().strip().partition("whsec_")
     if not prefix and rest:
@@ -38,6 +50,29 @@ def _signing_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+class AlertmanagerSettings(ChannelSettings):
+    """A Prometheus Alertmanager that incidents are told to."""
+
+    urls: Annotated[tuple[OpenAddress, ...], Field(min_length=1)]
+    """Its address, or those of all members of its cluster: `[http://alertmanager:9093]`."""
+    username: Name | None = None
+    """For basic authentication, with `password`."""
+    password: SecretStr | None = None
+    """A secret: `TUNEWATCH_ALERTMANAGER__PASSWORD`, or a secret file `tunewatch_alertmanager__password`."""
+    token: SecretStr | None = None
+    """A bearer token instead. A secret: `TUNEWATCH_ALERTMANAGER__TOKEN`, or a secret file."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call may take to connect, to send, and to be answered."""
+
+    @model_validator(mode="after")
+    def _one_credential(self) -> Self:
+        if self.username is not None and self.token is not None:
+            raise ImpossibleError(("token", "must not be set beside username: only one of them can be sent"))
+        if self.password is not None and self.username is None:
+            raise ImpossibleError(("password", "needs username"))
+        return self
+
+
 class PagerDutySettings(ChannelSettings):
     """A service of PagerDuty that calls people."""
 
@@ -45,7 +80,7 @@ class PagerDutySettings(ChannelSettings):
 
     routing_key: SecretStr | None = None
     """Integration key of *Events API v2*. A secret: `TUNEWATCH_PAGERDUTY__ROUTING_KEY`, or a secret file."""
-    url: WebAddress = "https://events.pagerduty.com/"
+    url: OpenAddress = "https://events.pagerduty.com/"
     """`https://events.eu.pagerduty.com/` for accounts in the EU; another address for a proxy or a test server."""
     timeout: Duration = timedelta(seconds=10)
     """How long one call may take to connect, to send, and to be answered."""

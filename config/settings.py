@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config import routes as routing
 from config.base import Name
-from config.channels import PagerDutySettings, SlackWebhookSettings, WebhookSettings
+from config.channels import AlertmanagerSettings, PagerDutySettings, SlackWebhookSettings, WebhookSettings
 from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
 from config.ingest import IngestSettings
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     """A Slack channel that incidents are told in by an incoming webhook, where no bot may be installed."""
     pagerduty: PagerDutySettings | None = None
     """A service of PagerDuty that calls people."""
+    alertmanager: AlertmanagerSettings | None = None
+    """A Prometheus Alertmanager that incidents are told to."""
     webhook: WebhookSettings | None = None
     """A program that gets each event as JSON."""
     web: WebSettings = WebSettings()

@@ -1,9 +1,9 @@
 """What a channel is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from alerts.incident import Transition
 
@@ -84,3 +84,11 @@ class Channel(Protocol):
 
     def send(self, post: Post) -> Receipt:
         """Tell it. Raises ChannelError when that fails for reasons outside, and what `before_request` raises."""
+
+
+@runtime_checkable
+class Renewing(Channel, Protocol):
+    """A channel that forgets, and has to be told again how incidents stand."""
+
+    def renew(self, steps: Sequence[Transition], at: datetime) -> None:
+        """Tell how incidents stand at a time (UTC): open ones, and those that ended lately. Raises ChannelError."""

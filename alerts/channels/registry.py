@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from alerts.channels.alertmanager.channel import AlertmanagerChannel
 from alerts.channels.channel import Channel
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.channels.log.channel import LogChannel
@@ -21,6 +23,7 @@ class ChannelRow:
     `is_always_there`, and has none) and its folder (`alerts/channels/NAME/`). `build` makes it of the `keys` of its
     section, as arguments of the same names: secrets as text, spans in seconds. It is ready once the section has all
     its secrets. `in_log` makes what takes its place where the daemon's log is JSON, for a channel that writes into it.
+    `resend` is for a channel that forgets: so often it is told again, by its `renew`, how open incidents stand.
     """
 
     name: str
@@ -28,6 +31,7 @@ class ChannelRow:
     keys: tuple[str, ...] = ()
     is_always_there: bool = False
     in_log: Callable[[], Channel] | None = None
+    resend: timedelta | None = None
 
 
 ROWS: Final = (
@@ -35,6 +39,12 @@ ROWS: Final = (
     ChannelRow("slack", SlackChannel, keys=("token", "channel", "base_url", "timeout")),
     ChannelRow("slack_webhook", SlackWebhookChannel, keys=("url", "timeout")),
     ChannelRow("pagerduty", PagerDutyChannel, keys=("routing_key", "url", "timeout")),
+    ChannelRow(
+        "alertmanager",
+        AlertmanagerChannel,
+        keys=("urls", "username", "password", "token", "timeout"),
+        resend=timedelta(minutes=1),
+    ),
     ChannelRow("webhook", WebhookChannel, keys=("url", "secret", "timeout")),
 )
 """The rows, in the order in which a step is told."""

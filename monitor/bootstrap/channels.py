@@ -6,12 +6,13 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from alerts.channels.channel import Channel
+from alerts.channels.channel import Channel, Renewing
 from alerts.channels.registry import ROWS, ChannelRow
 from config.settings import Settings
 from monitor.bootstrap.routes import build_routing
 from monitor.common.clock import Clock
 from monitor.delivery.delivery import Deliverer
+from monitor.delivery.resending import Forgetful, Resending
 from monitor.history import History
 from monitor.history.writing.outbox import LEASE, HistoryOutbox
 
@@ -47,7 +48,17 @@ def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
 
 def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:
     """What delivers notifications that are due; see `build_channels`."""
-    return Deliverer(outbox, build_channels(settings, in_log=in_log), clock)
+    channels = build_channels(settings, in_log=in_log)
+    return Deliverer(outbox, channels, clock, Resending(_forgetful(channels), outbox.standing, clock))
+
+
+def _forgetful(channels: Mapping[str, Channel], rows: Iterable[ChannelRow] = ROWS) -> Mapping[str, Forgetful]:
+    found = ((row, channels.get(row.name)) for row in rows)
+    return {
+        row.name: Forgetful(channel, row.resend)
+        for row, channel in found
+        if isinstance(channel, Renewing) and row.resend is not None
+    }
 
 
 def _is_ready(row: ChannelRow, settings: Settings) -> bool:

@@ -77,7 +77,7 @@ def plan(trouble: Trouble, failures: int, asked: float | None, now: datetime, *,
     `asked` is how many seconds the channel asked to wait, None if it did not. Bounds hold it; NaN counts as None.
     `is_untaken` says that the message cannot have arrived.
     """
-    wait = _wait(asked)
+    wait = wait_of(asked)
     if trouble is Trouble.ASKED_TO_WAIT:
         return Plan(trouble, _up(now + (wait or USUAL_WAIT)), is_untaken)
     first, longest = PAUSES[trouble]
@@ -90,7 +90,8 @@ def _up(time: datetime) -> datetime:
     return time + (timedelta(microseconds=-time.microsecond % 1_000_000))
 
 
-def _wait(asked: float | None) -> timedelta | None:
+def wait_of(asked: float | None) -> timedelta | None:
+    """The wait that a channel asks for, within bounds; None where it names none."""
     if asked is None or math.isnan(asked):
         return None
     seconds = min(max(asked, SHORTEST_WAIT.total_seconds()), LONGEST_WAIT.total_seconds())

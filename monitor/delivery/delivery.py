@@ -14,6 +14,7 @@ from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.common.retrying import Trouble, plan, trouble_of
+from monitor.delivery.resending import Resending
 from monitor.history.notifications import ClaimLostError, Notification, Outbox
 
 _LOG = get_logger(__name__)
@@ -24,11 +25,13 @@ class Deliverer:
     """Delivers what an outbox holds for these channels.
 
     Its methods raise only what the outbox raises: what a channel does is logged and kept with the notification.
+    `resending` tells channels again that forget; None where there is none.
     """
 
     outbox: Outbox
     channels: Mapping[str, Channel]
     clock: Clock
+    resending: Resending | None = None
 
     def begin(self) -> None:
         """Start afresh; see `Outbox.begin`."""
@@ -39,6 +42,8 @@ class Deliverer:
         """Try one notification that is due, and keep what came of it; whether there was one."""
         notification = self._next()
         if notification is None:
+            if self.resending is not None:
+                self.resending.resend_due()
             return False
         try:
             self._deliver(notification)

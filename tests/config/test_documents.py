@@ -18,6 +18,7 @@ SECRETS: Final = {
     "ingest": ("token",),
     "slack_webhook": ("url",),
     "pagerduty": ("routing_key",),
+    "alertmanager": ("password", "token"),
     "webhook": ("url", "secret"),
 }
 

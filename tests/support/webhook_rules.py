@@ -1,6 +1,7 @@
 """What each service that is called over HTTP takes, as its documentation says; who plays it is strict."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,23 @@ def _pagerduty_faults(body: dict[str, Any]) -> Iterator[str]:
         datetime.fromisoformat(payload["timestamp"])
     if any(not link["href"].startswith("http") for link in body.get("links", ())):
         yield "'links' is invalid"
+
+
+def alertmanager(call: Call) -> Reply:
+    """Take alerts as the API v2 does; a test of the real one holds this to it."""
+    if call.method == "GET" and call.path == "/api/v2/status":
+        return Reply(200, json.dumps({"versionInfo": {"version": "0.25.0"}}))
+    if call.path != "/api/v2/alerts" or not call.headers["content-type"].startswith("application/json"):
+        return Reply(404)
+    for alert in json.loads(call.body):
+        if not all(re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name) for name in (*alert["labels"], *alert["annotations"])):
+            return Reply(400, '"invalid label set"')
+        starts, ends = (datetime.fromisoformat(alert[key]) for key in ("startsAt", "endsAt"))
+        if ends < starts or not alert["labels"].get("alertname"):
+            return Reply(400, '"start time must be before end time"')
+        if not alert.get("generatorURL", "http").startswith("http"):
+            return Reply(422, '{"code":601,"message":"0.generatorURL in body must be of type uri"}')
+    return Reply(200)
 
 
 def _is_strange(call: Call) -> bool:

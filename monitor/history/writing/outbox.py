@@ -154,6 +154,15 @@ class HistoryOutbox:
         names = dict.fromkeys(row.channel for row in rows)
         return tuple(_undelivered(name, [row for row in rows if row.channel == name]) for name in names)
 
+    def standing(self, channel: str, ended_after: datetime) -> tuple[Transition, ...]:
+        """How the incidents stand that the channel was told of, and that are open or ended after a time (UTC)."""
+        t, incident = NOTIFICATIONS.c, INCIDENTS.c
+        told = exists().where(t.incident_id == incident.id, t.channel == channel, t.state == Delivery.SENT)
+        lately = and_(incident.state == State.RESOLVED, incident.resolved_at > ended_after)
+        statement = select(incident.detail).where(told, or_(incident.state.in_(_OPEN), lately)).order_by(incident.id)
+        with reading(self._engine) as connection:
+            return tuple(_present(connection, detail) for detail in connection.scalars(statement).all())
+
     def _change(self, connection: Connection, notification: Notification, values: dict[str, Any]) -> None:
         t = NOTIFICATIONS.c
         mine = and_(t.id == int(notification.id), t.state == Delivery.SENDING, t.claimed_by == self._worker)

@@ -10,7 +10,8 @@ from typing import Final
 
 import pytest
 
-from alerts.channels.channel import Channel, ChannelError, Post, Receipt
+from alerts.channels.alertmanager.channel import AlertmanagerChannel
+from alerts.channels.channel import Channel, ChannelError, Post, Receipt, Renewing
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.registry import ROWS, ChannelRow
@@ -100,6 +101,15 @@ def pagerduty() -> Iterator[Ear]:
 
 
 @contextmanager
+def alertmanager() -> Iterator[Ear]:
+    with Receiver(webhook_rules.alertmanager) as receiver:
+        channel = AlertmanagerChannel([f"{receiver.origin}/"], timeout=5)
+        what = ('"severity": "critical"', *Ear.what)
+        over = "RESOLVED support-bot"
+        yield Ear(channel, receiver.heard, lambda: receiver.answer(403), what, over=over, receiver=receiver)
+
+
+@contextmanager
 def webhook() -> Iterator[Ear]:
     with Receiver(webhook_rules.webhook) as receiver:
         yield Ear(
@@ -118,6 +128,7 @@ EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {
     "slack": slack,
     "slack_webhook": slack_webhook,
     "pagerduty": pagerduty,
+    "alertmanager": alertmanager,
     "webhook": webhook,
 }
 """How each channel is listened to; one that is registered and is not here fails every test."""
@@ -138,6 +149,12 @@ def test_the_row_of_a_channel_fits_its_folder_its_section_and_what_makes_it(row:
         assert section is not None
         assert issubclass(section, ChannelSettings)
         assert set(section.secrets) <= set(row.keys) <= set(section.model_fields)
+
+
+def test_a_channel_that_forgets_says_how_often_it_is_told_again(ear: Ear, request: pytest.FixtureRequest) -> None:
+    row = next(row for row in ROWS if row.name == request.node.callspec.params["ear"])
+
+    assert isinstance(ear.channel, Renewing) is (row.resend is not None)
 
 
 def test_what_is_wrong_and_what_to_do_is_heard(ear: Ear) -> None:
