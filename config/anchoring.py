@@ -52,7 +52,10 @@ def _source(source: SourceSettings, folder: Path) -> SourceSettings:
     is_duckdb = make_url(source.url).get_backend_name() == "duckdb"
     relations = {key: _relation(each, folder, reads_files=is_duckdb) for key, each in source.relations.items()}
     url, duckdb = anchor(source.url, folder), _duckdb(source.duckdb, folder)
-    return source.model_copy(update={"url": url, "duckdb": duckdb, **relations})
+    storage = source.object_storage
+    if storage.folder is not None:
+        storage = storage.model_copy(update={"folder": _file(storage.folder, folder)})
+    return source.model_copy(update={"url": url, "duckdb": duckdb, "object_storage": storage, **relations})
 
 
 def _duckdb(settings: DuckdbSettings, folder: Path) -> DuckdbSettings:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from config.base import Name, Section
 from config.columns import ClassNames, LabelColumns, NewestRow, PredictionColumns, RowsSettings, Values
 from config.errors import ImpossibleError
+from config.object_storage import ObjectStorageSettings
 from config.url import IN_MEMORY, DatabaseUrl, mask
 
 __all__ = [
@@ -158,6 +159,8 @@ class SourceSettings(Section):
     """The log of what was right; without it traffic, latency, relevance, drift and confidence are watched."""
     duckdb: DuckdbSettings = DuckdbSettings()
     """What DuckDB may take, where it reads the log."""
+    object_storage: ObjectStorageSettings = ObjectStorageSettings()
+    """How files in an object store, such as s3://bucket/log-*.parquet, are read."""
     system: Name | None = None
     """The system that wrote the log, such as `langfuse`, whose mapping holds for all that is not set."""
     classes: ClassNames = ClassNames()

@@ -28,6 +28,7 @@ FREE: Final = {  # what stands for a key that the operator chooses
     "where": "COLUMN",
     "where_not": "COLUMN",
     "map": "ANSWER",
+    "options": "OPTION",
 }
 
 

@@ -53,7 +53,7 @@ class PredictionLog:
         """Prepare to read; nothing is connected before the first question."""
         self._source = source
         self._bucket = round(bucket.total_seconds())
-        self._library = FileLibrary(source.duckdb)
+        self._library = FileLibrary(source.duckdb, source.object_storage)
         self._place = LogPlace(source, key, self._library)
         self._engine = open_engine(source.url, source.duckdb)
         self._held: _Held | None = None

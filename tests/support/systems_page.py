@@ -49,8 +49,8 @@ documentation.
 _TAIL: Final = """
 ## What cannot be read
 
-- **ClickHouse** (a self-hosted Langfuse, the ClickHouse exporter of OpenTelemetry, ClickStack) and **object storage**
-  (`s3://`) have no engine yet: export to files, or mount the bucket.
+- **ClickHouse** (a self-hosted Langfuse, the ClickHouse exporter of OpenTelemetry, ClickStack) has no engine yet:
+  export to files.
 - **Scores of judges in Phoenix, MLflow, Langfuse and OpenTelemetry** stand in rows of their own: they are read as
   labels, not as `relevance`, which must be in the row of the prediction. A `query` that joins them is.
 - **Times that an export does not have**: Braintrust's `expected` is known from the start, so that label delays are

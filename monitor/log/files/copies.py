@@ -34,18 +34,25 @@ class Copies:
 
         Raises SkipError if nothing can be written there.
         """
-        if self._folder is None or not self._folder.is_dir():
-            try:
-                self._folder = self._make()
-            except OSError:
-                raise SkipError(SkipReason.NO_ROOM) from None
-        return self._folder / f"{next(self._numbers)}{suffix}"
+        try:
+            return self._there() / f"{next(self._numbers)}{suffix}"
+        except OSError:
+            raise SkipError(SkipReason.NO_ROOM) from None
+
+    def folder(self, name: str) -> Path:
+        """Return the path of a folder within, which may not be there yet. Raises OSError if nothing can be written."""
+        return self._there() / name
 
     def remove(self) -> None:
         """Remove all that there are."""
         if self._finalizer is not None:
             self._finalizer()
         self._folder = None
+
+    def _there(self) -> Path:
+        if self._folder is None or not self._folder.is_dir():
+            self._folder = self._make()
+        return self._folder
 
     def _make(self) -> Path:
         parent = Path(self._parent or tempfile.gettempdir())

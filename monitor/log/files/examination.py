@@ -7,15 +7,15 @@ from monitor.log.files.csv_pieces import csv_piece
 from monitor.log.files.examiner import ExaminationError
 from monitor.log.files.in_question import FileInQuestion, matched
 from monitor.log.files.json_pieces import json_piece
-from monitor.log.files.listing import is_remote, stamp_of
-from monitor.log.files.pieces import TEXT, JsonScan, ParquetScan, Piece, Source
+from monitor.log.files.listing import stamp_of
+from monitor.log.files.pieces import ParquetScan, Piece, Source
 from monitor.log.files.skipped import SkipError, SkippedFile, SkipReason
 
 
 def examine(file: FileInQuestion) -> Piece | SkippedFile:
     """How it is read, or why it cannot be."""
     try:
-        return _remote(file) if is_remote(file.name) else _local(file)
+        return _read(file)
     except SkipError as error:
         reason = error.reason
     except FileNotFoundError:
@@ -25,7 +25,7 @@ def examine(file: FileInQuestion) -> Piece | SkippedFile:
     return SkippedFile(file.name, reason)
 
 
-def _local(file: FileInQuestion) -> Piece:
+def _read(file: FileInQuestion) -> Piece:
     content = look_into(file.name)
     match content.format:
         case FileFormat.PARQUET:
@@ -46,21 +46,7 @@ def _parquet(file: FileInQuestion) -> Piece:
     return Piece(file.name, tuple(types), Source(scan, file.name, found))
 
 
-def _remote(file: FileInQuestion) -> Piece:
-    """Return how DuckDB reads an address; what it holds is told by its name."""
-    suffixes = {suffix.lower() for suffix in Path(file.name).suffixes}
-    if suffixes & {".jsonl", ".ndjson", ".json"}:
-        scan = JsonScan(file.wanted.names, None)
-        names = file.wanted.names
-        return Piece(file.name, names, Source(scan, file.name, {name: (name, TEXT) for name in names}))
-    if not suffixes & {".parquet", ".pq"}:
-        raise SkipError(SkipReason.UNKNOWN_FORMAT)
-    return _parquet(file)
-
-
 def _parquet_fault(name: str) -> SkipReason:
-    if is_remote(name):
-        return SkipReason.DAMAGED
     size = stamp_of(name).size
     with Path(name).open("rb") as file:
         file.seek(max(size - 4, 0))

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from config.object_storage import ObjectStorageSettings
 from config.source import DuckdbSettings
 from monitor.log.engines.duckdb import duckdb_settings
 from monitor.log.files.copies import Copies
@@ -13,7 +14,8 @@ from monitor.log.files.examination import examine
 from monitor.log.files.examiner import ExaminationError, Examiner, examining
 from monitor.log.files.in_question import FileInQuestion
 from monitor.log.files.json_pieces import as_parquet
-from monitor.log.files.listing import Listing, LogFile, Stamp, is_remote, list_files
+from monitor.log.files.listing import Listing, LogFile, Stamp, list_files
+from monitor.log.files.mirror import Mirror
 from monitor.log.files.pieces import Piece, Wanted
 from monitor.log.files.skipped import SkippedFile, SkipReason
 
@@ -32,20 +34,21 @@ _Key = tuple[str, Wanted, str | None]
 class FileLibrary:
     """Examines files and remembers what it found, until they change. Not for several threads at once."""
 
-    def __init__(self, duckdb: DuckdbSettings) -> None:
+    def __init__(self, duckdb: DuckdbSettings, storage: ObjectStorageSettings | None = None) -> None:
         """Nothing is known yet."""
         self._duckdb = duckdb
         self._copies = Copies(duckdb.spill_folder)
-        self._known: dict[_Key, tuple[Stamp | None, Piece | SkippedFile]] = {}
+        self._mirror = Mirror(storage or ObjectStorageSettings(), self._copies)
+        self._known: dict[_Key, tuple[Stamp, Piece | SkippedFile]] = {}
 
     def shelve(
         self, patterns: Sequence[str], key: str, wanted: Wanted, encoding: str | None, *, texts: bool = False
     ) -> Shelf:
         """Look at the files that the globs match now; with `texts`, so that their long texts can be read often.
 
-        Raises SourceError if a glob matches none.
+        Raises SourceError if a glob matches none, or a store cannot be read.
         """
-        listing = list_files(patterns, key)
+        listing = list_files(patterns, key, self._mirror)
         found = self._examine(listing, wanted, encoding)
         if texts:
             found = self._with_texts(listing, wanted, encoding)
@@ -120,5 +123,5 @@ def _failure(examiner: Examiner, piece: Piece) -> SkipReason | None:
         try:
             examiner.read_through(source.scan.sql([source.path]), [column for column, _ in source.columns.values()])
         except ExaminationError:
-            return SkipReason.DAMAGED if is_remote(piece.name) or Path(piece.name).exists() else SkipReason.GONE
+            return SkipReason.DAMAGED if Path(piece.name).exists() else SkipReason.GONE
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.common.errors import SourceError
+from monitor.log.files.mirror import Mirror, is_remote, shown
 from monitor.log.files.skipped import SkippedFile, SkipReason
 
 
@@ -24,10 +25,10 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A file of the log; the stamp is None for one at an address such as s3://bucket/log.parquet."""
+    """A file of the log, or the copy of an object."""
 
     name: str
-    stamp: Stamp | None
+    stamp: Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,22 @@ class Listing:
     skipped: tuple[SkippedFile, ...]
 
 
-def list_files(patterns: Sequence[str], key: str) -> Listing:
-    """Return what the globs match.
+def list_files(patterns: Sequence[str], key: str, mirror: Mirror) -> Listing:
+    """Return what the globs match; objects of a store by their copies, which `mirror` makes.
 
-    Raises SourceError if a pattern matches nothing but folders.
+    Raises SourceError if a pattern matches nothing but folders, or a store cannot be read.
     """
     found: dict[str, LogFile | SkippedFile] = {}
     for pattern in patterns:
-        matches = [(name, _look(name)) for name in _matches(pattern)]
+        matches = [(name, _look(name)) for name in _matches(pattern, key, mirror)]
         usable = {name: each for name, each in matches if each is not None}
         if not usable:
-            raise SourceError(f"{key}: no file matches {pattern}; check the path and that the log has been written")
+            raise SourceError(
+                f"{key}: no file matches {shown(pattern)}; check the path and that the log has been written"
+            )
         found |= {name: each for name, each in usable.items() if name not in found}
     files = tuple(each for each in found.values() if isinstance(each, LogFile))
     return Listing(files, tuple(each for each in found.values() if isinstance(each, SkippedFile)))
-
-
-def is_remote(name: str) -> bool:
-    """Whether the name is an address rather than a path."""
-    return "://" in name
 
 
 def stamp_of(name: str) -> Stamp:
@@ -68,9 +66,9 @@ def _stamp(found: os.stat_result) -> Stamp:
     return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _matches(pattern: str) -> Iterator[str]:
+def _matches(pattern: str, key: str, mirror: Mirror) -> Iterator[str]:
     if is_remote(pattern):
-        yield pattern
+        yield from mirror.matches(pattern, key)
         return
     path = str(Path(pattern).expanduser())
     if os.path.lexists(path):
@@ -81,8 +79,6 @@ def _matches(pattern: str) -> Iterator[str]:
 
 def _look(name: str) -> LogFile | SkippedFile | None:
     """Return None for a folder, which a glob may well match."""
-    if is_remote(name):
-        return LogFile(name, None)
     try:
         found = os.stat(name)  # noqa: PTH116
     except PermissionError:

@@ -6,7 +6,6 @@ from typing import Final
 
 from monitor.log.counts import LogNotice
 from monitor.log.files.library import Shelf
-from monitor.log.files.listing import is_remote
 from monitor.log.files.pieces import Piece
 from monitor.log.files.union import mixtures
 from monitor.log.problems import ProblemKind
@@ -74,8 +73,6 @@ def _short(piece: Piece) -> str:
 
 
 def _age(piece: Piece) -> tuple[int, str]:
-    if is_remote(piece.name):
-        return 0, piece.name
     try:
         return Path(piece.name).stat().st_mtime_ns, piece.name
     except OSError:  # it went away this moment

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.log.files.content import Compression
-from monitor.log.files.listing import is_remote
 
 TEXT: Final = "VARCHAR"
 
@@ -62,14 +61,13 @@ class JsonScan:
     """JSON lines; a line that is no object is a row of NULLs."""
 
     columns: tuple[str, ...]
-    compression: Compression | None  # None: DuckDB tells it by the name
+    compression: Compression
 
     def sql(self, paths: Sequence[str]) -> str:
         """Return what stands after FROM."""
-        how = "auto" if self.compression is None else str(self.compression)
         return (
             f"read_json({path_list(paths)}, format = 'newline_delimited', ignore_errors = true, "
-            f"columns = {_struct(self.columns)}, compression = '{how}')"
+            f"columns = {_struct(self.columns)}, compression = '{self.compression}')"
         )
 
 
@@ -123,7 +121,7 @@ def quote_name(name: str) -> str:
 
 def path_list(paths: Iterable[str]) -> str:
     """Return a DuckDB list of paths, in which nothing is a pattern."""
-    return "[" + ", ".join(quote(path if is_remote(path) else glob.escape(path)) for path in paths) + "]"
+    return "[" + ", ".join(quote(glob.escape(path)) for path in paths) + "]"
 
 
 def _struct(columns: Iterable[str]) -> str:

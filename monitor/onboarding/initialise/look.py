@@ -10,12 +10,15 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from config.object_storage import EXTRAS, ObjectStorageSettings
 from config.source import FILE_FORMATS, DuckdbSettings
 from monitor.common.errors import SourceError
 from monitor.log.engines.connections import connect, open_engine
 from monitor.log.engines.registry import ENGINES, engine_of
 from monitor.log.files.content import NAMES
+from monitor.log.files.copies import Copies
 from monitor.log.files.library import FileLibrary
+from monitor.log.files.mirror import Mirror, is_remote
 from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, Source, Wanted, path_list
 from monitor.onboarding.initialise.relation import Questions, Relation
 
@@ -49,7 +52,7 @@ def looking(sources: Sequence[str]) -> Iterator[Look]:
         found, skipped = (_tables(connection, questions), ()) if url != IN_MEMORY else _files(sources, held)
         relations = tuple(Relation(r.sql, questions.columns(r.sql), r.table, r.files) for r in found)
         passed_over = (*_passed_over(sources), *skipped) if url == IN_MEMORY else ()
-        are_named = url == IN_MEMORY and not any(Path(source).is_dir() for source in sources)
+        are_named = url == IN_MEMORY and not any(_is_folder(source) for source in sources)
         yield Look(url, relations, passed_over, questions, are_named)
 
 
@@ -69,9 +72,8 @@ def _url(sources: Sequence[str]) -> str:
 
 
 def _is_url(source: str) -> bool:
-    return bool(re.match(r"[a-z][a-z0-9+]*://", source)) and not source.startswith(
-        ("s3://", "gs://", "https://", "http://")
-    )
+    scheme, mark, _ = source.partition("://")
+    return bool(mark) and scheme not in EXTRAS and bool(re.fullmatch(r"[a-z][a-z0-9+]*", scheme))
 
 
 def _url_of_file(path: Path) -> str:
@@ -118,27 +120,34 @@ def _files(sources: Sequence[str], held: list[FileLibrary]) -> tuple[list[Relati
 def _globs(source: str) -> list[str]:
     """Return a glob for each log that the source names: files whose names differ in numbers only are one log."""
     path = Path(source)
-    if path.is_dir():
-        return sorted({_family(file, path) for file in path.iterdir() if _format(file.name)})
-    if not has_magic(source) and "://" not in source and not path.is_file():
+    if is_remote(source):
+        if source.endswith("/"):
+            names = Mirror(ObjectStorageSettings(), Copies()).names(source)
+            return sorted({source + _family(Path(name)) for name in names if _format(name)})
+    elif path.is_dir():
+        return sorted({str(path / _family(file)) for file in path.iterdir() if _format(file.name)})
+    elif not has_magic(source) and not path.is_file():
         raise SourceError(f"{source} does not exist")
-    if has_magic(source) and "://" not in source and not _fits(source):
+    elif has_magic(source) and not _fits(source):
         raise SourceError(f"{source} fits no file")
     if not _format(source):
         raise SourceError(f"{source} is not a file of a known format; known are {', '.join(FILE_FORMATS)}")
     return [source]
 
 
+def _is_folder(source: str) -> bool:
+    return source.endswith("/") if is_remote(source) else Path(source).is_dir()
+
+
 def _fits(pattern: str) -> bool:
     return bool(glob(pattern, recursive=True))  # noqa: PTH207 - a Path has no glob for a whole pattern
 
 
-def _family(file: Path, folder: Path) -> str:
-    """Return the file, or a glob in the place of the number or date that its name ends with."""
+def _family(file: Path) -> str:
+    """Return the file's name, with a glob in the place of the number or date that it ends with."""
     stem, suffix = file.name.removesuffix(file.suffix), file.suffix
     short = re.sub(r"[-_.]?\d[\d\-_T.]*$", "", stem)
-    alike = f"{short}*{suffix}" if short and short != stem else file.name
-    return str(folder / alike)
+    return f"{short}*{suffix}" if short and short != stem else file.name
 
 
 def _format(name: str) -> str:
