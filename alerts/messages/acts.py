@@ -5,6 +5,7 @@ from typing import Final
 from alerts.acts import Act, ActKind
 from alerts.incident import Incident, Reason
 from alerts.messages.numbers import when
+from alerts.routing.silence import Silence
 
 DONE: Final = {
     ActKind.ACKNOWLEDGE: "acknowledged",
@@ -47,3 +48,17 @@ def standing_in_words(incident: Incident) -> str:
 
 def _by(done: str, who: str | None, until: str) -> str:
     return "" if who is None else f"{done} by {who}{until}"
+
+
+def silence_in_words(silence: Silence) -> str:
+    """What is silenced, until when, by whom and why."""
+    m = silence.matcher
+    named = (
+        ("monitor", m.monitor),
+        ("family", m.family),
+        ("severity", m.severity),
+        ("check", m.check),
+        ("class", m.class_name),
+    )
+    what = ", ".join(f"{name} {' or '.join(patterns)}" for name, patterns in named if patterns)
+    return f"silence {silence.id}: {what} until {when(silence.ends_at)}, by {silence.by}: {silence.reason}"

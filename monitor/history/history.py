@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, func, select, text
 
+from alerts.acts import Act
+from alerts.routing.matching import Matcher
 from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.history.engine import WAIT, open_engine, reading, writing
@@ -17,6 +19,7 @@ from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.transaction import Transaction
 from monitor.history.types import from_epoch
+from monitor.history.writing.acts import end_silence, write_silence
 from monitor.history.writing.aside import SetAside, dated_after
 from monitor.history.writing.forgetting import Span, forget_predictions, forget_span, held
 from monitor.history.writing.holdouts import read_holdout, write_holdout
@@ -199,6 +202,16 @@ class History:
         With `routing`, what is due is planned, and what is silenced or in quiet hours is held back.
         """
         return HistoryOutbox(self._engine, worker or Worker.here(), lease, routing)
+
+    def silence(self, matcher: Matcher, act: Act) -> int:
+        """Silence what fits, from the act's time until its end; the id of the silence."""
+        with writing(self._engine) as connection:
+            return write_silence(connection, matcher, act)
+
+    def end_silence(self, silence: int, act: Act) -> datetime | None:
+        """End a silence; when it had ended, where it was over before. Raises LookupError where there is none."""
+        with writing(self._engine) as connection:
+            return end_silence(connection, silence, act)
 
     def holdout(self, monitor: str) -> datetime | None:
         """From when on the monitor's new messages are held out for testing; None before the first export."""

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
+from alerts.acting import acted
+from alerts.acts import Act
 from alerts.incident import Incident, Transition
 from checks.counts.windows import Windows
 from checks.outcome.trial import Trial
 from monitor.history.reading.windows import WindowReader
 from monitor.history.schema import MONITORS
 from monitor.history.spans import WindowSpec
+from monitor.history.writing.acts import write_act
 from monitor.history.writing.aside import SetAside, set_aside
 from monitor.history.writing.cells import forget_cells, replace_cells
 from monitor.history.writing.incidents import read_incidents, write_transition
@@ -94,6 +97,13 @@ class Transaction:
     def decide(self, transition: Transition, channels: Sequence[str]) -> None:
         """Keep what somebody decided on an incident, and what is to be told of it."""
         write_decision(self._connection, transition, channels)
+
+    def act(self, incident: str, act: Act, channels: Sequence[str]) -> Transition | None:
+        """Keep what somebody did with an incident, and the step that follows; None where that act is kept already.
+
+        Raises LookupError where there is no such incident, and ActRefusedError.
+        """
+        return write_act(self._connection, incident, act, acted, channels)
 
     def tell(self, steps: Sequence[Transition], channels: Sequence[str]) -> None:
         """Keep steps of incidents apart from any cycle, and what is to be told of them; the cursor stays."""

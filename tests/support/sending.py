@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from alerts.channels.slack.channel import SlackChannel
+from alerts.routing.route import Routing
 from monitor.delivery.delivery import Deliverer
 from monitor.history import History
 from tests.support.fake_slack import TOKEN
@@ -22,7 +23,9 @@ def clock() -> datetime:
 def main(url: str, slack: str) -> None:
     """Deliver until nothing is due."""
     history = History.open(url)
-    deliverer = Deliverer(history.outbox(), {"slack": SlackChannel(TOKEN, "C0ONCALL1", slack)}, clock)
+    deliverer = Deliverer(
+        history.outbox(routing=Routing(("slack",))), {"slack": SlackChannel(TOKEN, "C0ONCALL1", slack)}, clock
+    )
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

@@ -1,6 +1,5 @@
 """`tunewatch decide`: say that an advice is taken, or is not."""
 
-import getpass
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +12,11 @@ from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option
+from monitor.cli.commands.people import check_lengths, user
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import tell
 from monitor.history import History
-
-MOST_WORDS = 500
-"""Characters of a note or a name: they go into a Slack thread."""
 
 
 @click.command("decide")
@@ -36,14 +33,12 @@ def command(*, file: Path | None, incident_id: str, accepted: bool | None, note:
     """
     if accepted is None:
         raise click.UsageError("say --accept or --reject")
-    for hint, text in (("--note", note), ("--by", by or "")):
-        if len(text) > MOST_WORDS:
-            raise click.BadParameter(f"has {len(text)} characters; {MOST_WORDS} are shown", param_hint=hint)
+    check_lengths({"--note": note, "--by": by or ""})
     settings = load(file)
     history = open_history(settings)
     try:
         incident = find_one(history.queries, incident_id, "INCIDENT")
-        decision = Decision(accepted, utc_now(), by or _user(), note.strip())
+        decision = Decision(accepted, utc_now(), by or user(), note.strip())
         _decide(history, incident, decision, channels_of_steps(settings))
     finally:
         history.close()
@@ -60,10 +55,3 @@ def _decide(history: History, incident: Incident, decision: Decision, channels: 
         taken = replace(now, acknowledged_by=decision.by, acknowledged_until=None)
         step = Transition(taken, Event.ACKNOWLEDGED, decision.at, Reason.SOMEBODY_ACKNOWLEDGED, decision=decision)
         transaction.decide(step, channels)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"

@@ -5,14 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, func, or_, select
 
+from alerts.acts import ActKind
 from alerts.incident import Incident, Transition
+from alerts.routing.silence import Silence
+from alerts.standing import Standing
 from checks.metrics.line import MetricLine
 from monitor.history.engine import reading
-from monitor.history.schema import CYCLES, FINDINGS, INCIDENT_EVENTS, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS
+from monitor.history.schema import (
+    ACTS,
+    CYCLES,
+    FINDINGS,
+    INCIDENT_EVENTS,
+    INCIDENTS,
+    METRIC_POINTS,
+    METRIC_SERIES,
+    MONITORS,
+    STANDINGS,
+)
 from monitor.history.types import from_epoch, from_micros, to_epoch
 from monitor.history.writing.record import SECOND
+from monitor.history.writing.silences import read_silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,15 @@ class Cycle:
     alarms: int
     transitions: int
     faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a channel shows of an incident, and since when."""
+
+    channel: str
+    shown_at: datetime
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +134,26 @@ class Queries:
         matches = or_(t.id.startswith(prefix, autoescape=True), t.id.contains(f"-{prefix}", autoescape=True))
         with reading(self._engine) as connection:
             return tuple(connection.scalars(select(t.detail).where(matches).order_by(t.since.desc(), t.id)))
+
+    def silences(self, ended_after: datetime) -> tuple[Silence, ...]:
+        """Silences that have not ended by then, oldest first."""
+        with reading(self._engine) as connection:
+            return read_silences(connection, ended_after)
+
+    def standings(self, incident_id: str) -> tuple[Shown, ...]:
+        """What each channel shows of an incident, by channel."""
+        t = STANDINGS.c
+        with reading(self._engine) as connection:
+            found = select(t.channel, t.shown_at, t.detail).where(t.incident_id == incident_id).order_by(t.channel)
+            return tuple(Shown(*row) for row in connection.execute(found))
+
+    def false_alarms(self, monitor: str, since: datetime) -> int:
+        """How many incidents of a monitor somebody called false alarms, of those that opened since."""
+        t = INCIDENTS.c
+        called = select(ACTS.c.incident_id).where(ACTS.c.kind == ActKind.FALSE_ALARM)
+        counted = select(func.count()).where(t.monitor == monitor, t.opened_at >= since, t.id.in_(called))
+        with reading(self._engine) as connection:
+            return int(connection.execute(counted).scalar_one())
 
     def incident_events(self, incident_id: str) -> tuple[Transition, ...]:
         """The steps of an incident, oldest first."""

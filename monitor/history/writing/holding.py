@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from alerts.incident import Event, Incident, Reason, State
-from alerts.routing.route import Due, Hold, Routing, Situation, held_for_all
+from alerts.routing.route import Due, Hold, HoldReason, Routing, Situation, held_for_all
 from monitor.common.redact import redact
 from monitor.history.schema import INCIDENT_EVENTS, NOTIFICATIONS
 from monitor.history.writing.silences import read_silences
@@ -56,11 +56,11 @@ def rule(connection: Connection, routing: Routing | None, row: Row[Any], now: da
     due = due or Due(row.channel, hold=held_for_all(situation, silences, now))
     if due.hold is not None and (first or _is_loud(row)):
         return _hold(connection, row, due.hold, first=first)
-    if row.held is not None and _settle(connection, row, first=first):
-        return Ruling(Verdict.SETTLED)
     if row.detail.reason is Reason.NOBODY_ACKNOWLEDGED and (situation.acknowledged or not situation.is_firing):
         bury_all(connection, row, "somebody acknowledged it, or it is over", through=row.id)
         return Ruling(Verdict.SETTLED)
+    if row.held is not None:
+        return _release(connection, row, due, first=first)
     return Ruling(Verdict.SEND, due.mention)
 
 
@@ -95,6 +95,13 @@ def _hold(connection: Connection, row: Row[Any], hold: Hold, *, first: bool) -> 
     waiting = and_(_waiting_with(row), NOTIFICATIONS.c.state == Delivery.WAITING, NOTIFICATIONS.c.held.is_(None))
     connection.execute(update(NOTIFICATIONS).where(waiting).values(held=hold.reason))
     return Ruling(Verdict.HOLD)
+
+
+def _release(connection: Connection, row: Row[Any], due: Due, *, first: bool) -> Ruling:
+    """What becomes of it after the hold."""
+    if row.held == HoldReason.SNOOZED and row.incident.snoozed_until is not None:
+        return Ruling(Verdict.HOLD)  # its end is a step of its own, which is planned next and speaks for this one
+    return Ruling(Verdict.SETTLED) if _settle(connection, row, first=first) else Ruling(Verdict.SEND, due.mention)
 
 
 def _settle(connection: Connection, row: Row[Any], *, first: bool) -> bool:

@@ -39,9 +39,16 @@ def plan_due(engine: Engine, routing: Routing, channels: Collection[str], now: d
     for monitor in busy:
         with writing(engine) as connection:
             if is_free(connection, monitor):
-                planned += sum(
-                    act.carry_out(connection) for act in _Plan(connection, routing, channels, now).actions(monitor)
-                )
+                planned += _carry_out(connection, _Plan(connection, routing, channels, now), monitor)
+    return planned
+
+
+def _carry_out(connection: Connection, plan: "_Plan", monitor: str) -> int:
+    """Do what is due, and where that is a step of an incident, what follows from it: one cannot be seen without it."""
+    planned, actions = 0, plan.actions(monitor)
+    while actions:
+        planned += sum(action.carry_out(connection) for action in actions)
+        actions = plan.actions(monitor) if any(isinstance(action, _Step) for action in actions) else ()
     return planned
 
 

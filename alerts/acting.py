@@ -1,0 +1,51 @@
+"""What an act of a person makes of an incident; pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from alerts.acts import Act, ActKind
+from alerts.incident import Event, Incident, Reason, State, Transition
+
+
+class ActRefusedError(Exception):
+    """The act means nothing for the incident as it stands; the message says why."""
+
+
+def acted(incident: Incident, act: Act) -> Transition:
+    """The step that follows. Raises ActRefusedError."""
+    if incident.opened_at is None:
+        raise ActRefusedError(f"{incident.id} has not been told yet: it is not certain enough, and may pass by itself")
+    if incident.state is State.RESOLVED and act.kind is not ActKind.FALSE_ALARM:
+        raise ActRefusedError(f"{incident.id} is over; nothing is told of it any more")
+    after, event, reason = _STEPS[act.kind](incident, act)
+    return Transition(after, event, act.at, reason, act=act)
+
+
+_Step = tuple[Incident, Event, Reason]
+
+
+def _acknowledge(incident: Incident, act: Act) -> _Step:
+    taken = replace(incident, acknowledged_by=act.by, acknowledged_until=act.until)
+    return taken, Event.ACKNOWLEDGED, Reason.SOMEBODY_ACKNOWLEDGED
+
+
+def _snooze(incident: Incident, act: Act) -> _Step:
+    return replace(incident, snoozed_until=act.until), Event.UPDATED, Reason.SOMEBODY_SNOOZED
+
+
+def _resolve(incident: Incident, act: Act) -> _Step:
+    over = replace(incident, state=State.RESOLVED, resolved_at=act.at, updated_at=act.at, proposed=None)
+    return replace(over, snoozed_until=None), Event.RESOLVED, Reason.SOMEBODY_RESOLVED
+
+
+def _call_false(incident: Incident, act: Act) -> _Step:
+    return replace(incident, false_alarm_by=act.by), Event.UPDATED, Reason.CALLED_FALSE
+
+
+_STEPS: Final[dict[ActKind, Callable[[Incident, Act], _Step]]] = {
+    ActKind.ACKNOWLEDGE: _acknowledge,
+    ActKind.SNOOZE: _snooze,
+    ActKind.RESOLVE: _resolve,
+    ActKind.FALSE_ALARM: _call_false,
+}

@@ -1,0 +1,123 @@
+"""`tunewatch incidents`: what is open, who has it, and where it was told."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from alerts.incident import Incident, State
+from alerts.messages.acts import standing_in_words
+from alerts.messages.numbers import when
+from alerts.messages.words import WORDS, short_problem
+from alerts.routing.matching import Facts
+from alerts.routing.silence import Silence
+from alerts.standing import Standing
+from config.settings import Settings
+from monitor.bootstrap.configuration import load
+from monitor.bootstrap.monitors import open_history
+from monitor.cli.commands.options import chosen, config_option, json_option, monitor_option
+from monitor.cli.output.records import incident_record
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.terminal import printable, show
+from monitor.history.queries.queries import Queries, Shown
+
+
+@click.command("incidents")
+@config_option
+@monitor_option
+@click.option("--all", "everything", is_flag=True, help="Also those that are over.")
+@json_option
+def command(*, file: Path | None, names: tuple[str, ...], everything: bool, as_json: bool) -> int:
+    """List what is open: who has it and until when, what silences it, and which channel shows it as it stands.
+
+    Below it, how many incidents were called false alarms, against how many `false_alarms` allows.
+    """
+    settings, now = load(file), utc_now()
+    monitors = chosen(settings, names)
+    history = open_history(settings)
+    try:
+        queries = history.queries
+        found = [_Open.of(each, queries, now) for each in _incidents(queries, monitors, everything=everything)]
+        counts = [_counted(settings, queries, name, now) for name in monitors]
+    finally:
+        history.close()
+    if as_json:
+        for line in (*(each.line() for each in found), *counts):
+            print_line(line)
+        return Exit.FINE
+    show(*(printable(text) for each in found for text in each.texts()))
+    if not found:
+        show("no incident is open")
+    show(*(printable(_false_alarms(line)) for line in counts if line["n"]))
+    return Exit.FINE
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    incident: Incident
+    silences: tuple[Silence, ...]
+    shown: tuple[Shown, ...]
+
+    @classmethod
+    def of(cls, incident: Incident, queries: Queries, now: datetime) -> "_Open":
+        facts = Facts.of(incident)
+        silences = tuple(each for each in queries.silences(now) if each.is_on(now) and each.covers(facts))
+        return cls(incident, silences, queries.standings(incident.id))
+
+    def line(self) -> dict[str, Any]:
+        it, stands = self.incident, Standing.of(self.incident)
+        return {
+            "type": "incident",
+            **incident_record(it),
+            "acknowledged_until": it.acknowledged_until,
+            "snoozed_until": it.snoozed_until,
+            "false_alarm_by": it.false_alarm_by,
+            "silences": [each.id for each in self.silences],
+            "shown": [
+                {"channel": each.channel, "shown_at": each.shown_at, "current": each.standing.is_like(stands)}
+                for each in self.shown
+            ],
+        }
+
+    def texts(self) -> Iterator[str]:
+        it, stands = self.incident, Standing.of(self.incident)
+        what = short_problem(it.findings[0]) if it.findings else it.family.value
+        yield f"{it.id}  {WORDS[it.severity]} {it.state.value} since {when(it.since)}  {it.monitor}: {what}"
+        yield f"    {standing_in_words(it) or 'nobody has acknowledged it'}"
+        for silence in self.silences:
+            yield f"    silenced until {when(silence.ends_at)} by {silence.by}: {silence.reason} (silence {silence.id})"
+        shown = [
+            f"{each.channel}{'' if each.standing.is_like(stands) else ' (not as it stands)'}" for each in self.shown
+        ]
+        yield f"    shown in {', '.join(shown)}" if shown else "    not told anywhere yet"
+
+
+def _incidents(queries: Queries, monitors: Sequence[str], *, everything: bool) -> Iterator[Incident]:
+    for incident in queries.incidents():
+        if incident.monitor in monitors and (everything or incident.state is not State.RESOLVED):
+            yield incident
+
+
+def _counted(settings: Settings, queries: Queries, monitor: str, now: datetime) -> dict[str, Any]:
+    budget = settings.monitors[monitor].false_alarms
+    n = queries.false_alarms(monitor, now - budget.per)
+    return {
+        "type": "false_alarms",
+        "monitor": monitor,
+        "n": n,
+        "allowed": budget.count,
+        "per_days": budget.per.total_seconds() / 86_400,
+        "since": now - budget.per,
+    }
+
+
+def _false_alarms(line: dict[str, Any]) -> str:
+    times = (
+        "1 incident was called a false alarm" if line["n"] == 1 else f"{line['n']} incidents were called false alarms"
+    )
+    return f"{line['monitor']}: {times} since {when(line['since'])}; false_alarms allows {line['allowed']} in that time"

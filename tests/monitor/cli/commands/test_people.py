@@ -1,0 +1,79 @@
+"""People act on incidents from the command line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.monitor.cli.commands.conftest import make_home
+from tests.support.chat_log import BREAK, END
+from tests.support.history import rows
+from tests.support.program import json_lines, run_here
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, made_log: Path) -> Path:
+    """A folder whose history has an open incident; the tests copy it."""
+    home = make_home(tmp_path_factory.mktemp("played"), made_log)
+    span = ("--from", BREAK.isoformat(), "--to", END.isoformat(), "--every", "2d")
+    assert run_here("backtest", *span, "--history", "sqlite:///history.db", cwd=home).returncode == 1
+    return home
+
+
+@pytest.fixture
+def home(tmp_path: Path, made_log: Path, played: Path) -> Path:
+    """Such a folder for one test."""
+    shutil.copy(played / "history.db", tmp_path)
+    return make_home(tmp_path, made_log)
+
+
+def test_what_is_open_is_listed_with_who_has_it_and_what_silences_it(home: Path) -> None:
+    done = run_here("ack", "quality-", "--for", "4h", "--note", "looking", "--by", "ada", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert "acknowledged by ada until" in done.stderr
+    silenced = run_here("silence", "--check", "*", "--for", "2h", "--reason", "a release", "--by", "ben", cwd=home)
+    assert "silence 1: check * until" in silenced.stderr, silenced.stderr
+    assert run_here("false-alarm", "quality-", "--by", "ada", cwd=home).returncode == 0
+
+    (line, *_, counted) = json_lines(run_here("incidents", "--json", cwd=home).stdout)
+    assert (line["acknowledged_by"], line["false_alarm_by"], line["silences"]) == ("ada", "ada", [1])
+    assert line["acknowledged_until"] is not None
+    assert (counted["type"], counted["allowed"]) == ("false_alarms", 1)
+    text = run_here("incidents", cwd=home).stdout
+    assert "acknowledged by ada until" in text
+    assert "by ben: a release (silence 1)" in text
+
+    (silence,) = json_lines(run_here("silences", "--json", cwd=home).stdout)
+    assert (silence["active"], silence["matcher"]["check"], silence["reason"]) == (True, ["*"], "a release")
+    assert "silence 1 ended by" in run_here("unsilence", "1", cwd=home).stderr
+    assert run_here("silences", cwd=home).stdout.strip() == "nothing is silenced"
+    kinds = rows(f"sqlite:///{home / 'history.db'}", "SELECT kind FROM acts ORDER BY id")
+    assert [kind for (kind,) in kinds] == ["acknowledge", "silence", "false_alarm", "unsilence"]
+
+
+def test_an_incident_is_snoozed_and_resolved_by_hand(home: Path) -> None:
+    assert run_here("snooze", "quality-", "--by", "ada", cwd=home).returncode == 0
+    done = run_here("resolve", "quality-", "--by", "ada", cwd=home)
+    assert "resolved by hand by ada" in done.stderr
+    assert "if the next one does, it opens again" in done.stderr
+    again = run_here("resolve", "quality-", cwd=home)
+    assert again.returncode != 0
+    assert "is over" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("silence", "--for", "2h", "--reason", "x"), "say what to silence"),
+        (("silence", "--check", "recal", "--for", "2h", "--reason", "x"), "'recal' fits none of accuracy"),
+        (("silence", "--monitor", "shop", "--for", "2h", "--reason", "x"), "'shop' fits none of support-bot"),
+        (("silence", "--class", "urgent", "--reason", "x"), "Missing option '--for'"),
+        (("unsilence", "7"), "there is no silence 7"),
+        (("ack", "nope"), "'nope' is not in the history"),
+    ],
+)
+def test_wrong_usage_is_told_and_nothing_is_kept(home: Path, arguments: tuple[str, ...], says: str) -> None:
+    ended = run_here(*arguments, cwd=home)
+    assert ended.returncode == 2
+    assert says in ended.stderr
+    assert rows(f"sqlite:///{home / 'history.db'}", "SELECT count(*) FROM acts") == [(0,)]
