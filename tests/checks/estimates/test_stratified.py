@@ -14,7 +14,11 @@ from checks.counts.cells import OutcomeCell
 from checks.counts.confusion import Confusion
 from checks.estimates.stratified import Stratified
 
-WINDOWS = 1000
+WINDOWS = 400
+"""Windows of a simulation: the share of intervals that cover is known to a standard error of 1.1 points at 95%.
+
+Of intervals that cover 89% in truth, 32 cells of the table would all pass a bound of 92% less than once in a million.
+"""
 
 
 def cell(predicted: str, label: str | None, n: int, weight: float | None = None) -> OutcomeCell:
