@@ -21,7 +21,8 @@ class Post:
     incident stands now, which may be later than the step; None for the step itself. `first` says that nobody there
     has been told of the incident: then the post speaks for all that happened since. `before_request` is called before
     each request and may raise, whereupon nothing more is sent. `sent_at` is the time of this try (UTC), for signatures.
-    `mention` is who is called, such as `@here` or the id of a user group; "" for nobody.
+    `mention` is who is called, such as `@here` or the id of a user group; "" for nobody. `nearby` is the newest `ref`
+    of any incident in the channel, where an earlier try may have left a first message that has to be looked for.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Post:
     before_request: Callable[[], None] = _do_nothing
     sent_at: datetime | None = None
     mention: str = ""
+    nearby: str | None = None
 
     @property
     def now(self) -> Transition:

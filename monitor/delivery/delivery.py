@@ -81,14 +81,17 @@ class Deliverer:
             self._succeed(notification, receipt)
 
     def _post(self, notification: Notification) -> Post:
+        thread = self.outbox.thread_ref(notification.transition.incident.id, notification.channel)
+        is_lost = thread is None and notification.interrupted
         return Post(
             notification.id,
             notification.transition,
-            self.outbox.thread_ref(notification.transition.incident.id, notification.channel),
+            thread,
             maybe_sent=notification.interrupted,
             present=notification.present,
             first=notification.first,
             mention=notification.mention,
+            nearby=self.outbox.newest_ref(notification.channel) if is_lost else None,
             before_request=lambda: self.outbox.keep_claim(notification, self.clock()),
             sent_at=self.clock(),
         )

@@ -82,5 +82,8 @@ class Outbox(Protocol):
     def mark_failed(self, notification: Notification, error: str, plan: Plan, now: datetime) -> None:
         """Keep why it failed, and when to try again what."""
 
+    def newest_ref(self, channel: str) -> str | None:
+        """The newest non-empty `ref` of any incident in that channel, or None."""
+
     def thread_ref(self, incident_id: str, channel: str) -> str | None:
         """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""

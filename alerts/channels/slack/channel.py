@@ -2,8 +2,8 @@
 
 Delivery is at least once. Slack has no idempotency key, so each message carries its notification's id as metadata, and
 a try that follows an uncertain one looks for it first. That needs a history scope and, for the first message of an
-incident, the channel's id (not its name) in the configuration; where they are missing the message is sent again, since
-a double alert is better than none.
+incident, the channel's id: that of the configuration, or where it has a name the one that Slack answered with before.
+Where they are missing the message is sent again, since a double alert is better than none.
 """
 
 import logging
@@ -26,6 +26,7 @@ from alerts.incident import Event
 from alerts.messages.message import Message, reply_message
 
 _INERT: Final = {"unfurl_links": False, "unfurl_media": False}
+_ID: Final = re.compile(r"[CGD][A-Z0-9]{6,}")
 _PAGE: Final = 200  # messages; Slack's advice
 _PAGES: Final = 5  # a thousand messages back; who is that late may be told twice
 
@@ -146,13 +147,20 @@ class SlackChannel:
     # ---- what an uncertain try left behind
 
     def _find_root(self, post: Post, channel: str) -> _Thread | None:
-        if not re.fullmatch(r"[CGD][A-Z0-9]{6,}", channel):
-            return None  # conversations.history takes ids only
+        channel = self._id_of(channel, post)
+        if not channel:
+            return None
         wanted = marks(post, part="root")
         for message in self._look(post, self._client.conversations_history, channel=channel):
             if metadata(message).items() >= wanted.items():
                 return _Thread(channel, str(message["ts"]))
         return None
+
+    def _id_of(self, channel: str, post: Post) -> str:
+        """The id of a channel, which conversations.history takes: of a name the one that Slack answered with before."""
+        if _ID.fullmatch(channel):
+            return channel
+        return _Thread.parse(post.nearby).channel if post.nearby else ""
 
     def _has_reply(self, post: Post, thread: _Thread) -> bool:
         wanted = marks(post, part="reply")

@@ -1,5 +1,6 @@
 """What is sent to Slack; pure."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from alerts.channels.channel import Post
@@ -19,9 +20,10 @@ def root(post: Post) -> Message:
 
 
 def forms(message: Message) -> tuple[SlackMessage, ...]:
-    """The message as it should be, as plain text, and as one short line: alerts come first, beauty second."""
+    """The message as it should be, in few blocks, as plain text, as a short line: alerts come first, beauty second."""
     return (
         render_slack(message),
+        render_slack(replace(message, reasons=(), others=(), commands=())),
         SlackMessage(render_plain(message), ()),
         SlackMessage(render_short(message), ()),
     )

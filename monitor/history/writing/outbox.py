@@ -154,6 +154,13 @@ class HistoryOutbox:
         names = dict.fromkeys(row.channel for row in rows)
         return tuple(_undelivered(name, [row for row in rows if row.channel == name]) for name in names)
 
+    def newest_ref(self, channel: str) -> str | None:
+        """The newest non-empty `ref` of any incident in that channel, or None."""
+        t = NOTIFICATIONS.c
+        statement = select(t.ref).where(t.channel == channel, t.ref != "").order_by(t.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            return connection.scalar(statement)
+
     def standing(self, channel: str, ended_after: datetime) -> tuple[Transition, ...]:
         """How the incidents stand that the channel was told of, and that are open or ended after a time (UTC)."""
         t, incident = NOTIFICATIONS.c, INCIDENTS.c

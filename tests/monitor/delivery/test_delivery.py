@@ -307,8 +307,20 @@ def test_what_comes_back_after_it_was_no_news_is_told(desk: Desk, slack: FakeSla
 # ---- what Slack does not take as it is
 
 
+def test_blocks_that_slack_refuses_are_told_in_fewer(desk: Desk, slack: FakeSlack) -> None:
+    slack.break_down(200, '{"ok": false, "error": "msg_blocks_too_long"}')
+    desk.put(opened())
+    desk.work()
+
+    (root,) = slack.workspace.oncall.roots
+    assert [block["type"] for block in root.body["blocks"]] == ["header", "section", "section", "context"]
+    assert "Roll the prompt back" in root.text
+    assert "model m3 stayed the same" not in root.text
+
+
 def test_blocks_that_slack_refuses_are_told_as_plain_text(desk: Desk, slack: FakeSlack) -> None:
-    slack.break_down(200, '{"ok": false, "error": "invalid_blocks"}')
+    for _ in range(2):
+        slack.break_down(200, '{"ok": false, "error": "invalid_blocks"}')
     desk.put(opened())
     desk.work()
 
@@ -319,8 +331,8 @@ def test_blocks_that_slack_refuses_are_told_as_plain_text(desk: Desk, slack: Fak
 
 
 def test_text_that_slack_refuses_too_is_told_in_one_line(desk: Desk, slack: FakeSlack) -> None:
-    slack.break_down(200, '{"ok": false, "error": "msg_blocks_too_long"}')
-    slack.break_down(200, '{"ok": false, "error": "msg_too_long"}')
+    for error in ("msg_blocks_too_long", "msg_blocks_too_long", "msg_too_long"):
+        slack.break_down(200, f'{{"ok": false, "error": "{error}"}}')
     desk.put(opened())
     desk.work()
 
@@ -331,7 +343,7 @@ def test_text_that_slack_refuses_too_is_told_in_one_line(desk: Desk, slack: Fake
 def test_a_message_that_slack_will_not_take_in_any_form_is_tried_again_at_a_slow_pace(
     desk: Desk, slack: FakeSlack
 ) -> None:
-    for _ in range(3 * 5):
+    for _ in range(4 * 5):
         slack.break_down(200, '{"ok": false, "error": "invalid_arguments"}')
     desk.put(opened())
     desk.put(opened(id="quality-2"))
@@ -394,6 +406,32 @@ def test_a_lost_answer_does_not_tell_twice(desk: Desk, slack: FakeSlack) -> None
     slack.drop(obeyed=True)
     desk.put(opened())
     desk.work()
+    desk.wait(5 * SECOND)
+
+    assert len(slack.workspace.oncall.messages) == 1
+    assert desk.rows()[0]["state"] == "sent"
+
+
+def test_a_lost_answer_does_not_tell_twice_where_the_channel_has_a_name(desk: Desk, slack: FakeSlack) -> None:
+    desk.channels = {"slack": SlackChannel(TOKEN, "#chatbot-oncall", slack.url)}
+    desk.put(opened())
+    desk.work()  # Slack answers with the channel's id
+    slack.drop(obeyed=True)
+    desk.put(opened(id="quality-2"))
+    desk.work()
+    desk.restart()
+    desk.wait(5 * SECOND)
+
+    assert len(slack.workspace.oncall.messages) == 2
+    assert {row["state"] for row in desk.rows()} == {"sent"}
+
+
+def test_what_slack_takes_after_we_gave_up_waiting_is_found_before_the_next_try(desk: Desk, slack: FakeSlack) -> None:
+    desk.channels = {"slack": SlackChannel(TOKEN, "C0ONCALL1", slack.url, timeout=0.2)}
+    slack.stall(0.5, obeyed=True)
+    desk.put(opened())
+    desk.work()
+    assert "time-out" in desk.rows()[0]["error"]
     desk.wait(5 * SECOND)
 
     assert len(slack.workspace.oncall.messages) == 1
