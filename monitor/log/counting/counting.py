@@ -1,7 +1,7 @@
 """All counts of some buckets, over rows that are joined once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,8 +33,8 @@ FEW_BUCKETS: Final = 200
 STAGED_ROWS: Final = 4_000_000
 """Joined rows that DuckDB holds at once, in memory or on disk: 100 to 200 bytes each."""
 
-CELLS_AT_ONCE: Final = 1_000_000
-"""Cells that one run may give at most, where each prediction were a cell of its own in each grouping."""
+CELLS_AT_ONCE: Final = 250_000
+"""Cells that one grouping may give at most, where each prediction were a cell of its own: some thirty megabytes."""
 
 FEW_ROWS: Final = 20_000
 """Rows whose groupings fit into memory together; one statement of them costs less than several."""
@@ -85,20 +85,20 @@ def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     """The cells of all groupings from DuckDB, over rows that are joined once for as many buckets as fit."""
     connection, log, as_of, _ = counting
     sizes = _rows_by_bucket(connection, log, as_of) if len(ordered) > FEW_BUCKETS else {}
-    at_once = CELLS_AT_ONCE // (2 + len(log.segments))
     for stage in runs(ordered, sizes, STAGED_ROWS):
         for held in in_halves(connection, stage, partial(_stage, counting, ordered)):
             yield held.apart
-            grouped = partial(_grouped, counting, held)
-            for run in runs(held.buckets, sizes, at_once):
-                yield from in_halves(connection, run, grouped)
+            for run in runs(held.buckets, sizes, CELLS_AT_ONCE):
+                for grouped in _groupings(counting, held):
+                    yield from in_halves(connection, run, grouped)
     unstage(connection)
 
 
 class _Staged(NamedTuple):
     """Joined rows of these buckets in a temporary table, and the counts that are not of them.
 
-    Where they are many, their `names` are in another one, and `codes` are those that the tally has for them.
+    Where they are many, their problems are counted too, their `names` are in another one, and `codes` are those that
+    the tally has for them.
     """
 
     buckets: Sequence[int]
@@ -120,28 +120,42 @@ def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) 
     rows = connection.execute(sa.select(sa.func.count()).select_from(row)).scalar_one()
     if rows <= FEW_ROWS:
         return _Staged(buckets, row, found, None, np.empty(0, dtype=np.int32))
+    found.problems.extend(tally.sort(_rows(connection, together(row_problem_parts(row, log)))).problems)
     names = stage_names(connection, row, len(log.segments))
     known = connection.execute(sa.select(names.c.name).order_by(names.c.code)).scalars()
     return _Staged(buckets, row, found, names, tally.names.codes(known))
 
 
-def _grouped(counting: _Counting, held: _Staged, buckets: Sequence[int]) -> Cells:
-    """All groupings of the staged rows of these buckets, which follow each other.
+def _groupings(counting: _Counting, held: _Staged) -> Iterator[Callable[[Sequence[int]], Cells]]:
+    """What counts some of the staged buckets: where there are many rows, each grouping by itself.
 
-    Where there are many rows, each grouping has a statement and so all memory to itself.
+    So each has all memory to itself, and its cells are let go of before those of the next one come.
     """
-    connection, log, _, tally = counting
-    within = held.row.c.bucket.between(buckets[0], buckets[-1])
-    here = sa.select(held.row).where(within).cte("here")
-    groupings, problems = count_parts(here, log), row_problem_parts(here, log)
     if held.names is None:
-        return tally.sort(_rows(connection, together((*(grouping for _, grouping in groupings), *problems))))
-    cells = tally.sort(_rows(connection, together(problems)))
-    for part, grouping in groupings:
-        segment = part - Part.SEGMENT if part >= Part.SEGMENT else None
-        block = _block(connection, coded(grouping, held.names, segment), held.codes)
-        cells.blocks.extend(tally.columns(part, block).blocks)
-    return cells
+        yield partial(_all_grouped, counting, held)
+        return
+    for part, _ in count_parts(held.row, counting.log):
+        yield partial(_grouped, counting, held, held.names, part)
+
+
+def _all_grouped(counting: _Counting, held: _Staged, buckets: Sequence[int]) -> Cells:
+    """All groupings of the staged rows of these buckets, which follow each other, and their problems."""
+    connection, log, _, tally = counting
+    here = _here(held, buckets)
+    groupings = (grouping for _, grouping in count_parts(here, log))
+    return tally.sort(_rows(connection, together((*groupings, *row_problem_parts(here, log)))))
+
+
+def _grouped(counting: _Counting, held: _Staged, names: sa.TableClause, part: int, buckets: Sequence[int]) -> Cells:
+    """One grouping of the staged rows of these buckets, which follow each other."""
+    grouping = dict(count_parts(_here(held, buckets), counting.log))[part]
+    segment = part - Part.SEGMENT if part >= Part.SEGMENT else None
+    block = _block(counting.connection, coded(grouping, names, segment), held.codes)
+    return counting.tally.columns(part, block)
+
+
+def _here(held: _Staged, buckets: Sequence[int]) -> sa.CTE:
+    return sa.select(held.row).where(held.row.c.bucket.between(buckets[0], buckets[-1])).cte("here")
 
 
 def _block(connection: sa.Connection, grouping: sa.Select[Any], codes: NDArray[np.int32]) -> Block:
