@@ -1,5 +1,6 @@
 """Put the counts of buckets in the place of what was there."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -122,10 +123,22 @@ def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow
 
 def _insert(connection: Connection, table: Table, keys: Sequence[Integers], numbers: Sequence[NDArray[Any]]) -> None:
     """Insert rows in the order of their keys, which is that of the table."""
-    order = np.lexsort(tuple(reversed(keys)))
+    order = _order(keys)
     for start in range(0, order.size, ROWS_AT_ONCE):
         some = order[start : start + ROWS_AT_ONCE]
         insert_columns(connection, table, [column[some] for column in (*keys, *numbers)])
+
+
+def _order(keys: Sequence[Integers]) -> NDArray[np.intp]:
+    """The places of the rows in the order of their keys; where all keys fit in one number, that is sorted."""
+    if not keys[0].size:
+        return np.empty(0, dtype=np.intp)
+    lows = [int(column.min()) for column in keys]
+    sizes = [int(column.max()) - low + 1 for column, low in zip(keys, lows, strict=True)]
+    if math.prod(sizes) > np.iinfo(np.int64).max:
+        return np.lexsort(tuple(reversed(keys)))
+    one = np.ravel_multi_index(tuple(column - low for column, low in zip(keys, lows, strict=True)), sizes)
+    return np.argsort(one)
 
 
 def _class_keys(connection: Connection, columns: Columns[Any], fields: Sequence[str]) -> Integers:

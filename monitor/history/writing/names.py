@@ -1,6 +1,6 @@
 """Names and their integer keys: looked up, and added where they are new."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
@@ -50,14 +50,12 @@ def version_ids(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dic
 
 def slice_ids(connection: Connection, monitor: int, pairs: Iterable[tuple[str, str]]) -> dict[Key, int]:
     """Keys of pairs of segment and value of one monitor."""
-    keys = _intern(connection, SLICES, ((monitor, *pair) for pair in pairs))
-    return {(segment, value): key for (_, segment, value), key in keys.items()}
+    return _intern(connection, SLICES, pairs, monitor)
 
 
 def intern_series(connection: Connection, monitor: int, names: Iterable[tuple[str, str, str]]) -> dict[Key, int]:
     """Keys of (metric, class, slice) of one monitor."""
-    keys = _intern(connection, METRIC_SERIES, ((monitor, *name) for name in names))
-    return {name: key for (_, *rest), key in keys.items() if (name := tuple(rest))}
+    return _intern(connection, METRIC_SERIES, names, monitor)
 
 
 def class_names(connection: Connection) -> dict[int, str]:
@@ -91,24 +89,33 @@ def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, st
     return {key: (segment, value) for key, segment, value in rows}
 
 
-def _intern(connection: Connection, table: Table, wanted: Iterable[Key]) -> dict[Key, int]:
-    stored = {key: _storable_key(key) for key in set(wanted)}
-    known = _known(connection, table)
-    if any(key not in known for key in stored.values()):
+def _intern(connection: Connection, table: Table, wanted: Iterable[Key], monitor: int | None = None) -> dict[Key, int]:
+    """Keys of names, of one monitor where the table has names by monitor."""
+    stored = {key: _storable_key(key) for key in wanted}
+    names = {key: key for key in stored.values()}
+    known = _known(connection, table, names, monitor)
+    if len(known) < len(names):
         _lock(connection)
-        known = _known(connection, table)
-        _add(connection, table, sorted(set(stored.values()) - known.keys()))
-        known = _known(connection, table)
+        known = _known(connection, table, names, monitor)
+        _add(connection, table, sorted(names.keys() - known.keys()), monitor)
+        known = _known(connection, table, names, monitor)
     return {key: known[as_stored] for key, as_stored in stored.items()}
 
 
-def _known(connection: Connection, table: Table) -> dict[Key, int]:
-    return {tuple(names): key for key, *names in connection.execute(select(table))}
+def _known(connection: Connection, table: Table, names: Mapping[Key, Key], monitor: int | None) -> dict[Key, int]:
+    """The keys of those of the names that the table has; of the others, and of copies of these, nothing is held."""
+    key, *columns = (column for column in table.c if column.name != "monitor_id")
+    statement = select(key, *columns)
+    if monitor is not None:
+        statement = statement.where(table.c.monitor_id == monitor)
+    rows = ((names.get(tuple(found)), number) for number, *found in connection.execute(statement))
+    return {name: number for name, number in rows if name is not None}
 
 
-def _add(connection: Connection, table: Table, keys: list[Key]) -> None:
+def _add(connection: Connection, table: Table, keys: list[Key], monitor: int | None) -> None:
     first = _next_id(connection, table)
-    insert_rows(connection, table, ((first + i, *key) for i, key in enumerate(keys)))
+    owner = () if monitor is None else (monitor,)
+    insert_rows(connection, table, ((first + i, *owner, *key) for i, key in enumerate(keys)))
 
 
 def _storable_key(key: Key) -> Key:
