@@ -45,18 +45,14 @@ def iso(time: datetime) -> str:
 def _plain(value: object) -> object:
     if type(value) in _AS_THEY_ARE:
         return value
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return _plain_figure(value)
-
-
-def _plain_figure(value: object) -> object:
-    if isinstance(value, float):
+    if isinstance(value, float):  # most figures; to ask for a mapping first takes longer than to write them
         return value if math.isfinite(value) else None
     if isinstance(value, datetime):
         return iso(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     return value
