@@ -173,16 +173,17 @@ class Stratified:
     def variance(self, slope: Floats) -> float:
         """Linearised variance of a function of `cells` whose derivative by each cell is `slope` (K x K)."""
         by_row = slope[self.confusion.rows.classes]
-        weighted = self._likely * by_row
+        weighted = self._likely() * by_row
         return self._variance_of(weighted.sum(axis=1), np.einsum("rk,rk->r", weighted, by_row))
 
     def variance_of_hits(self, by_hit: Floats, by_label: Floats) -> float:
         """Linearised variance where the derivative by a cell is `by_label` (K), plus `by_hit` (K) on the diagonal."""
         classes = self.confusion.rows.classes
-        right, either = self._likely_right, by_label + by_hit
+        likely, either = self._likely(), by_label + by_hit
+        right = self._likely_right(likely)
         return self._variance_of(
-            self._likely @ by_label + right * by_hit[classes],
-            self._likely @ by_label**2 + right * (either**2 - by_label**2)[classes],
+            likely @ by_label + right * by_hit[classes],
+            likely @ by_label**2 + right * (either**2 - by_label**2)[classes],
         )
 
     def _variance_of(self, *slopes: Floats) -> float:
@@ -202,25 +203,23 @@ class Stratified:
             return ()
         return tuple(name for name, is_missing in zip(confusion.classes, missing, strict=True) if is_missing)
 
-    @cached_property
     def _likely(self) -> Floats:
+        """Each cell's share of its stratum (R x K), as it may well be.
+
+        It is not kept: a look weights some thirty windows, and with 150 classes each such table takes 1.4 megabytes.
+        """
         return likely_shares(self.confusion, self.groups, self.sizes, self.share, self.cells)
 
-    @cached_property
-    def _likely_right(self) -> Floats:
+    def _likely_right(self, likely: Floats) -> Floats:
         """Of each row (R), the part that is likely right."""
-        return np.take_along_axis(self._likely, self.confusion.rows.classes[:, None], axis=1)[:, 0]
-
-    @cached_property
-    def _likely_by_stratum(self) -> Floats:
-        """Likely shares of the labels in each stratum (G x K)."""
-        return self._strata.sums(self._likely)
+        return np.take_along_axis(likely, self.confusion.rows.classes[:, None], axis=1)[:, 0]
 
     @cached_property
     def _right_and_wrong(self) -> tuple[Floats, Floats]:
         """The part of each stratum that is likely right, and the rest (G x 1)."""
-        right = self._strata.sums(self._likely_right[:, None])
-        return right, self._strata.sums(self._likely.sum(axis=1)[:, None]) - right
+        likely = self._likely()
+        right = self._strata.sums(self._likely_right(likely)[:, None])
+        return right, self._strata.sums(likely.sum(axis=1)[:, None]) - right
 
     @cached_property
     def _accuracy(self) -> Proportion:
@@ -241,7 +240,7 @@ class Stratified:
         misses = self.cells[:, classes].sum(axis=0) - hits
         return self._ratios(
             _Parts(hits, right * own, self._largest_weight(own)),
-            _Parts(misses, self._likely_by_stratum[:, classes] * ~own, self._largest_weight(~own)),
+            _Parts(misses, self._strata.sums(self._likely())[:, classes] * ~own, self._largest_weight(~own)),
             self.confusion.support[classes],
         )
 

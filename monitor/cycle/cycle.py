@@ -32,6 +32,7 @@ from checks.rules.row import Need
 from monitor.common.errors import ClockError, HistoryError
 from monitor.common.gc_tuning import not_collecting
 from monitor.common.logs import get_logger
+from monitor.common.memory import give_back
 from monitor.common.redact import redact
 from monitor.cycle.check_faults import blindness
 from monitor.cycle.clock_trust import SKEW, contradiction, second_clock, was_dated_ahead
@@ -137,6 +138,7 @@ def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: fl
             if transaction.cursor() != cursor:
                 continue  # another daemon has looked meanwhile: what we read is old
             kept = transaction.replace(counts, changes.fingerprints, again)
+            give_back()
             _tell_losses(monitor.name, kept)
             return _judge(monitor, transaction, now, _Read(len(changes.buckets), kept.notices, looked_at, began))
     raise HistoryError(
@@ -181,8 +183,10 @@ class _Read:
 def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Read) -> CycleReport:
     windows = transaction.windows(monitor.spec, now)
     windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
+    give_back()
     measured = Measured(windows)
     found, faults = _run_checks(monitor, measured)
+    give_back()
     findings = held_back(found, text)
     figures = (*estimates(measured), *lost_rows(measured))
     before = transaction.incidents()
