@@ -51,6 +51,10 @@ def _plain(value: object) -> object:
         return iso(value)
     if isinstance(value, timedelta):
         return value.total_seconds()
+    return _plain_parts(value)
+
+
+def _plain_parts(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
