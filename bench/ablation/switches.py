@@ -140,7 +140,6 @@ def labelled_alone(confusion: Confusion) -> Stratified:
 class OwnShares(Stratified):
     """Variances from a stratum's own shares."""
 
-    @cached_property
     def _likely(self) -> Floats:
         return self.share
 
