@@ -21,6 +21,15 @@ Slices = Mapping[int, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Grouped:
+    """Sums by key: `keys` (N) are numbers whose digits have these `bases`, the band is its digit + NO_BAND."""
+
+    keys: Integers
+    numbers: Floats  # N x 5
+    bases: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeReader:
     """Reads cells within one transaction; `classes` and `versions` are what their integer keys stand for."""
 
@@ -46,6 +55,12 @@ class OutcomeReader:
         self, first: ColumnElement[int], count: int, slices: Sequence[int], part: Span
     ) -> tuple[Sequence[Integers], Floats]:
         """Sums by `first` (under `count`), version, predicted class, label and band: those columns, and N x 5."""
+        grouped = self.grouped(first, count, slices, part)
+        *columns, band = np.unravel_index(grouped.keys, grouped.bases)
+        return (*columns, band + NO_BAND), grouped.numbers
+
+    def grouped(self, first: ColumnElement[int], count: int, slices: Sequence[int], part: Span) -> "Grouped":
+        """The same with each key as one number."""
         t = OUTCOME_CELLS.c
         versions, classes = self.sizes
         digits = (first, t.version_id, t.predicted_id, t.label_id, t.band - NO_BAND)
@@ -55,9 +70,7 @@ class OutcomeReader:
         statement = select(key, *map(func.sum, sums)).where(t.slice_id.in_(slices), *within(t, part)).group_by(key)
         parts = [_read(rows) for rows in self.connection.execute(statement).partitions(_AT_ONCE)]
         keys = np.concatenate([np.empty(0, dtype=np.int64), *(keys for keys, _ in parts)])
-        numbers = np.concatenate([np.empty((0, NUMBERS)), *(numbers for _, numbers in parts)])
-        *columns, band = np.unravel_index(keys, bases)
-        return (*columns, band + NO_BAND), numbers
+        return Grouped(keys, np.concatenate([np.empty((0, NUMBERS)), *(numbers for _, numbers in parts)]), bases)
 
     @property
     def sizes(self) -> tuple[int, int]:

@@ -6,24 +6,22 @@ What a look has just counted need not be read: a first look has the cells of all
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import BigInteger, cast, literal_column
 
 from checks.counts.cells import NO_BAND
+from monitor.history.reading.key_sums import KeySums
 from monitor.history.reading.outcomes import OutcomeReader, Slices, bounds
 from monitor.history.reading.pieces import piece_of
-from monitor.history.reading.tally import NUMBERS, Counted, Floats, Integers, Tally
+from monitor.history.reading.tally import Counted, Floats, Integers, Tally
 from monitor.history.schema import OUTCOME_CELLS
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.spans import Layout, Span
 from monitor.log.counting.columns import NO_NAME, Columns
 from monitor.log.counts import ALL, OutcomeRow
-
-MOST: Final = 8_000_000
-"""Counted cells beyond which they are read from the history: those of one segment column are held at once."""
 
 _UNKNOWN: Final = -1
 
@@ -42,33 +40,32 @@ class SegmentReader:
         for segment in sorted({name for name, _ in slices.values()} - {ALL}):
             of_segment = {key: value for key, (name, value) in slices.items() if name == segment}
             found = None if self.counted is None else self._at_hand(self.counted, segment, slices, pieces)
-            keys, counted = found or self._kept(sorted(of_segment), layout.lookback, pieces)
-            order = np.argsort(keys, kind="stable")
-            starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-            for of_slice in np.split(order, starts)[1:]:
-                rows = Counted(counted.pieces[of_slice], counted.keys[of_slice], counted.numbers[of_slice])
-                yield (segment, of_segment[int(keys[of_slice[0]])]), self.outcomes.tally(rows)
+            sums = found or self._kept(sorted(of_segment), layout.lookback, pieces)
+            for key, counted in sums.by_slice(pieces):
+                yield (segment, of_segment[key]), self.outcomes.tally(counted)
 
-    def _kept(self, slices: Sequence[int], lookback: Span, pieces: Sequence[Span]) -> tuple[Integers, Counted]:
-        """Keys of slices, and their counts, from the history."""
+    def _kept(self, slices: Sequence[int], lookback: Span, pieces: Sequence[Span]) -> "_Sums":
+        """The sums of some slices, from the history."""
         t, count = OUTCOME_CELLS.c, len(pieces)
         first = cast(t.slice_id, BigInteger) * literal_column(str(count)) + piece_of(t.bucket, pieces)
-        (both, *keys), numbers = self.outcomes.sums(first, (max(slices) + 1) * count, slices, lookback)
-        return both // count, Counted(bounds(pieces)[both % count], np.stack(keys, axis=1), numbers)
+        grouped = self.outcomes.grouped(first, (max(slices) + 1) * count, slices, lookback)
+        order = np.argsort(grouped.keys)
+        columns = [column[order] for column in grouped.numbers.T]
+        return _Sums(grouped.keys[order], columns, (max(slices) + 1, count, *grouped.bases[1:]))
 
     def _at_hand(
         self, counted: Columns[OutcomeRow], segment: str, slices: Slices, pieces: Sequence[Span]
-    ) -> tuple[Integers, Counted] | None:
+    ) -> "_Sums | None":
         """The same of what was just counted; None where the sums could differ in their last digit, or a name does."""
         names = counted.names.all()
         classes = _keys(names, {name: key for key, name in self.outcomes.classes.items()})
         classes[NO_NAME] = NO_LABEL
         values = _keys(names, {value: key for key, (name, value) in slices.items() if name == segment})
         versions = {pair: key for key, pair in self.outcomes.versions.items()}
-        keys, numbers = [np.empty(0, dtype=np.int64)], [(np.empty(0),) * NUMBERS]
-        bases = (max(slices) + 1, len(pieces), *self.outcomes.sizes, self.outcomes.sizes[1])
-        if math.prod(bases) > np.iinfo(np.int64).max or len(counted) > MOST:
+        bases = (max(slices) + 1, len(pieces), *self.outcomes.sizes, self.outcomes.sizes[1], 1)
+        if math.prod(bases) > np.iinfo(np.int64).max:
             return None
+        found = KeySums()
         for block in counted.blocks():
             within = (block["bucket"] >= pieces[0].start) & (block["bucket"] < pieces[-1].end)
             here = within & (block["segment"] == counted.names.code(segment))
@@ -79,25 +76,31 @@ class SegmentReader:
             if min(each.min(initial=0) for each in (version, predicted, label, value)) < 0 or not _are_whole(*weights):
                 return None
             piece = np.searchsorted([piece.end for piece in pieces], rows["bucket"], side="right")
-            keys.append(np.ravel_multi_index((value, piece, version, predicted, label), bases))
-            numbers.append((rows["n"], *weights, rows["confidence_millionths"], rows["designed"]))
-        return _summed(np.concatenate(keys), list(zip(*numbers, strict=True)), bases, pieces)
+            keys = np.ravel_multi_index((value, piece, version, predicted, label), bases[:-1])
+            found.add(keys, (rows["n"], *weights, rows["confidence_millionths"], rows["designed"]))
+        return _Sums(*found.sums(), bases)
 
 
-def _summed(
-    keys: Integers, numbers: Sequence[Sequence[NDArray[Any]]], bases: Sequence[int], pieces: Sequence[Span]
-) -> tuple[Integers, Counted]:
-    """Keys of slices, and the sums of what is of one piece of time and kind; `numbers` are columns in parts."""
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    sums = np.zeros((starts.size, NUMBERS))
-    for place, parts in enumerate(numbers):
-        column = np.concatenate(parts)
-        if column.any():
-            sums[:, place] = np.add.reduceat(column[order], starts)
-    value, piece, *kind = np.unravel_index(keys[order][starts], bases)
-    kinds = np.stack([*kind, np.full(starts.size, NO_BAND)], axis=1)
-    return value, Counted(bounds(pieces)[piece], kinds, sums)
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums by key, in the order of the keys.
+
+    A key is a number of the digits slice, piece of time, version, predicted class, label and band (less NO_BAND), of
+    these `bases`; `columns` are the NUMBERS of each key.
+    """
+
+    keys: Integers
+    columns: Sequence[Floats]
+    bases: Sequence[int]
+
+    def by_slice(self, pieces: Sequence[Span]) -> Iterator[tuple[int, Counted]]:
+        """Each slice and its counts; only those of one slice are taken apart at a time."""
+        starts = np.flatnonzero(np.diff(self.keys // math.prod(self.bases[1:]), prepend=-1))
+        for start, end in pairwise([*starts.tolist(), self.keys.size]):
+            of_slice, piece, *kind, band = np.unravel_index(self.keys[start:end], self.bases)
+            kinds = np.stack([*kind, band + NO_BAND], axis=1)
+            numbers = np.stack([column[start:end] for column in self.columns], axis=1)
+            yield int(of_slice[0]), Counted(bounds(pieces)[piece], kinds, numbers)
 
 
 def _keys(names: Sequence[str | None], known: Mapping[str, int]) -> Integers:
