@@ -47,9 +47,9 @@ class Stratified:
     """A confusion matrix weighted up to all predictions of the window.
 
     Its R rows are those of `confusion.rows`: one for each predicted class and confidence band. `groups` (R) numbers the
-    stratum of each row, `sizes` (G) are the predictions and `effective` (G) the effective labelled rows of a stratum.
-    `share` (R x K) is each cell's share of its stratum, and `cells` (K x K) the estimated number of predictions by
-    predicted class and label. Strata without a label are taken to be like the bot as a whole.
+    stratum of each row, `sizes` (G) are the predictions, `effective` (G) the effective labelled rows and `weight` (G)
+    the sum of the labels' weights of a stratum. `cells` (K x K) are the estimated numbers of predictions by predicted
+    class and label. Strata without a label are taken to be like the bot as a whole: `guesses` (K x K) are its shares.
     """
 
     confusion: Confusion
@@ -57,8 +57,9 @@ class Stratified:
     sizes: Floats
     effective: Floats
     labelled: Floats
-    share: Floats
+    weight: Floats
     cells: Floats
+    guesses: Floats | None = None
 
     @classmethod
     def of(cls, confusion: Confusion, parts: NDArray[np.intp] | None = None) -> "Stratified":
@@ -74,21 +75,31 @@ class Stratified:
         weight = sums(groups, rows.weights.sum(axis=1), count)
         squared = sums(groups, rows.weights_squared.sum(axis=1), count)
         effective = safe_divide(weight**2, squared)
-        total = weight[groups][:, None]
-        share = safe_divide(rows.weights, total)
+        share = safe_divide(rows.weights, weight[groups][:, None])
         cells = by_class(rows.classes, share * sizes[groups][:, None])
-        counts = cls(confusion, groups, sizes, effective, labelled, share, cells)
+        counts = cls(confusion, groups, sizes, effective, labelled, weight, cells)
         return counts._with_the_unlabelled() if cells.any() and not labelled.all() else counts
 
     def _with_the_unlabelled(self) -> "Stratified":
         """Give strata without a label the shares of the bot as a whole, with the weight of GUESS labels."""
+        guesses = like_the_bot(self.confusion, self.cells)
+        guessed = replace(self, guesses=guesses, effective=np.where(self.labelled > 0, self.effective, GUESS))
+        cells = by_class(self.confusion.rows.classes, guessed.share * self.sizes[self.groups][:, None])
+        return replace(guessed, cells=cells)
+
+    @property
+    def share(self) -> Floats:
+        """Each cell's share of its stratum (R x K).
+
+        It is not kept: a look weights some thirty windows, and with 150 classes each such table takes 1.4 megabytes.
+        """
         rows = self.confusion.rows
+        share = safe_divide(rows.weights, self.weight[self.groups][:, None])
+        if self.guesses is None:
+            return share
         missing = self.labelled[self.groups] == 0
         part = safe_divide(rows.predicted, self.sizes[self.groups])[:, None]
-        guessed = part * like_the_bot(self.confusion, self.cells)[rows.classes]
-        share = np.where(missing[:, None], guessed, self.share)
-        cells = by_class(rows.classes, share * self.sizes[self.groups][:, None])
-        return replace(self, share=share, cells=cells, effective=np.where(self.labelled > 0, self.effective, GUESS))
+        return np.where(missing[:, None], part * self.guesses[rows.classes], share)
 
     @property
     def told(self) -> "Stratified":
@@ -204,10 +215,7 @@ class Stratified:
         return tuple(name for name, is_missing in zip(confusion.classes, missing, strict=True) if is_missing)
 
     def _likely(self) -> Floats:
-        """Each cell's share of its stratum (R x K), as it may well be.
-
-        It is not kept: a look weights some thirty windows, and with 150 classes each such table takes 1.4 megabytes.
-        """
+        """Each cell's share of its stratum (R x K), as it may well be; not kept, as `share` is not."""
         return likely_shares(self.confusion, self.groups, self.sizes, self.share, self.cells)
 
     def _likely_right(self, likely: Floats) -> Floats:
