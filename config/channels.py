@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -40,6 +40,16 @@ OpenAddress = Annotated[WebAddress, AfterValidator(_open_address)]
 """A web address that is no secret."""
 
 
+def _mail_address(address: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address):
+        raise ValueError("must be a mail address such as oncall@acme.example, without a name")
+    return address
+
+
+MailAddress = Annotated[Name, AfterValidator(_mail_address)]
+"""A mail address without the name of whoever reads it."""
+
+
 def _signing_secret(secret: SecretStr) -> SecretStr:
     prefix, _, rest = secret.get_secret_value().strip().partition("whsec_")
     if not prefix and rest:
@@ -71,6 +81,40 @@ class AlertmanagerSettings(ChannelSettings):
         if self.password is not None and self.username is None:
             raise ImpossibleError(("password", "needs username"))
         return self
+
+
+class EmailSettings(ChannelSettings):
+    """A mail server that incidents are told by, and to whom."""
+
+    host: Name
+    """Mail server: `smtp.acme.example`."""
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Its port. Unset: 587 with STARTTLS, 465 with TLS, 25 with neither."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the talk is encrypted; with `none` no login is possible, as its password would be read on the way."""
+    username: Name | None = None
+    """For the login, with `password`. Unset, there is none."""
+    password: SecretStr | None = None
+    """A secret: `TUNEWATCH_EMAIL__PASSWORD`, or a secret file `tunewatch_email__password`."""
+    sender: MailAddress
+    """Whom mails are from: `tunewatch@acme.example`."""
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)]
+    """Whom mails are to: `[oncall@acme.example]`."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long each step of a talk with the server may take."""
+
+    @model_validator(mode="after")
+    def _login_is_possible(self) -> Self:
+        if self.username is not None and self.security == "none":
+            raise ImpossibleError(("username", "needs security: starttls or tls, or its password is read on the way"))
+        if self.password is not None and self.username is None:
+            raise ImpossibleError(("password", "needs username"))
+        return self
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The password, where there is a login."""
+        return ("password",) if self.username is not None and self.password is None else ()
 
 
 class PagerDutySettings(ChannelSettings):

@@ -9,7 +9,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from config import routes as routing
 from config.base import Name
-from config.channels import AlertmanagerSettings, PagerDutySettings, SlackWebhookSettings, WebhookSettings
+from config.channels import (
+    AlertmanagerSettings,
+    EmailSettings,
+    PagerDutySettings,
+    SlackWebhookSettings,
+    WebhookSettings,
+)
 from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
 from config.ingest import IngestSettings
@@ -56,6 +62,8 @@ class Settings(BaseSettings):
     """A service of PagerDuty that calls people."""
     alertmanager: AlertmanagerSettings | None = None
     """A Prometheus Alertmanager that incidents are told to."""
+    email: EmailSettings | None = None
+    """A mail server that incidents are told by, and to whom."""
     webhook: WebhookSettings | None = None
     """A program that gets each event as JSON."""
     web: WebSettings = WebSettings()

@@ -8,6 +8,7 @@ from typing import Final
 from alerts.channels.alertmanager.channel import AlertmanagerChannel
 from alerts.channels.channel import Channel
 from alerts.channels.console.channel import ConsoleChannel
+from alerts.channels.email.channel import EmailChannel
 from alerts.channels.log.channel import LogChannel
 from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.slack.channel import SlackChannel
@@ -44,6 +45,11 @@ ROWS: Final = (
         AlertmanagerChannel,
         keys=("urls", "username", "password", "token", "timeout"),
         resend=timedelta(minutes=1),
+    ),
+    ChannelRow(
+        "email",
+        EmailChannel,
+        keys=("host", "sender", "to", "port", "security", "username", "password", "timeout"),
     ),
     ChannelRow("webhook", WebhookChannel, keys=("url", "secret", "timeout")),
 )

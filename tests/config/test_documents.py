@@ -19,6 +19,7 @@ SECRETS: Final = {
     "slack_webhook": ("url",),
     "pagerduty": ("routing_key",),
     "alertmanager": ("password", "token"),
+    "email": ("password",),
     "webhook": ("url", "secret"),
 }
 

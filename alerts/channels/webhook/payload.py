@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from alerts.channels.channel import Post
+from alerts.channels.fingerprint import fingerprint
 from alerts.incident import Transition
 from alerts.messages.event_json import event_json
 
@@ -28,10 +28,7 @@ def delivery_id(post: Post, step: Transition) -> str:
     Newer numbers alone say the same. Where the incident has moved on between two tries of its first post, as when it
     was resolved, the id is another: a receiver must not drop that.
     """
-    incident = step.incident
-    stands = (step.event, incident.state, incident.severity, incident.advice.action, incident.acknowledged_by)
-    digest = hashlib.sha256("\n".join(map(str, stands)).encode()).hexdigest()[:12]
-    return f"{incident.id}-{post.id}-{digest}"
+    return f"{step.incident.id}-{post.id}-{fingerprint(step)}"
 
 
 def headers(delivery: str, sent: bytes, at: datetime, secret: bytes | None) -> Mapping[str, str]:

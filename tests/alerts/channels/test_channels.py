@@ -2,10 +2,12 @@
 
 import inspect
 import io
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from alerts.channels.alertmanager.channel import AlertmanagerChannel
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt, Renewing
 from alerts.channels.console.channel import ConsoleChannel
+from alerts.channels.email.channel import EmailChannel
 from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.registry import ROWS, ChannelRow
 from alerts.channels.slack.channel import SlackChannel
@@ -29,6 +32,7 @@ from tests.repository.paths import ROOT
 from tests.support import webhook_rules
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.incidents import T0, advice, clear, opened, step
+from tests.support.mail_server import mail_server
 from tests.support.receiver import Receiver
 
 RESOLVED: Final = step(
@@ -110,6 +114,17 @@ def alertmanager() -> Iterator[Ear]:
 
 
 @contextmanager
+def email() -> Iterator[Ear]:
+    with tempfile.TemporaryDirectory() as folder, mail_server(Path(folder), "none") as server:
+        to = ("oncall@acme.example",)
+        channel = EmailChannel(
+            host="127.0.0.1", port=server.port, security="none", sender="tunewatch@acme.example", to=to, timeout=5
+        )
+        refusal = dict.fromkeys(to, "550 no such user")
+        yield Ear(channel, server.mailbox.heard, lambda: server.mailbox.refused.update(refusal))
+
+
+@contextmanager
 def webhook() -> Iterator[Ear]:
     with Receiver(webhook_rules.webhook) as receiver:
         yield Ear(
@@ -129,6 +144,7 @@ EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {
     "slack_webhook": slack_webhook,
     "pagerduty": pagerduty,
     "alertmanager": alertmanager,
+    "email": email,
     "webhook": webhook,
 }
 """How each channel is listened to; one that is registered and is not here fails every test."""

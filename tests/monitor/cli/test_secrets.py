@@ -62,6 +62,7 @@ VARIABLES: Final = (
     ("TUNEWATCH_WEBHOOK__SECRET", "whsec_{}"),
     ("TUNEWATCH_PAGERDUTY__ROUTING_KEY", "{}"),
     ("TUNEWATCH_ALERTMANAGER__TOKEN", "{}"),
+    ("TUNEWATCH_EMAIL__PASSWORD", "{}"),
     ("TUNEWATCH_ALERTMANAGER", '{{"urls": ["http://bot:{}@127.0.0.1:9093"]}}'),
     ("TUNEWATCH_HISTORY", "{}"),
     *((name, url) for url in URLS for name in ("TUNEWATCH_HISTORY__URL", "TUNEWATCH_MONITORS__BOT__SOURCE__URL")),
