@@ -59,6 +59,7 @@ class EmailChannel:
         post.before_request()
         with self._connection() as server:
             refusals = self._address(server)
+            post.before_request()  # the talk so far may have taken a while
             self._hand_over(server, written)
         note = f"the mail server takes no mail for {', '.join(refusals)}; check email.to" if refusals else ""
         return Receipt(subject, note)

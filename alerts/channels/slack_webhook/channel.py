@@ -42,4 +42,4 @@ class SlackWebhookChannel:
 
     def _post(self, form: SlackMessage, post: Post) -> ChannelError | None:
         post.before_request()
-        return error_of(call(SERVICE, Request(self._url, body(form), _JSON), self._timeout))
+        return error_of(call(SERVICE, Request(self._url, body(form, post), _JSON), self._timeout))

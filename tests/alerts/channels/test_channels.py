@@ -50,6 +50,8 @@ STEPS: Final = (
         step(Event.ACKNOWLEDGED, Reason.SOMEBODY_ACKNOWLEDGED, acknowledged_by="ada"),
         decision=Decision(accepted=True, at=T0, by="ada", note="rolling back"),
     ),
+    step(Event.REMINDED, Reason.NOBODY_ACKNOWLEDGED),
+    step(Event.UPDATED, Reason.CALLED_FALSE, false_alarm_by="ada"),
     RESOLVED,
     step(Event.REOPENED, Reason.ALARM_RETURNED),
     replace(
@@ -219,7 +221,7 @@ def test_nothing_is_sent_once_somebody_else_has_the_post(ear: Ear) -> None:
         assert ear.receiver.calls == []
 
 
-@pytest.mark.parametrize("told", STEPS, ids=lambda told: told.event)
+@pytest.mark.parametrize("told", STEPS, ids=lambda told: told.reason)
 def test_each_kind_of_step_is_taken(ear: Ear, told: Transition) -> None:
     receipt = ear.channel.send(Post("1", opened()))
     ear.channel.send(Post("2", told, receipt.ref or None))

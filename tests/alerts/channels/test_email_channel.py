@@ -99,6 +99,19 @@ def test_a_mail_whose_answer_was_lost_comes_again_under_the_same_id_and_says_so(
     assert IN_DOUBT in text(second)
 
 
+def test_nothing_is_sent_once_somebody_else_has_the_post(server: MailServer) -> None:
+    for lost in (1, 2):
+        calls = iter(range(1, lost))
+
+        def lose_it(calls: Iterator[int] = calls) -> None:
+            if next(calls, None) is None:
+                raise LookupError
+
+        with pytest.raises(LookupError):
+            channel(server).send(Post("1", opened(), before_request=lose_it))
+    assert server.mailbox.mails == []
+
+
 def test_news_are_not_dropped_as_the_mail_before(server: MailServer) -> None:
     channel(server).send(Post("1", opened(), first=True))
     channel(server).send(Post("1", opened(), present=RESOLVED, first=True))

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from alerts.channels.channel import ChannelError, Post
+from alerts.channels.slack.payload import forms
 from alerts.channels.slack_webhook.channel import SlackWebhookChannel
 from alerts.channels.standalone import IN_DOUBT
 from alerts.incident import Event, Reason
+from alerts.messages.message import root_message
 from tests.support import webhook_rules
 from tests.support.incidents import opened, step
-from tests.support.receiver import Receiver
+from tests.support.receiver import Receiver, Reply
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_what_lasts_says_what_to_do(slack: Receiver, channel: SlackWebhookChanne
 
 
 def test_blocks_that_slack_refuses_become_text_and_then_a_line(slack: Receiver, channel: SlackWebhookChannel) -> None:
-    for _ in range(2):
+    for _ in forms(root_message(opened()))[2:]:
         slack.answer(400, "invalid_blocks")
     slack.answer(400, "msg_too_long")
     receipt = channel.send(Post("1", opened()))
@@ -101,3 +103,14 @@ def test_a_page_of_a_proxy_is_not_taken_for_slack(slack: Receiver, channel: Slac
     assert (error.permanent, error.is_untaken) == (False, True)
     assert "not Slack's" in str(error)
     assert "log in" not in str(error)
+
+
+def test_whoever_the_route_calls_is_called_when_it_opens_and_when_it_gets_worse(
+    slack: Receiver, channel: SlackWebhookChannel
+) -> None:
+    slack.judge = lambda _: Reply(200, "ok")
+    calm = step(Event.UPDATED, Reason.ADVICE_CHANGED)
+    for told in (opened(), calm, step(Event.ESCALATED, Reason.SEVERITY_ROSE)):
+        channel.send(Post("1", told, mention="@here"))
+
+    assert ["<!here>" in body["text"] for body in bodies(slack)] == [True, False, True]
