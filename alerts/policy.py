@@ -5,7 +5,16 @@ from datetime import timedelta
 
 from checks.advice.deciding.model import Action
 
-_WAITING = frozenset({Action.NONE, Action.COLLECT_LABELS, Action.FIX_LOG, Action.CHECK_TRAFFIC, Action.REPORT_FAULT})
+_WAITING = frozenset(
+    {
+        Action.NONE,
+        Action.COLLECT_LABELS,
+        Action.FIX_LOG,
+        Action.CHECK_TRAFFIC,
+        Action.REPORT_FAULT,
+        Action.FIX_ALERTING,
+    }
+)
 """Advice that does not touch the bot: once the bot itself is known to need something, people hear of it soon."""
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config import routes as routing
+from config.alerting import AlertingSettings
 from config.base import Name
 from config.channels import (
     AlertmanagerSettings,
@@ -72,6 +73,8 @@ class Settings(BaseSettings):
     """Receives predictions and labels over HTTP, for chatbots without a log; nothing listens unless this is set."""
     reports: ReportSettings | None = None
     """Where Evidently's reports of drift are kept; `{}` for a folder `reports`. None are written unless this is set."""
+    alerting: AlertingSettings = AlertingSettings()
+    """How alerting is kept honest."""
     routes: tuple[RouteSettings, ...] = ()
     """Who is told of what; the first route that matches counts. Without any, everything is told in every channel."""
     logging: LoggingSettings = LoggingSettings()

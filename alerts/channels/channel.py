@@ -89,6 +89,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Checking(Channel, Protocol):
+    """A channel that can tell whether it would take a post, without one."""
+
+    def check(self) -> str:
+        """What it would be told in, in a few words. Raises ChannelError where it would not take a post."""
+
+
+@runtime_checkable
 class Renewing(Channel, Protocol):
     """A channel that forgets, and has to be told again how incidents stand."""
 

@@ -142,6 +142,8 @@ FINDINGS: Final[dict[C, str]] = {
     C.CHECK_RUNS: "runs",
     C.OVER: "over: {message}",
     C.LOOK_FAILS: "fails: {error}",
+    C.CHANNEL_FAILS: "alerts do not arrive in {channel}: {error}",
+    C.CHANNEL_WORKS: "alerts arrive in {channel}",
     C.FAULT_OF_OURS: "a fault of tunewatch; its log has the traceback",
     # calibration
     C.NO_CONFIDENCES: "the log has no confidences",

@@ -18,6 +18,7 @@ DONE: Final = {
     Action.CHECK_TRAFFIC: "looking into the traffic",
     Action.FIX_LOG: "repairing the log",
     Action.REPORT_FAULT: "reporting the fault",
+    Action.FIX_ALERTING: "making the alerts arrive",
     Action.NONE: "nothing",
 }
 """What was done, within a sentence."""

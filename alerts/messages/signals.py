@@ -45,6 +45,10 @@ SIGNALS: Final[dict[C, str]] = {
     ),
     C.LOOK_CRASHED: ("Nobody watches the chatbot while the looks fail. The log of tunewatch has the traceback."),
     C.FINDING: "{finding:capital}.",
+    C.CANNOT_TELL: (
+        "What happens is told in the other channels alone, and kept until it can be told. `tunewatch test-alert` tries "
+        "every channel."
+    ),
     C.OUR_FAULT: (
         "This is a fault of tunewatch, not of the chatbot: nothing watches {checks:list} until it is mended."
     ),

@@ -8,7 +8,7 @@ from alerts.messages.numbers import estimate, format_of, when
 from checks.advice.deciding.model import Action, Advice
 from checks.outcome.judge import Worked
 from checks.outcome.trial import Decision
-from checks.rules.finding import LOOK, Cause, Finding, Verdict
+from checks.rules.finding import DELIVERY, LOOK, Cause, Finding, Verdict
 from checks.rules.registry import row_of
 from checks.rules.row import CheckRow, Subjects
 
@@ -47,6 +47,7 @@ ACTIONS = {
     Action.CHECK_TRAFFIC: "check that the bot is up and that its log arrives",
     Action.FIX_LOG: "repair the log, or how it is read, before anything else",
     Action.REPORT_FAULT: "look at tunewatch's own log and report the fault; nobody needs to touch the bot",
+    Action.FIX_ALERTING: "make the alerts arrive again; nobody needs to touch the bot",
     Action.NONE: "leave it alone for now",
 }
 
@@ -59,7 +60,7 @@ _RELEVANCE_SUBJECTS = {"all": "relevance", "low_share": "share of low relevance"
 _NO_METRIC = frozenset({"label_health", "log_health", "traffic"})
 """Checks whose value means little without words: hours of silence, a multiple of the usual."""
 
-_WATCH = frozenset({"log_health"})
+_WATCH = frozenset({"log_health", DELIVERY})
 """Checks whose findings are sentences, with a number or without."""
 
 _OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "generalisation_gap", "leakage", "prompt_bias", "relevance"}

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Self
 
 from alerts.incident import Incident
 from checks.rules.family import Family
-from checks.rules.finding import Finding, Verdict
+from checks.rules.finding import DELIVERY, Finding, Verdict
 from checks.rules.registry import BY_NAME
 from checks.rules.row import Subjects
 
@@ -16,7 +16,7 @@ ACCURACY_PARADOX = "accuracy_paradox"
 
 
 class Alarm(NamedTuple):
-    """What one finding is about; `class_name` is "" where it is not about a class."""
+    """What one finding is about; `class_name` is "" where it is about none; of delivery it is the channel."""
 
     check: str
     class_name: str
@@ -31,6 +31,11 @@ class Facts:
     severity: Verdict
     alarms: tuple[Alarm, ...]
     members: tuple[Alarm, ...]
+
+    @property
+    def broken_channels(self) -> frozenset[str]:
+        """The channels that it says alerts do not arrive in."""
+        return frozenset(alarm.class_name for alarm in self.alarms if alarm.check == DELIVERY)
 
     @classmethod
     def of(cls, incident: Incident) -> Self:
@@ -93,6 +98,8 @@ def _alarms(findings: Iterable[Finding]) -> tuple[Alarm, ...]:
 
 
 def _class_of(finding: Finding) -> str:
+    if finding.check == DELIVERY:
+        return finding.subject  # a channel, which is none of the ways that it is told
     row = BY_NAME.get(finding.check)
     of_class = finding.check == ACCURACY_PARADOX or (row is not None and row.subjects is Subjects.CLASSES)
     return finding.subject if of_class else ""

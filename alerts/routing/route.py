@@ -124,9 +124,18 @@ class Routing:
             known = found.get(due.channel)
             if known is None or (known.hold is not None and due.hold is None):
                 found[due.channel] = due
+        broken = situation.facts.broken_channels
+        if broken and not found.keys() - broken - self.always:
+            # That a channel is broken must not be told there alone: then it goes through all others.
+            others = (name for name in self._all_channels() if name not in broken | self.always)
+            found |= {name: Due(name, hold=hold) for name in others}
         for channel in sorted(self.always - found.keys()):
             found[channel] = Due(channel, hold=hold)
         return tuple(found.values())
+
+    def _all_channels(self) -> tuple[str, ...]:
+        named = (name for route in self.routes for name in route.channels)
+        return tuple(dict.fromkeys((*named, *self.everywhere)))
 
     def _ways(self, situation: Situation, now: datetime) -> Iterator[Due]:
         fitting = [each for each in self.routes if each.matcher.fits(situation.facts)]

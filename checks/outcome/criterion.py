@@ -29,6 +29,7 @@ UNTRIED = frozenset(
         Action.FIX_LOG,
         Action.CHECK_TRAFFIC,
         Action.REPORT_FAULT,
+        Action.FIX_ALERTING,
     }
 )
 """Actions that change what is known of the bot, not the bot: no metric of it can say whether they worked."""

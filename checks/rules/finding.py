@@ -11,6 +11,10 @@ LOOK = "look"
 """`check` of the finding that says whether a look succeeded at all."""
 
 
+DELIVERY = "delivery"
+"""`check` of the finding that says whether alerts arrive in a channel; its subject."""
+
+
 class Verdict(StrEnum):
     """How a subject stands against its threshold or reference."""
 

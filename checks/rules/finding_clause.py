@@ -90,6 +90,8 @@ class FindingClause(StrEnum):
     OVER = auto()
     LOOK_FAILS = auto()
     FAULT_OF_OURS = auto()
+    CHANNEL_FAILS = auto()
+    CHANNEL_WORKS = auto()
     # calibration
     NO_CONFIDENCES = auto()
     FEW_CONFIDENCES = auto()

@@ -11,7 +11,7 @@ from checks.rules.class_precision import ClassPrecision
 from checks.rules.class_recall import ClassRecall
 from checks.rules.drift import Drift
 from checks.rules.family import Family
-from checks.rules.finding import LOOK
+from checks.rules.finding import DELIVERY, LOOK
 from checks.rules.generalisation_gap import GeneralisationGap
 from checks.rules.label_health import LabelHealth
 from checks.rules.latency import Latency
@@ -201,5 +201,5 @@ def row_of(check: str) -> CheckRow:
 
 
 def family_of(check: str) -> Family:
-    """The family of a finding's check, or of the look itself. Raises ValueError for a check that has no row."""
-    return Family.WATCH if check == LOOK else row_of(check).family
+    """The family of a check, of the look itself, or of delivery. Raises ValueError for a check that has no row."""
+    return Family.WATCH if check in (LOOK, DELIVERY) else row_of(check).family

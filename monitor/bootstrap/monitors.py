@@ -10,6 +10,7 @@ from config.monitor import MonitorSettings, ReferenceSpan
 from config.settings import Settings
 from monitor.bootstrap.channels import channels_of_steps
 from monitor.bootstrap.checks import build_checks
+from monitor.cycle.alerting_watch import AlertingWatch
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
 from monitor.history import History, WindowSpec
@@ -61,6 +62,12 @@ def incident_policy(settings: MonitorSettings) -> Policy:
 def build_outage(settings: Settings, name: str, history: History) -> Outage:
     """What keeps and tells the looks of a monitor that fail, whether or not its log was ever reached."""
     return Outage(name, history, incident_policy(settings.monitors[name]), channels_of_steps(settings))
+
+
+def build_alerting_watch(settings: Settings, history: History) -> AlertingWatch:
+    """What keeps and tells that a channel takes nothing; the first monitor carries it."""
+    name, monitor = next(iter(settings.monitors.items()))
+    return AlertingWatch(name, history, incident_policy(monitor), channels_of_steps(settings))
 
 
 def shape_of(settings: MonitorSettings) -> str:

@@ -13,7 +13,7 @@ from config.settings import Settings
 def build_routing(settings: Settings, everywhere: tuple[str, ...]) -> Routing:
     """The routes, and the channels of an incident that none of them is for."""
     always = frozenset(row.name for row in ROWS if row.is_always_there)
-    return Routing(everywhere, tuple(map(_route, settings.routes)), always)
+    return Routing(everywhere, tuple(map(_route, settings.routes)), always, settings.alerting.refresh)
 
 
 def _route(route: RouteSettings) -> Route:

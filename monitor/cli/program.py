@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "silence": "tell nothing of some incidents for a time",
     "silences": "what is silenced, by whom and why",
     "unsilence": "end a silence",
+    "test-alert": "send a sample through every route, say what arrived",
     "decide": "take on an incident, and say whether you do what is advised",
     "report": "Evidently's HTML report of the sampled rows",
     "label-queue": "which predictions to label next, so that recall is known better",

@@ -9,7 +9,7 @@ from alerts.messages.wording import text
 from checks.clauses.clause import Clauses, clause
 from checks.counts.windows import Windows
 from checks.rules.family import Family
-from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.finding import DELIVERY, Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
 
 SUBJECT = "crash"
@@ -29,8 +29,10 @@ def blindness(
     """
     alarms = [_crash(check, error, windows) for check, error in crashed.items()]
     now = {finding.key for finding in (*found, *alarms)}
-    gone = [finding for finding in _waiting(incidents) if finding.key not in now and not _is_unknown(finding, crashed)]
-    return (*alarms, *(_clear(finding, windows) for finding in gone))
+    waiting = _waiting(incidents)
+    gone = [finding for finding in waiting if finding.key not in now and not _is_unknown(finding, crashed)]
+    # Whether alerts arrive is found out elsewhere, and stands as it was found.
+    return (*alarms, *(each if each.check == DELIVERY else _clear(each, windows) for each in gone))
 
 
 def _waiting(incidents: Iterable[Incident]) -> tuple[Finding, ...]:

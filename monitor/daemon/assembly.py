@@ -7,9 +7,11 @@ from typing import Final
 
 from config.settings import Settings
 from monitor.bootstrap.channels import build_deliverer, build_outbox, channel_names
-from monitor.bootstrap.monitors import build_monitor, build_outage, report_folder
+from monitor.bootstrap.monitors import build_alerting_watch, build_monitor, build_outage, report_folder
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
+from monitor.daemon import alerting as alerting_rounds
+from monitor.daemon.alerting import AlertingRounds, DeadMansSwitch
 from monitor.daemon.daemon import Daemon
 from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
@@ -17,6 +19,7 @@ from monitor.daemon.look import Look
 from monitor.daemon.scheduling import Task
 from monitor.daemon.study_rounds import ROUND_EVERY, StudyRounds
 from monitor.daemon.vitals import Vitals
+from monitor.delivery.probing import Probes
 from monitor.delivery.worker import Courier
 from monitor.history import History
 from monitor.history.writing.thinning import Thinning
@@ -35,7 +38,8 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     clock = clocks.now
     vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clocks.ticks)
     outbox = build_outbox(settings, history)
-    courier = Courier(build_deliverer(settings, outbox, clock, in_log=is_json(settings.logging.format)))
+    deliverer = build_deliverer(settings, outbox, clock, in_log=is_json(settings.logging.format))
+    courier = Courier(deliverer)
     looks = [
         Look(
             build_outage(settings, name, history),
@@ -49,14 +53,30 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     ]
     undelivered = partial(outbox.undelivered, channel_names(settings))
     ingest = _ingest(settings, clocks)
-    health = Health(Heartbeat(clocks.ticks), courier.pulse, vitals, undelivered, clocks, ingest)
+    probes = Probes(deliverer.channels, outbox.troubled, clock)
+    health = Health(
+        Heartbeat(clocks.ticks),
+        courier.pulse,
+        vitals,
+        undelivered,
+        clocks,
+        ingest,
+        probes.known,
+        settings.alerting.patience,
+    )
     thinning = Thinning(*settings.history.thinned_after)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, thinning, clock))
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
     watch = Task("watch over looks", WATCH_EVERY, partial(_watch_over, looks), aside=True)
+    alerting = AlertingRounds(probes, build_alerting_watch(settings, history), clock, courier.wake)
+    chores = [purge, studies, watch, Task("channels", alerting_rounds.WATCH_EVERY, alerting.run, aside=True)]
+    if settings.alerting.heartbeat_url is not None:
+        url = settings.alerting.heartbeat_url.get_secret_value().strip()
+        switch = DeadMansSwitch(url, vitals.looked_at, lambda: health.ready().good)
+        chores.append(Task("heartbeat", alerting_rounds.WATCH_EVERY, switch.run, later=True, aside=True))
     address = (settings.web.host, settings.web.port)
-    return Daemon(looks, courier, health, address, [purge, studies, watch], rounds)
+    return Daemon(looks, courier, health, address, chores, rounds)
 
 
 def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:

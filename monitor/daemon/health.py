@@ -1,8 +1,8 @@
 """What the health endpoints answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from monitor.common.clock import Clocks
@@ -11,7 +11,8 @@ from monitor.common.json_lines import iso
 from monitor.common.redact import redact
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.vitals import Looks, Vitals
-from monitor.delivery.undelivered import described, is_late
+from monitor.delivery.probing import Probed
+from monitor.delivery.undelivered import PATIENCE, described, is_late
 from monitor.delivery.worker import Pulse
 from monitor.history.notifications import Undelivered
 from monitor.web.server import Answer
@@ -52,6 +53,8 @@ class Health:
     undelivered: Callable[[], Sequence[Undelivered]]
     clocks: Clocks
     ingest: Ingest | None = None
+    channels: Callable[[], Mapping[str, Probed]] = dict
+    patience: timedelta = PATIENCE
 
     def healthy(self) -> Answer:
         """Whether the scheduler, the delivery and the receiver work."""
@@ -71,12 +74,14 @@ class Health:
         detail = {
             "history": error or "reachable",
             "monitors": {name: _described(look, tick, now) for name, look in looks.items()},
-            "undelivered": described(waiting, now),
+            "undelivered": described(waiting, now, self.patience),
         }
+        if probed := self.channels():
+            detail["channels"] = {name: _answered(each) for name, each in probed.items()}
         trouble = "" if self.ingest is None else self.ingest.trouble
         if self.ingest is not None:
             detail["ingest"] = redact(trouble) or "writing"
-        told = not any(is_late(each, now) for each in waiting)
+        told = not any(is_late(each, now, self.patience) for each in waiting)
         return Answer(
             not error and not trouble and told and all(look.is_ready(tick, now) for look in looks.values()), detail
         )
@@ -86,6 +91,18 @@ class Health:
             return self.undelivered(), ""
         except UnreachableError as error:
             return (), redact(str(error)) or "unreachable"
+
+
+def _answered(probed: Probed) -> dict[str, Any]:
+    """What a channel said when it was asked last."""
+    failing = probed.failing
+    return {
+        "condition": "works" if failing is None else "fails",
+        "asked_at": iso(probed.at),
+        "answer": probed.said or None,
+        "error": None if failing is None else failing.error,
+        "failing_since": None if failing is None else iso(failing.since),
+    }
 
 
 def _described(look: Looks, tick: float, now: datetime) -> dict[str, Any]:

@@ -110,6 +110,10 @@ class Vitals:
         with self._lock:
             return dict(self._looks)
 
+    def looked_at(self) -> datetime | None:
+        """When the newest look that was committed ended, by the time of day; None before the first."""
+        return max((each.succeeded_at for each in self.looks().values() if each.succeeded_at), default=None)
+
     def all_failed_by(self, cause: Cause) -> bool:
         """Whether the last look of every monitor failed for this one cause."""
         return all(look.is_failing and look.cause is cause for look in self.looks().values())

@@ -12,19 +12,19 @@ PATIENCE: Final = timedelta(minutes=5)
 """How long an open incident may wait to be told: a few tries, and less than anybody wants to be in the dark."""
 
 
-def is_late(waiting: Undelivered, now: datetime) -> bool:
+def is_late(waiting: Undelivered, now: datetime, patience: timedelta = PATIENCE) -> bool:
     """Whether a channel has known nothing of something that is open for too long."""
-    return now - waiting.oldest > PATIENCE
+    return now - waiting.oldest > patience
 
 
-def described(waiting: Sequence[Undelivered], now: datetime) -> Mapping[str, Any]:
+def described(waiting: Sequence[Undelivered], now: datetime, patience: timedelta = PATIENCE) -> Mapping[str, Any]:
     """What each channel that is behind has not been told, since when, and why."""
     return {
         each.channel: {
-            "condition": "late" if is_late(each, now) else "waiting",
+            "condition": "late" if is_late(each, now, patience) else "waiting",
             "notifications": each.notifications,
             "oldest": iso(each.oldest),
-            "limit_seconds": PATIENCE.total_seconds(),
+            "limit_seconds": patience.total_seconds(),
             "error": redact(each.error) or "not tried yet",
             "retry_at": iso(each.retry_at) if each.retry_at else None,
         }

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from alerts.incident import Transition
 from monitor.common.retrying import Plan
+
+PATIENCE: Final = timedelta(minutes=10)
+"""How long a channel may fail before that is told elsewhere; what only a person can mend is told at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,19 @@ class Undelivered:
     oldest: datetime
     error: str
     retry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Why a channel takes nothing, since when (UTC), and whether that lasts until a person does something."""
+
+    error: str
+    since: datetime
+    lasts: bool = False
+
+    def is_to_be_told(self, now: datetime) -> bool:
+        """Whether it is more than a hiccup."""
+        return self.lasts or now - self.since >= PATIENCE
 
 
 class ClaimLostError(Exception):

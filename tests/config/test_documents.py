@@ -14,6 +14,7 @@ ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples" / "tunewatch.yaml"
 PAGE: Final = ROOT / "docs" / "configuration.md"
 SECRETS: Final = {
+    "alerting": ("heartbeat_url",),
     "slack": ("token",),
     "ingest": ("token",),
     "slack_webhook": ("url",),

@@ -40,6 +40,7 @@ NAMES: Final[dict[str, Fact]] = {
     "but": ", while labels also say 'urgent'",
     "by": " by judge-v2",
     "came": "412 predictions",
+    "channel": "slack",
     "check": "class_recall",
     "column": "lang",
     "compared": (

@@ -13,7 +13,9 @@ CHANGES = (Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, 
 """Actions that change the chatbot."""
 
 ON_FIGURES = tuple(
-    action for action in Action if action not in (Action.FIX_LOG, Action.FIX_PARSER, Action.REPORT_FAULT, Action.NONE)
+    action
+    for action in Action
+    if action not in (Action.FIX_LOG, Action.FIX_PARSER, Action.REPORT_FAULT, Action.FIX_ALERTING, Action.NONE)
 )
 """Actions that rest on the figures of the log; that answers name no class may be the log's fault or its reader's."""
 

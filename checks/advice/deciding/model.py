@@ -25,6 +25,7 @@ class Action(StrEnum):
     CHECK_TRAFFIC = "check_traffic"
     FIX_LOG = "fix_log"
     REPORT_FAULT = "report_fault"
+    FIX_ALERTING = "fix_alerting"
     NONE = "none"
 
 

@@ -37,6 +37,7 @@ class SignalClause(StrEnum):
     LOOK_CLOCK = auto()
     LOOK_CRASHED = auto()
     FINDING = auto()
+    CANNOT_TELL = auto()
     OUR_FAULT = auto()
     OUR_FAULT_BLIND = auto()
     TRACEBACK = auto()

@@ -83,6 +83,7 @@ STAGES: dict[Action, int] = {
     Action.REVISE_PROMPT: 4,
     Action.FINE_TUNE: 5,
     Action.REPORT_FAULT: 6,
+    Action.FIX_ALERTING: 6,
     Action.NONE: 6,
 }
 """The order of the design: cheap and reversible first. It decides between actions whose scores are close."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clauses, clause
-from checks.rules.finding import LOOK, Cause, Finding
+from checks.rules.finding import DELIVERY, LOOK, Cause, Finding
 
 NEXT = {
     Cause.UNREADABLE: SignalClause.LOOK_UNREADABLE,
@@ -21,14 +21,17 @@ def watch_advice(findings: Sequence[Finding]) -> Advice[Clauses]:
     alarming = [finding for finding in findings if finding.verdict.is_alarm]
     looks = [finding for finding in alarming if finding.check == LOOK]
     crashed = [finding for finding in alarming if finding.cause is Cause.CRASHED]
-    rest = [finding for finding in alarming if finding.check != LOOK and finding.cause is not Cause.CRASHED]
+    rest = [each for each in alarming if each.check not in (LOOK, DELIVERY) and each.cause is not Cause.CRASHED]
+    untold = [finding for finding in alarming if finding.check == DELIVERY]
     reasons = (
         *((clause(NEXT[each.cause]),) for each in looks),
         *((clause(SignalClause.FINDING, finding=each.message),) for each in rest),
         *_faults(crashed),
+        *((clause(SignalClause.FINDING, finding=each.message),) for each in untold),
+        *([(clause(SignalClause.CANNOT_TELL),)] if untold else []),
     )
-    ours = len(crashed) == len(alarming)
-    return Advice(Action.REPORT_FAULT if ours else Action.FIX_LOG, 0.0, None, reasons)
+    action = Action.FIX_LOG if looks or rest else Action.REPORT_FAULT if crashed else Action.FIX_ALERTING
+    return Advice(action if alarming else Action.REPORT_FAULT, 0.0, None, reasons)
 
 
 def invalid_log_signal(doubts: Sequence[Finding]) -> Signal[Clauses]:

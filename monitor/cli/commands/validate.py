@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from config.settings import Settings
+from monitor.bootstrap.channels import build_channels
 from monitor.bootstrap.configuration import load
 from monitor.cli.commands.options import chosen, config_option, json_option, monitor_option
 from monitor.cli.guard import describe
@@ -13,7 +14,8 @@ from monitor.common.clock import utc_now
 from monitor.common.errors import MappingError, UnreachableError
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
-from monitor.common.terminal import note, show
+from monitor.common.terminal import note, printable, show
+from monitor.delivery.probing import probe
 from monitor.onboarding.validate import validate, validation_parts
 
 
@@ -26,12 +28,29 @@ def command(*, file: Path | None, names: tuple[str, ...], as_json: bool) -> int:
 
     Nothing is written, not even the history. The exit status is that of the worst monitor: 2 where columns do not fit
     their log, or cannot mean what they are mapped to (one class in all predictions, ids that join nothing, seconds for
-    milliseconds), 3 where it could not be reached, or nothing in it could be read.
+    milliseconds), 3 where it could not be reached, or nothing in it could be read, or a channel would take no alerts.
     """
     settings = load(file)
     for problem in settings.missing_secrets():
         note(f"the daemon will not start: {problem}")
-    return max(_validate(settings, name, as_json=as_json) for name in chosen(settings, names))
+    status = max(_validate(settings, name, as_json=as_json) for name in chosen(settings, names))
+    return max(status, _try_channels(settings, as_json=as_json))
+
+
+def _try_channels(settings: Settings, *, as_json: bool) -> Exit:
+    """Ask each channel that can be asked whether it would take alerts."""
+    status = Exit.FINE
+    for name, channel in build_channels(settings).items():
+        probed = probe(channel, utc_now())
+        if probed is None:
+            continue
+        error = None if probed.failing is None else probed.failing.error
+        if as_json:
+            print_line({"type": "channel", "channel": name, "answer": probed.said or None, "error": error})
+        else:
+            show(printable(f"{name}: {probed.said}" if error is None else f"{name} would take no alert: {error}"))
+        status = max(status, Exit.FINE if error is None else Exit.UNREACHABLE)
+    return status
 
 
 def _validate(settings: Settings, name: str, *, as_json: bool) -> Exit:

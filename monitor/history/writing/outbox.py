@@ -1,6 +1,6 @@
 """The outbox in the history: which notification is next, and what became of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,7 +12,7 @@ from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.common.retrying import LONGEST_PAUSE, Plan, Trouble
 from monitor.history.engine import reading, writing
-from monitor.history.notifications import ClaimLostError, Notification, Undelivered
+from monitor.history.notifications import ClaimLostError, Failing, Notification, Undelivered
 from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFICATIONS
 from monitor.history.types import rounded_up
 from monitor.history.writing.bulk import insert_if_new
@@ -153,6 +153,17 @@ class HistoryOutbox:
             rows: Sequence[Any] = connection.execute(statement).all()
         names = dict.fromkeys(row.channel for row in rows)
         return tuple(_undelivered(name, [row for row in rows if row.channel == name]) for name in names)
+
+    def troubled(self) -> Mapping[str, Failing]:
+        """The channels that did not take what was sent last, and that something waits for, by name."""
+        t, row = CHANNELS.c, NOTIFICATIONS.c
+        waits = exists().where(row.channel == t.channel, row.state.in_(UNDELIVERED), row.held.is_(None))
+        statement = select(t.channel, t.error, t.failing_since, t.trouble).where(t.failing_since.is_not(None), waits)
+        with reading(self._engine) as connection:
+            return {
+                row.channel: Failing(row.error, row.failing_since, row.trouble == Trouble.CHANNEL_REFUSES)
+                for row in connection.execute(statement)
+            }
 
     def newest_ref(self, channel: str) -> str | None:
         """The newest non-empty `ref` of any incident in that channel, or None."""

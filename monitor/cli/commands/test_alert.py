@@ -1,0 +1,93 @@
+"""`tunewatch test-alert`: does every route lead to people?"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from alerts.channels.channel import Channel, ChannelError, Post
+from alerts.messages.sample import sample
+from config.settings import Settings
+from monitor.bootstrap.channels import build_channels, channel_names
+from monitor.bootstrap.configuration import load
+from monitor.cli.commands.options import config_option, json_option
+from monitor.common.clock import utc_now
+from monitor.common.exit_codes import Exit
+from monitor.common.json_lines import print_line
+from monitor.common.redact import redact
+from monitor.common.terminal import note, printable, show
+
+
+@click.command("test-alert")
+@config_option
+@json_option
+def command(*, file: Path | None, as_json: bool) -> int:
+    """Send a sample alert through every route, and its end, and say what arrived.
+
+    The sample says that it is one. It goes to the channels themselves, with the mention of the route, whatever is
+    silenced and at whatever hour; nothing is kept. The exit status is 3 if a channel did not take it.
+    """
+    settings = load(file)
+    missing = settings.missing_secrets()
+    for problem in missing:
+        note(str(problem))
+    channels = build_channels(settings)
+    tried = [_try(settings, channels, way) for way in _ways(settings)]
+    for each in tried:
+        if as_json:
+            print_line(each.line())
+        else:
+            show(printable(each.text()))
+    return Exit.FINE if not missing and all(each.error is None for each in tried) else Exit.UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A channel, and how a route leads there."""
+
+    route: str
+    channel: str
+    mention: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    way: _Way
+    said: str
+    error: str | None
+
+    def line(self) -> dict[str, object]:
+        way = self.way
+        return {"type": "sample", "route": way.route, "channel": way.channel, "arrived": self.said, "error": self.error}
+
+    def text(self) -> str:
+        said = self.said or f"did not arrive: {self.error}"
+        return f"{self.way.route} → {self.way.channel}: {said}"
+
+
+def _ways(settings: Settings) -> Iterator[_Way]:
+    for place, route in enumerate(settings.routes):
+        for channel in route.channels:
+            yield _Way(f"routes.{place}", channel, route.mention or "")
+    named = {channel for route in settings.routes for channel in route.channels}
+    for channel in channel_names(settings):
+        if channel not in named:
+            yield _Way("no route", channel)
+
+
+def _try(settings: Settings, channels: Mapping[str, Channel], way: _Way) -> _Tried:
+    channel = channels.get(way.channel)
+    if channel is None:
+        return _Tried(way, "", "its secrets are not set")
+    now, key = utc_now().replace(microsecond=0), secrets.token_hex(4)
+    opened, over = sample(next(iter(settings.monitors)), key, now)
+    try:
+        first = channel.send(Post(f"{key}-1", opened, first=True, sent_at=now, mention=way.mention))
+        last = channel.send(Post(f"{key}-2", over, first.ref or None, sent_at=now, mention=way.mention))
+    except ChannelError as error:
+        return _Tried(way, "", redact(str(error)))
+    notes = "; ".join(filter(None, (first.note, last.note)))
+    place = f" ({first.ref})" if first.ref else ""
+    return _Tried(way, f"arrived{place}" + (f", but {redact(notes)}" if notes else ""), None)

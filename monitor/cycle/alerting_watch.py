@@ -1,0 +1,83 @@
+"""Channels that take no alerts: kept and told as an incident of the family `watch`, through the other channels."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.incident import Incident, State, Transition
+from alerts.lifecycle import advance
+from alerts.messages.wording import advised, text
+from alerts.policy import Policy
+from checks.advice.deciding.model import Advice
+from checks.advice.signals.watch import watch_advice
+from checks.clauses.clause import clause
+from checks.rules.family import Family
+from checks.rules.finding import DELIVERY, Cause, Finding, Verdict
+from checks.rules.finding_clause import FindingClause
+from monitor.cycle.outage import brief
+from monitor.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class AlertingWatch:
+    """The incident of channels that fail. One monitor carries it, as there is one for all of them."""
+
+    monitor: str
+    history: History
+    policy: Policy
+    channels: tuple[str, ...]
+
+    def note(self, failing: Mapping[str, str], now: datetime) -> Sequence[Transition]:
+        """Keep which channels fail at `now`, by name and why, and what is to be told of it.
+
+        Costs one small query where all is well. Raises HistoryError.
+        """
+        if not failing and not _watched(self.history.queries.incidents(self.monitor)):
+            return ()
+        with self.history.transaction(self.monitor) as transaction:
+            watched = [each for each in transaction.incidents() if each.family is Family.WATCH]
+            findings = _findings(failing, watched, now)
+            if not findings:
+                return ()
+            steps = advance(watched, findings, _advice, now, replace(self.policy, hold=timedelta(0)), self.monitor)
+            transaction.tell(steps, self.channels)
+        return steps
+
+
+def _advice(findings: Sequence[Finding]) -> Advice:
+    return advised(watch_advice(findings))
+
+
+def _watched(incidents: Collection[Incident]) -> tuple[Finding, ...]:
+    """What open incidents hold, where one of them is of a channel."""
+    held = [each.findings for each in incidents if each.family is Family.WATCH and each.state is not State.RESOLVED]
+    return tuple(finding for findings in held if any(f.check == DELIVERY for f in findings) for finding in findings)
+
+
+def _findings(failing: Mapping[str, str], watched: Collection[Incident], now: datetime) -> tuple[Finding, ...]:
+    """What is found now, and what else an open incident holds, as it was found last."""
+    held = [each.findings for each in watched if each.state is not State.RESOLVED]
+    known = tuple(finding for findings in held for finding in findings)
+    alarms = tuple(_finding(channel, Verdict.CRITICAL, error, now) for channel, error in failing.items())
+    well = tuple(
+        _finding(each.subject, Verdict.OK, "", now)
+        for each in known
+        if each.check == DELIVERY and each.subject not in failing
+    )
+    others = tuple(finding for finding in known if finding.check != DELIVERY)
+    return (*others, *alarms, *well) if alarms or well else ()
+
+
+def _finding(channel: str, verdict: Verdict, error: str, now: datetime) -> Finding:
+    fails = clause(FindingClause.CHANNEL_FAILS, channel=channel, error=brief(error))
+    works = clause(FindingClause.CHANNEL_WORKS, channel=channel)
+    return Finding(
+        check=DELIVERY,
+        subject=channel,
+        verdict=verdict,
+        cause=Cause.SILENT if verdict.is_alarm else Cause.WITHIN_LIMITS,
+        message=text((fails if verdict.is_alarm else works,)),
+        window_start=now - timedelta(microseconds=1),
+        window_end=now,
+        clear=not verdict.is_alarm,
+    )

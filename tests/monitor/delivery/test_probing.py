@@ -1,0 +1,118 @@
+"""Alerting that is broken is noticed, told elsewhere, and over when it works."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from alerts.channels.channel import Channel
+from alerts.channels.slack.channel import SlackChannel
+from alerts.incident import State
+from alerts.policy import Policy
+from alerts.routing.matching import Matcher
+from alerts.routing.route import Route, Routing
+from monitor.cycle.alerting_watch import AlertingWatch
+from monitor.delivery.probing import Probes
+from monitor.history import History
+from monitor.history.notifications import PATIENCE
+from tests.monitor.delivery.test_routes import Pager
+from tests.support.deliveries import Desk
+from tests.support.fake_slack import TOKEN, FakeSlack
+from tests.support.incidents import opened
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with FakeSlack() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(copied_sqlite: str, slack: FakeSlack) -> Iterator[Desk]:
+    history = History.open(copied_sqlite)
+    channels: dict[str, Channel] = {"slack": SlackChannel(TOKEN, "C0ONCALL1", slack.url, timeout=2), "pager": Pager()}
+    routes = (Route(("pager",), Matcher(class_name=("billing",))), Route(("slack",)))
+    yield Desk(history, copied_sqlite, channels, routing=Routing(("slack", "pager"), routes))
+    history.close()
+
+
+class Rounds:
+    """What the daemon does every minute."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.probes = Probes(desk.channels, desk.outbox.troubled, lambda: desk.now)
+        self.watch = AlertingWatch("support-bot", desk.history, Policy(), ())
+
+    def run(self) -> None:
+        self.probes.ask()
+        now = self.desk.now
+        failing = {name: each.error for name, each in self.probes.failing().items() if each.is_to_be_told(now)}
+        self.watch.note(failing, now)
+        self.desk.work()
+
+    def wait(self, span: timedelta) -> None:
+        self.desk.now += span
+        self.run()
+
+
+def pager(desk: Desk) -> Pager:
+    found = desk.channels["pager"]
+    assert isinstance(found, Pager)
+    return found
+
+
+def test_a_token_that_is_revoked_is_told_through_the_other_routes_and_is_over_when_it_works(
+    desk: Desk, slack: FakeSlack
+) -> None:
+    rounds = Rounds(desk)
+    rounds.run()
+    assert rounds.probes.known()["slack"].said == "tunewatch in Acme"
+    assert desk.history.queries.incidents() == ()
+
+    slack.workspace.token = "another"
+    rounds.wait(HOUR - MINUTE)
+    assert pager(desk).told == []
+    rounds.wait(MINUTE)
+    (post,) = pager(desk).posts
+    (incident,) = desk.history.queries.incidents()
+    assert incident.findings[0].message.startswith(
+        "alerts do not arrive in slack: Slack says invalid_auth: check slack"
+    )
+    assert incident.advice.action.value == "fix_alerting"
+    assert post.first
+
+    slack.workspace.token = TOKEN
+    rounds.wait(5 * MINUTE)  # what waited arrives
+    rounds.wait(MINUTE)
+    assert desk.history.queries.incidents()[0].state is State.RESOLVED
+    assert pager(desk).told == ["first", "stayed_clear"]
+
+
+def test_a_channel_that_is_down_for_a_moment_is_no_incident(desk: Desk, slack: FakeSlack) -> None:
+    rounds = Rounds(desk)
+    slack.break_down()
+    rounds.run()
+    assert rounds.probes.known()["slack"].failing is not None
+    rounds.wait(5 * MINUTE)
+    assert rounds.probes.known()["slack"].failing is None
+    assert desk.history.queries.incidents() == ()
+
+
+def test_a_channel_that_answers_and_takes_no_message_is_told_too(desk: Desk, slack: FakeSlack) -> None:
+    rounds = Rounds(desk)
+    slack.workspace.oncall.is_archived = True  # auth.test knows nothing of that
+    desk.put(opened(), channels=())
+    rounds.run()
+    rounds.wait(MINUTE)
+    assert [incident.family.value for incident in desk.history.queries.incidents()] == ["watch", "quality"]
+    assert pager(desk).told == ["first"]
+
+    slack.workspace.oncall.is_archived = False
+    for _ in range(3):
+        rounds.wait(PATIENCE)
+    states = {each.family.value: each.state for each in desk.history.queries.incidents()}
+    assert states == {"watch": State.RESOLVED, "quality": State.FIRING}
+    assert any(root.text.startswith("🔴 CRITICAL") for root in slack.workspace.oncall.roots)
