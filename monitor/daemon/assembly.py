@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import version
 from typing import Final
 
 from config.settings import Settings
@@ -16,6 +17,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.look import Look
+from monitor.daemon.metrics import DaemonMetrics
 from monitor.daemon.scheduling import Task
 from monitor.daemon.study_rounds import ROUND_EVERY, StudyRounds
 from monitor.daemon.vitals import Vitals
@@ -24,6 +26,7 @@ from monitor.delivery.worker import Courier
 from monitor.history import History
 from monitor.history.writing.thinning import Thinning
 from monitor.study.plan import plan_of
+from monitor.web.server import WebServer, health_app
 
 PURGE_EVERY: Final = timedelta(days=1)
 
@@ -75,8 +78,11 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         url = settings.alerting.heartbeat_url.get_secret_value().strip()
         switch = DeadMansSwitch(url, vitals.looked_at, lambda: health.ready().good)
         chores.append(Task("heartbeat", alerting_rounds.WATCH_EVERY, switch.run, later=True, aside=True))
-    address = (settings.web.host, settings.web.port)
-    return Daemon(looks, courier, health, address, chores, rounds)
+    critical = {name: frozenset(monitor.classes) for name, monitor in settings.monitors.items()}
+    metrics = DaemonMetrics(version("tunewatch"), vitals, courier.pulse, undelivered, history.newest, critical, clocks)
+    app = health_app(health.healthy, health.ready, metrics.exposition)
+    web = WebServer(app, settings.web.host, settings.web.port)
+    return Daemon(looks, courier, health, web, chores, rounds)
 
 
 def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:

@@ -13,7 +13,7 @@ from monitor.daemon.look import Look
 from monitor.daemon.scheduling import Scheduler, Task
 from monitor.daemon.study_rounds import StudyRounds
 from monitor.delivery.worker import Courier
-from monitor.web.server import WebServer, health_app
+from monitor.web.server import WebServer
 
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
@@ -33,8 +33,8 @@ class Daemon:
     """Runs until SIGTERM or SIGINT, in the main thread, once.
 
     `chores` are tasks beside the looks, such as the daily purge; the `studies` are one of them, and end with
-    the daemon. `address` is taken at once, so that a daemon that cannot answer for its health does not start
-    (BindError). After the signal it waits at most `stop_within` seconds.
+    the daemon. The `web` server has its address already, so that a daemon that cannot answer for its health does not
+    start. After the signal it waits at most `stop_within` seconds.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Daemon:
         looks: Sequence[Look],
         courier: Courier,
         health: Health,
-        address: tuple[str, int],
+        web: WebServer,
         chores: Sequence[Task],
         studies: StudyRounds,
     ) -> None:
@@ -52,7 +52,7 @@ class Daemon:
         self._ingest = health.ingest
         tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
         self._scheduler = Scheduler(tasks, health.heartbeat.beat)
-        self._web = WebServer(health_app(health.healthy, health.ready), *address)
+        self._web = web
 
     def run(self, stop_within: float = STOP_WITHIN) -> Ending:
         """Work until a signal comes.

@@ -98,7 +98,8 @@ class Look:
         self._built = self._built or self._build()
         now = self._clocks.now()
         report = run_cycle(self._built, now, looked_at=now)
-        self._vitals.succeeded(self.name, self._clocks.now(), tuple(fault.check for fault in report.faults))
+        crashed = tuple(fault.check for fault in report.faults)
+        self._vitals.succeeded(self.name, self._clocks.now(), crashed, report.seconds)
         return report
 
     def _failed(self, error: Exception) -> None:

@@ -41,7 +41,8 @@ class Looks:
     """What is known of one monitor's looks at its log.
 
     `started`, `succeeded` and `failed` are ticks, `succeeded_at` is the time of day (UTC) of the same success.
-    `crashed` are checks, in the last success; `error` and `cause` are of the last failure.
+    `crashed` are checks, in the last success, which took so many `seconds`; `error` and `cause` are of the last
+    failure. `successes` and `failures` count since the start.
     """
 
     every: timedelta
@@ -52,6 +53,9 @@ class Looks:
     error: str = ""
     cause: Cause | None = None
     crashed: tuple[str, ...] = ()
+    seconds: float | None = None
+    successes: int = 0
+    failures: int = 0
 
     @property
     def patience(self) -> timedelta:
@@ -94,16 +98,28 @@ class Vitals:
         self._ticks = ticks
         self._looks = {name: Looks(interval, ticks()) for name, interval in every.items()}
 
-    def succeeded(self, monitor: str, now: datetime, crashed: tuple[str, ...] = ()) -> None:
-        """Note that a look ended well, but for the checks that crashed in it."""
+    def succeeded(
+        self, monitor: str, now: datetime, crashed: tuple[str, ...] = (), seconds: float | None = None
+    ) -> None:
+        """Note that a look ended well after so many seconds, but for the checks that crashed in it."""
         with self._lock:
             looks = self._looks[monitor]
-            self._looks[monitor] = replace(looks, succeeded=self._ticks(), succeeded_at=now, crashed=crashed)
+            self._looks[monitor] = replace(
+                looks,
+                succeeded=self._ticks(),
+                succeeded_at=now,
+                crashed=crashed,
+                seconds=seconds,
+                successes=looks.successes + 1,
+            )
 
     def failed(self, monitor: str, error: str, cause: Cause) -> None:
         """Note that a look failed. `error` is shown to whoever asks, so it must hold no secret."""
         with self._lock:
-            self._looks[monitor] = replace(self._looks[monitor], failed=self._ticks(), error=error, cause=cause)
+            looks = self._looks[monitor]
+            self._looks[monitor] = replace(
+                looks, failed=self._ticks(), error=error, cause=cause, failures=looks.failures + 1
+            )
 
     def looks(self) -> Mapping[str, Looks]:
         """A copy of what is known now, by monitor."""

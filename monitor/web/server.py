@@ -1,4 +1,4 @@
-"""The health endpoints, served from a thread of the daemon."""
+"""The health endpoints and the metrics, served from a thread of the daemon."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from monitor.common.errors import BindError
@@ -17,6 +17,7 @@ from monitor.web.connections import BoundedProtocol
 
 HEALTHY_PATH: Final = "/-/healthy"
 READY_PATH: Final = "/-/ready"
+METRICS_PATH: Final = "/metrics"
 _BACKLOG: Final = 64  # connections; only probes and people come here
 
 
@@ -30,10 +31,24 @@ class Answer:
 
 Question = Callable[[], Answer]
 
+Exposition = Callable[[str], tuple[bytes, str]]
+"""From the header Accept to metrics and their media type."""
 
-def health_app(healthy: Question, ready: Question) -> Starlette:
+
+def health_app(healthy: Question, ready: Question, exposition: Exposition | None = None) -> Starlette:
     """The web application. The questions are asked in worker threads, so they may block for a moment."""
-    return Starlette(routes=[Route(HEALTHY_PATH, _endpoint(healthy)), Route(READY_PATH, _endpoint(ready))])
+    routes = [Route(HEALTHY_PATH, _endpoint(healthy)), Route(READY_PATH, _endpoint(ready))]
+    if exposition is not None:
+        routes.append(Route(METRICS_PATH, _metrics(exposition)))
+    return Starlette(routes=routes)
+
+
+def _metrics(exposition: Exposition) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        content, media_type = exposition(request.headers.get("accept", ""))
+        return Response(content, headers={"Content-Type": media_type, "Cache-Control": "no-store"})
+
+    return endpoint
 
 
 def _endpoint(ask: Question) -> Callable[[Request], JSONResponse]:

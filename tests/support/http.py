@@ -14,3 +14,9 @@ def get_json(url: str) -> tuple[int, Any]:
     except HTTPError as error:
         with error:
             return error.code, json.load(error)
+
+
+def get_text(url: str) -> str:
+    """Body of a GET that succeeds; no proxy."""
+    with build_opener(ProxyHandler({})).open(url, timeout=5) as answer:
+        return str(answer.read().decode())

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.chat_log import Bot, write_config
-from tests.support.http import get_json
+from tests.support.http import get_json, get_text
 from tests.support.program import run_here, start
 from tests.support.waiting import wait_until
 from tunewatch.log import Log
@@ -123,6 +123,9 @@ def test_it_looks_at_once_is_healthy_and_ready_and_ends_with_0_on_sigterm(home: 
         assert (status, detail["history"]) == (200, "reachable")
         assert detail["monitors"]["support-bot"]["condition"] == "ready"
         assert run_here("ping", daemon.wait_for("started")["web"], cwd=home).returncode == 0
+        metrics = get_text(daemon.wait_for("started")["web"] + "/metrics")
+        assert 'tunewatch_looks_total{monitor="support-bot",outcome="succeeded"} 1.0' in metrics
+        assert 'tunewatch_figures_left_out{monitor="support-bot"} 0.0' in metrics
 
         assert daemon.stop() < 10
         assert daemon.process.returncode == 0
