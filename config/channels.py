@@ -141,6 +141,17 @@ class SlackWebhookSettings(ChannelSettings):
     """How long one call may take to connect, to send, and to be answered."""
 
 
+class TeamsSettings(ChannelSettings):
+    """A channel of Microsoft Teams that incidents are told in."""
+
+    secrets = ("url",)
+
+    url: SecretAddress | None = None
+    """Address of a workflow's webhook. A secret: `TUNEWATCH_TEAMS__URL`, or a secret file `tunewatch_teams__url`."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call may take to connect, to send, and to be answered."""
+
+
 class WebhookSettings(ChannelSettings):
     """A program that gets each event as JSON."""
 

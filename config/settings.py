@@ -15,6 +15,7 @@ from config.channels import (
     EmailSettings,
     PagerDutySettings,
     SlackWebhookSettings,
+    TeamsSettings,
     WebhookSettings,
 )
 from config.duration import format_duration
@@ -65,6 +66,8 @@ class Settings(BaseSettings):
     """A Prometheus Alertmanager that incidents are told to."""
     email: EmailSettings | None = None
     """A mail server that incidents are told by, and to whom."""
+    teams: TeamsSettings | None = None
+    """A channel of Microsoft Teams that incidents are told in."""
     webhook: WebhookSettings | None = None
     """A program that gets each event as JSON."""
     web: WebSettings = WebSettings()

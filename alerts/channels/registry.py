@@ -13,6 +13,7 @@ from alerts.channels.log.channel import LogChannel
 from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.slack.channel import SlackChannel
 from alerts.channels.slack_webhook.channel import SlackWebhookChannel
+from alerts.channels.teams.channel import TeamsChannel
 from alerts.channels.webhook.channel import WebhookChannel
 
 
@@ -51,6 +52,7 @@ ROWS: Final = (
         EmailChannel,
         keys=("host", "sender", "to", "port", "security", "username", "password", "timeout"),
     ),
+    ChannelRow("teams", TeamsChannel, keys=("url", "timeout")),
     ChannelRow("webhook", WebhookChannel, keys=("url", "secret", "timeout")),
 )
 """The rows, in the order in which a step is told."""

@@ -21,6 +21,7 @@ SECRETS: Final = {
     "pagerduty": ("routing_key",),
     "alertmanager": ("password", "token"),
     "email": ("password",),
+    "teams": ("url",),
     "webhook": ("url", "secret"),
 }
 

@@ -140,7 +140,7 @@ def test_an_empty_variable_counts_as_not_set(loaded: Loaded) -> None:
         ("TUNEWATCH_MONITORS__BOT__WINDOWS", "did you mean TUNEWATCH_MONITORS__BOT__WINDOW?"),
         (
             "TUNEWATCH_NONSENSE",
-            "nonsense is not a known key; known are history, slack,",
+            "nonsense is not a known key; some are history, slack,",
         ),
         ("TUNEWATCH_WEB__PORT", "TUNEWATCH_WEB__PORT: web.port must be a whole number, not 'x'"),
         ("TUNEWATCH_WEB", "TUNEWATCH_WEB: web must be a section with keys and values of its own"),

@@ -85,5 +85,29 @@ def alertmanager(call: Call) -> Reply:
     return Reply(200)
 
 
+def teams(call: Call) -> Reply:
+    """Take a card as a workflow of Teams does, of elements that it knows and shows as they are."""
+    body = json.loads(call.body)
+    if len(call.body) > 28 * 1024:
+        return Reply(413)
+    if _is_strange(call) or body["type"] != "message" or len(body["attachments"]) != 1:
+        return Reply(400, "TriggerInputSchemaMismatch")
+    (attachment,) = body["attachments"]
+    card = attachment["content"]
+    known = attachment["contentType"] == "application/vnd.microsoft.card.adaptive" and card["type"] == "AdaptiveCard"
+    return Reply(202) if known and card["version"] == "1.4" and all(map(_is_element, card["body"])) else Reply(400)
+
+
+def _is_element(element: dict[str, Any]) -> bool:
+    if element["type"] == "Container":
+        styles = {"default", "emphasis", "good", "attention", "warning", "accent"}
+        return element["style"] in styles and all(map(_is_element, element["items"]))
+    runs = element["inlines"]
+    look = {"type", "text", "size", "weight", "color", "isSubtle", "fontType"}
+    return element["type"] == "RichTextBlock" and all(
+        run["type"] == "TextRun" and run["text"] and "\n" not in run["text"] and set(run) <= look for run in runs
+    )
+
+
 def _is_strange(call: Call) -> bool:
     return call.method != "POST" or call.headers.get("content-type") != "application/json; charset=utf-8"

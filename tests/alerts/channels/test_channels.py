@@ -20,6 +20,7 @@ from alerts.channels.pagerduty.channel import PagerDutyChannel
 from alerts.channels.registry import ROWS, ChannelRow
 from alerts.channels.slack.channel import SlackChannel
 from alerts.channels.slack_webhook.channel import SlackWebhookChannel
+from alerts.channels.teams.channel import TeamsChannel
 from alerts.channels.webhook.channel import WebhookChannel
 from alerts.incident import Event, Reason, State, Transition
 from checks.advice.deciding.model import Action
@@ -127,6 +128,13 @@ def email() -> Iterator[Ear]:
 
 
 @contextmanager
+def teams() -> Iterator[Ear]:
+    with Receiver(webhook_rules.teams) as receiver:
+        channel = TeamsChannel(receiver.url, timeout=5)
+        yield Ear(channel, receiver.heard, lambda: receiver.answer(401), receiver=receiver)
+
+
+@contextmanager
 def webhook() -> Iterator[Ear]:
     with Receiver(webhook_rules.webhook) as receiver:
         yield Ear(
@@ -147,6 +155,7 @@ EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {
     "pagerduty": pagerduty,
     "alertmanager": alertmanager,
     "email": email,
+    "teams": teams,
     "webhook": webhook,
 }
 """How each channel is listened to; one that is registered and is not here fails every test."""

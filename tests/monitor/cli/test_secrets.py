@@ -56,7 +56,7 @@ VARIABLES: Final = (
     ("TUNEWATCH_SLACK__TOKEN__X", "{}"),
     *(
         (name, form)
-        for name in ("TUNEWATCH_WEBHOOK__URL", "TUNEWATCH_WEBHOOK", "TUNEWATCH_SLACK_WEBHOOK__URL")
+        for name in ("TUNEWATCH_WEBHOOK__URL", "TUNEWATCH_WEBHOOK", "TUNEWATCH_TEAMS__URL")
         for form in ("https://hooks.acme.example/{}", "https://hooks.acme.example/in?key={}", "hooks.acme.example/{}")
     ),
     ("TUNEWATCH_WEBHOOK__SECRET", "whsec_{}"),
