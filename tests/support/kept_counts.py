@@ -25,9 +25,10 @@ class KeptCounts:
         self._rows: dict[int | None, list[Row]] = {}
 
     def look(self, log: PredictionLog, as_of: datetime) -> tuple[int, ...]:
-        """Replace what changed, and return its buckets."""
-        changes = log.changed_buckets(self.seen, as_of - LOOKBACK, as_of)
-        counts = log.count(changes.buckets, as_of)
+        """Replace what changed, and return its buckets: two questions in one snapshot, as a look puts them."""
+        with log.snapshot():
+            changes = log.changed_buckets(self.seen, as_of - LOOKBACK, as_of)
+            counts = log.count(changes.buckets, as_of)
         for bucket in (*changes.buckets, None):
             self._rows.pop(bucket, None)
         rows: list[Row] = [*counts.outcomes, *counts.latency, *counts.delays, *counts.problems, *counts.relevance]
