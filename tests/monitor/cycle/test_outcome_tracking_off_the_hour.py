@@ -96,7 +96,7 @@ def test_what_is_mended_without_a_version_is_closed_with_its_incident(tmp_path: 
     kept = [row | {"prompt": "p2" if row["at"] >= BREAK else "p1"} for row in pq.read_table(file).to_pylist()]
     pq.write_table(pa.Table.from_pylist(kept), file)
     write_config(tmp_path)
-    looks = ("--from", TOLD.isoformat(), "--to", (TOLD + 16 * DAY).isoformat(), "--every", "1d")
+    looks = ("--from", TOLD.isoformat(), "--to", (TOLD + 16 * DAY).isoformat(), "--every", "2d")
     run_here("backtest", *looks, "--history", "sqlite:///history.db", "--json", cwd=tmp_path)
     url = f"sqlite:///{tmp_path / 'history.db'}"
     ended = rows(

@@ -1,8 +1,10 @@
 """What the log loses, the history keeps: nothing falls, and nothing is counted twice when it comes back."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,10 +48,9 @@ def some_log() -> Log:
 class Story:
     """A log that is looked at after each thing that happens."""
 
-    def __init__(self, url: str, history: History, folder: Path) -> None:
-        self.url, self.history, self.log, self.now = url, history, some_log(), NOW
+    def __init__(self, url: str, history: History, folder: Path, now: datetime = NOW) -> None:
+        self.url, self.history, self.log, self.now = url, history, some_log(), now
         self.place: LogPlace = TableLog(f"sqlite:///{folder / 'log.db'}")
-        self.look()
 
     def look(self) -> BucketCounts:
         self.place.write(self.log)
@@ -68,11 +69,23 @@ class Story:
         return {kind: int(n) for kind, n in found}
 
 
+@pytest.fixture(scope="module")
+def begun(sqlite_history: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """The log and the history of a story that was looked at once, and when."""
+    folder = tmp_path_factory.mktemp("begun")
+    url = f"sqlite:///{shutil.copy(sqlite_history, folder)}"
+    with closing(History.open(url)) as history:
+        story = Story(url, history, folder)
+        story.look()
+    return folder, story.now
+
+
 @pytest.fixture
-def story(copied_sqlite: str, tmp_path: Path) -> Iterator[Story]:
-    history = History.open(copied_sqlite)
-    yield Story(copied_sqlite, history, tmp_path)
-    history.close()
+def story(begun: tuple[Path, datetime], tmp_path: Path) -> Iterator[Story]:
+    folder = Path(shutil.copytree(begun[0], tmp_path / "story"))
+    url = f"sqlite:///{folder / 'history.db'}"
+    with closing(History.open(url)) as history:
+        yield Story(url, history, folder, begun[1])
 
 
 def ids(first: int, last: int) -> set[str]:
@@ -235,6 +248,7 @@ def test_files_lose_rows_too(story: Story, tmp_path: Path) -> None:
 
 def test_losses_are_kept_on_every_engine(url: str, history: History, tmp_path: Path) -> None:
     story = Story(url, history, tmp_path)
+    story.look()
     before, whole = story.kept(), Log(list(story.log.predictions), list(story.log.labels))
     lose(story.log, ids(0, 23) | ids(30, 35))
     lose_labels(story.log, ids(25, 30))
@@ -251,6 +265,7 @@ def test_what_is_newly_lost_is_told_by_the_looks_before_on_every_engine(
     url: str, history: History, tmp_path: Path
 ) -> None:
     story = Story(url, history, tmp_path)
+    story.look()
 
     def missing() -> Missing:
         with history.transaction("bot") as transaction:

@@ -1,5 +1,6 @@
 """Daily files of a log: those that rotate away are no news, one that vanishes from the middle is."""
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from tests.monitor.cli.commands.conftest import make_home
 from tests.support.chat_log import BREAK, START
 from tests.support.program import Ended, json_lines, run_here
 
@@ -14,9 +16,10 @@ FIRST = BREAK - timedelta(days=1)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def days(home: Path, made_log: Path) -> Path:
-    """The same log as a file for each day."""
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory, made_log: Path) -> tuple[Path, Ended]:
+    """A home whose log is a file for each day, looked at once, and what that look told."""
+    home = make_home(tmp_path_factory.mktemp("days"), made_log)
     folder = home / "logs"
     folder.unlink()
     folder.mkdir()
@@ -27,7 +30,21 @@ def days(home: Path, made_log: Path) -> Path:
             pq.write_table(table.filter(pc.equal(day, each)), folder / f"{name}-{each}.parquet")
     file = home / "tunewatch.yaml"
     file.write_text(file.read_text().replace(".parquet", "-*.parquet"))
-    return folder
+    ended = look(home, 0)
+    assert ended.returncode == 0
+    return home, ended
+
+
+@pytest.fixture
+def home(looked: tuple[Path, Ended], tmp_path: Path) -> Path:
+    """A copy of it, in which files may vanish."""
+    return Path(shutil.copytree(looked[0], tmp_path / "home"))
+
+
+@pytest.fixture
+def days(home: Path) -> Path:
+    """The folder of its log."""
+    return home / "logs"
 
 
 def look(home: Path, number: int) -> Ended:
@@ -50,7 +67,6 @@ def remove(folder: Path, name: str, at: datetime) -> Path:
 
 
 def test_the_oldest_files_rotate_away_without_a_word(home: Path, days: Path) -> None:
-    assert look(home, 0).returncode == 0
     for number in range(1, 4):
         remove(days, "predictions", START + (number - 1) * DAY)
         remove(days, "labels", START + (number - 1) * DAY)
@@ -59,7 +75,6 @@ def test_the_oldest_files_rotate_away_without_a_word(home: Path, days: Path) -> 
 
 
 def test_a_log_of_labels_that_is_kept_for_less_long_rotates_without_a_word(home: Path, days: Path) -> None:
-    assert look(home, 0).returncode == 0
     for number in range(10):
         remove(days, "labels", START + number * DAY)
     edited = pq.read_table(days / f"predictions-{START + 3 * DAY:%Y-%m-%d}.parquet")
@@ -71,8 +86,10 @@ def test_a_log_of_labels_that_is_kept_for_less_long_rotates_without_a_word(home:
 
 
 @pytest.mark.parametrize("name", ["predictions", "labels"])
-def test_one_file_gone_from_the_middle_is_an_incident_that_bars_no_advice(home: Path, days: Path, name: str) -> None:
-    before = look(home, 0)
+def test_one_file_gone_from_the_middle_is_an_incident_that_bars_no_advice(
+    looked: tuple[Path, Ended], home: Path, days: Path, name: str
+) -> None:
+    _, before = looked
     moved = remove(days, name, START + 20 * DAY)
     look(home, 1)
     ended = look(home, 2)
@@ -99,7 +116,6 @@ def test_one_file_gone_from_the_middle_is_an_incident_that_bars_no_advice(home: 
 
 
 def test_what_was_erased_on_purpose_is_forgotten_on_a_persons_word(home: Path, days: Path) -> None:
-    look(home, 0)
     remove(days, "predictions", START + 20 * DAY)
     look(home, 1)
     assert look(home, 2).returncode == 1
@@ -111,7 +127,6 @@ def test_what_was_erased_on_purpose_is_forgotten_on_a_persons_word(home: Path, d
 
 
 def test_a_loss_is_no_longer_new_once_it_is_older_than_the_window(home: Path, days: Path) -> None:
-    look(home, 0)
     remove(days, "predictions", START + 20 * DAY)
     look(home, 1)
     assert vanished(look(home, 24 * 6))
