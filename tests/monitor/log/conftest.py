@@ -25,7 +25,12 @@ PLACES: Final[Mapping[str, Mapping[str, Maker]]] = {
 MAKERS: Final = {name: make for engine in ENGINES for name, make in PLACES[engine.name].items()}
 
 
-@pytest.fixture(params=MAKERS)
+CONFORMING: Final = [name for name in MAKERS if name != "duckdb-jsonl"]
+"""Where every test that asks for `place` runs: DuckDB puts the same SQL to lines of JSON and to CSV, once it has made
+texts of both. That it does is held by conformance, on logs that have each oddity, and by what writers write."""
+
+
+@pytest.fixture(params=CONFORMING)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> LogPlace:
     """Return an empty place for a log."""
     return MAKERS[request.param](request, tmp_path)
