@@ -19,8 +19,9 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 SOURCES := alerts bench checks config monitor tests tunewatch .ci
 # All of the suite runs on all cores, each file in one process: what a file sets up, such as a played demo, it sets up
-# once. There is a process more than there are cores, since an eighth of the time goes by in waiting for daemons.
-CORES := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=loadfile
+# once. There is a process more than there are cores, since an eighth of the time goes by in waiting for daemons. Files
+# go in the order of tests/conftest.py, the slow ones first: left to itself, xdist ends with those of few, long tests.
+CORES := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## list what there is

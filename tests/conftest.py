@@ -1,9 +1,12 @@
 """Fixtures that several folders of tests share."""
 
+from typing import Final
+
 import pytest
 from hypothesis import settings
 
 from config import secrets
+from monitor.common.gc_tuning import collect_seldom
 from tests.support.postgres import postgres_admin, postgres_server, postgres_url
 
 __all__ = ["postgres_admin", "postgres_server", "postgres_url"]
@@ -11,6 +14,30 @@ __all__ = ["postgres_admin", "postgres_server", "postgres_url"]
 # The same examples in every run: who breaks a law sees it, not who pulls next. A slow machine breaks none.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
+collect_seldom()  # as the product does: a twentieth of all the time would go by in looking for garbage
+
+
+SLOW: Final = (
+    "tests/monitor/demo/test_play.py",
+    "tests/monitor/cli/commands/test_run.py",
+    "tests/monitor/cycle",
+    "tests/monitor/cli/commands",
+    "tests/monitor/delivery/test_delivery_processes.py",
+    "tests/monitor/study",
+    "tests/monitor/log",
+    "tests/monitor/history",
+    "tests/monitor/actions",
+    "tests/checks/estimates",
+    "tests/checks/advice",
+)
+"""What takes longest or waits most, in that order: begun last, one such file would keep one process busy alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the slow files first."""
+    items.sort(
+        key=lambda item: next((place for place, path in enumerate(SLOW) if item.nodeid.startswith(path)), len(SLOW))
+    )
 
 
 @pytest.fixture(autouse=True)
