@@ -1,18 +1,16 @@
-"""A process that delivers what is due, as a daemon does, and ends.
-
-    python -m tests.support.sending HISTORY_URL SLACK_URL
-
-It begins when a line comes in, so that several can begin at once, and prints how many tries it made.
-"""
+"""A process that delivers what is due, as a daemon does, and ends."""
 
 import sys
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from typing import Final
 
 from alerts.channels.slack.channel import SlackChannel
-from alerts.routing.route import Routing
 from monitor.delivery.delivery import Deliverer
 from monitor.history import History
 from tests.support.fake_slack import TOKEN
+
+READY: Final = "ready"
 
 
 def clock() -> datetime:
@@ -20,19 +18,13 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def main(url: str, slack: str) -> None:
-    """Deliver until nothing is due."""
+def send(url: str, slack: str, test: "Connection[object, object]") -> None:
+    """Deliver until nothing is due, from when the test says so, and tell it how many tries that took."""
     history = History.open(url)
-    deliverer = Deliverer(
-        history.outbox(routing=Routing(("slack",))), {"slack": SlackChannel(TOKEN, "C0ONCALL1", slack)}, clock
-    )
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+    deliverer = Deliverer(history.outbox(), {"slack": SlackChannel(TOKEN, "C0ONCALL1", slack)}, clock)
+    test.send(READY)
+    test.recv()
     deliverer.begin()
-    sys.stdout.write(f"{deliverer.deliver_all(clock() + timedelta(minutes=1))}\n")
+    test.send(deliverer.deliver_all(clock() + timedelta(minutes=1)))
     history.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    sys.exit(0)

@@ -1,10 +1,9 @@
 """Delivery by real processes: several at once, and one that is killed while Slack has its request."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from typing import Self
+from multiprocessing import get_context
+from typing import Final, Self
 
 import pytest
 
@@ -12,10 +11,13 @@ from monitor.history import History
 from tests.support.deliveries import Desk
 from tests.support.fake_slack import FakeSlack
 from tests.support.incidents import opened
-from tests.support.program import ROOT, environment
+from tests.support.sending import READY, send
 from tests.support.waiting import wait_until
 
 ALERTS = 12
+FORKS: Final = get_context("forkserver")
+"""Processes of their own that share no thread or connection with this one, and import what they need once."""
+FORKS.set_forkserver_preload(["tests.support.sending"])
 
 
 @pytest.fixture
@@ -36,34 +38,29 @@ class Sender:
     """A process that is ready to deliver, ended when the test leaves it."""
 
     def __init__(self, desk: Desk, slack: FakeSlack) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.sending", desk.url, slack.url],
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._pipe, theirs = FORKS.Pipe()
+        self.process = FORKS.Process(target=send, args=(desk.url, slack.url, theirs))
+        self.process.start()
+        theirs.close()
 
     def __enter__(self) -> Self:
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
+        assert self._pipe.recv() == READY
         return self
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.join()
+        self._pipe.close()
 
     def begin(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
+        self._pipe.send("go")
 
     def tries(self) -> int:
         """Let it come to its end; how many tries it made."""
-        out, _ = self.process.communicate(timeout=60)
-        assert self.process.returncode == 0
-        return int(out.splitlines()[-1])  # what stands before it is the log
+        found = int(self._pipe.recv())
+        self.process.join(60)
+        assert self.process.exitcode == 0
+        return found
 
 
 def test_two_processes_at_once_tell_each_alert_once(desk: Desk, slack: FakeSlack) -> None:
@@ -88,7 +85,8 @@ def test_an_alert_whose_process_is_killed_while_it_sends_is_told_once_by_the_nex
         wait_until(lambda: not slack.trouble)  # Slack has the request, and does not answer
         wait_until(lambda: len(slack.workspace.oncall.messages) == int(obeyed))
         first.process.kill()
-        assert first.process.wait(10) == -signal.SIGKILL
+        first.process.join(10)
+        assert first.process.exitcode == -signal.SIGKILL
     assert [row["state"] for row in desk.rows()] == ["sending"]
 
     with Sender(desk, slack) as second:
