@@ -10,22 +10,21 @@ import numpy as np
 
 from bench.ablation.switches import Checks
 from bench.alarms.streams import CLASSES
-from checks.clauses.clause import Clauses, clause
+from checks.clauses.clause import Clauses
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
-from checks.estimates.stratified import Stratified
 from checks.label_delay.delays import SeenDelays
-from checks.rules.accuracy import BAD, DROP, GOOD, Accuracy
+from checks.rules.accuracy import Accuracy
+from checks.rules.at_reference_mix import BehaviourDrop, BehaviourFloor, Pairs
 from checks.rules.check import Check
 from checks.rules.class_precision import ClassPrecision
 from checks.rules.class_recall import ClassRecall
 from checks.rules.class_shares import CRITICAL_SHARE
-from checks.rules.finding import Finding, Verdict
-from checks.rules.finding_clause import FindingClause
+from checks.rules.finding import Finding
 from checks.rules.limits import Drop, Floor, Limit, Sight
-from checks.rules.shares import Subject, judge_share
+from checks.rules.shares import Subject
 from checks.statistics.alarm_budget import AlarmBudget
-from checks.statistics.e_process import AsBefore, below, log_bet
+from checks.statistics.e_process import AsBefore, AtLeast, below, log_bet
 
 Kind = TypeVar("Kind")
 
@@ -182,20 +181,39 @@ class PlainPrecision(ClassPrecision):
 
 @dataclass(frozen=True)
 class OneSizeRecall(ClassRecall):
-    """Recall whose bet is on the smallest drop of interest alone."""
+    """Recall whose bets are on the smallest drop of interest alone."""
 
-    def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:  # noqa: ARG002
-        """The same drop, with another bet."""
-        return _as(OneSizeDrop, drop)
+    def _judged(self, subject: Subject, measured: Measured, limits: Sequence[Limit]) -> Finding[Clauses]:
+        return super()._judged(subject, measured, [_of_one_size(limit) for limit in limits])
 
 
 @dataclass(frozen=True)
 class OneSizePrecision(ClassPrecision):
-    """Precision of critical classes, with the same bet."""
+    """Precision of critical classes, with the same bets."""
 
-    def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:
-        """By its cause, as ever."""
-        return super().drop(class_name, _as(OneSizeDrop, drop), measured)
+    def _judged(self, subject: Subject, measured: Measured, limits: Sequence[Limit]) -> Finding[Clauses]:
+        return super()._judged(subject, measured, [_of_one_size(limit) for limit in limits])
+
+
+@dataclass(frozen=True, slots=True)
+class OneSizeAccuracy(Accuracy):
+    """Accuracy, with the same bets."""
+
+    def limits(self, subject: Subject, measured: Measured, pairs: Pairs) -> list[Limit]:
+        """The same limits, with other bets."""
+        return [_of_one_size(limit) for limit in Accuracy.limits(self, subject, measured, pairs)]
+
+
+@dataclass(frozen=True, slots=True)
+class OneSizeFloor(Floor):
+    """A floor with a bet on a drop of one size."""
+
+    def log_bet(self, sight: Sight) -> float:
+        """The bet against `floor` or more, as that of a floor but for the alternatives."""
+        if sight.share.value >= self._least:
+            return -inf
+        smallest = below(self._least)[0]
+        return log_bet(sight.share, AtLeast(self._least), (smallest, smallest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,25 +230,36 @@ class OneSizeDrop(Drop):
         return log_bet(sight.share, null, (smallest, smallest))
 
 
+def _of_one_size(limit: Limit) -> Limit:
+    match limit:
+        case Floor():
+            return _as(OneSizeFloor, limit)
+        case Drop():
+            return _as(OneSizeDrop, limit)
+        case BehaviourFloor():
+            return replace(limit, floor=_as(OneSizeFloor, limit.floor))
+        case BehaviourDrop():
+            return replace(limit, drop=_as(OneSizeDrop, limit.drop))
+    message = f"{type(limit).__name__} is no limit that is known"
+    raise TypeError(message)
+
+
 @dataclass(frozen=True, slots=True)
 class PlainAccuracy(Accuracy):
     """Accuracy as it is, whatever the mix of classes."""
 
-    def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
-        """One finding."""
-        subject = Subject(self.name, "all", clause(FindingClause.ACCURACY), Stratified.accuracy)
-        limits: list[Limit] = []
-        for floor, verdict, part in ((self.bad, Verdict.CRITICAL, BAD), (self.good, Verdict.WARNING, GOOD)):
-            tail, needs = self._level(measured, part)
-            limits.append(Floor(floor, verdict, tail, needs=needs, unsettled=measured.unsettled))
-        if (reference := subject.reference(measured)) is not None:
-            tail, needs = self._level(measured, DROP)
-            fall = Drop(reference, self.max_drop, Verdict.WARNING, tail, needs=needs, unsettled=measured.unsettled)
-            limits.append(fall)
-        return [judge_share(subject, measured, limits)]
+    def limits(self, subject: Subject, measured: Measured, pairs: Pairs) -> list[Limit]:
+        """The same limits, without the reference's mix."""
+        return [_as_it_is(limit) for limit in Accuracy.limits(self, subject, measured, pairs)]
 
-    def _level(self, measured: Measured, part: float) -> tuple[float, float]:
-        return self.budget.split(measured.scales, measured.spacing, 1 / part, followed=measured.followed)
+
+def _as_it_is(limit: Limit) -> Limit:
+    match limit:
+        case BehaviourFloor():
+            return limit.floor
+        case BehaviourDrop():
+            return limit.drop
+    return limit
 
 
 def accuracy_as_it_is(checks: Checks) -> Checks:
@@ -249,8 +278,10 @@ def margin_beyond_doubt(checks: Checks) -> Checks:
 
 
 def one_size(checks: Checks) -> Checks:
-    """Recall and precision: one size of drop."""
-    return _instead(_instead(checks, ClassRecall, OneSizeRecall), ClassPrecision, OneSizePrecision)
+    """One size of drop, for all that is followed."""
+    for old, new in ((ClassRecall, OneSizeRecall), (ClassPrecision, OneSizePrecision), (Accuracy, OneSizeAccuracy)):
+        checks = _instead(checks, old, new)
+    return checks
 
 
 def _instead(checks: Checks, old: type[Check], new: type[Check]) -> Checks:

@@ -25,7 +25,7 @@ def fallen(world: World, fall: Fall, days: int, seed: int) -> tuple[Log, int]:
     rng = np.random.default_rng([SEED, 1, seed])
     onset = WARM_UP * 24 + seed * 37 % WINDOW
     lasts = days if fall.lasts is None else fall.lasts
-    worse = replace(fall.bot, last=world.bot.last)
+    worse = fall.bot if fall.bot.last is not None else replace(fall.bot, last=world.bot.last)
     spells = [(onset / 24, world.bot), (lasts, worse), (days - lasts + (fall.lasts or 0), world.bot)]
     return _labelled(world, _answered(world, spells, rng, onset), onset, rng), onset
 

@@ -73,7 +73,7 @@ def play_fall(world: World, fall: Fall, switches: Switches, seed: int, watched: 
     checks, found = usual_checks(), dict[str, float]()
     start = onset + (fall.lasts or 0) * 24
     for hour in range(LOOK, watched * 24 + 1, LOOK):
-        there, kept = seen(world, log, start + hour, onset), Kept()
+        there, kept = seen(world, log, start + hour, start), Kept()
         for name in switches.keys() - found.keys():
             measured = Played.of(there, switches[name], kept)
             if tells(measured, switches[name].checks(checks)) == (fall.lasts is None):

@@ -17,15 +17,19 @@ from bench.ablation.switches import (
     labelled_alone,
 )
 from bench.ablation.worlds import (
+    ANOTHER_CLASS,
     BIASED,
+    BREAKDOWN,
     COMPLAINTS,
     CORRECTED,
     HARDER,
     HASTENED,
     LATE,
+    NEW_REPAIR,
     PLAIN,
     PRECISE,
     QUIET,
+    QUIET_BREAKDOWN,
     RARER,
     REPAIR,
     SMALL,
@@ -172,7 +176,7 @@ MECHANISMS: Final[Sequence[Mechanism]] = (
         "false_alarms",
         "the e-detector alone, with all of the budget",
         Switch(checks=decisions.by_evidence_alone),
-        (PLAIN, SMALL, QUIET, PRECISE, REPAIR),
+        (PLAIN, SMALL, QUIET, PRECISE, REPAIR, BREAKDOWN, QUIET_BREAKDOWN),
     ),
     Mechanism(
         "windows of several lengths",
@@ -186,7 +190,7 @@ MECHANISMS: Final[Sequence[Mechanism]] = (
         "false_alarms",
         "the windows of fixed lengths alone",
         Switch(withhold=decisions.no_version_window),
-        (VERSION,),
+        (VERSION, NEW_REPAIR),
     ),
     Mechanism(
         "older healthy time by a Bayes factor",
@@ -205,9 +209,9 @@ MECHANISMS: Final[Sequence[Mechanism]] = (
     Mechanism(
         "bets on two sizes of drop",
         "false_alarms",
-        "recall and precision: the smallest drop of interest alone",
+        "the smallest drop of interest alone",
         Switch(checks=decisions.one_size),
-        (PLAIN, SMALL, PRECISE, QUIET),
+        (PLAIN, SMALL, PRECISE, QUIET, BREAKDOWN, QUIET_BREAKDOWN),
     ),
     Mechanism(
         "critical classes have 80% of the budget",
@@ -228,7 +232,7 @@ MECHANISMS: Final[Sequence[Mechanism]] = (
         "false_alarms",
         "recall: a fall by more than the margin must be beyond doubt",
         Switch(checks=decisions.margin_beyond_doubt),
-        (PLAIN, SMALL, QUIET),
+        (PLAIN, SMALL, QUIET, ANOTHER_CLASS),
     ),
     Mechanism(
         "accuracy at the reference's mix",

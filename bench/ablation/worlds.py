@@ -108,6 +108,12 @@ def complaints(log: Log) -> Labelling:
     return Labelling(np.where(log.predicted == log.true, 0.3, 0.9), np.full(log.at.size, MEDIAN_DELAY))
 
 
+BROKEN: Final = (
+    Fall("accuracy .93 → .50", replace(HEALTHY_BOT, urgent=0.50, others=0.50)),
+    Fall("recall .95 → .10", replace(HEALTHY_BOT, urgent=0.10)),
+)
+OF_ANOTHER_CLASS: Final = Fall("recall of a class without a floor .93 → .80", replace(HEALTHY_BOT, last=0.80))
+
 PLAIN: Final = World("plain")
 BIASED: Final = World("biased labels: predicted urgent 5:1", before=five_to_one)
 UNSURE: Final = World("biased labels: unsure answers first", before=unsure_oftener)
@@ -130,6 +136,10 @@ HARDER: Final = World(
 RARER: Final = World("urgent a third as common from now on", mix=(0.01, 0.33, 0.29, 0.22, 0.15), falls=())
 REPAIR: Final = World("a fall, repaired", falls=(REPAIRED,))
 PRECISE: Final = World("more false alarms of urgent", falls=(PRECISION_FALL,))
+BREAKDOWN: Final = World("a breakdown", falls=BROKEN)
+QUIET_BREAKDOWN: Final = World("a breakdown at 20 messages a day", a_day=20.0, falls=BROKEN)
+ANOTHER_CLASS: Final = World("a class without a floor gets worse", falls=(OF_ANOTHER_CLASS,))
+NEW_REPAIR: Final = World("a fall, repaired by a new version", new_version=True, falls=(REPAIRED,))
 
 LOGS: Final = (
     PLAIN,
@@ -147,9 +157,14 @@ LOGS: Final = (
     HARDER,
     RARER,
     REPAIR,
+    BREAKDOWN,
+    QUIET_BREAKDOWN,
+    ANOTHER_CLASS,
+    NEW_REPAIR,
 )
 """Worlds that are looked at day by day. HARDER, RARER and the fall of recall by its margin came after a first play, in
-which no world reached the mechanisms that are for them."""
+which no world reached the mechanisms that are for them; the last four came after a second one, which had no great fall,
+none of a class that the windows alone guard, and no repair by a new version."""
 
 
 @dataclass(frozen=True)

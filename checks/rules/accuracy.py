@@ -39,7 +39,11 @@ class Accuracy:
     def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding, on all predictions."""
         subject = Subject(self.name, "all", clause(FindingClause.ACCURACY), Stratified.accuracy)
-        pairs = _at_reference_mix(measured)
+        finding = judge_share(subject, measured, self.limits(subject, measured, _at_reference_mix(measured)))
+        return [replace(finding, message=(*finding.message, *_why(measured.reasons.get(finding.window_start))))]
+
+    def limits(self, subject: Subject, measured: Measured, pairs: Pairs) -> list[Limit]:
+        """What accuracy is held against, gravest first; `pairs` are the looks at the reference's mix."""
         levels = partial(self.budget.split, measured.scales, measured.spacing, followed=measured.followed)
         (bad, needs_bad), (good, needs_good), (drop, needs_drop) = (levels(1 / part) for part in (BAD, GOOD, DROP))
         low = measured.unsettled
@@ -50,8 +54,7 @@ class Accuracy:
         if (reference := subject.reference(measured)) is not None:
             fall = Drop(reference, self.max_drop, Verdict.WARNING, drop, needs=needs_drop, unsettled=low)
             limits.append(BehaviourDrop(fall, pairs))
-        finding = judge_share(subject, measured, limits)
-        return [replace(finding, message=(*finding.message, *_why(measured.reasons.get(finding.window_start))))]
+        return limits
 
 
 def _at_reference_mix(measured: Measured) -> Pairs:

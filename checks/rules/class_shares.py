@@ -58,6 +58,9 @@ class ClassShares:
             tail, needs = levels.of(DROP if floor is not None else 1.0)
             fall = Drop(reference, self.max_drop, verdict, tail, needs=needs, unsettled=measured.unsettled)
             limits.append(self.drop(name, fall, measured))
+        return self._judged(subject, measured, limits)
+
+    def _judged(self, subject: Subject, measured: Measured, limits: Sequence[Limit]) -> Finding[Clauses]:
         return judge_share(subject, measured, limits)
 
     def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:  # noqa: ARG002 - precision needs them
