@@ -13,6 +13,15 @@ FILE_DATABASES: Final = ("sqlite", "duckdb")
 IN_MEMORY: Final = (None, "", ":memory:")
 
 
+_HINTS: Final = {
+    "postgres": "write postgresql+psycopg://",
+    "clickhousedb": "its driver is not installed: pip install 'tunewatch[clickhouse]'",
+    "clickhouse": "write clickhousedb://user@host:8123/database, or for TLS clickhousedb://user@host:8443/database, "
+    "with the driver of pip install 'tunewatch[clickhouse]'",
+}
+"""What to do about a scheme that begins so and is not known."""
+
+
 def mask(url: str) -> str:
     """Return the URL as it may be shown: its password, and values in its query that look like one, as `***`.
 
@@ -54,7 +63,7 @@ def _checked(url: str) -> str:
             parsed.get_dialect()
     except NoSuchModuleError:
         scheme = url.partition(":")[0]
-        hint = "; write postgresql+psycopg://" if scheme.startswith("postgres") else ""
+        hint = next((f"; {what}" for name, what in _HINTS.items() if scheme.startswith(name)), "")
         raise ValueError(f"names a database that is not supported: {scheme}{hint}") from None
     except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ValueError("is not a database URL; write one such as postgresql+psycopg://user@host/name") from None

@@ -7,9 +7,10 @@ from hypothesis import settings
 
 from config import secrets
 from monitor.common.gc_tuning import collect_seldom
+from tests.support.clickhouse import clickhouse_server, clickhouse_url
 from tests.support.postgres import postgres_admin, postgres_server, postgres_url
 
-__all__ = ["postgres_admin", "postgres_server", "postgres_url"]
+__all__ = ["clickhouse_server", "clickhouse_url", "postgres_admin", "postgres_server", "postgres_url"]
 
 # The same examples in every run: who breaks a law sees it, not who pulls next. A slow machine breaks none.
 settings.register_profile("repeatable", deadline=None, derandomize=True)

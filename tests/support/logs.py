@@ -2,12 +2,12 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import Field, astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, get_args
+from typing import Any, Final, Protocol, get_args
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from config.source import LabelColumns, LabelRelation, PredictionColumns, PredictionRelation, SourceSettings
+from tests.support.clickhouse import run_clickhouse
 
 PREDICTION_COLUMNS = PredictionColumns(
     id="prediction_id",
@@ -150,6 +151,41 @@ class TableLog:
         if self.url.startswith("sqlite"):  # it would store a NaN as NULL
             return {name: "nan" if str(value) == "nan" else _iso(value) for name, value in values.items()}
         return values
+
+
+class ClickhouseLog:
+    """Two tables of ClickHouse, of types that its users have: what the others leave to NULL is Nullable."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def write(self, log: Log) -> None:
+        for name, kind, rows in (("predictions", Prediction, log.predictions), ("labels", Label, log.labels)):
+            columns = ", ".join(
+                f"{f.name} {_CLICKHOUSE.get(f.name, _CLICKHOUSE_TYPES[_plain(f)])}" for f in fields(kind)
+            )
+            run_clickhouse(self.url, f"CREATE OR REPLACE TABLE {name} ({columns}) ENGINE = MergeTree ORDER BY tuple()")
+            names = [f.name for f in fields(kind)]
+            lines = (json.dumps(dict(zip(names, map(_iso, astuple(row)), strict=True))) for row in rows)
+            if rows:
+                settings = "SETTINGS date_time_input_format = 'best_effort'"
+                run_clickhouse(self.url, f"INSERT INTO {name} {settings} FORMAT JSONEachRow", "\n".join(lines).encode())
+
+    def source(self, *, labels: bool = True, segments: tuple[str, ...] = ("channel",)) -> SourceSettings:
+        return TableLog.source(self, labels=labels, segments=segments)  # type: ignore[arg-type]
+
+
+_CLICKHOUSE_TYPES: Final[Mapping[type, str]] = {
+    int: "Nullable(Int64)",
+    float: "Nullable(Float64)",
+    str: "Nullable(String)",
+    datetime: "Nullable(DateTime64(6, 'Europe/Berlin'))",
+}
+_CLICKHOUSE: Final = {
+    "model_version": "LowCardinality(Nullable(String))",
+    "channel": "LowCardinality(Nullable(String))",
+    "labelled_at": "Nullable(DateTime64(6))",
+}
 
 
 def _sql_type(field: Field[object]) -> sa.types.TypeEngine[Any]:

@@ -9,11 +9,12 @@ import yaml
 
 from monitor.log.systems.registry import SYSTEMS
 from monitor.log.systems.system import Part, Role, System
+from tests.systems.clickhouse import TABLES
 from tests.systems.shapes import SHAPES
 from tests.systems.written import WRITTEN
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "systems.md"
-ALL: Final = (*SHAPES, *WRITTEN)
+ALL: Final = (*SHAPES, *WRITTEN, *TABLES)
 """Each system with the form in which a test reads it."""
 
 _HEAD: Final = """\
@@ -49,8 +50,7 @@ documentation.
 _TAIL: Final = """
 ## What cannot be read
 
-- **ClickHouse** (a self-hosted Langfuse, the ClickHouse exporter of OpenTelemetry, ClickStack) has no engine yet:
-  export to files.
+- **Attributes as JSON columns**, which the ClickHouse exporter writes with `json: true`: the mapping is of maps.
 - **Scores of judges in Phoenix, MLflow, Langfuse and OpenTelemetry** stand in rows of their own: they are read as
   labels, not as `relevance`, which must be in the row of the prediction. A `query` that joins them is.
 - **Times that an export does not have**: Braintrust's `expected` is known from the start, so that label delays are

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from monitor.log.counting.columns import NO_NAME, Block
 from monitor.log.counting.joined import joined_cte
+from monitor.log.counting.one_pass import in_one_pass
 from monitor.log.counting.parts import NAMES, Part, apart_parts, count_parts, row_problem_parts
 from monitor.log.counting.rows import predictions_cte, repeated_ids
 from monitor.log.counting.samples import shown
@@ -77,7 +78,8 @@ def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     row = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, ordered, as_of)
     groupings = (grouping for _, grouping in count_parts(row, log))
-    for rows in _fetch(connection, sa.union_all(*groupings, *row_problem_parts(row, log), *apart)):
+    parts = in_one_pass((*groupings, *row_problem_parts(row, log), *apart), engine_of(connection))
+    for rows in _fetch(connection, sa.union_all(*parts)):
         yield tally.sort(rows)
 
 
@@ -181,7 +183,8 @@ def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetim
     found: Counter[str] = Counter()
     with staged(connection, row) as held:
         apart = apart_parts(predictions if repeated else None, log, None, as_of)
-        for row_found in _rows(connection, together((*row_problem_parts(held, log), *apart))):
+        parts = in_one_pass((*row_problem_parts(held, log), *apart), engine_of(connection))
+        for row_found in _rows(connection, together(parts)):
             found[row_found[2]] += row_found[8]
     for problem in _unplaced(connection, log, as_of):
         found[problem.kind] += problem.n

@@ -54,30 +54,21 @@ def joined_cte(log: MappedLog, predictions: sa.CTE, as_of: datetime, engine: Log
             millionths(p.c.relevance * p.c.relevance).label("square_millionths"),
         ]
     if log.labels is None:
-        return (
-            sa.select(
-                p, null_of(sa.Text()).label("label"), ZERO.label("weight"), NOT_DESIGNED.label("designed"), *cleaned
-            )
-            .where(kept)
-            .cte("joined")
-            .prefix_with("MATERIALIZED")
+        unlabelled = sa.select(
+            p, null_of(sa.Text()).label("label"), ZERO.label("weight"), NOT_DESIGNED.label("designed"), *cleaned
         )
+        return engine.worked_out(unlabelled.where(kept).cte("joined"))
     found = labels_cte(log.labels, as_of, p if restrict else None, engine)
     delay = found.c.first_epoch - p.c.epoch
     at_least = sa.case((delay > SHORTEST_DELAY, delay), else_=sa.literal(SHORTEST_DELAY, sa.Double))
-    return (
-        sa.select(
-            p,
-            found.c.label,
-            sa.func.coalesce(found.c.weight, ZERO).label("weight"),
-            sa.func.coalesce(found.c.designed, NOT_DESIGNED).label("designed"),
-            *cleaned,
-            sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
-            (delay < 0).label("early"),
-            found.c.corrected,
-        )
-        .select_from(p.outerjoin(found, found.c.id == p.c.id))
-        .where(kept)
-        .cte("joined")
-        .prefix_with("MATERIALIZED")  # DuckDB would join anew for each part
-    )
+    labelled = sa.select(
+        p,
+        found.c.label,
+        sa.func.coalesce(found.c.weight, ZERO).label("weight"),
+        sa.func.coalesce(found.c.designed, NOT_DESIGNED).label("designed"),
+        *cleaned,
+        sa.case((found.c.label.is_not(None), log_bin(at_least, DELAY_BASE))).label("delay_bin"),
+        (delay < 0).label("early"),
+        found.c.corrected,
+    ).select_from(p.outerjoin(found, found.c.id == p.c.id))
+    return engine.worked_out(labelled.where(kept).cte("joined"))  # DuckDB would join anew for each part

@@ -178,7 +178,8 @@ def _label_problems(
     orphan = sa.and_(label.c.label.is_not(None), ids.c.id.is_(None))
     # A join, not NOT EXISTS: SQLite would scan all ids again for each label where the log has no index.
     joined = label.outerjoin(ids, ids.c.id == label.c.id)
-    yield _problem(ProblemKind.ORPHAN_LABEL, label.c.bucket, orphan).select_from(joined)
+    sought = sa.select(label.c.bucket, orphan.label("orphan")).select_from(joined).subquery("sought")
+    yield _problem(ProblemKind.ORPHAN_LABEL, sought.c.bucket, sought.c.orphan)
 
 
 def _part(part: int, bucket: sa.ColumnElement[int], **given: sa.ColumnElement[Any]) -> sa.Select[Any]:

@@ -50,5 +50,6 @@ def describe(error: sa.exc.DBAPIError, url: str) -> str:
     said = " ".join(str(error.orig).split()) or type(error.orig).__name__
     password = sa.make_url(url).password
     said = said.replace(str(password), "***") if password else said
-    hint = engine_named(sa.make_url(url).get_backend_name()).hint(said)
-    return f"cannot read the log at {mask(url)}: {said}" + (f"; {hint}" if hint else "")
+    engine = engine_named(sa.make_url(url).get_backend_name())
+    hint = engine.hint(said)
+    return f"cannot read the log at {mask(url)}: {engine.words(said)}" + (f"; {hint}" if hint else "")

@@ -109,6 +109,18 @@ class TidyId(Spelt[str]):
         return engine.tidy_id(arguments[0])
 
 
+class PlainText(Spelt[str]):
+    """A column of texts as text: on an engine whose texts are bytes, what is no UTF-8 is replaced."""
+
+    name = "plain_text"
+    type = sa.Text()
+    inherit_cache = True
+
+    def spell(self, engine: LogEngine, arguments: Sequence[str]) -> str:
+        """The construct in the SQL of the engine."""
+        return engine.plain_text(arguments[0])
+
+
 class InnerText(_OfColumn):
     """The one text or number inside of JSON or a list, as text; what has several, as the engine writes it."""
 

@@ -34,6 +34,8 @@ class LogEngine(ABC):
     joins_first: ClassVar[bool] = False
     """Whether rows are joined in a temporary table before they are grouped: for an engine that would join for each
     grouping anew, or run out of memory where one statement has them all."""
+    plans_slowly: ClassVar[bool] = False
+    """Whether a statement of many parts takes longer to plan than to run."""
     tables_sql: ClassVar[str] = SCHEMAS_AND_TABLES
     """Rows of the schema (NULL for that which needs no naming) and name of each table and view."""
 
@@ -49,6 +51,10 @@ class LogEngine(ABC):
 
     def end(self, connection: sa.Connection) -> None:  # noqa: B027 - most need nothing
         """Look whether what was read can be believed. Raises SourceError where it cannot."""
+
+    def words(self, said: str) -> str:
+        """What the engine said, without the statement and what else is of no use."""
+        return said
 
     def hint(self, said: str) -> str:  # noqa: ARG002 - one that knows its errors needs it
         """What a person does about an error of the engine; "" where that is not known."""
@@ -74,6 +80,10 @@ class LogEngine(ABC):
         """The rows so that what is computed in them is computed once, wherever it is used."""
         return rows
 
+    def worked_out(self, cte: sa.CTE) -> sa.CTE:
+        """The rows so that they are worked out once, however many parts of a statement read them."""
+        return cte.prefix_with("MATERIALIZED")
+
     def first_of_each(self, key: Column, columns: Sequence[Column], order: Sequence[Column]) -> sa.Select[Any]:
         """Of the rows of one key, the first in that order; the key is one of the columns."""
         rank = sa.func.row_number().over(partition_by=key, order_by=order).label("nth")
@@ -95,6 +105,10 @@ class LogEngine(ABC):
     @abstractmethod
     def tidy_id(self, x: str) -> str:
         """See `constructs.TidyId`."""
+
+    def plain_text(self, x: str) -> str:
+        """See `constructs.PlainText`."""
+        return x
 
     @abstractmethod
     def inner_text(self, x: str, kind: ColumnKind) -> str:

@@ -30,6 +30,18 @@ class RegexEngine(LogEngine):
     def bytes_of(self, x: str) -> str:
         """SQL of the number of bytes of a text."""
 
+    def characters_of(self, x: str) -> str:
+        """SQL of the number of characters of a text."""
+        return f"length({x})"
+
+    def start_of(self, x: str, length: int) -> str:
+        """SQL of the first characters of a text."""
+        return f"substr({x}, 1, {length})"
+
+    def plain_number(self, x: str) -> str:
+        """SQL of a text that is a number, see `plain_number`."""
+        return plain_number(x)
+
     @abstractmethod
     def trimmed(self, x: str, characters: str) -> str:
         """SQL of a text without these characters (SQL too) around it."""
@@ -51,19 +63,19 @@ class RegexEngine(LogEngine):
 
     def bounded_name(self, x: str) -> str:
         """The bytes of a text are known without counting its characters."""
-        start = f"substr({x}, 1, {LONGEST_NAME}) || '… #' || substr(md5({x}), 1, 16)"
-        is_long = f"{self.bytes_of(x)} > {LONGEST_NAME} AND length({x}) > {LONGEST_NAME}"
+        start = f"{self.start_of(x, LONGEST_NAME)} || '… #' || substr({self.md5(x)}, 1, 16)"
+        is_long = f"{self.bytes_of(x)} > {LONGEST_NAME} AND {self.characters_of(x)} > {LONGEST_NAME}"
         return f"CASE WHEN {is_long} THEN {start} ELSE {x} END"
 
     def tidy_name(self, x: str, column: str, kind: ColumnKind, *, plain: bool, unicode: bool) -> str:  # noqa: ARG002
         """Letters beyond ASCII are looked at only in texts that have some."""
         if kind in _NUMBERS:
-            return f"CASE WHEN lower({x}) <> 'nan' THEN {plain_number(x)} END"
+            return f"CASE WHEN lower({x}) <> 'nan' THEN {self.plain_number(x)} END"
         bare = self.trimmed(x, _literal(ASCII_SPACE))
         if unicode:
             composed = self.composed(self.trimmed(x, _literal(ASCII_SPACE + WIDE_SPACE)))
-            bare = f"CASE WHEN {self.bytes_of(x)} = length({x}) THEN {bare} ELSE {composed} END"
-        return plain_number(bare) if plain else bare
+            bare = f"CASE WHEN {self.bytes_of(x)} = {self.characters_of(x)} THEN {bare} ELSE {composed} END"
+        return self.plain_number(bare) if plain else bare
 
 
 def plain_number(number: str, place: str = "strpos") -> str:

@@ -7,12 +7,13 @@ from typing import Final
 import sqlalchemy as sa
 
 from monitor.common.errors import SourceError
+from monitor.log.engines.clickhousedb import ClickhouseEngine
 from monitor.log.engines.duckdb import DuckdbEngine
 from monitor.log.engines.engine import LogEngine
 from monitor.log.engines.postgresql import PostgresqlEngine
 from monitor.log.engines.sqlite import SqliteEngine
 
-ENGINES: Final[tuple[LogEngine, ...]] = (DuckdbEngine(), SqliteEngine(), PostgresqlEngine())
+ENGINES: Final[tuple[LogEngine, ...]] = (DuckdbEngine(), SqliteEngine(), PostgresqlEngine(), ClickhouseEngine())
 
 BY_NAME: Final[Mapping[str, LogEngine]] = MappingProxyType({engine.name: engine for engine in ENGINES})
 

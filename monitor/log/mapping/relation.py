@@ -70,9 +70,11 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
     try:
         kinds = engine_of(connection).describe(connection, f"({query}\n) AS log")
     except sa.exc.DBAPIError as error:
-        if error.connection_invalidated or not engine_of(connection).blames_query(error):
+        engine = engine_of(connection)
+        if error.connection_invalidated or not engine.blames_query(error):
             raise
-        raise MappingError(f"the query cannot be run: {' '.join(str(error.orig).split())}", f"{key}.query") from error
+        said = engine.words(" ".join(str(error.orig).split()))
+        raise MappingError(f"the query cannot be run: {said}", f"{key}.query") from error
     return Relation(_textual(f"{query}\n", kinds), kinds)  # it may end with a comment
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from monitor.log.engines.constructs import InnerText, Number, TidyId
+from monitor.log.engines.constructs import InnerText, Number, PlainText, TidyId
 from monitor.log.engines.sqlite_functions import LARGEST_WHOLE
 from monitor.log.kinds import ColumnKind
 from monitor.log.mapping.relation import Relation
@@ -114,7 +114,7 @@ def text_of(relation: Relation, name: str) -> sa.ColumnElement[str]:
     column = relation.column(name)
     if relation.kinds[name] in INSIDE:
         return InnerText(column, relation.kinds[name])
-    return sa.type_coerce(column, sa.Text) if relation.kinds[name] is ColumnKind.TEXT else sa.cast(column, sa.Text)
+    return PlainText(column) if relation.kinds[name] is ColumnKind.TEXT else sa.cast(column, sa.Text)
 
 
 def null_of(kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:

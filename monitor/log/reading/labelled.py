@@ -104,7 +104,7 @@ def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, engine: Lo
         .select_from(first.join(found, found.c.id == first.c.id))
         .cte("ranked")
     )
-    return sa.select(ranked).where(ranked.c.nth <= draw.per_label).cte("chosen").prefix_with("MATERIALIZED")
+    return engine.worked_out(sa.select(ranked).where(ranked.c.nth <= draw.per_label).cte("chosen"))
 
 
 def _joined(log: MappedLog, chosen: sa.CTE) -> sa.Join:

@@ -14,9 +14,11 @@ from monitor.log.systems.databricks import DATABRICKS
 from monitor.log.systems.intent_bots import DIALOGFLOW, LEX, RASA
 from monitor.log.systems.label_studio import LABEL_STUDIO
 from monitor.log.systems.langfuse import LANGFUSE
+from monitor.log.systems.langfuse_clickhouse import LANGFUSE_CLICKHOUSE
 from monitor.log.systems.langsmith import LANGSMITH
 from monitor.log.systems.mlflow import MLFLOW
 from monitor.log.systems.openai import OPENAI
+from monitor.log.systems.otel_clickhouse import OTEL_CLICKHOUSE
 from monitor.log.systems.otlp import OTLP
 from monitor.log.systems.phoenix import PHOENIX
 from monitor.log.systems.sagemaker import SAGEMAKER
@@ -26,9 +28,11 @@ from monitor.log.systems.zendesk import ZENDESK
 
 SYSTEMS: Final[tuple[System, ...]] = (
     LANGFUSE,
+    LANGFUSE_CLICKHOUSE,
     PHOENIX,
     MLFLOW,
     OTLP,
+    OTEL_CLICKHOUSE,
     LANGSMITH,
     BRAINTRUST,
     DATABRICKS,

@@ -35,6 +35,10 @@ class TimeSql:
     """A text that is a number."""
     once: Callable[[str, Callable[[str], str]], str]
     """Work a value out once, and use it several times."""
+    part: Callable[[str, str, int], str] = lambda x, sign, place: f"split_part({x}, '{sign}', {place})"
+    """What stands between two signs of a text, counted from 1."""
+    integer: Callable[[str], str] = lambda x: f"CAST({x} AS INTEGER)"
+    """A text of digits as a number."""
 
 
 def text_epoch_sql(x: str, engine: TimeSql, reading: TimeReading) -> str:
@@ -66,14 +70,15 @@ def _other(bare: str, engine: TimeSql, reading: TimeReading) -> str:
 
 
 def _of_parts(parts: str, engine: TimeSql) -> str:
-    date, half, zone = (f"split_part({parts}, '|', {n})" for n in (1, 3, 4))
-    clock = f"replace(coalesce(nullif(nullif(split_part({parts}, '|', 2), ''), '::'), '0:00'), ',', '.')"
+    date, half, zone = (engine.part(parts, "|", place) for place in (1, 3, 4))
+    clock = f"replace(coalesce(nullif(nullif({engine.part(parts, '|', 2)}, ''), '::'), '0:00'), ',', '.')"
     for number, name in enumerate(MONTHS, start=1):
         date = f"replace({date}, '-{name}', '-{number}')"
-    hour = f"CAST(split_part({clock}, ':', 1) AS INTEGER)"
+    first = engine.part(clock, ":", 1)
+    hour = engine.integer(first)
     afternoon = f"WHEN 'p' THEN CASE WHEN {hour} < 12 THEN {12 * HOUR} ELSE 0 END"
     midnight = f"WHEN 'a' THEN CASE WHEN {hour} = 12 THEN {-12 * HOUR} ELSE 0 END"
-    fits = f"{engine.matches(clock, CLOCK)} AND ({half} = '' OR split_part({clock}, ':', 1) IN ({_HOURS}))"
+    fits = f"{engine.matches(clock, CLOCK)} AND ({half} = '' OR {first} IN ({_HOURS}))"
     day = f"CASE WHEN {engine.matches(date, DATE)} THEN {date} END"
     moment = engine.once(day, lambda checked: engine.epoch(f"({checked} || ' ' || {clock})"))
     shifted = f"{moment} + CASE {half} {afternoon} {midnight} ELSE 0 END - {_offset_sql(zone, engine)}"
@@ -84,7 +89,8 @@ def _offset_sql(zone: str, engine: TimeSql) -> str:
     digits = f"replace(replace(replace({zone}, 'gmt', ''), 'utc', ''), ':', '')"
     sign = f"CASE WHEN left({digits}, 1) = '-' THEN -1 ELSE 1 END"
     padded = f"rpad(substr({digits}, 2), 4, '0')"
-    seconds = f"(CAST(left({padded}, 2) AS INTEGER) * {HOUR} + CAST(right({padded}, 2) AS INTEGER) * 60)"
+    hours, minutes = (engine.integer(f"{end}({padded}, 2)") for end in ("left", "right"))
+    seconds = f"({hours} * {HOUR} + {minutes} * 60)"
     names = " ".join(f"WHEN '{name}' THEN {offset}" for name, offset in ZONES.items())
     return f"CASE WHEN {engine.matches(zone, ZONE_OFFSET)} THEN {sign} * {seconds} ELSE CASE {zone} {names} END END"
 

@@ -39,5 +39,7 @@ def test_every_construct_is_spelt_by_the_engine() -> None:
 
 
 def test_an_engine_that_has_no_row_is_refused_with_those_that_have() -> None:
-    with pytest.raises(SourceError, match="cannot be read from mysql; use one of duckdb, sqlite, postgresql, or files"):
+    with pytest.raises(
+        SourceError, match="cannot be read from mysql; use one of duckdb, sqlite, postgresql, clickhousedb, or files"
+    ):
         open_engine("mysql://localhost/log")

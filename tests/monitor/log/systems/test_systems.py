@@ -13,6 +13,7 @@ import yaml
 from monitor.log.systems.registry import BY_NAME, recognise
 from tests.support.program import run_here
 from tests.support.systems_page import ALL, PAGE, page
+from tests.systems.clickhouse import TABLES
 from tests.systems.shapes import SHAPES, Source
 from tests.systems.story import END, MEDIAN_MS, RECALL, Turn, turns
 from tests.systems.written import WRITTEN
@@ -31,7 +32,7 @@ WITHOUT_LATENCY: Final = {
 """Systems that write none, or whose labels alone are read."""
 OTHER_PROJECT: Final = 2
 """Predictions of the last week that Phoenix has in another project."""
-ON_A_SERVER: Final = [shape for shape in ALL if shape.endswith("PostgreSQL")]
+ON_A_SERVER: Final = [shape for shape in ALL if "PostgreSQL" in shape or "ClickHouse" in shape]
 Figures = Mapping[tuple[str, str], float]
 
 
@@ -44,7 +45,7 @@ def written(shape: str, folder: Path, url: Callable[[], str]) -> Source:
     own = folder / monitor_of(shape)
     own.mkdir()
     story = list(turns())
-    source = SHAPES[shape](story, own) if shape in SHAPES else WRITTEN[shape](story, own, url)
+    source = SHAPES[shape](story, own) if shape in SHAPES else {**WRITTEN, **TABLES}[shape](story, own, url)
     for role in ("predictions", "labels"):
         section = source[role]
         if "files" in section:
@@ -92,11 +93,12 @@ def test_the_recall_of_the_last_week_is_that_of_the_story(shape: str, figures: M
 
 @pytest.mark.parametrize("shape", ON_A_SERVER)
 def test_so_it_is_on_a_server(shape: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    source = written(shape, tmp_path, lambda: str(request.getfixturevalue("postgres_url")))
+    fixture = "clickhouse_url" if "ClickHouse" in shape else "postgres_url"
+    source = written(shape, tmp_path, lambda: str(request.getfixturevalue(fixture)))
     holds(shape, once(tmp_path, {shape: source})[monitor_of(shape)])
 
 
-@pytest.mark.parametrize("shape", [shape for shape in ALL if not shape.endswith(("SQLite", "PostgreSQL"))])
+@pytest.mark.parametrize("shape", [shape for shape in ALL if shape not in ON_A_SERVER and "SQLite" not in shape])
 def test_what_a_system_writes_is_recognised_as_its(shape: str, tmp_path: Path) -> None:
     source = written(shape, tmp_path, str)
     name = shape.partition(":")[0]
