@@ -101,6 +101,10 @@ class WebSettings(Section):
     """Address to listen on; `0.0.0.0` in a container."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8787
     """Port to listen on; 0 takes any free one."""
+    pages: bool = True
+    """Whether there are pages to look at, at `/`; without them only the health endpoints answer."""
+    hosts: tuple[Name, ...] = ()
+    """Names under which the pages are asked for, such as `tunewatch.example.org`, besides addresses and `localhost`."""
 
 
 class LoggingSettings(Section):

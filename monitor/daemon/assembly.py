@@ -18,6 +18,7 @@ from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.look import Look
 from monitor.daemon.metrics import DaemonMetrics
+from monitor.daemon.pages import build_pages
 from monitor.daemon.scheduling import Task
 from monitor.daemon.study_rounds import ROUND_EVERY, StudyRounds
 from monitor.daemon.vitals import Vitals
@@ -80,7 +81,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         chores.append(Task("heartbeat", alerting_rounds.WATCH_EVERY, switch.run, later=True, aside=True))
     critical = {name: frozenset(monitor.classes) for name, monitor in settings.monitors.items()}
     metrics = DaemonMetrics(version("tunewatch"), vitals, courier.pulse, undelivered, history.newest, critical, clocks)
-    app = health_app(health.healthy, health.ready, metrics.exposition)
+    app = health_app(health.healthy, health.ready, metrics.exposition, build_pages(settings, history, vitals, clocks))
     web = WebServer(app, settings.web.host, settings.web.port)
     return Daemon(looks, courier, health, web, chores, rounds)
 

@@ -13,6 +13,7 @@ from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.migrate import migrate
+from monitor.history.queries.charted import Charted
 from monitor.history.queries.newest import Newest
 from monitor.history.queries.queries import Queries
 from monitor.history.queries.sizes import Size, sizes
@@ -52,6 +53,7 @@ class History:
         self._engine = engine
         self.queries = Queries(engine)
         self.newest = Newest(engine)
+        self.charted = Charted(engine)
 
     @classmethod
     def open(cls, url: str) -> "History":

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from monitor.common.errors import BindError
 from monitor.web.connections import BoundedProtocol
@@ -35,12 +35,14 @@ Exposition = Callable[[str], tuple[bytes, str]]
 """From the header Accept to metrics and their media type."""
 
 
-def health_app(healthy: Question, ready: Question, exposition: Exposition | None = None) -> Starlette:
+def health_app(
+    healthy: Question, ready: Question, exposition: Exposition | None = None, pages: Sequence[BaseRoute] = ()
+) -> Starlette:
     """The web application. The questions are asked in worker threads, so they may block for a moment."""
-    routes = [Route(HEALTHY_PATH, _endpoint(healthy)), Route(READY_PATH, _endpoint(ready))]
+    routes: list[BaseRoute] = [Route(HEALTHY_PATH, _endpoint(healthy)), Route(READY_PATH, _endpoint(ready))]
     if exposition is not None:
         routes.append(Route(METRICS_PATH, _metrics(exposition)))
-    return Starlette(routes=routes)
+    return Starlette(routes=[*routes, *pages])
 
 
 def _metrics(exposition: Exposition) -> Callable[[Request], Response]:

@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import Incident, Transition
+from alerts.messages.lines import figure
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
-from monitor.cli.output.tables import STYLES, cell
+from monitor.cli.output.tables import STYLES
 from monitor.cli.output.timeline import step_parts
 from monitor.common.terminal import printable
 from monitor.history.queries.queries import Belief
@@ -71,7 +72,7 @@ def beliefs_table(beliefs: Iterable[tuple[str, Belief]]) -> Table:
             Text(printable(monitor)),
             estimate.metric,
             Text(printable(estimate.class_name)),
-            cell(estimate),
+            figure(estimate),
             f"{estimate.n:,}",
             "provisional" if estimate.provisional else "",
         )

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from alerts.incident import State
 from alerts.messages.figures import milliseconds, percent
-from alerts.messages.numbers import Format, number, score, span, when
+from alerts.messages.lines import figure, unit_of
+from alerts.messages.numbers import score, when
 from alerts.messages.words import WORDS, certainty, problem, recommendation
 from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding, Verdict
@@ -29,7 +30,6 @@ STYLES: Final = {
     Verdict.CRITICAL: "bold red",
     Verdict.NOT_ENOUGH_DATA: "dim",
 }
-_UNKNOWN: Final = "-"
 _ANSWERS: Final = {
     "relevance_mean": "relevance",
     "estimated_relevance": "estimated relevance",
@@ -83,7 +83,7 @@ def _headline(report: CycleReport) -> Text:
 
 def _overall(estimates: Estimates) -> Text:
     accuracy = estimates.get(("accuracy", ""))
-    line = Text("no labels yet" if accuracy is None else f"accuracy {cell(accuracy)}")
+    line = Text("no labels yet" if accuracy is None else f"accuracy {figure(accuracy)}")
     predictions, coverage = estimates.get(("predictions", "")), estimates.get(("coverage", ""))
     if predictions is not None:
         line.append(f"   predictions {predictions.n:,}")
@@ -127,29 +127,8 @@ def _classes(classes: Iterable[str], estimates: Estimates) -> Table:
 def _of_class(estimate: MetricLine | None) -> str:
     """A figure of one class; those of all its answers need no interval."""
     if estimate is None or estimate.value is None or estimate.metric not in _ANSWERS:
-        return cell(estimate)
-    return f"{_unit(estimate.metric)(estimate.value)} (n={estimate.n:,})"
-
-
-def cell(estimate: MetricLine | None) -> str:
-    """An estimate with its interval and support; latencies in their unit, everything else as a share."""
-    if estimate is None:
-        return _UNKNOWN
-    if estimate.value is None:
-        return f"{_UNKNOWN} (n={estimate.n_labelled:,})"
-    written = _unit(estimate.metric)
-    interval = ""
-    if estimate.low is not None and estimate.high is not None:
-        interval = span(estimate.low, estimate.high, written) + ", "
-    return f"{written(estimate.value)} ({interval}n={estimate.n_labelled:,})"
-
-
-def _unit(metric: str) -> Format:
-    if metric.startswith("latency_"):
-        return milliseconds
-    if metric in ("relevance_mean", "estimated_relevance", "confidence_mean"):
-        return score
-    return number if metric in ("support", "predictions") else percent
+        return figure(estimate)
+    return f"{unit_of(estimate.metric)(estimate.value)} (n={estimate.n:,})"
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[Text]:

@@ -1,0 +1,1 @@
+"""The web page: what people look at. It only reads."""

@@ -1,0 +1,31 @@
+"""What a page is told of the configuration."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One monitor. Floors are shares, by class; `good` is the accuracy that is aimed at."""
+
+    name: str
+    good: float
+    recall_floors: Mapping[str, float]
+    precision_floors: Mapping[str, float]
+
+    @property
+    def critical(self) -> tuple[str, ...]:
+        """The classes that have a floor."""
+        return tuple(dict.fromkeys((*self.recall_floors, *self.precision_floors)))
+
+
+@dataclass(frozen=True, slots=True)
+class LookState:
+    """How the daemon stands with one monitor: its condition, such as `late`, and why the last look failed."""
+
+    condition: str
+    error: str
+
+
+LookStates = Callable[[], Mapping[str, LookState]]
+"""Asked for each page, by monitor; from another thread than the looks."""

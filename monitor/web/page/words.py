@@ -1,0 +1,29 @@
+"""States in words, as the pages say them; what findings, advice and steps say is in `alerts/messages`."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from alerts.incident import Incident, State
+from alerts.messages.words import STATES, WORDS
+
+_CONDITIONS: Final = {
+    "ready": "looks are on time",
+    "starting": "the first look is under way",
+    "failing": "the last look failed; an earlier one is still recent",
+    "crippled": "a check crashed in the last look, and what it watches is not watched",
+    "clock": "the last look is dated after the clock of this machine",
+    "late": "no look has succeeded for long: these figures are old",
+}
+
+
+def condition_in_words(condition: str) -> str:
+    """Whether the looks can be relied on."""
+    return _CONDITIONS.get(condition, condition)
+
+
+def incidents_in_words(incidents: Sequence[Incident]) -> str:
+    """How a monitor stands, in a few words."""
+    told = [incident for incident in incidents if incident.state is not State.PENDING]
+    if not told:
+        return "an alarm was seen, not yet certain" if incidents else "no open incident"
+    return ", ".join(f"{WORDS[each.severity]} {each.family} incident, {STATES[each.state]}" for each in told)
