@@ -33,15 +33,19 @@ _NOT_COUNTED: Final = frozenset({"epoch", "latency_ms", "confidence", "relevance
 Result = TypeVar("Result")
 
 
-def stage_rows(connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = ()) -> sa.FromClause:
+def stage_rows(
+    connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = (), order: str | None = None
+) -> sa.FromClause:
     """Put the joined rows into the temporary table, in the place of those that it had, and give it.
 
     It has what is counted of a row and the columns to `keep`; of an id it has only whether there is one, unless it is
-    kept. It outlives a rollback, for that is what an error that DuckDB makes asks for.
+    kept. With `order`, rows lie in the order of that column. It outlives a rollback, for that is what an error that
+    DuckDB makes asks for.
     """
     unstage(connection)
     columns = list(_columns(row, keep))
-    connection.execute(CreateTableAs(sa.select(*columns), TABLE, temporary=True))
+    rows = sa.select(*columns)
+    connection.execute(CreateTableAs(rows if order is None else rows.order_by(row.c[order]), TABLE, temporary=True))
     connection.commit()
     return sa.table(TABLE, *(sa.column(str(column.name), column.type) for column in columns))
 

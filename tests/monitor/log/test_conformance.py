@@ -72,6 +72,7 @@ def test_nothing_changed_means_no_buckets(place: LogPlace) -> None:
 def test_a_log_that_is_counted_in_runs_has_the_same_counts(place: LogPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "FEW_BUCKETS", 2)  # a limit of what DuckDB holds, lowered
     monkeypatch.setattr(counting, "STAGED_ROWS", 40)
+    monkeypatch.setattr(counting, "SORTED_ROWS", 20)
     monkeypatch.setattr(counting, "CELLS_AT_ONCE", 100)
     monkeypatch.setattr(counting, "FEW_ROWS", 0)
     monkeypatch.setattr(columns, "ROWS_IN_MEMORY", 50)
