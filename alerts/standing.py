@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import isnan
 
 from alerts.incident import Incident, State
 from checks.advice.deciding.model import Action
@@ -26,11 +27,16 @@ class Figure:
         return (self.check, self.subject, self.slice)
 
     def has_moved_to(self, now: "Figure") -> bool:
-        """Whether the number of now lies outside the interval that is shown."""
-        if now.value is None or self.value is None:
-            return (now.value is None) != (self.value is None)
-        low, high = self.value if self.low is None else self.low, self.value if self.high is None else self.high
-        return not low <= now.value <= high
+        """Whether the number of now is another one, and lies outside the interval that is shown."""
+        shown, value = self.value, now.value
+        if shown is None or value is None or isnan(shown) or isnan(value):
+            return _is_number(shown) is not _is_number(value)
+        low, high = shown if self.low is None else self.low, shown if self.high is None else self.high
+        return value != shown and not low <= value <= high
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and not isnan(value)
 
 
 @dataclass(frozen=True, slots=True)

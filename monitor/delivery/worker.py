@@ -32,7 +32,7 @@ class Pulse(StrEnum):
 
     ALIVE = "alive"
     DEAD = "dead"  # not started, or ended
-    STUCK = "stuck"  # at one notification for far too long
+    STUCK = "stuck"  # at one notification, or at a fault of ours, for far too long
 
 
 class Courier:
@@ -45,6 +45,7 @@ class Courier:
         self._delivering = delivering
         self._monotonic = monotonic
         self._busy_since: float | None = None
+        self._crashing_since: float | None = None
         self._has_begun = False
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -62,8 +63,8 @@ class Courier:
         """Whether the thread runs, and delivers in time."""
         if not self._thread.is_alive():
             return Pulse.DEAD
-        since = self._busy_since
-        return Pulse.ALIVE if since is None or self._monotonic() - since <= STUCK_AFTER else Pulse.STUCK
+        now, since = self._monotonic(), (self._busy_since, self._crashing_since)
+        return Pulse.STUCK if any(at is not None and now - at > STUCK_AFTER for at in since) else Pulse.ALIVE
 
     def stop(self, patience: float) -> bool:
         """Finish the delivery under way; whether that took at most `patience` seconds."""
@@ -87,6 +88,9 @@ class Courier:
             _LOG.error("outbox unreachable", error=str(error))
         except Exception:  # noqa: BLE001 - a fault of ours must not end delivery; it is logged with its traceback
             _LOG.exception("delivery crashed")
+            self._crashing_since = self._crashing_since or self._monotonic()
+        else:
+            self._crashing_since = None
 
     def _step(self) -> bool:
         self._busy_since = self._monotonic()

@@ -25,6 +25,9 @@ from monitor.history.writing.standings import keep_standing
 LEASE: Final = timedelta(seconds=60)
 """How long a claim lasts unless it is kept: several timeouts of one request. Claims are kept before each request."""
 
+NOWHERE: Final = "(none)"
+"""In place of a channel, for incidents that wait for none yet."""
+
 NEWS: Final = timedelta(days=7)
 """How long after its end an incident that nobody was told of is still told: as long as one may be reopened."""
 
@@ -151,8 +154,9 @@ class HistoryOutbox:
         )
         with reading(self._engine) as connection:
             rows: Sequence[Any] = connection.execute(statement).all()
+            unplanned = _unplanned(connection) if self._routing is not None else ()
         names = dict.fromkeys(row.channel for row in rows)
-        return tuple(_undelivered(name, [row for row in rows if row.channel == name]) for name in names)
+        return (*(_undelivered(name, [row for row in rows if row.channel == name]) for name in names), *unplanned)
 
     def troubled(self) -> Mapping[str, Failing]:
         """The channels that did not take what was sent last, and that something waits for, by name."""
@@ -292,6 +296,14 @@ def _introduce(connection: Connection, channels: Collection[str], now: datetime)
             values = notification_row(row.event, row.id, channel, now)
             added += insert_if_new(connection, NOTIFICATIONS, values)
     return added
+
+
+def _unplanned(connection: Connection) -> tuple[Undelivered, ...]:
+    """Open incidents of which nothing is in the outbox: whoever plans what is due has not come to it."""
+    t, row = INCIDENTS.c, NOTIFICATIONS.c
+    alone = (t.opened_at.is_not(None), t.state.in_(_OPEN), ~exists().where(row.incident_id == t.id))
+    n, oldest = connection.execute(select(func.count(), func.min(t.opened_at)).where(*alone)).one()
+    return (Undelivered(NOWHERE, n, oldest, "not in the outbox of any channel yet", None),) if n else ()
 
 
 def _undelivered(channel: str, rows: Sequence[Any]) -> Undelivered:

@@ -140,13 +140,17 @@ class _Plan:
             mine = told.get(channel, _Told())
             if mine.last_event:
                 new = tuple(each for each in events if each > mine.last_event)
-            elif channel in dues and (incident.state is not State.RESOLVED or not told):
+            elif channel in dues and (incident.state is not State.RESOLVED or self._is_untouched(told)):
                 new = events[-1:]
             else:
                 new = ()
             if new:
                 found.append(_Tell(incident.id, channel, new, self.now))
         return found
+
+    def _is_untouched(self, told: Mapping[str, _Told]) -> bool:
+        """Whether nothing of an incident was ever in the outbox; without routes its steps enter it at once."""
+        return not told and bool(self.routing.routes)
 
     def _again(
         self,
@@ -179,11 +183,12 @@ def _reason(
 ) -> Reason | None:
     """Why a channel that was told, and that nothing waits for, is told again; None where it is not."""
     now, since = plan.now, mine.told_at
-    if since is not None and situation.is_firing and due is not None and due.channel not in plan.routing.always:
+    is_for_somebody = situation.is_firing and not situation.acknowledged
+    if since is not None and is_for_somebody and due is not None and due.channel not in plan.routing.always:
         ended = (each for each in silences if since < each.ends_at <= now and each.starts_at < each.ends_at)
         if any(each.covers(situation.facts) for each in ended):
             return Reason.HOLD_ENDED
-        if due.repeat != NEVER and not situation.acknowledged and now - since >= due.repeat:
+        if due.repeat != NEVER and now - since >= due.repeat:
             return Reason.NOBODY_ACKNOWLEDGED
     if not mine.has_ref:
         return None  # there is nothing to bring up to date

@@ -149,6 +149,14 @@ def test_an_open_incident_that_was_given_up_is_told_all_the_same(desk: Desk, sla
     assert root.text.startswith("🔴 CRITICAL")
 
 
+def test_an_open_incident_that_no_channel_waits_for_yet_is_listed(desk: Desk) -> None:
+    desk.put(opened(), channels=())
+    (waiting,) = desk.outbox.undelivered(("slack", "pager"))
+    assert (waiting.channel, waiting.notifications, waiting.oldest) == ("(none)", 1, T0)
+    desk.work()
+    assert desk.outbox.undelivered(("slack", "pager")) == ()
+
+
 # ---- nobody acknowledges
 
 

@@ -132,3 +132,25 @@ def test_a_delivery_that_does_not_end_is_stuck_and_one_that_goes_on_is_not() -> 
     wait_until(lambda: courier.pulse() is Pulse.ALIVE)
     assert courier.stop(patience=5)
     assert courier.pulse() is Pulse.DEAD
+
+
+def test_a_delivery_that_crashes_for_minutes_is_stuck_until_it_goes_on() -> None:
+    now, crashes = [1.0], [True]
+
+    def deliver() -> bool:
+        if crashes[0]:
+            raise ValueError("a fault")
+        return False
+
+    letters = Letters(deliver=deliver)
+    courier = Courier(letters, lambda: now[0])
+    with capture_logs() as logs:
+        courier.start()
+        wait_until(lambda: logs)
+        assert courier.pulse() is Pulse.ALIVE
+        now[0] += STUCK_AFTER + 1
+        assert courier.pulse() is Pulse.STUCK
+        crashes[0] = False
+        courier.wake()
+        wait_until(lambda: courier.pulse() is Pulse.ALIVE)
+        assert courier.stop(patience=5)
