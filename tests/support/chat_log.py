@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -67,6 +68,23 @@ def write_log(  # noqa: PLR0913 - a keyword for each thing that can happen
     traffic back over `mended_over`. From `again_at` on p2 answers again. `at_night` is whether anybody writes then.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    made = _made(end, breaks_at, mended_at, mended_over, again_at, each_day, at_night=at_night)
+    for name, table in zip(("predictions", "labels"), made, strict=True):
+        pq.write_table(table, folder / f"{name}.parquet")
+
+
+@cache
+def _made(  # noqa: PLR0913 - those of write_log
+    end: datetime,
+    breaks_at: datetime,
+    mended_at: datetime | None,
+    mended_over: timedelta,
+    again_at: datetime | None,
+    each_day: int,
+    *,
+    at_night: bool,
+) -> tuple[pa.Table, pa.Table]:
+    """The predictions and labels of `write_log`, made once."""
     random, at, step = Random(7), START, timedelta(days=1) / each_day
     predictions: list[dict[str, object]] = []
     labels: list[dict[str, object]] = []
@@ -84,5 +102,4 @@ def write_log(  # noqa: PLR0913 - a keyword for each thing that can happen
         predictions.append({**answer, "prompt": "p2" if is_broken else "p1"})
         if at + DELAY < end:
             labels.append({"id": answer["id"], "label": label, "at": at + DELAY})
-    pq.write_table(pa.Table.from_pylist(predictions), folder / "predictions.parquet")
-    pq.write_table(pa.Table.from_pylist(labels), folder / "labels.parquet")
+    return pa.Table.from_pylist(predictions), pa.Table.from_pylist(labels)

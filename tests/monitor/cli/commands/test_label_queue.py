@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -37,10 +38,18 @@ monitors:
 """
 
 
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A home with a week of 2,000 predictions, one in twenty with a label, and the true class of each."""
+    home = tmp_path_factory.mktemp("week")
+    return home, _write_log(home, range(2000), lambda _: 0.05)
+
+
 @pytest.fixture
-def truth(tmp_path: Path) -> dict[str, str]:
-    """Write a week of 2,000 predictions, one in twenty with a label; return the true class of each."""
-    return _write_log(tmp_path, range(2000), lambda _: 0.05)
+def truth(week: tuple[Path, dict[str, str]], tmp_path: Path) -> dict[str, str]:
+    """Put that week into the folder of the test; return the true class of each prediction."""
+    shutil.copytree(week[0], tmp_path, dirs_exist_ok=True)
+    return dict(week[1])
 
 
 @pytest.fixture
