@@ -12,6 +12,8 @@ from tests.support.log_oracle import all_buckets, comparable, oracle
 from tests.support.logs import Label, Log, LogPlace, Prediction
 from tests.support.messy_logs import START
 
+pytestmark = pytest.mark.parametrize("place", ["duckdb-parquet", "duckdb-csv", "sqlite", "postgresql"], indirect=True)
+
 HOUR = timedelta(hours=1)
 NOW = START + 48 * HOUR
 

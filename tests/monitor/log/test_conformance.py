@@ -5,13 +5,15 @@ import random
 import pytest
 
 from monitor.log.counting import columns, counting
+from tests.monitor.log.conftest import MAKERS
 from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import all_buckets, comparable, oracle
 from tests.support.logs import LogPlace
 from tests.support.messy_logs import SPAN, START, happen, messy_log
 
-OF_THEIR_OWN = ["duckdb-parquet", "sqlite", "postgresql"]
-"""The places of which each has SQL of its own: typed files, columns without types, a server. That of files of texts
+OF_TEXTS = ("duckdb-csv", "duckdb-jsonl")
+OF_THEIR_OWN = [name for name in MAKERS if name not in OF_TEXTS]
+"""The places of which each has SQL of its own: typed files, columns without types, each server. That of files of texts
 differs in how their values are read, so that one log is enough of each."""
 
 
