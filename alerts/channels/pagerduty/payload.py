@@ -64,7 +64,7 @@ def _payload(step: Transition, message: Message) -> Json:
     incident = step.incident
     return {
         # Read out by telephone, so without a badge: what broke, and what to do.
-        "summary": _clip(f"{_headline(message)} → {message.action}", MAX_SUMMARY),
+        "summary": _clip(_summary(step, message), MAX_SUMMARY),
         "source": incident.monitor,
         "severity": SEVERITIES[incident.severity],
         "timestamp": utc(step.at),
@@ -75,9 +75,11 @@ def _payload(step: Transition, message: Message) -> Json:
     }
 
 
-def _headline(message: Message) -> str:
+def _summary(step: Transition, message: Message) -> str:
     said = message.headline.removeprefix(f"{message.badge} ")
-    return f"{said}: {message.problem}" if message.news else said
+    told = f"{said}: {message.problem}" if message.news else said
+    # What came of an advice says what was done; to say it again would sound like something to do.
+    return told if step.event is Event.VERIFIED else f"{told} → {message.action}"
 
 
 def _details(message: Message) -> Mapping[str, str | list[str]]:

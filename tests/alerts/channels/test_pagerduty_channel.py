@@ -56,6 +56,13 @@ def test_the_summary_says_what_broke_and_what_to_do(pagerduty: Receiver, channel
     assert second.startswith("support-bot: escalated: recall of urgent is 12% (4–31%, n=61) over the last 7 d")
 
 
+def test_what_came_of_an_advice_is_nothing_to_do(pagerduty: Receiver, channel: PagerDutyChannel) -> None:
+    channel.send(Post("1", replace(STEPS[-1], incident=opened().incident)))
+    (event,) = events(pagerduty)
+
+    assert event["payload"]["summary"].endswith("recall of urgent went from 12% to 13%; the goal was 80%")
+
+
 @pytest.mark.parametrize(("verdict", "severity"), [(Verdict.CRITICAL, "critical"), (Verdict.WARNING, "warning")])
 def test_severities_are_pagerdutys(
     pagerduty: Receiver, channel: PagerDutyChannel, verdict: Verdict, severity: str
