@@ -1,0 +1,125 @@
+"""Every section of a channel makes its channel, which a delivery then tells."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from alerts.channels.registry import ROWS
+from config.loading import load
+from monitor.bootstrap.channels import build_channels, build_deliverer, build_outbox
+from monitor.history import History
+from tests.support import webhook_rules
+from tests.support.deliveries import FOREVER, Desk
+from tests.support.incidents import T0, opened
+from tests.support.receiver import Receiver
+
+FILE: Final = """\
+slack: {channel: "#oncall"}
+slack_webhook: {timeout: 5s}
+pagerduty: {timeout: 5s}
+alertmanager: {urls: ["http://127.0.0.1:9"], username: bot}
+email: {host: 127.0.0.1, username: bot, sender: a@acme.example, to: [b@acme.example]}
+teams: {timeout: 5s}
+webhook: {timeout: 5s}
+monitors:
+  bot: {source: {predictions: {files: "p.csv", columns: {id: id, at: at, predicted: predicted}}}}
+"""
+SECRETS: Final = {
+    "TUNEWATCH_SLACK__TOKEN": "xoxb-1",
+    "TUNEWATCH_SLACK_WEBHOOK__URL": "https://hooks.example/1",
+    "TUNEWATCH_PAGERDUTY__ROUTING_KEY": webhook_rules.ROUTING_KEY,
+    "TUNEWATCH_ALERTMANAGER__PASSWORD": "secret-1",
+    "TUNEWATCH_EMAIL__PASSWORD": "secret-2",
+    "TUNEWATCH_TEAMS__URL": "https://hooks.example/2",
+    "TUNEWATCH_WEBHOOK__URL": "https://hooks.example/3",
+    "TUNEWATCH_WEBHOOK__SECRET": "whsec_AAEC",
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "tunewatch.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver(webhook_rules.webhook) as server:
+        yield server
+
+
+@pytest.fixture
+def desk(file: Path, receiver: Receiver, copied_sqlite: str) -> Iterator[Desk]:
+    """A desk whose webhook is made of the configuration as the daemon makes it."""
+    settings = load(file, environ=SECRETS | {"TUNEWATCH_WEBHOOK__URL": f"{receiver.url}\n"})
+    history = History.open(copied_sqlite)
+    yield Desk(history, copied_sqlite, {"webhook": build_channels(settings)["webhook"]})
+    history.close()
+
+
+def test_every_section_makes_its_channel(file: Path) -> None:
+    assert set(build_channels(load(file, environ=SECRETS))) == {row.name for row in ROWS}
+
+
+def test_a_channel_without_its_secret_is_not_made(file: Path) -> None:
+    without = {name: value for name, value in SECRETS.items() if "EMAIL" not in name}
+
+    assert "email" not in build_channels(load(file, environ=without))
+
+
+def test_a_post_is_signed_with_the_time_of_its_try(desk: Desk, receiver: Receiver) -> None:
+    desk.put(opened(), channels=("webhook",))
+    receiver.answer(503)
+    desk.work()
+    desk.wait(timedelta(minutes=1))
+    first, second = (int(call.headers["webhook-timestamp"]) for call in receiver.calls)
+
+    assert (first, second) == (T0.timestamp(), T0.timestamp() + 60)
+    assert len({call.headers["idempotency-key"] for call in receiver.calls}) == 1
+
+
+def test_a_lost_answer_leaves_a_doubt(desk: Desk, receiver: Receiver) -> None:
+    desk.put(opened(), channels=("webhook",))
+    receiver.drop(obeyed=True)
+    desk.work()
+
+    assert [row["interrupted"] for row in desk.rows()] == [True]
+
+
+def test_a_try_that_reached_nobody_is_made_again_without_a_doubt(desk: Desk, receiver: Receiver) -> None:
+    desk.put(opened(), channels=("webhook",))
+    receiver.close()
+    desk.work()
+
+    assert [row["interrupted"] for row in desk.rows()] == [False]
+    assert "connection refused" in desk.channel()["error"]
+
+
+def test_a_429_pauses_the_channel_within_bounds_and_is_no_try(desk: Desk, receiver: Receiver) -> None:
+    desk.put(opened(), channels=("webhook",))
+    for asked in ("86400", "nan", "soon"):
+        receiver.answer(429, retry_after=asked)
+    desk.work()
+    desk.wait(timedelta(minutes=14))
+    assert len(receiver.calls) == 1
+    desk.wait(timedelta(minutes=1))
+    desk.wait(timedelta(seconds=30))
+    assert len(receiver.calls) == 3
+    desk.wait(timedelta(seconds=30))
+
+    assert [(row["state"], row["attempts"]) for row in desk.rows()] == [("sent", 1)]
+
+
+def test_the_daemon_delivers_by_what_the_configuration_says(file: Path, receiver: Receiver, copied_sqlite: str) -> None:
+    file.write_text(FILE[FILE.index("webhook: {timeout: 5s}\nmonitors") :], encoding="utf-8")
+    settings = load(file, environ={"TUNEWATCH_WEBHOOK__URL": receiver.url})
+    history = History.open(copied_sqlite)
+    Desk(history, copied_sqlite, {}).put(opened(), channels=("webhook",))
+    build_deliverer(settings, build_outbox(settings, history), lambda: T0).deliver_all(FOREVER)
+    history.close()
+
+    assert len(receiver.taken) == 1
