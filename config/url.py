@@ -59,8 +59,7 @@ def _is_secret(key: str) -> bool:
 def _checked(url: str) -> str:
     try:
         parsed = make_url(url)
-        if parsed.drivername not in FILE_DATABASES:  # whose drivers are always there, and one takes long to import
-            parsed.get_dialect()
+        _must_have_driver(parsed)
     except NoSuchModuleError:
         scheme = url.partition(":")[0]
         hint = next((f"; {what}" for name, what in _HINTS.items() if scheme.startswith(name)), "")
@@ -75,6 +74,13 @@ def _checked(url: str) -> str:
     if "@" in rest.partition("?")[2]:
         raise ValueError("has an @ after its ?; write %40 for it")
     return url
+
+
+def _must_have_driver(url: URL) -> None:
+    if url.get_backend_name() == "clickhouse":  # which its driver makes known once it is imported
+        raise NoSuchModuleError
+    if url.drivername not in FILE_DATABASES:  # whose drivers are always there, and one takes long to import
+        url.get_dialect()
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_checked)]

@@ -4,13 +4,14 @@ The wheel has ClickHouse as a library, which does not live in one process with o
 a process of its own, behind HTTP, so that what is tested is the way that production takes.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,16 @@ import sqlalchemy as sa
 
 SCRIPT: Final = Path(__file__).with_name("clickhouse_server.py")
 DRIVER: Final = "clickhousedb"
+PASSWORD: Final = "secret#1"
+"""Of all users but `default`, who has none."""
+USERS: Final[Mapping[str, str]] = {
+    "default": "",
+    "reader": "SET readonly = 2",
+    "strict": "SET readonly = 1",
+    "ready": "SET join_use_nulls = 1, final = 1, readonly = 1",
+    "short": "SET max_execution_time = 7, max_memory_usage = 100000000",
+}
+"""What the settings profile of each says."""
 _PATIENCE: Final = 60.0  # seconds, of a loaded machine
 
 
@@ -33,7 +44,9 @@ def clickhouse_server() -> Iterator[sa.URL]:
     with tempfile.TemporaryDirectory(prefix="ch-", ignore_cleanup_errors=True) as folder:
         errors = Path(folder) / "errors"
         with errors.open("wb") as said:
-            server = subprocess.Popen([sys.executable, "-P", SCRIPT, folder], stdin=subprocess.PIPE, stderr=said)
+            server = subprocess.Popen(
+                [sys.executable, "-P", SCRIPT, folder, PASSWORD, json.dumps(USERS)], stdin=subprocess.PIPE, stderr=said
+            )
         try:
             port = _port(Path(folder) / "port", server, errors)
             yield sa.URL.create(DRIVER, username="default", host="127.0.0.1", port=port)

@@ -1,11 +1,13 @@
 """A ClickHouse server for tests: ClickHouse's own engine, out of a wheel, behind the HTTP interface of its server.
 
-It runs in a process of its own: `python clickhouse_server.py FOLDER` writes its port into FOLDER/port and serves until
-its standard input ends. What a query, a setting or a read-only user means is said by the engine; what is rebuilt here
-is the way there: https://clickhouse.com/docs/interfaces/http. Needs chdb alone.
+It runs in a process of its own: `python clickhouse_server.py FOLDER PASSWORD USERS` writes its port into FOLDER/port
+and serves until its standard input ends. USERS are JSON: to each user what its settings profile says, as SQL; all but
+`default` have the password. What a query, a setting or a read-only user means is said by the engine; what is rebuilt
+here is the way there: https://clickhouse.com/docs/interfaces/http. Needs chdb alone.
 """
 
 import base64
+import json
 import os
 import re
 import sys
@@ -18,16 +20,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chdb.session import Session
 
-PASSWORD: Final = "secret#1"
-"""Of all users but `default`, who has none."""
-USERS: Final[Mapping[str, str]] = {
-    "default": "",
-    "reader": "SET readonly = 2",
-    "strict": "SET readonly = 1",
-    "ready": "SET join_use_nulls = 1, final = 1, readonly = 1",
-    "short": "SET max_execution_time = 7, max_memory_usage = 100000000",
-}
-"""What the settings profile of each says."""
 _TRANSPORT: Final = frozenset(
     {
         "buffer_size",
@@ -61,6 +53,8 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     folder: str
+    password: str
+    users: Mapping[str, str]
     one: ClassVar = threading.Lock()
     sessions: ClassVar[dict[tuple[Any, ...], Any]] = {}
 
@@ -82,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
         given = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         user, password = self._credentials()
         sql = b"\n".join(part for part in (given.get("query", "").encode(), body) if part)
-        if password != (PASSWORD if user != "default" else ""):
+        if password != (self.password if user != "default" else ""):
             said = f"Code: 516. DB::Exception: {user}: Authentication failed: password is incorrect, or there is no "
             self._fail(f"{said}user with such name. (AUTHENTICATION_FAILED)")
             return
@@ -103,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
         key = (user, database, tuple(settings.items()))
         if key not in self.sessions:
             session = opened(self.folder)
-            if profile := USERS.get(user):
+            if profile := self.users.get(user):
                 session.query(profile)
             if database:
                 session.query(f"USE `{database}`")
@@ -147,8 +141,9 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, password: str, users: str) -> None:
     """Serve until nobody holds the other end of standard input."""
+    Handler.password, Handler.users = password, json.loads(users)
     Handler.folder = str(folder / "data")
     engine = opened(Handler.folder)  # as long as it is open, so is the database
     engine.query("SELECT 1")
@@ -163,4 +158,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -124,9 +124,11 @@ class ClickhouseEngine(RegexEngine):
         sa.event.listen(engine, "connect", lambda connection, _record: _set_up(connection.client, asked))
         return with_compiler(engine)
 
-    def words(self, said: str) -> str:
-        """Its errors repeat the statement."""
-        return _STATEMENT.sub("", said)
+    def words(self, error: sa.exc.DBAPIError) -> str:
+        """Its errors repeat the statement, and those of the way to it have their cause beneath."""
+        cause_beneath = error.orig.__cause__ if error.orig else None
+        reason = getattr(cause_beneath, "reason", cause_beneath)  # of urllib3, which tries again
+        return _STATEMENT.sub("", super().words(error)) + (f": {reason}" if reason else "")
 
     def blames_query(self, error: sa.exc.DBAPIError) -> bool:
         """Not for taking too long, or too much."""

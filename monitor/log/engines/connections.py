@@ -47,9 +47,9 @@ def errors_of(url: str) -> Iterator[None]:
 
 def describe(error: sa.exc.DBAPIError, url: str) -> str:
     """Return what the engine said, in one line, without the statement and without the password."""
-    said = " ".join(str(error.orig).split()) or type(error.orig).__name__
+    engine = engine_named(sa.make_url(url).get_backend_name())
+    said = engine.words(error)
     password = sa.make_url(url).password
     said = said.replace(str(password), "***") if password else said
-    engine = engine_named(sa.make_url(url).get_backend_name())
     hint = engine.hint(said)
-    return f"cannot read the log at {mask(url)}: {engine.words(said)}" + (f"; {hint}" if hint else "")
+    return f"cannot read the log at {mask(url)}: {said}" + (f"; {hint}" if hint else "")

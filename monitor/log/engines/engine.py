@@ -52,9 +52,9 @@ class LogEngine(ABC):
     def end(self, connection: sa.Connection) -> None:  # noqa: B027 - most need nothing
         """Look whether what was read can be believed. Raises SourceError where it cannot."""
 
-    def words(self, said: str) -> str:
-        """What the engine said, without the statement and what else is of no use."""
-        return said
+    def words(self, error: sa.exc.DBAPIError) -> str:
+        """What the engine said, in one line, without the statement."""
+        return " ".join(str(error.orig).split()) or type(error.orig).__name__
 
     def hint(self, said: str) -> str:  # noqa: ARG002 - one that knows its errors needs it
         """What a person does about an error of the engine; "" where that is not known."""

@@ -73,8 +73,7 @@ def open_relation(connection: sa.Connection, settings: RelationSettings, key: st
         engine = engine_of(connection)
         if error.connection_invalidated or not engine.blames_query(error):
             raise
-        said = engine.words(" ".join(str(error.orig).split()))
-        raise MappingError(f"the query cannot be run: {said}", f"{key}.query") from error
+        raise MappingError(f"the query cannot be run: {engine.words(error)}", f"{key}.query") from error
     return Relation(_textual(f"{query}\n", kinds), kinds)  # it may end with a comment
 
 
