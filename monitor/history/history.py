@@ -16,6 +16,7 @@ from monitor.history.migrate import migrate
 from monitor.history.queries.charted import Charted
 from monitor.history.queries.newest import Newest
 from monitor.history.queries.queries import Queries
+from monitor.history.queries.shown import Shown
 from monitor.history.queries.sizes import Size, sizes
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
@@ -54,6 +55,7 @@ class History:
         self.queries = Queries(engine)
         self.newest = Newest(engine)
         self.charted = Charted(engine)
+        self.shown = Shown(engine)
 
     @classmethod
     def open(cls, url: str) -> "History":

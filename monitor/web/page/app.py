@@ -1,7 +1,8 @@
 """The pages as an application: addresses, and what is answered where something is missing."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,8 +15,12 @@ from monitor.common.errors import UnreachableError
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.history.history import History
+from monitor.web.page.asked import SPANS, NotAskedRightError, asked
 from monitor.web.page.documents import STYLE, document
+from monitor.web.page.figures_file import csv_of
 from monitor.web.page.guarding import Guard
+from monitor.web.page.kept import Kept
+from monitor.web.page.monitor import FILES, Course, course
 from monitor.web.page.overview import cards
 from monitor.web.page.watched import LookStates, Watched
 
@@ -29,6 +34,7 @@ class Pages:
     history: History
     watched: Sequence[Watched]
     looks: LookStates
+    kept: Kept[Course] = field(default_factory=Kept)
 
     def routes(self, names: Collection[str]) -> list[BaseRoute]:
         """The pages, below everything else that is served under these names."""
@@ -38,6 +44,8 @@ class Pages:
         """The application by itself."""
         routes = [
             Route("/", self._page(self.overview)),
+            Route("/monitors/{name}", self._page(self.monitor)),
+            Route("/monitors/{name}/{metric}.csv", self._page(self.figures)),
             Route("/static/page.css", _style),
         ]
         return Starlette(
@@ -46,17 +54,54 @@ class Pages:
             exception_handlers={HTTPException: _refused},
         )
 
-    def overview(self, _request: Request) -> str:
+    def overview(self, _request: Request) -> Response:
         """Every monitor."""
-        return document("overview.jinja", cards=cards(self.history, self.watched, self.looks()))
+        return HTMLResponse(document("overview.jinja", cards=cards(self.history, self.watched, self.looks())))
+
+    def monitor(self, request: Request) -> Response:
+        """One monitor over a span."""
+        watched = self._watched(request)
+        newest = self.history.charted.newest(watched.name)
+        (card,) = cards(self.history, (watched,), self.looks())
+        facts = {"watched": watched, "card": card, "spans": SPANS, "course": None, "wanted": None}
+        if newest is not None:
+            wanted = asked(request.query_params, newest.classes("recall"))
+            made = self.kept.get(
+                (watched.name, wanted, newest.as_of), lambda: course(self.history, watched, newest, wanted)
+            )
+            facts |= {"course": made, "wanted": wanted}
+        return HTMLResponse(document("monitor.jinja", **facts))
+
+    def figures(self, request: Request) -> Response:
+        """The figures behind a chart, look by look, as CSV."""
+        watched, metric = self._watched(request), request.path_params["metric"]
+        newest = self.history.charted.newest(watched.name)
+        if metric not in FILES or newest is None:
+            raise HTTPException(404, f"there are no figures {metric}; there are {', '.join(FILES)}")
+        wanted = asked(request.query_params, newest.classes("recall"))
+        beliefs = self.history.queries.metrics(
+            watched.name, metric, wanted.class_name, since=newest.as_of - wanted.length
+        )
+        name = "-".join(filter(None, (watched.name, metric, re.sub(r"\W+", "_", wanted.class_name, flags=re.ASCII))))
+        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        return Response(csv_of(watched.name, beliefs), media_type="text/csv", headers=headers)
+
+    def _watched(self, request: Request) -> Watched:
+        name = request.path_params["name"]
+        found = next((each for each in self.watched if each.name == name), None)
+        if found is None:
+            raise HTTPException(404, f"no monitor {name!r} is configured")
+        return found
 
     @staticmethod
-    def _page(make: Callable[[Request], str]) -> Callable[[Request], Response]:
+    def _page(make: Callable[[Request], Response]) -> Callable[[Request], Response]:
         """An endpoint, asked in a worker thread: the history may take its time."""
 
         def endpoint(request: Request) -> Response:
             try:
-                return HTMLResponse(make(request))
+                return make(request)
+            except NotAskedRightError as error:
+                return _said(400, "This link asks for something that there is not", str(error))
             except UnreachableError as error:
                 _LOG.warning("page not answered", page=request.url.path, error=redact(str(error)))
                 return _said(503, "The history cannot be read", redact(str(error)))

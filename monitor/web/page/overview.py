@@ -86,7 +86,7 @@ def _card(
     incidents: tuple[Incident, ...],
     look: LookState | None,
 ) -> Card:
-    lines = () if newest is None else newest.lines
+    accuracy = None if newest is None else newest.of("accuracy")
     return Card(
         name=watched.name,
         level=level(incidents),
@@ -96,7 +96,7 @@ def _card(
         look="" if look is None else condition_in_words(look.condition),
         error="" if look is None else look.error,
         figures=() if newest is None else tuple(figures(watched, newest)),
-        provisional=any(line.provisional for line in lines),
+        provisional=accuracy is not None and accuracy.provisional,
         spark=None if newest is None else _spark(history, watched.name, newest.as_of),
     )
 

@@ -1,0 +1,185 @@
+"""One monitor: what its figures did over a span, with all that happened beside them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+from typing import Final
+from urllib.parse import quote
+
+from alerts.messages.figures import lasting, milliseconds, percent
+from alerts.messages.lines import figure
+from alerts.messages.numbers import when
+from alerts.messages.words import WORDS
+from checks.metrics.line import MetricLine
+from checks.rules.finding import Verdict
+from monitor.history.history import History
+from monitor.history.queries.charted import NewestFigures
+from monitor.history.queries.queries import Belief, Said
+from monitor.history.queries.shown import Began, Lasted
+from monitor.web.page.asked import Asked
+from monitor.web.page.charts import LETTERS, Chart, Mark, Request, Rule, Series, Span, chart, points_of
+from monitor.web.page.matrix import Matrix, matrix
+from monitor.web.page.watched import Watched
+
+DELAYS_OF: Final = timedelta(days=28)
+"""Predictions whose label delays are told: older ones may be of other labellers, and all of a year takes long."""
+CONFUSIONS_OF: Final = timedelta(days=90)
+"""Days of confusions that are shown at most."""
+FINDINGS_OF: Final = timedelta(hours=25)
+"""Findings are kept at least once an hour; a back-test may look once a day."""
+QUANTILES: Final = ("latency_p50", "latency_p95", "latency_p99")
+FILES: Final = ("accuracy", "recall", "precision", "coverage", "expected_coverage", *QUANTILES)
+"""Metrics whose course is there as CSV."""
+
+Traces = Mapping[tuple[str, str], tuple[Belief, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class OfClass:
+    """A line of the table of classes."""
+
+    name: str
+    is_critical: bool
+    recall: str
+    precision: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is drawn of a monitor."""
+
+    class_name: str
+    span: Span
+    charts: tuple[Chart, ...]
+    marks: tuple[Mark, ...]
+    classes: tuple[OfClass, ...]
+    matrix: Matrix | None
+    delays: str
+
+
+def chosen_class(watched: Watched, newest: NewestFigures) -> str:
+    """The class that is shown where a link names none: the critical one, else the one of lowest recall."""
+    known = [line for line in newest.lines if line.metric == "recall"]
+    critical = [line for line in known if line.class_name in watched.critical]
+    found = critical or [line for line in known if line.value is not None]
+    return min(found, key=_value).class_name if found else ""
+
+
+def course(history: History, watched: Watched, newest: NewestFigures, wanted: Asked) -> Course:
+    """Ask the history for all of it, and lay it out. Raises HistoryError."""
+    span = Span(newest.as_of - wanted.length, newest.as_of)
+    name = wanted.class_name or chosen_class(watched, newest)
+    marks = tuple(_marks(history, watched.name, span))
+    found = dict(history.charted.traces(watched.name, FILES, span.since, span.until))
+    if name:
+        found |= history.charted.traces(watched.name, ("recall", "precision"), span.since, span.until, (name,))
+    said = {(each.check, each.subject): each for each in history.shown.said(watched.name, span.until - FINDINGS_OF)}
+    requests = _requests(watched, name, found, said, wanted)
+    return Course(
+        class_name=name,
+        span=span,
+        charts=tuple(chart(request, span, marks) for request in requests),
+        marks=marks,
+        classes=tuple(_classes(watched, newest, wanted)),
+        matrix=matrix(history.shown.confusion(watched.name, max(span.since, span.until - CONFUSIONS_OF), span.until)),
+        delays=_delays(history, watched.name, span),
+    )
+
+
+def _requests(
+    watched: Watched, name: str, found: Traces, said: Mapping[tuple[str, str], Said], wanted: Asked
+) -> Iterator[Request]:
+    """The charts, from what matters most on."""
+
+    def lines(*metrics: str, of: str = "") -> tuple[Series, ...]:
+        return tuple(Series(_NAMES.get(each, each), points_of(found.get((each, of), ()))) for each in metrics)
+
+    def file(metric: str) -> str:
+        return wanted.link(f"/monitors/{quote(watched.name)}/{metric}.csv", name if metric in _OF_CLASS else "")
+
+    reference = _reference(said.get(("accuracy", "all")))
+    rules = (Rule("aim", watched.good), *reference)
+    yield Request("Accuracy", lines("accuracy"), percent, is_share=True, file=file("accuracy"), rules=rules)
+    if name:
+        for metric, floors in (("recall", watched.recall_floors), ("precision", watched.precision_floors)):
+            floor = (Rule("floor", floors[name]),) if name in floors else ()
+            rules = (*floor, *_reference(said.get((f"class_{metric}", name))))
+            title, series = f"{metric.capitalize()} of {name}", lines(metric, of=name)
+            yield Request(title, series, percent, is_share=True, file=file(metric), rules=rules)
+    slow = said.get(("latency", "p95"))
+    limits = (Rule("p95 limit", slow.threshold),) if slow is not None and slow.threshold is not None else ()
+    quantiles = lines(*QUANTILES)
+    yield Request("Latency", quantiles, milliseconds, is_share=False, file=file("latency_p95"), rules=limits)
+    shares = lines("coverage", "expected_coverage")
+    yield Request("Labelled share of the window", shares, percent, is_share=True, file=file("coverage"))
+
+
+_OF_CLASS: Final = ("recall", "precision")
+_NAMES: Final = {
+    "latency_p50": "p50",
+    "latency_p95": "p95",
+    "latency_p99": "p99",
+    "coverage": "labelled now",
+    "expected_coverage": "expected in the end",
+}
+"""What a line is called among others."""
+
+
+def _reference(finding: Said | None) -> tuple[Rule, ...]:
+    return () if finding is None or finding.reference is None else (Rule("reference", finding.reference),)
+
+
+def _marks(history: History, monitor: str, span: Span) -> Iterator[Mark]:
+    """What happened in the span, in order of time, each with a letter."""
+    happened: list[Began | Lasted] = [
+        *history.shown.versions(monitor, span.since, span.until),
+        *history.shown.incidents(monitor, span.since, span.until),
+    ]
+    happened.sort(key=lambda each: each.at if isinstance(each, Began) else each.since)
+    letters = (LETTERS[number] if number < len(LETTERS) else str(number) for number in count())
+    for letter, each in zip(letters, happened, strict=False):
+        if isinstance(each, Began):
+            names = ", ".join(
+                filter(None, (_named("model", each.model_version), _named("prompt", each.prompt_version)))
+            )
+            yield Mark(letter, "version", each.at, None, f"first answers of {names}")
+        else:
+            over = each.until is None
+            ends = "open" if over else f"over {when(each.until or each.since)}"
+            said = f"{WORDS[Verdict(each.severity)]} {each.family} incident, {ends}"
+            until = span.until if each.until is None else min(each.until, span.until)
+            yield Mark(letter, each.severity, max(each.since, span.since), until, said, f"/incidents/{quote(each.id)}")
+
+
+def _named(kind: str, version: str) -> str:
+    return f"{kind} {version}" if version else ""
+
+
+def _classes(watched: Watched, newest: NewestFigures, wanted: Asked) -> Iterator[OfClass]:
+    """Critical ones first, then by recall, lowest first."""
+    recall = {line.class_name: line for line in newest.lines if line.metric == "recall"}
+    precision = {line.class_name: line for line in newest.lines if line.metric == "precision"}
+    names = sorted(
+        {*recall, *precision}, key=lambda name: (name not in watched.critical, _value(recall.get(name)), name)
+    )
+    for name in names:
+        link = wanted.link(f"/monitors/{quote(watched.name)}", name)
+        is_critical = name in watched.critical
+        yield OfClass(name, is_critical, figure(recall.get(name)), figure(precision.get(name)), link)
+
+
+def _value(line: MetricLine | None) -> float:
+    return 2.0 if line is None or line.value is None else line.value
+
+
+def _delays(history: History, monitor: str, span: Span) -> str:
+    """How long labels take, in a sentence; "" without any."""
+    since = max(span.since, span.until - DELAYS_OF)
+    found = history.shown.delays(monitor, since, span.until, (0.5, 0.9))
+    if found is None:
+        return ""
+    half, most = (lasting(timedelta(hours=round(hours, 1))) for hours in found)
+    days = lasting(span.until - since)
+    return f"Of the labels that have come for the last {days}, half came within {half} and nine in ten within {most}."

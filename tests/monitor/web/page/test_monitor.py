@@ -1,0 +1,107 @@
+import csv
+import io
+import re
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from starlette.testclient import TestClient
+
+from alerts.messages.lines import figure
+from monitor.history import History
+from monitor.web.page.asked import SPANS
+from tests.support.chat_log import BREAK
+
+PAGE = "/monitors/support-bot"
+
+
+def test_the_charts_have_intervals_floors_the_reference_and_marks(client: TestClient) -> None:
+    page = client.get(PAGE).text
+
+    titles = ("Accuracy", "Recall of urgent", "Precision of urgent", "Latency", "Labelled share of the window")
+    assert [title for title in re.findall(r"<h2>(.*?)</h2>", page) if title in titles] == list(titles)
+    assert "floor 80%" in page
+    assert re.search(r"reference \d+%", page)
+    assert re.search(r'<path class="band b1" d="M[\d. MLZ]+"/>', page)
+    assert '<rect class="incident critical"' in page
+    assert "CRITICAL quality incident, open" in page
+    assert f"{BREAK:%Y-%m-%d %H:%M} UTC</time>: first answers of" in page
+
+
+def test_every_drawing_is_whole_and_says_in_words_what_it_shows(client: TestClient) -> None:
+    drawings = [ET.fromstring(each) for each in re.findall(r"<svg.*?</svg>", client.get(PAGE).text, re.DOTALL)]  # noqa: S314 - our own
+
+    charts = [each for each in drawings if each.get("role") == "img"]
+    assert len(charts) == 5
+    assert all(re.search(r": .*from \S+", each.get("aria-label") or "") for each in charts)
+    assert not any(node.get("style") for each in drawings for node in each.iter())
+
+
+def test_a_link_chooses_the_span_and_the_class(client: TestClient, history: History) -> None:
+    newest = history.charted.newest("support-bot")
+    assert newest is not None
+    other = next(name for name in newest.classes("recall") if name != "urgent")
+
+    page = client.get(PAGE, params={"span": "7d", "class": other}).text
+
+    assert f"Recall of {other}" in page
+    assert '<strong aria-current="true">7d</strong>' in page
+    assert f'href="?span=90d&amp;class={other}"' in page
+    assert figure(newest.of("precision", other)) in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("span=4d", "span &#39;4d&#39; is none of 7d, 30d, 90d, 365d"),
+        ("class=<b>", "class &#39;&lt;b&gt;&#39; is none of"),
+        ("metric=x", "&#39;metric&#39; is no parameter; there are span and class"),
+    ],
+)
+def test_a_link_that_asks_for_something_else_is_refused(client: TestClient, query: str, said: str) -> None:
+    refused = client.get(f"{PAGE}?{query}")
+
+    assert refused.status_code == 400
+    assert said in refused.text
+
+
+def test_each_chart_has_its_figures_as_csv(client: TestClient, history: History) -> None:
+    links = re.findall(r'href="(/monitors/support-bot/[^"]+\.csv[^"]*)"', client.get(PAGE).text)
+    newest = history.charted.newest("support-bot")
+    assert newest is not None
+    since = newest.as_of - SPANS["30d"]
+
+    files = {link: client.get(link.replace("&amp;", "&")) for link in links}
+
+    assert len(files) == 5
+    assert all(
+        file.status_code == 200 and file.headers["content-type"].startswith("text/csv") for file in files.values()
+    )
+    lines = list(csv.DictReader(io.StringIO(files[next(link for link in links if "recall" in link)].text)))
+    beliefs = history.queries.metrics("support-bot", "recall", "urgent", since=since)
+    assert [float(line["value"]) for line in lines if line["value"]] == [
+        each.estimate.value for each in beliefs if each.estimate.value is not None
+    ]
+    assert client.get("/monitors/support-bot/nothing.csv").status_code == 404
+
+
+def test_the_confusions_are_those_of_the_history(client: TestClient, history: History) -> None:
+    newest = history.charted.newest("support-bot")
+    assert newest is not None
+    found = history.shown.confusion("support-bot", newest.as_of - timedelta(days=30), newest.as_of)
+
+    page = client.get(PAGE).text
+
+    n = sum(each.n for each in found if each.label == "urgent")
+    assert re.search(rf'<th scope="row">urgent</th>.*<td>{n:,}</td></tr>', page)
+
+
+def test_delays_of_labels_are_told(client: TestClient) -> None:
+    assert re.search(r"half came within [\d.]+ [hd] and nine in ten within [\d.]+ [hd]", client.get(PAGE).text)
+
+
+def test_a_monitor_that_is_not_configured_is_no_page(client: TestClient) -> None:
+    missing = client.get("/monitors/other")
+
+    assert missing.status_code == 404
+    assert "no monitor &#39;other&#39; is configured" in missing.text
