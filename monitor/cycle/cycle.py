@@ -215,6 +215,7 @@ def _worked_out(
 ) -> tuple[tuple[Finding, ...], tuple[MetricLine, ...], tuple[Fault, ...]]:
     """Findings, metrics, and faults; what was measured is let go of with the return: of many classes 150 megabytes."""
     found, faults = _run_checks(monitor, measured)
+    give_back()
     return held_back(found, text), (*estimates(measured), *lost_rows(measured)), faults
 
 
