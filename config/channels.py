@@ -83,6 +83,17 @@ class AlertmanagerSettings(ChannelSettings):
         return self
 
 
+class AppriseSettings(ChannelSettings):
+    """Services that have no channel of their own here, by Apprise (`pip install 'tunewatch[apprise]'`)."""
+
+    secrets = ("urls",)
+
+    urls: SecretStr | None = None
+    """Addresses as Apprise writes them, with space between. A secret: `TUNEWATCH_APPRISE__URLS`, or a secret file."""
+    timeout: Duration = timedelta(seconds=10)
+    """How long one call may take to connect, and to be answered."""
+
+
 class EmailSettings(ChannelSettings):
     """A mail server that incidents are told by, and to whom."""
 

@@ -12,6 +12,7 @@ from config.alerting import AlertingSettings
 from config.base import Name
 from config.channels import (
     AlertmanagerSettings,
+    AppriseSettings,
     EmailSettings,
     PagerDutySettings,
     SlackWebhookSettings,
@@ -68,6 +69,8 @@ class Settings(BaseSettings):
     """A mail server that incidents are told by, and to whom."""
     teams: TeamsSettings | None = None
     """A channel of Microsoft Teams that incidents are told in."""
+    apprise: AppriseSettings | None = None
+    """Services that have no channel of their own here, by Apprise."""
     webhook: WebhookSettings | None = None
     """A program that gets each event as JSON."""
     web: WebSettings = WebSettings()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from alerts.channels.alertmanager.channel import AlertmanagerChannel
+from alerts.channels.apprise.channel import AppriseChannel
 from alerts.channels.channel import Channel
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.channels.email.channel import EmailChannel
@@ -53,6 +54,7 @@ ROWS: Final = (
         keys=("host", "sender", "to", "port", "security", "username", "password", "timeout"),
     ),
     ChannelRow("teams", TeamsChannel, keys=("url", "timeout")),
+    ChannelRow("apprise", AppriseChannel, keys=("urls", "timeout")),
     ChannelRow("webhook", WebhookChannel, keys=("url", "secret", "timeout")),
 )
 """The rows, in the order in which a step is told."""

@@ -76,6 +76,7 @@ def test_a_password_without_a_user_is_refused(refused: Refused) -> None:
         ("slack_webhook: {timeout: 5s}", ["slack_webhook.url"]),
         ("pagerduty: {timeout: 5s}", ["pagerduty.routing_key"]),
         ("teams: {timeout: 5s}", ["teams.url"]),
+        ("apprise: {timeout: 5s}", ["apprise.urls"]),
         ("alertmanager: {urls: ['http://am:9093']}", []),
         (f"email: {{{MAIL}}}", []),
         (f"email: {{{MAIL}, username: bot}}", ["email.password"]),

@@ -22,6 +22,7 @@ SECRETS: Final = {
     "alertmanager": ("password", "token"),
     "email": ("password",),
     "teams": ("url",),
+    "apprise": ("urls",),
     "webhook": ("url", "secret"),
 }
 

@@ -109,5 +109,14 @@ def _is_element(element: dict[str, Any]) -> bool:
     )
 
 
+def apprise_json(call: Call) -> Reply:
+    """Take what Apprise posts to `json://`."""
+    body = json.loads(call.body)
+    return Reply(200) if body["title"] and body["message"] and body["type"] in APPRISE_TYPES else Reply(400)
+
+
+APPRISE_TYPES = {"info", "success", "warning", "failure"}
+
+
 def _is_strange(call: Call) -> bool:
     return call.method != "POST" or call.headers.get("content-type") != "application/json; charset=utf-8"

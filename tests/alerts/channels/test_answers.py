@@ -12,7 +12,12 @@ from tests.alerts.channels.test_channels import EARS, Ear
 from tests.support.incidents import opened
 from tests.support.receiver import Receiver
 
-WITHOUT = {"console", "email", "slack"}  # slack has a client of its own, and its own tests
+WITHOUT = {
+    "apprise",
+    "console",
+    "email",
+    "slack",
+}  # which have clients, and tests, of their own
 
 
 @pytest.fixture(params=[name for name in EARS if name not in WITHOUT])

@@ -2,7 +2,9 @@
 
 import inspect
 import io
+import json
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +15,7 @@ from typing import Final
 import pytest
 
 from alerts.channels.alertmanager.channel import AlertmanagerChannel
+from alerts.channels.apprise.channel import AppriseChannel
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt, Renewing
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.channels.email.channel import EmailChannel
@@ -135,6 +138,22 @@ def teams() -> Iterator[Ear]:
 
 
 @contextmanager
+def apprise() -> Iterator[Ear]:
+    with Receiver(webhook_rules.apprise_json) as receiver, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its first use loads modules that Python will lose
+        channel = AppriseChannel(receiver.url.replace("http:", "json:"), timeout=5)
+        channel.check()
+
+        def deafen() -> None:
+            channel.__init__("nonsense://")  # type: ignore[misc] # another address
+
+        def heard() -> str:
+            return "\n".join(str(json.loads(call.body)) for call in receiver.taken)
+
+        yield Ear(channel, heard, deafen, receiver=receiver)
+
+
+@contextmanager
 def webhook() -> Iterator[Ear]:
     with Receiver(webhook_rules.webhook) as receiver:
         yield Ear(
@@ -156,6 +175,7 @@ EARS: Final[Mapping[str, Callable[[], AbstractContextManager[Ear]]]] = {
     "alertmanager": alertmanager,
     "email": email,
     "teams": teams,
+    "apprise": apprise,
     "webhook": webhook,
 }
 """How each channel is listened to; one that is registered and is not here fails every test."""

@@ -23,6 +23,7 @@ pagerduty: {timeout: 5s}
 alertmanager: {urls: ["http://127.0.0.1:9"], username: bot}
 email: {host: 127.0.0.1, username: bot, sender: a@acme.example, to: [b@acme.example]}
 teams: {timeout: 5s}
+apprise: {timeout: 5s}
 webhook: {timeout: 5s}
 monitors:
   bot: {source: {predictions: {files: "p.csv", columns: {id: id, at: at, predicted: predicted}}}}
@@ -33,6 +34,7 @@ SECRETS: Final = {
     "TUNEWATCH_PAGERDUTY__ROUTING_KEY": webhook_rules.ROUTING_KEY,
     "TUNEWATCH_ALERTMANAGER__PASSWORD": "secret-1",
     "TUNEWATCH_EMAIL__PASSWORD": "secret-2",
+    "TUNEWATCH_APPRISE__URLS": "json://127.0.0.1:9/",
     "TUNEWATCH_TEAMS__URL": "https://hooks.example/2",
     "TUNEWATCH_WEBHOOK__URL": "https://hooks.example/3",
     "TUNEWATCH_WEBHOOK__SECRET": "whsec_AAEC",

@@ -66,6 +66,7 @@ VARIABLES: Final = (
     ("TUNEWATCH_PAGERDUTY__ROUTING_KEY", "{}"),
     ("TUNEWATCH_ALERTMANAGER__TOKEN", "{}"),
     ("TUNEWATCH_EMAIL__PASSWORD", "{}"),
+    ("TUNEWATCH_APPRISE__URLS", "json://127.0.0.1 json://bot:{}@127.0.0.1"),
     ("TUNEWATCH_ALERTMANAGER", '{{"urls": ["http://bot:{}@127.0.0.1:9093"]}}'),
     ("TUNEWATCH_HISTORY", "{}"),
     *((name, url) for url in URLS for name in ("TUNEWATCH_HISTORY__URL", "TUNEWATCH_MONITORS__BOT__SOURCE__URL")),

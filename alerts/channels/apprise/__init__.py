@@ -1,0 +1,1 @@
+"""The long tail: whatever Apprise can tell."""
