@@ -1,7 +1,7 @@
 """The card of an advice, for a person and as one JSON object."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -9,14 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import Incident
+from alerts.messages.cards import SAYS, change
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, certainty, recommendation
 from checks.advice.deciding.explanation import Explanation, Flip, Score
 from checks.advice.deciding.model import Signal
 from monitor.cli.output.tables import STYLES
 from monitor.common.terminal import printable
-
-_SAYS: Final = {True: "yes", False: "no", None: "cannot tell"}
 
 
 def explanation_parts(incident: Incident, card: Explanation) -> Iterator[RenderableType]:
@@ -36,7 +35,7 @@ def explanation_parts(incident: Incident, card: Explanation) -> Iterator[Rendera
     yield from _section("What was observed", _observed(advice.signals))
     yield from _section("What speaks against it", (_sentence(each.sentence) for each in card.against))
     yield from _section("What is missing", (_sentence(each.sentence) for each in card.missing))
-    yield from _section("What would change it", (_sentence(_change(flip)) for flip in card.flips))
+    yield from _section("What would change it", (_sentence(change(flip)) for flip in card.flips))
 
 
 def explanation_record(incident: Incident, card: Explanation) -> dict[str, Any]:
@@ -87,14 +86,9 @@ def _scores(scores: Iterable[Score]) -> Iterator[Table]:
 def _observed(signals: Iterable[Signal]) -> Iterator[Table]:
     table = Table.grid(padding=(0, 2, 0, 0))
     for signal in signals:
-        table.add_row(signal.name, _SAYS[signal.holds], Text(printable(signal.sentence)))
+        table.add_row(signal.name, SAYS[signal.holds], Text(printable(signal.sentence)))
     if table.row_count:
         yield table
-
-
-def _change(flip: Flip) -> str:
-    then = "no action, and an experiment" if flip.abstained else flip.action.value
-    return f"{flip.signal} says {_SAYS[flip.says]}; with {_SAYS[flip.instead]} it would be {then}."
 
 
 def _score_record(score: Score) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy import Engine, ScalarSelect, and_, func, select
 
+from alerts.incident import Incident
 from checks.counts.cells import DELAY_BASE
 from monitor.history.engine import reading
 from monitor.history.packed import unpack
@@ -110,6 +111,13 @@ class Shown:
         )
         with reading(self._engine) as connection:
             return tuple(reversed([Lasted(*row) for row in connection.execute(statement)]))
+
+    def incident(self, incident_id: str) -> Incident | None:
+        """The incident of this very id, told or not."""
+        t = INCIDENTS.c
+        with reading(self._engine) as connection:
+            found: Incident | None = connection.scalar(select(t.detail).where(t.id == incident_id))
+            return found
 
     def confusion(self, monitor: str, since: datetime, until: datetime) -> tuple[Confused, ...]:
         """Labelled predictions of whole UTC days that begin in the span, from the labels that are known now."""

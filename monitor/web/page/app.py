@@ -19,6 +19,7 @@ from monitor.web.page.asked import SPANS, NotAskedRightError, asked
 from monitor.web.page.documents import STYLE, document
 from monitor.web.page.figures_file import csv_of
 from monitor.web.page.guarding import Guard
+from monitor.web.page.incident import shown
 from monitor.web.page.kept import Kept
 from monitor.web.page.monitor import FILES, Course, course
 from monitor.web.page.overview import cards
@@ -46,6 +47,7 @@ class Pages:
             Route("/", self._page(self.overview)),
             Route("/monitors/{name}", self._page(self.monitor)),
             Route("/monitors/{name}/{metric}.csv", self._page(self.figures)),
+            Route("/incidents/{id}", self._page(self.incident)),
             Route("/static/page.css", _style),
         ]
         return Starlette(
@@ -85,6 +87,14 @@ class Pages:
         name = "-".join(filter(None, (watched.name, metric, re.sub(r"\W+", "_", wanted.class_name, flags=re.ASCII))))
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return Response(csv_of(watched.name, beliefs), media_type="text/csv", headers=headers)
+
+    def incident(self, request: Request) -> Response:
+        """One incident."""
+        wanted = request.path_params["id"]
+        found = self.history.shown.incident(wanted)
+        if found is None:
+            raise HTTPException(404, f"no incident {wanted!r} is in the history")
+        return HTMLResponse(document("incident.jinja", it=shown(self.history, found)))
 
     def _watched(self, request: Request) -> Watched:
         name = request.path_params["name"]

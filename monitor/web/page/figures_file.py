@@ -1,8 +1,8 @@
 """The figures behind a chart as CSV."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from monitor.common.json_lines import iso
@@ -26,12 +26,13 @@ _COLUMNS = (
     "coverage",
     "provisional",
 )
+_OF_LINE = attrgetter(*_COLUMNS[2:])
 
 
 def csv_of(monitor: str, beliefs: Iterable[Belief]) -> str:
     """One line for each look, oldest first; times are UTC, unknown values empty."""
-    rows = ({"as_of": each.as_of, "monitor": monitor, **asdict(each.estimate)} for each in beliefs)
-    return to_csv(_COLUMNS, ({name: _plain(value) for name, value in row.items()} for row in rows))
+    rows = ((each.as_of, monitor, *_OF_LINE(each.estimate)) for each in beliefs)
+    return to_csv(_COLUMNS, (dict(zip(_COLUMNS, map(_plain, row), strict=True)) for row in rows))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - of any scalar

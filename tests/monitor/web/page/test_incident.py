@@ -1,0 +1,43 @@
+import html
+import re
+
+from starlette.testclient import TestClient
+
+from alerts.messages.words import certainty, problem, recommendation
+from monitor.history import History
+
+
+def test_the_page_says_what_is_wrong_what_to_do_and_why(client: TestClient, history: History) -> None:
+    (incident,) = history.queries.incidents()
+
+    page = html.unescape(client.get(f"/incidents/{incident.id}").text)
+
+    assert "CRITICAL quality incident, firing" in page
+    assert f"Advice: {recommendation(incident.advice)}" in page
+    assert certainty(incident.advice) in page
+    assert all(reason in page for reason in incident.advice.reasons)
+    assert all(problem(finding) in page for finding in incident.findings)
+    assert all(signal.sentence in page for signal in incident.advice.signals)
+    assert "What would change it" in page
+
+
+def test_the_page_says_what_is_waited_for_and_what_happened(client: TestClient, history: History) -> None:
+    (incident,) = history.queries.incidents()
+    steps = history.queries.incident_events(incident.id)
+
+    page = client.get(f"/incidents/{incident.id}").text
+
+    assert len(re.findall(r"<li><time", page)) == len(steps)
+    assert "Whether it works is not known yet" in page
+    assert re.search(r"recall of urgent is to reach \d+%", page)
+    assert "<strong>opened</strong>" in page
+    assert f"tunewatch decide {incident.id} --accept" in page
+
+
+def test_the_beginning_of_an_id_is_no_incident(client: TestClient, history: History) -> None:
+    (incident,) = history.queries.incidents()
+
+    missing = client.get(f"/incidents/{incident.id[:-1]}")
+
+    assert missing.status_code == 404
+    assert "is in the history" in missing.text
