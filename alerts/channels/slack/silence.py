@@ -1,5 +1,7 @@
 """Why there was no answer from Slack."""
 
+import ssl
+from socket import gaierror
 from typing import Final
 from urllib.error import URLError
 
@@ -8,6 +10,9 @@ from alerts.channels.slack.errors import SlackError
 
 _TOKEN: Final = "slack.token has a character that no token has, such as a line break or a space: set it anew"  # noqa: S105
 
+_UNSENT: Final = (gaierror, ConnectionRefusedError, ssl.SSLCertVerificationError)
+"""Failures before a message was on its way."""
+
 
 def unanswered(error: Exception) -> SlackError:
     """The error for a call that ended without an answer."""
@@ -15,4 +20,6 @@ def unanswered(error: Exception) -> SlackError:
     if isinstance(cause, ValueError) and not isinstance(cause, OSError):
         return SlackError(f"no call to Slack can be made: {_TOKEN}", permanent=True, fixable=True)
     said = said_of(cause, "slack.base_url", "slack.timeout")
-    return SlackError(f"no answer from Slack: {said} [{type(cause).__name__}]")
+    failure = SlackError(f"no answer from Slack: {said} [{type(cause).__name__}]")
+    failure.is_untaken = isinstance(cause, _UNSENT)
+    return failure

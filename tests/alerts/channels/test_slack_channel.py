@@ -283,7 +283,7 @@ def test_nobody_at_home_is_worth_another_try() -> None:
         url = gone.url
     error = fail(SlackChannel(TOKEN, "C0ONCALL1", url, timeout=1), Post("1", opened()))
 
-    assert not error.permanent
+    assert (error.permanent, error.is_untaken) == (False, True)
     assert "no answer from Slack" in str(error)
 
 
