@@ -11,7 +11,17 @@ from alerts.messages.cards import SAYS, change
 from alerts.messages.figures import percent
 from alerts.messages.forms import capital
 from alerts.messages.numbers import when
-from alerts.messages.words import ACTIONS, OUTCOMES, STATES, WORDS, certainty, news, problem, recommendation
+from alerts.messages.words import (
+    ACTIONS,
+    OUTCOMES,
+    STATES,
+    WORDS,
+    certainty,
+    news,
+    problem,
+    recommendation,
+    short_problem,
+)
 from checks.advice.deciding.explanation import Explanation, explain
 from checks.advice.deciding.model import Action
 from checks.outcome.judge import Worked
@@ -68,6 +78,7 @@ class Shown:
     """All of one incident, in words."""
 
     incident: Incident
+    title: str
     level: str
     state: str
     standing: str
@@ -90,6 +101,7 @@ def shown(history: History, incident: Incident) -> Shown:
     told = not incident.advice.abstained and bool(card.scores)
     return Shown(
         incident=incident,
+        title=_title(incident, steps),
         level="ok" if incident.state is State.RESOLVED else level((incident,)),
         state=f"{WORDS[incident.severity]} {incident.family} incident, {STATES[incident.state]}",
         standing=standing_in_words(incident),
@@ -106,6 +118,13 @@ def shown(history: History, incident: Incident) -> Shown:
         steps=tuple(map(_step, steps[-MOST_STEPS:])),
         left_out=max(len(steps) - MOST_STEPS, 0),
     )
+
+
+def _title(incident: Incident, steps: Sequence[Transition]) -> str:
+    """What is wrong, or was when people were first told: the findings of one that is over are well."""
+    opening = next((step for step in steps if step.event is Event.OPENED), None)
+    told = opening.incident if incident.state is State.RESOLVED and opening is not None else incident
+    return short_problem(told.findings[0]) if told.findings else incident.id
 
 
 _LEVELS: Final = {

@@ -1,10 +1,14 @@
 import html
 import re
+from dataclasses import replace
 
 from starlette.testclient import TestClient
 
+from alerts.incident import State
 from alerts.messages.words import certainty, problem, recommendation
+from checks.rules.finding import Verdict
 from monitor.history import History
+from monitor.web.page.incident import shown
 
 
 def test_the_page_says_what_is_wrong_what_to_do_and_why(client: TestClient, history: History) -> None:
@@ -32,6 +36,17 @@ def test_the_page_says_what_is_waited_for_and_what_happened(client: TestClient, 
     assert re.search(r"recall of urgent is to reach \d+%", page)
     assert "<strong>opened</strong>" in page
     assert f"tunewatch decide {incident.id} --accept" in page
+
+
+def test_an_incident_that_is_over_is_named_after_what_was_wrong(history: History) -> None:
+    (incident,) = history.queries.incidents()
+    well = replace(incident.findings[0], verdict=Verdict.OK, value=0.97, threshold=None)
+    over = replace(incident, state=State.RESOLVED, findings=(well,))
+
+    title = shown(history, over).title
+
+    assert re.fullmatch(r"recall of urgent \d+%, .*", title)
+    assert "97%" not in title
 
 
 def test_the_beginning_of_an_id_is_no_incident(client: TestClient, history: History) -> None:
