@@ -152,7 +152,7 @@ class SourceSettings(Section):
     """The team's own log, which tunewatch only reads."""
 
     url: DatabaseUrl = "duckdb:///:memory:"
-    """SQLAlchemy URL. DuckDB in memory, the default, reads files where they lie."""
+    """URL of DuckDB (in memory, the default, it reads files where they lie), SQLite, PostgreSQL or ClickHouse."""
     predictions: PredictionRelation
     """The log of what the chatbot answered."""
     labels: LabelRelation | None = None

@@ -206,7 +206,7 @@ def _otel(turns: list[Turn], _folder: Path, url: Url) -> Source:
             "table": "otel_traces",
             "columns": {"predicted": 'SpanAttributes."app.intent"', "confidence": 'SpanAttributes."app.confidence"'},
         },
-        "labels": {"table": "otel_logs", "where": {'LogAttributes."gen_ai.evaluation.name"': "true_intent"}},
+        "labels": {"where": {"name": "true_intent"}},
     }
 
 

@@ -8,7 +8,13 @@ from typing import Final
 from monitor.log.systems.system import Part, System
 
 _SPAN: Final = "SpanAttributes"
-_LOG: Final = "LogAttributes"
+_EVENTS: Final = """
+SELECT Timestamp, TraceId, SpanId, EventName, LogAttributes,
+    LogAttributes['gen_ai.evaluation.name'] AS name, LogAttributes['gen_ai.evaluation.score.label'] AS label,
+    LogAttributes['gen_ai.response.id'] AS response_id
+FROM otel_logs
+WHERE EventName = 'gen_ai.evaluation.result'
+"""
 
 OTEL_CLICKHOUSE: Final = System(
     name="otel-clickhouse",
@@ -37,11 +43,8 @@ OTEL_CLICKHOUSE: Final = System(
         },
     ),
     labels=Part(
-        known_by=(frozenset({"Timestamp", "TraceId", "SpanId", "EventName", _LOG}),),
-        settings={
-            "columns": {"id": "SpanId", "label": f'{_LOG}."gen_ai.evaluation.score.label"', "at": "Timestamp"},
-            "where": {"EventName": "gen_ai.evaluation.result"},
-        },
-        asks={f'where.{_LOG}."gen_ai.evaluation.name"': "the evaluation whose label is the true class"},
+        known_by=(frozenset({"Timestamp", "TraceId", "SpanId", "EventName", "LogAttributes"}),),
+        settings={"query": _EVENTS, "columns": {"id": "SpanId", "label": "label", "at": "Timestamp"}},
+        asks={"where.name": "the gen_ai.evaluation.name whose label is the true class"},
     ),
 )
