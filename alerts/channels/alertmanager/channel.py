@@ -48,8 +48,18 @@ class AlertmanagerChannel:
         self._timeout = timeout
 
     def check(self) -> str:
-        """Name the version of each member. Raises ChannelError."""
-        return ", ".join(self._version(url) for url in self._urls)
+        """Name the version of each member. Raises ChannelError where none answers, as one is enough."""
+        said: list[str] = []
+        failures: list[ChannelError] = []
+        for url in self._urls:
+            try:
+                said.append(self._version(url))
+            except ChannelError as error:
+                failures.append(error)
+                said.append(str(error))
+        if len(failures) == len(self._urls):
+            raise failures[0]
+        return "; ".join(said)
 
     def send(self, post: Post) -> Receipt:
         """Send how the incident stands now. Raises ChannelError."""

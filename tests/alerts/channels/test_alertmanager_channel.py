@@ -115,6 +115,14 @@ def test_one_member_that_takes_it_is_enough_and_the_others_are_named(receiver: R
     assert len(receiver.taken) == 1
 
 
+def test_one_member_that_answers_is_enough_to_be_well(receiver: Receiver) -> None:
+    nobody, somebody = "http://127.0.0.1:9/", f"{receiver.origin}/"
+
+    assert AlertmanagerChannel([somebody, nobody], timeout=5).check().startswith("Alertmanager 0.25.0; no answer from")
+    with pytest.raises(ChannelError, match="connection refused"):
+        AlertmanagerChannel([nobody, nobody], timeout=5).check()
+
+
 def test_a_renewal_that_one_did_not_take_is_an_error(receiver: Receiver) -> None:
     receiver.answer(503)
     with pytest.raises(ChannelError, match="1 of 2"):
