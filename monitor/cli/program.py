@@ -28,7 +28,7 @@ COMMANDS: Final = {
     "unsilence": "end a silence",
     "test-alert": "send a sample through every route, say what arrived",
     "decide": "take on an incident, and say whether you do what is advised",
-    "report": "Evidently's HTML report of the sampled rows",
+    "report": "an incident as one HTML file, or Evidently's report of the sampled rows",
     "label-queue": "which predictions to label next, so that recall is known better",
     "register": "what a model version was trained on or evaluated with",
     "export": "folders to act on: a brief, training data, labels to check",

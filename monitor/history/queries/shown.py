@@ -154,12 +154,12 @@ class Shown:
         found = (bins[order][np.searchsorted(reached, share)] for share in shares)
         return tuple(float(DELAY_BASE ** (float(bin_) + 1)) / 3600 for bin_ in found)
 
-    def said(self, monitor: str, since: datetime) -> tuple[Said, ...]:
-        """The newest finding of all rows of each check and subject, of those from `since` on."""
+    def said(self, monitor: str, since: datetime, until: datetime) -> tuple[Said, ...]:
+        """The newest finding of all rows of each check and subject, of those in [since, until]."""
         t = FINDINGS.c
         newest = (
             select(func.max(t.id).label("id"))
-            .where(t.monitor == monitor, t.as_of >= since, t.slice == "all")
+            .where(t.monitor == monitor, t.as_of >= since, t.as_of <= until, t.slice == "all")
             .group_by(t["check"], t.subject)
             .subquery()
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 from urllib.parse import quote
@@ -67,15 +67,19 @@ def chosen_class(watched: Watched, newest: NewestFigures) -> str:
     return min(found, key=_value).class_name if found else ""
 
 
-def course(history: History, watched: Watched, newest: NewestFigures, wanted: Asked) -> Course:
-    """Ask the history for all of it, and lay it out. Raises HistoryError."""
-    span = Span(newest.as_of - wanted.length, newest.as_of)
+def course(
+    history: History, watched: Watched, newest: NewestFigures, wanted: Asked, until: datetime | None = None
+) -> Course:
+    """Ask the history for all of it up to `until`, or the newest look, and lay it out. Raises HistoryError."""
+    end = min(until or newest.as_of, newest.as_of)
+    span = Span(end - wanted.length, end)
     name = wanted.class_name or chosen_class(watched, newest)
     marks = tuple(_marks(history, watched.name, span))
     found = dict(history.charted.traces(watched.name, FILES, span.since, span.until))
     if name:
         found |= history.charted.traces(watched.name, ("recall", "precision"), span.since, span.until, (name,))
-    said = {(each.check, each.subject): each for each in history.shown.said(watched.name, span.until - FINDINGS_OF)}
+    known = history.shown.said(watched.name, span.until - FINDINGS_OF, span.until)
+    said = {(each.check, each.subject): each for each in known}
     requests = _requests(watched, name, found, said, wanted)
     return Course(
         class_name=name,
@@ -100,7 +104,7 @@ def _requests(
         return wanted.link(f"/monitors/{quote(watched.name)}/{metric}.csv", name if metric in _OF_CLASS else "")
 
     reference = _reference(said.get(("accuracy", "all")))
-    rules = (Rule("aim", watched.good), *reference)
+    rules = (*(() if watched.good is None else (Rule("aim", watched.good),)), *reference)
     yield Request("Accuracy", lines("accuracy"), percent, is_share=True, file=file("accuracy"), rules=rules)
     if name:
         for metric, floors in (("recall", watched.recall_floors), ("precision", watched.precision_floors)):

@@ -105,7 +105,7 @@ def figures(watched: Watched, newest: NewestFigures) -> Iterable[Figure]:
     """Accuracy, coverage, and recall and precision of critical classes; of the lowest where none is critical."""
     accuracy, coverage = newest.of("accuracy"), newest.of("coverage")
     if accuracy is not None:
-        yield Figure("accuracy", figure(accuracy), f"aim {percent(watched.good)}")
+        yield Figure("accuracy", figure(accuracy), "" if watched.good is None else f"aim {percent(watched.good)}")
     for metric, floors in (("recall", watched.recall_floors), ("precision", watched.precision_floors)):
         for name, floor in floors.items():
             yield Figure(f"{metric} of {name}", figure(newest.of(metric, name)), f"floor {percent(floor)}")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One monitor. Floors are shares, by class; `good` is the accuracy that is aimed at."""
+    """One monitor. Floors are shares, by class; `good` is the accuracy aimed at, None where it is not known."""
 
     name: str
-    good: float
+    good: float | None
     recall_floors: Mapping[str, float]
     precision_floors: Mapping[str, float]
 

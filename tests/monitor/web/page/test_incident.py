@@ -1,6 +1,7 @@
 import html
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from starlette.testclient import TestClient
 
@@ -9,6 +10,7 @@ from alerts.messages.words import certainty, problem, recommendation
 from checks.rules.finding import Verdict
 from monitor.history import History
 from monitor.web.page.incident import shown
+from tests.support.program import run_here
 
 
 def test_the_page_says_what_is_wrong_what_to_do_and_why(client: TestClient, history: History) -> None:
@@ -56,3 +58,19 @@ def test_the_beginning_of_an_id_is_no_incident(client: TestClient, history: Hist
 
     assert missing.status_code == 404
     assert "is in the history" in missing.text
+
+
+def test_the_report_of_an_incident_is_one_file_that_needs_nothing_else(
+    played: Path, history: History, tmp_path: Path
+) -> None:
+    (incident,) = history.queries.incidents()
+    given = ("--config", str(played / "tunewatch.yaml"), "--out", str(tmp_path / "report.html"))
+
+    done = run_here("report", incident.id, *given, cwd=played)
+
+    assert done.returncode == 0, done.stderr
+    file = (tmp_path / "report.html").read_text("utf-8")
+    assert all(html.escape(reason) in file or reason in html.unescape(file) for reason in incident.advice.reasons)
+    assert "<h2>Recall of urgent</h2>" in file
+    assert "floor 80%" in file
+    assert not re.search(r"(?:href|src)=|<script|@import|url\(", file)
