@@ -9,6 +9,7 @@ from alerts.incident import State
 from checks.metrics.line import ALL
 from monitor.history.engine import reading
 from monitor.history.schema import BELIEF_TIMES, INCIDENTS, METRIC_POINTS, METRIC_SERIES, MONITORS
+from monitor.history.writing.record import HOUR
 
 
 class Figure(NamedTuple):
@@ -43,12 +44,13 @@ class Newest:
         """The figures of the newest look of each of these that looked; of several windows, those of the longest."""
         s, p, b = METRIC_SERIES.c, METRIC_POINTS.c, BELIEF_TIMES.c
         newest = select(func.max(b.micros)).where(b.monitor_id == s.monitor_id).scalar_subquery()
+        # What did not change since the first look of the hour has its newest row there.
         statement = (
             select(MONITORS.c.name, s.metric, s["class"], p.value, p.low, p.high, p.n_labelled, p.provisional)
             .join(METRIC_SERIES, s.monitor_id == MONITORS.c.id)
-            .join(METRIC_POINTS, and_(p.series_id == s.id, p.as_of == newest))
+            .join(METRIC_POINTS, and_(p.series_id == s.id, p.as_of >= newest // HOUR * HOUR))
             .where(MONITORS.c.name.in_(monitors), s.slice == ALL)
-            .order_by(MONITORS.c.name, s.metric, s["class"], p.window_start.desc())
+            .order_by(MONITORS.c.name, s.metric, s["class"], (p.window_end - p.window_start).asc(), p.as_of)
         )
         with reading(self._engine) as connection:
             rows = (Figure(*row[:-1], bool(row[-1])) for row in connection.execute(statement))

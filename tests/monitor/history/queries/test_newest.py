@@ -28,6 +28,14 @@ def test_figures_are_those_of_the_newest_look_of_its_longest_window_and_of_all_p
     assert [each.value for each in history.newest.figures(["bot", "other", "unseen"])] == [0.7, None, 0.9]
 
 
+def test_a_figure_that_did_not_change_since_the_first_look_of_the_hour_is_one_of_the_newest(history: History) -> None:
+    same = estimate("recall", 0.6, "urgent")
+    with history.transaction("bot") as transaction:
+        transaction.record(CycleRecord(T0, (estimate(value=0.9), same), (), ()))
+        transaction.record(CycleRecord(T0 + HOUR / 4, (estimate(value=0.7), same), (), ()))
+    assert [each.value for each in history.newest.figures(["bot"])] == [0.7, 0.6]
+
+
 def test_incidents_are_open_until_they_are_resolved(history: History) -> None:
     with history.transaction("support-bot") as transaction:
         transaction.record(CycleRecord(T0, (), (finding(),), (opened(), OVER)))
