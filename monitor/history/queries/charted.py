@@ -47,6 +47,7 @@ class Charted:
     def newest(self, monitor: str) -> NewestFigures | None:
         """The figures of the newest look that left any; None before the first."""
         s, p = METRIC_SERIES.c, METRIC_POINTS.c
+        length = p.window_end - p.window_start
         with reading(self._engine) as connection:
             key = connection.scalar(select(MONITORS.c.id).where(MONITORS.c.name == monitor))
             of_monitor = BELIEF_TIMES.c.monitor_id == key
@@ -55,10 +56,10 @@ class Charted:
                 return None
             # A figure that did not change since the first look of the hour has its newest row there.
             chosen = (
-                select(p.series_id, func.max(p.as_of).label("as_of"))
+                select(p.series_id, func.max(p.as_of).label("as_of"), length.label("length"))
                 .join(METRIC_SERIES, s.id == p.series_id)
                 .where(s.monitor_id == key, s.slice == ALL, p.as_of >= micros // HOUR * HOUR)
-                .group_by(p.series_id)
+                .group_by(p.series_id, length)
                 .subquery()
             )
             statement = (
@@ -66,6 +67,7 @@ class Charted:
                 .select_from(chosen)
                 .join(METRIC_POINTS, and_(p.series_id == chosen.c.series_id, p.as_of == chosen.c.as_of))
                 .join(METRIC_SERIES, s.id == p.series_id)
+                .where(length == chosen.c.length)
             )
             return NewestFigures(from_micros(micros), tuple(_line(*row) for row in connection.execute(statement)))
 

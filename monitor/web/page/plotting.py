@@ -100,12 +100,21 @@ def time_scale(since: datetime, until: datetime, box: Box) -> Scale:
 
 
 def value_scale(numbers: Sequence[float], box: Box, *, share: bool) -> Scale:
-    """Values along y, with a little room; shares stay within [0, 1], other figures begin at 0."""
+    """Values along y, with a little room; shares stay within [0, 1], other figures begin at 0.
+
+    No scale is so narrow that two of its ticks would read the same: shares are written in whole percents, milliseconds
+    in whole ones.
+    """
     low, high = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
     if not share:
-        return Scale(0.0, high * 1.05 or 1.0, box.bottom, box.top)
-    room = max((high - low) * 0.08, 0.01)
-    return Scale(max(low - room, 0.0), min(high + room, 1.0), box.bottom, box.top)
+        return Scale(0.0, max(high * 1.05, _LEAST_OTHERS), box.bottom, box.top)
+    room = max((high - low) * 0.08, (_LEAST_SHARE - (high - low)) / 2)
+    top = min(max(high + room, _LEAST_SHARE), 1.0)
+    return Scale(max(min(low - room, top - _LEAST_SHARE), 0.0), top, box.bottom, box.top)
+
+
+_LEAST_SHARE: Final = 0.05
+_LEAST_OTHERS: Final = 5.0
 
 
 def value_ticks(scale: Scale, write: Callable[[float], str], most: int = 4) -> Iterator[tuple[float, str]]:
