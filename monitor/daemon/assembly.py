@@ -80,7 +80,9 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         switch = DeadMansSwitch(url, vitals.looked_at, lambda: health.ready().good)
         chores.append(Task("heartbeat", alerting_rounds.WATCH_EVERY, switch.run, later=True, aside=True))
     critical = {name: frozenset(monitor.classes) for name, monitor in settings.monitors.items()}
-    metrics = DaemonMetrics(version("tunewatch"), vitals, courier.pulse, undelivered, history.newest, critical, clocks)
+    metrics = DaemonMetrics(
+        version("tunewatch"), vitals, courier.pulse, undelivered, history.queries, history.charted, critical, clocks
+    )
     app = health_app(health.healthy, health.ready, metrics.exposition, build_pages(settings, history, vitals, clocks))
     web = WebServer(app, settings.web.host, settings.web.port)
     return Daemon(looks, courier, health, web, chores, rounds)

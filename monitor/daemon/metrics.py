@@ -14,7 +14,8 @@ from monitor.common.errors import UnreachableError
 from monitor.daemon.vitals import Condition, Vitals
 from monitor.delivery.worker import Pulse
 from monitor.history.notifications import Undelivered
-from monitor.history.queries.newest import Figure, Newest
+from monitor.history.queries.charted import Charted
+from monitor.history.queries.queries import Queries
 
 MOST_FIGURES: Final = 500
 """Figures of a monitor that are told: those without a class and those of critical classes first."""
@@ -30,7 +31,8 @@ class DaemonMetrics(Collector):
     vitals: Vitals
     courier: Callable[[], Pulse]
     undelivered: Callable[[], Sequence[Undelivered]]
-    newest: Newest
+    queries: Queries
+    charted: Charted
     critical: Mapping[str, frozenset[str]]
     clocks: Clocks
 
@@ -101,7 +103,7 @@ class DaemonMetrics(Collector):
 
     def _incidents(self) -> Families:
         incidents = _gauge("open_incidents", "Incidents that are open.", "monitor", "family", "severity")
-        for each in self.newest.open_incidents(tuple(self.critical)):
+        for each in self.queries.open_incidents(tuple(self.critical)):
             incidents.add_metric([each.monitor, each.family, each.severity], each.n)
         yield incidents
 
@@ -112,12 +114,10 @@ class DaemonMetrics(Collector):
         high = _gauge("figure_high", "Upper end of its 95% interval.", *labels)
         labelled = _gauge("figure_labelled_rows", "Labelled rows that it rests on.", *labels)
         left_out = _gauge("figures_left_out", f"Figures beyond the first {MOST_FIGURES} of a monitor.", "monitor")
-        by_monitor: dict[str, list[Figure]] = {name: [] for name in self.critical}
-        for figure in self.newest.figures(tuple(self.critical)):
-            by_monitor[figure.monitor].append(figure)
-        for name, figures in by_monitor.items():
-            first = {"", *self.critical[name]}
-            told = sorted(figures, key=lambda figure: figure.class_name not in first)[:MOST_FIGURES]
+        for name, critical in self.critical.items():
+            newest = self.charted.newest(name)
+            figures = () if newest is None else newest.longest()
+            told = sorted(figures, key=lambda figure: figure.class_name not in {"", *critical})[:MOST_FIGURES]
             left_out.add_metric([name], len(figures) - len(told))
             for figure in told:
                 names = [name, figure.metric, figure.class_name]

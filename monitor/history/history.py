@@ -14,7 +14,6 @@ from monitor.common.claims import Worker
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.migrate import migrate
 from monitor.history.queries.charted import Charted
-from monitor.history.queries.newest import Newest
 from monitor.history.queries.queries import Queries
 from monitor.history.queries.shown import Shown
 from monitor.history.queries.sizes import Size, sizes
@@ -53,7 +52,6 @@ class History:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.queries = Queries(engine)
-        self.newest = Newest(engine)
         self.charted = Charted(engine)
         self.shown = Shown(engine)
 

@@ -33,6 +33,13 @@ class NewestFigures:
         found = (line for line in self.lines if (line.metric, line.class_name) == (metric, class_name))
         return max(found, key=lambda line: line.window_end - line.window_start, default=None)
 
+    def longest(self) -> tuple[MetricLine, ...]:
+        """Each figure once, of the longest window that there is of it; by metric and class."""
+        ordered = sorted(
+            self.lines, key=lambda line: (line.metric, line.class_name, line.window_end - line.window_start)
+        )
+        return tuple({(line.metric, line.class_name): line for line in ordered}.values())
+
     def classes(self, metric: str) -> tuple[str, ...]:
         """The classes that have this figure, by name."""
         return tuple(sorted({line.class_name for line in self.lines if line.metric == metric and line.class_name}))

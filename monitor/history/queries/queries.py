@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, or_, select
 
 from alerts.acts import ActKind
-from alerts.incident import Incident, Transition
+from alerts.incident import Incident, State, Transition
 from alerts.routing.silence import Silence
 from alerts.standing import Standing
 from checks.metrics.line import MetricLine
@@ -66,6 +66,15 @@ class Shown:
     channel: str
     shown_at: datetime
     standing: Standing
+
+
+class OpenIncidents(NamedTuple):
+    """How many incidents are open."""
+
+    monitor: str
+    family: str
+    severity: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,18 @@ class Queries:
             statement = statement.where(or_(t.resolved_at.is_(None), t.resolved_at >= since))
         with reading(self._engine) as connection:
             return tuple(connection.scalars(statement.order_by(t.since.desc(), t.id)))
+
+    def open_incidents(self, monitors: Sequence[str]) -> tuple[OpenIncidents, ...]:
+        """How many of each family and severity these have open, where there are any."""
+        t = INCIDENTS.c
+        statement = (
+            select(t.monitor, t.family, t.severity, func.count())
+            .where(t.monitor.in_(monitors), t.state.in_((State.FIRING, State.RECOVERING)))
+            .group_by(t.monitor, t.family, t.severity)
+            .order_by(t.monitor, t.family, t.severity)
+        )
+        with reading(self._engine) as connection:
+            return tuple(OpenIncidents(*row) for row in connection.execute(statement))
 
     def find_incidents(self, prefix: str) -> tuple[Incident, ...]:
         """Incidents whose id begins so, with or without its family: none, the one that is meant, or several."""

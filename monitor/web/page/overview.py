@@ -15,7 +15,7 @@ from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.queries import Belief
 from monitor.web.page.charts import Span, Spark, points_of, spark
 from monitor.web.page.watched import LookState, Watched
-from monitor.web.page.words import condition_in_words, incidents_in_words
+from monitor.web.page.words import condition_in_words, incidents_in_words, unjudged_in_words
 
 SPARK_SPAN: Final = timedelta(days=30)
 SHOWN_WITHOUT_FLOORS: Final = 2
@@ -33,7 +33,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One monitor. `level` is `critical`, `warning`, `recovering` or `ok`, for its colour; `state` says it in words."""
+    """One monitor. `level` (one of _LEVELS) is for its colour; `state` says it in words."""
 
     name: str
     level: str
@@ -65,7 +65,7 @@ def cards(history: History, watched: Sequence[Watched], looks: Mapping[str, Look
     return tuple(sorted(found, key=lambda card: _LEVELS.index(card.level)))
 
 
-_LEVELS: Final = ("critical", "warning", "recovering", "ok")
+_LEVELS: Final = ("critical", "warning", "recovering", "unknown", "ok")
 
 
 def level(incidents: Iterable[Incident]) -> str:
@@ -87,10 +87,11 @@ def _card(
     look: LookState | None,
 ) -> Card:
     accuracy = None if newest is None else newest.of("accuracy")
+    unjudged = "" if incidents else unjudged_in_words(newest)
     return Card(
         name=watched.name,
-        level=level(incidents),
-        state=incidents_in_words(incidents),
+        level="unknown" if unjudged else level(incidents),
+        state=unjudged or incidents_in_words(incidents),
         incidents=incidents,
         as_of=None if newest is None else newest.as_of,
         look="" if look is None else condition_in_words(look.condition),

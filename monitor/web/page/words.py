@@ -5,6 +5,7 @@ from typing import Final
 
 from alerts.incident import Incident, State
 from alerts.messages.words import STATES, WORDS
+from monitor.history.queries.charted import NewestFigures
 
 _CONDITIONS: Final = {
     "ready": "looks are on time",
@@ -19,6 +20,18 @@ _CONDITIONS: Final = {
 def condition_in_words(condition: str) -> str:
     """Whether the looks can be relied on."""
     return _CONDITIONS.get(condition, condition)
+
+
+def unjudged_in_words(newest: NewestFigures | None) -> str:
+    """Why a monitor without an incident is not known to be well; "" where it is."""
+    if newest is None:
+        return "nothing is known yet: no look has ended"
+    predictions, accuracy = newest.of("predictions"), newest.of("accuracy")
+    if predictions is None or not predictions.n:
+        return "no open incident, and nothing to judge: no prediction in the window"
+    if accuracy is None or accuracy.value is None:
+        return "no open incident; whether answers are right is not known: too few labels"
+    return ""
 
 
 def incidents_in_words(incidents: Sequence[Incident]) -> str:

@@ -15,7 +15,7 @@ from monitor.delivery.worker import Pulse
 from monitor.history import CycleRecord, History
 from monitor.history.notifications import Undelivered
 from tests.support.clocks import SetClocks
-from tests.support.history import estimate
+from tests.support.history import at, estimate
 from tests.support.incidents import T0, finding, opened
 
 Samples = dict[str, float]
@@ -38,7 +38,14 @@ class World:
         self.vitals = Vitals({"support-bot": timedelta(minutes=15), "new": timedelta(minutes=15)}, self.time.ticks)
         critical = {"support-bot": frozenset({"urgent"}), "new": frozenset[str]()}
         self.metrics = DaemonMetrics(
-            "1.2", self.vitals, lambda: Pulse.ALIVE, self._undelivered, history.newest, critical, self.time.both
+            "1.2",
+            self.vitals,
+            lambda: Pulse.ALIVE,
+            self._undelivered,
+            history.queries,
+            history.charted,
+            critical,
+            self.time.both,
         )
 
     def _undelivered(self) -> tuple[Undelivered, ...]:
@@ -101,6 +108,15 @@ def test_openmetrics_is_told_to_whoever_asks_for_it(history: History) -> None:
     text, media_type = World(history).metrics.exposition("application/openmetrics-text; version=1.0.0")
     assert media_type.startswith("application/openmetrics-text")
     assert {family.name for family in openmetrics(text.decode())} >= {"tunewatch_looks", "tunewatch_history_reachable"}  # type: ignore[no-untyped-call]
+
+
+def test_a_figure_that_did_not_change_since_the_last_look_is_told_all_the_same(history: History) -> None:
+    """The history keeps its row of the hour's first look alone; of several windows the longest counts."""
+    shorter = estimate(value=0.1, window_start=at(24))
+    for minutes, lines in ((0, (estimate(value=0.7), shorter)), (15, (estimate(value=0.7), shorter))):
+        with history.transaction("support-bot") as transaction:
+            transaction.record(CycleRecord(T0 + timedelta(minutes=minutes), lines, (), ()))
+    assert World(history).samples()["tunewatch_figure  accuracy support-bot"] == 0.7
 
 
 def test_a_history_that_is_away_leaves_out_what_only_it_knows(history: History) -> None:

@@ -28,6 +28,11 @@ def test_incidents_are_listed_newest_first_without_those_that_nobody_was_told_of
     assert history.queries.incidents(monitor="other") == ()
 
 
+def test_incidents_are_open_until_they_are_resolved(history: History) -> None:
+    assert history.queries.open_incidents(["support-bot", "other"]) == (("support-bot", "quality", "critical", 1),)
+    assert history.queries.open_incidents(["other"]) == ()
+
+
 def test_incidents_that_ended_before_are_left_out(history: History) -> None:
     assert history.queries.incidents(since=T0) == (MEANWHILE.incident,)
 

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from alerts.messages.lines import figure
 from alerts.messages.words import short_problem
+from checks.metrics.line import MetricLine
 from monitor.history import History
 from monitor.history.engine import open_engine
 from monitor.history.writing.record import CycleRecord
@@ -55,6 +56,30 @@ def test_a_figure_that_did_not_change_within_the_hour_is_still_the_newest(copied
     assert newest is not None
     assert newest.as_of == at(0.25)
     assert [line.value for line in newest.lines] == [0.8, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ((), "nothing is known yet: no look has ended"),
+        ((estimate("predictions", None, n=0), estimate(value=None)), "nothing to judge: no prediction in the window"),
+        ((estimate("predictions", None, n=90), estimate(value=None)), "not known: too few labels"),
+    ],
+)
+def test_a_monitor_of_which_nothing_is_known_is_not_shown_as_well(
+    copied_sqlite: str, lines: tuple[MetricLine, ...], told: str
+) -> None:
+    history = History.open(copied_sqlite)
+    if lines:
+        with history.transaction("bot") as transaction:
+            transaction.record(CycleRecord(at(1), lines, (), ()))
+    pages = Pages(history, (Watched("bot", 0.85, {}, {}),), dict)
+
+    page = TestClient(pages.app(), base_url="http://127.0.0.1").get("/").text
+    history.close()
+
+    assert told in page
+    assert '<section class="card unknown"' in page
 
 
 def test_names_of_others_are_escaped_and_have_no_controls(copied_sqlite: str) -> None:
