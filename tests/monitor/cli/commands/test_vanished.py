@@ -32,13 +32,21 @@ def looked(tmp_path_factory: pytest.TempPathFactory, made_log: Path) -> tuple[Pa
     file.write_text(file.read_text().replace(".parquet", "-*.parquet"))
     ended = look(home, 0)
     assert ended.returncode == 0
+    shutil.copytree(home, kept(home))
     return home, ended
 
 
 @pytest.fixture
-def home(looked: tuple[Path, Ended], tmp_path: Path) -> Path:
-    """A copy of it, in which files may vanish."""
-    return Path(shutil.copytree(looked[0], tmp_path / "home"))
+def home(looked: tuple[Path, Ended]) -> Path:
+    """The same home as it was after that look: files may vanish from it. Elsewhere it would be another log."""
+    home, _ = looked
+    shutil.rmtree(home)
+    return Path(shutil.copytree(kept(home), home))
+
+
+def kept(home: Path) -> Path:
+    """Where the home is kept as it was."""
+    return home.with_name(f"{home.name}.kept")
 
 
 @pytest.fixture

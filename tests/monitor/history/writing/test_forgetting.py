@@ -1,6 +1,7 @@
 """What is forgotten, and only that, lowers what the history keeps."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from tests.support.messy_logs import START
 
 @pytest.fixture
 def story(copied_sqlite: str, tmp_path: Path) -> Iterator[Story]:
-    history = History.open(copied_sqlite)
-    yield Story(copied_sqlite, history, tmp_path)
-    history.close()
+    with closing(History.open(copied_sqlite)) as history:
+        story = Story(copied_sqlite, history, tmp_path)
+        story.look()
+        yield story
 
 
 def places(story: Story, *named: str) -> Mapping[str, int]:
@@ -88,6 +90,7 @@ def test_rows_moved_to_another_hour_count_once_when_their_span_is_forgotten(stor
 
 def test_forgetting_works_on_every_engine(url: str, history: History, tmp_path: Path) -> None:
     story = Story(url, history, tmp_path)
+    story.look()
     history.forget_predictions("bot", places(story, "22"), story.now)
     lose(story.log, ids(22, 24))
     story.look()
