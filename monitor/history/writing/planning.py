@@ -54,7 +54,7 @@ def _carry_out(connection: Connection, plan: "_Plan", monitor: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a channel has of an incident."""
+    """What a channel has of an incident. `told_at` is when people heard of it last; None where a wrong clock said."""
 
     last_event: int = 0
     is_waiting: bool = False
@@ -184,11 +184,11 @@ def _reason(
     """Why a channel that was told, and that nothing waits for, is told again; None where it is not."""
     now, since = plan.now, mine.told_at
     is_for_somebody = situation.is_firing and not situation.acknowledged
-    if since is not None and is_for_somebody and due is not None and due.channel not in plan.routing.always:
-        ended = (each for each in silences if since < each.ends_at <= now and each.starts_at < each.ends_at)
-        if any(each.covers(situation.facts) for each in ended):
+    if is_for_somebody and due is not None and due.channel not in plan.routing.always:
+        ended = (each for each in silences if each.starts_at < each.ends_at <= now)
+        if since is not None and any(since < each.ends_at and each.covers(situation.facts) for each in ended):
             return Reason.HOLD_ENDED
-        if due.repeat != NEVER and now - since >= due.repeat:
+        if due.repeat != NEVER and (since is None or now - since >= due.repeat):
             return Reason.NOBODY_ACKNOWLEDGED
     if not mine.has_ref:
         return None  # there is nothing to bring up to date
@@ -239,7 +239,8 @@ def _events(connection: Connection, incident: str) -> tuple[int, ...]:
 def _told(connection: Connection, incident: str, now: datetime) -> dict[str, _Told]:
     t, event = NOTIFICATIONS.c, INCIDENT_EVENTS.c
     sent = t.state == Delivery.SENT
-    rang = and_(sent, event.event.is_not(None), t.sent_at <= now + LONGEST_PAUSE)  # else a clock ran ahead
+    known = and_(sent, t.sent_at <= now + LONGEST_PAUSE)  # else a clock ran ahead
+    rang = and_(known, event.event.is_not(None))
     statement = (
         select(
             t.channel,
@@ -247,7 +248,8 @@ def _told(connection: Connection, incident: str, now: datetime) -> dict[str, _To
             func.max(case((t.state.in_(UNDELIVERED), 1), else_=0)),
             func.max(case((sent, 1), else_=0)),
             func.max(case((and_(sent, t.ref != ""), 1), else_=0)),
-            func.max(case((rang, t.sent_at))),
+            # Whatever the first one is, it opens the incident there.
+            func.coalesce(func.max(case((rang, t.sent_at))), func.min(case((known, t.sent_at)))),
         )
         .join(INCIDENT_EVENTS, event.id == t.event_id)
         .where(t.incident_id == incident)
