@@ -1,5 +1,6 @@
 """What is held back of the outbox, and what becomes of it when the hold ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
@@ -9,9 +10,9 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from alerts.incident import Event, Incident, Reason, State
 from alerts.routing.route import Due, Hold, HoldReason, Routing, Situation, held_for_all
+from alerts.routing.silence import Silence
 from monitor.common.redact import redact
 from monitor.history.schema import INCIDENT_EVENTS, NOTIFICATIONS
-from monitor.history.writing.silences import read_silences
 
 
 class Delivery(StrEnum):
@@ -42,12 +43,19 @@ class Ruling:
     mention: str = ""
 
 
-def rule(connection: Connection, routing: Routing | None, row: Row[Any], now: datetime, *, first: bool) -> Ruling:
+def rule(
+    connection: Connection,
+    routing: Routing | None,
+    silences: Sequence[Silence],
+    row: Row[Any],
+    now: datetime,
+    *,
+    first: bool,
+) -> Ruling:
     """Rule on a notification that is due: `row` with its step (`detail`) and its `incident` as it stands."""
     if routing is None:
         return Ruling(Verdict.SEND)
     situation = Situation.of(row.incident, fired_at(connection, row.incident), now)
-    silences = read_silences(connection, now)
     dues = {due.channel: due for due in routing.due(situation, silences, now)}
     due = dues.get(row.channel)
     if due is None and first:
@@ -90,8 +98,7 @@ def _is_loud(row: Row[Any]) -> bool:
 def _hold(connection: Connection, row: Row[Any], hold: Hold, *, first: bool) -> Ruling:
     """Hold it back; what is over need not wait for the end of the hold."""
     if row.incident.state is State.RESOLVED:
-        ended = _end(connection, row, f"over while it was {_said(hold.reason)}", first=first)
-        return Ruling(Verdict.SETTLED if ended else Verdict.HOLD)
+        return Ruling(_end(connection, row, f"over while it was {_said(hold.reason)}", first=first))
     waiting = and_(_waiting_with(row), NOTIFICATIONS.c.state == Delivery.WAITING, NOTIFICATIONS.c.held.is_(None))
     connection.execute(update(NOTIFICATIONS).where(waiting).values(held=hold.reason))
     return Ruling(Verdict.HOLD)
@@ -101,35 +108,42 @@ def _release(connection: Connection, row: Row[Any], due: Due, *, first: bool) ->
     """What becomes of it after the hold."""
     if row.held == HoldReason.SNOOZED and row.incident.snoozed_until is not None:
         return Ruling(Verdict.HOLD)  # its end is a step of its own, which is planned next and speaks for this one
-    return Ruling(Verdict.SETTLED) if _settle(connection, row, first=first) else Ruling(Verdict.SEND, due.mention)
+    return Ruling(_settle(connection, row, first=first), due.mention)
 
 
-def _settle(connection: Connection, row: Row[Any], *, first: bool) -> bool:
-    """After a hold, let one notification speak for all that it held back; whether that changed what is next."""
+def _settle(connection: Connection, row: Row[Any], *, first: bool) -> Verdict:
+    """After a hold, let one notification speak for all that it held back."""
     if row.incident.state is State.RESOLVED:
         return _end(connection, row, f"over while it was {_said(row.held)}", first=first)
     t = NOTIFICATIONS.c
     connection.execute(update(NOTIFICATIONS).where(_waiting_with(row)).values(held=None))
     if first:
-        return False  # the first message speaks for all anyway
+        return Verdict.SEND  # the first message speaks for all anyway
     told = select(func.max(t.id)).join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
     newest = connection.scalar(told.where(_waiting_with(row), INCIDENT_EVENTS.c.event.is_not(None)))
     if newest is None or newest == row.id:
-        return False
+        return Verdict.SEND
     bury_all(connection, row, f"it was {_said(row.held)}; a later one says how it stands", through=newest - 1)
-    return True
+    return Verdict.SETTLED
 
 
-def _end(connection: Connection, row: Row[Any], why: str, *, first: bool) -> bool:
-    """Of an incident that is over, tell the end alone where people know of it, and nothing where they do not.
+def _end(connection: Connection, row: Row[Any], why: str, *, first: bool) -> Verdict:
+    """Of an incident that is over, tell nothing where people do not know of it, else its end and what came after it.
 
-    Returns whether the notification went: it stays where it is the last one, as the end is not in the outbox yet.
+    Nobody else says that it is over to a channel that keeps nothing up to date. Until the end is in the outbox, the
+    notification waits for it.
     """
-    newest: int = connection.execute(select(func.max(NOTIFICATIONS.c.id)).where(_waiting_with(row))).scalar_one()
-    bury_all(connection, row, why, through=newest if first else newest - 1)
-    if not first:
-        connection.execute(update(NOTIFICATIONS).where(NOTIFICATIONS.c.id == newest).values(held=None))
-    return first or newest > row.id
+    if first:
+        bury_all(connection, row, why)
+        return Verdict.SETTLED
+    t = NOTIFICATIONS.c
+    ends = select(func.max(t.id)).join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
+    end = connection.scalar(ends.where(_waiting_with(row), INCIDENT_EVENTS.c.event == Event.RESOLVED))
+    if end is None:
+        return Verdict.HOLD
+    bury_all(connection, row, why, through=end - 1)
+    connection.execute(update(NOTIFICATIONS).where(_waiting_with(row)).values(held=None))
+    return Verdict.SETTLED if end > row.id else Verdict.SEND
 
 
 def _said(reason: str) -> str:

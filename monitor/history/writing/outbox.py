@@ -20,6 +20,7 @@ from monitor.history.writing.channel_state import pause_channel, resume_channel,
 from monitor.history.writing.holding import UNDELIVERED, Delivery, Verdict, bury_all, rule
 from monitor.history.writing.incidents import notification_row
 from monitor.history.writing.planning import plan_due
+from monitor.history.writing.silences import read_silences
 from monitor.history.writing.standings import keep_standing
 
 LEASE: Final = timedelta(seconds=60)
@@ -64,6 +65,7 @@ class HistoryOutbox:
         """Claim one that is due in one of these channels, so that no other worker takes it before the claim ends."""
         passed_over: set[tuple[str, str]] = set()
         with writing(self._engine) as connection:
+            silences = read_silences(connection, now) if self._routing is not None else ()
             while (row := connection.execute(_next(channels, now, passed_over)).one_or_none()) is not None:
                 first = not _was_told(connection, row)
                 if first and _is_old_news(row.incident, now):
@@ -71,7 +73,7 @@ class HistoryOutbox:
                         connection, row, f"over for more than {NEWS.days} days before it could be told; {row.error}"
                     )
                     continue
-                ruling = rule(connection, self._routing, row, now, first=first)
+                ruling = rule(connection, self._routing, silences, row, now, first=first)
                 if ruling.verdict is Verdict.SEND:
                     return self._claim(connection, row, now, first=first, mention=ruling.mention)
                 if ruling.verdict is Verdict.HOLD:
@@ -196,7 +198,7 @@ _OPEN: Final = (State.FIRING, State.RECOVERING)
 
 
 def _next(channels: Collection[str], now: datetime, passed_over: Collection[tuple[str, str]]) -> Select[Any]:
-    """The one that has been due for longest, in a channel that is not paused, and none before its turn."""
+    """The most urgent one, due for longest, in a channel that is not paused, and none before its turn."""
     t, earlier, far = NOTIFICATIONS.c, NOTIFICATIONS.alias("earlier"), rounded_up(now + LONGEST_PAUSE)
     is_due = or_(
         and_(t.state == Delivery.WAITING, _is_over(t.due_at, now, far)),
@@ -217,7 +219,9 @@ def _next(channels: Collection[str], now: datetime, passed_over: Collection[tupl
         .outerjoin(CHANNELS, CHANNELS.c.channel == t.channel)
         .where(t.channel.in_(channels), or_(paused.is_(None), _is_over(paused, now, far)), is_due, ~has_earlier)
         .where(not_passed_over)
-        .order_by(t.due_at, t.id)  # one that fails again and again goes behind those that were not tried
+        # What is held is looked at when nothing else is due, and what rings nobody waits for what does. One that fails
+        # again and again goes behind those that were not tried.
+        .order_by(t.held.is_not(None), INCIDENT_EVENTS.c.event.is_(None), t.due_at, t.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=NOTIFICATIONS)  # two workers take two; SQLite has one writer anyway
     )

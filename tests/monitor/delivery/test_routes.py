@@ -193,6 +193,24 @@ def test_what_is_critical_is_told_again_every_day_until_somebody_acknowledges(de
     assert replies(slack)[3:] == ["acknowledged by ada"]
 
 
+def test_a_channel_that_was_told_first_by_a_change_of_state_is_reminded_too(desk: Desk, pager: Pager) -> None:
+    take(desk, SLACK)
+    put(desk, opened(), after(1, None, Reason.CLEAR_BEGAN, state=State.RECOVERING))
+    put(desk, after(2, None, Reason.ALARM_RESUMED))
+    take(desk, replace(SLACK, goes_on=True), PAGER)
+    desk.wait_through(timedelta(days=2), 6 * HOUR)
+    assert pager.told == ["first", "nobody_acknowledged"]
+
+
+def test_what_was_told_while_the_clock_ran_ahead_is_told_again_when_it_is_right(desk: Desk, pager: Pager) -> None:
+    take(desk, PAGER)
+    desk.now += timedelta(days=365)
+    put(desk, opened())
+    desk.now = T0
+    desk.wait_through(timedelta(days=2), 6 * HOUR)
+    assert pager.told == ["first", "nobody_acknowledged", "nobody_acknowledged"]
+
+
 def test_an_acknowledgement_runs_out_with_a_reminder(desk: Desk, slack: FakeSlack, pager: Pager) -> None:
     take(desk, replace(SLACK, escalate_after=30 * MINUTE), PAGER)
     put(desk, opened())
@@ -240,6 +258,19 @@ def test_the_end_of_what_was_told_before_a_window_is_told_in_it(desk: Desk, slac
     put(desk, over())
     assert replies(slack) == ["every finding stayed clear"]
     assert slack.workspace.oncall.roots[0].text.startswith("🟢 RESOLVED")
+
+
+def test_an_end_is_told_though_more_came_after_it_before_the_channel_was_back(desk: Desk, pager: Pager) -> None:
+    take(desk, replace(PAGER, mute=(Once(T0 + HOUR, T0 + 3 * HOUR),)))
+    put(desk, opened())
+    desk.now += HOUR
+    put(desk, after(1, Event.UPDATED, Reason.ALARM_JOINED))
+    desk.channels = {}
+    verified = after(2.1, Event.VERIFIED, Reason.ACTION_VERIFIED, state=State.RESOLVED, resolved_at=T0 + 2 * HOUR)
+    put(desk, over(2), verified)
+    desk.channels = {"pager": pager}
+    desk.wait(3 * HOUR)
+    assert pager.told == ["first", "stayed_clear", "action_verified"]
 
 
 def test_of_many_replies_that_a_window_held_back_the_newest_is_told(desk: Desk, slack: FakeSlack) -> None:
@@ -294,3 +325,44 @@ def test_steps_of_one_channel_are_no_news_in_another(desk: Desk, pager: Pager) -
     desk.wait(HOUR)
     put(desk, step(Event.UPDATED, Reason.ADVICE_CHANGED, hours=1))
     assert pager.told == ["first", "advice_changed"]
+
+
+# ---- many at once
+
+
+def many(count: int, *, start: int = 0, **changes: object) -> list[Transition]:
+    ids = (f"quality-{start + n}" for n in range(count))
+    return [Transition(incident(**{"id": each, **changes}), Event.OPENED, T0, Reason.ALARM_FIRED) for each in ids]
+
+
+def test_what_is_held_back_keeps_nothing_else_waiting(desk: Desk) -> None:
+    quiet = Matcher(severity=("warning",))
+    take(desk, replace(PAGER, matcher=quiet, mute=(Once(T0 - HOUR, T0 + HOUR),)), PAGER)
+    put(desk, *many(20, severity=Verdict.WARNING))
+    desk.put(*many(1, start=20), channels=())
+    desk.outbox.plan(desk.channels, desk.now)
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        found = desk.outbox.next_notification(desk.channels, desk.now)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+    assert found is not None
+    assert found.transition.incident.id == "quality-20"
+    assert len(asked) < 20
+
+
+def test_what_rings_goes_before_what_is_only_brought_up_to_date(desk: Desk) -> None:
+    take(desk, PAGER)
+    put(desk, *many(2))
+    desk.put(
+        *(Transition(each.incident, None, T0, Reason.CLEAR_BEGAN) for each in many(2)), *many(1, start=2), channels=()
+    )
+    desk.outbox.plan(desk.channels, desk.now)
+    found = desk.outbox.next_notification(desk.channels, desk.now)
+    assert found is not None
+    assert found.transition.incident.id == "quality-2"
