@@ -3,7 +3,7 @@
 from typing import Final
 
 from alerts.acts import Act, ActKind
-from alerts.incident import Incident, Reason
+from alerts.incident import Incident, Reason, State
 from alerts.messages.numbers import when
 from alerts.routing.silence import Silence
 
@@ -33,7 +33,10 @@ def act_in_words(act: Act) -> str:
 
 
 def standing_in_words(incident: Incident) -> str:
-    """Who has an incident, and what they said of it; "" where nobody did."""
+    """Who has an incident, and what they said of it; "" where nobody did. Of one that is over no time is left."""
+    if incident.state is State.RESOLVED:
+        had = _by("was acknowledged", incident.acknowledged_by, "")
+        return ", ".join(filter(None, (had, _by("called a false alarm", incident.false_alarm_by, ""))))
     parts = (
         _by(
             "acknowledged",

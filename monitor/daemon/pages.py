@@ -42,6 +42,6 @@ def look_states(vitals: Vitals, clocks: Clocks) -> Mapping[str, LookState]:
     """How each monitor's looks stand now."""
     tick, now = clocks.ticks(), clocks.now()
     return {
-        name: LookState(looks.condition(tick, now).value, looks.error if looks.is_failing else "")
+        name: LookState(looks.condition(tick, now).value, looks.error if looks.is_failing else ", ".join(looks.crashed))
         for name, looks in vitals.looks().items()
     }

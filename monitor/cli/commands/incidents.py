@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from alerts.incident import Incident, State
+from alerts.incident import Incident
 from alerts.messages.acts import standing_in_words
 from alerts.messages.numbers import when
 from alerts.messages.words import WORDS, short_problem
@@ -87,8 +87,10 @@ class _Open:
     def texts(self) -> Iterator[str]:
         it, stands = self.incident, Standing.of(self.incident)
         what = short_problem(it.findings[0]) if it.findings else it.family.value
-        yield f"{it.id}  {WORDS[it.severity]} {it.state.value} since {when(it.since)}  {it.monitor}: {what}"
-        yield f"    {standing_in_words(it) or 'nobody has acknowledged it'}"
+        over = f" {when(it.resolved_at)}," if it.resolved_at is not None else ""
+        yield f"{it.id}  {WORDS[it.severity]} {it.state.value}{over} since {when(it.since)}  {it.monitor}: {what}"
+        nobody = "nobody has acknowledged it" if it.resolved_at is None else "nobody acknowledged it"
+        yield f"    {standing_in_words(it) or nobody}"
         for silence in self.silences:
             yield f"    silenced until {when(silence.ends_at)} by {silence.by}: {silence.reason} (silence {silence.id})"
         shown = [
@@ -98,9 +100,8 @@ class _Open:
 
 
 def _incidents(queries: Queries, monitors: Sequence[str], *, everything: bool) -> Iterator[Incident]:
-    for incident in queries.incidents():
-        if incident.monitor in monitors and (everything or incident.state is not State.RESOLVED):
-            yield incident
+    found = queries.incidents() if everything else queries.unresolved()
+    yield from (incident for incident in found if incident.monitor in monitors)
 
 
 def _counted(settings: Settings, queries: Queries, monitor: str, now: datetime) -> dict[str, Any]:

@@ -137,6 +137,13 @@ class Queries:
         with reading(self._engine) as connection:
             return tuple(connection.scalars(statement.order_by(t.since.desc(), t.id)))
 
+    def unresolved(self) -> tuple[Incident, ...]:
+        """Incidents that are not over, also those that nobody was told of yet, newest first."""
+        t = INCIDENTS.c
+        with reading(self._engine) as connection:
+            found = select(t.detail).where(t.resolved_at.is_(None)).order_by(t.since.desc(), t.id)
+            return tuple(connection.scalars(found))
+
     def open_incidents(self, monitors: Sequence[str]) -> tuple[OpenIncidents, ...]:
         """How many of each family and severity these have open, where there are any."""
         t = INCIDENTS.c

@@ -93,6 +93,11 @@ class Shown:
     steps: tuple[Step, ...]
     left_out: int
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody can do anything about it any more."""
+        return self.incident.state is State.RESOLVED
+
 
 def shown(history: History, incident: Incident) -> Shown:
     """Ask the history for what belongs to it. Raises HistoryError."""

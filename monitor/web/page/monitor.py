@@ -150,8 +150,7 @@ def _marks(history: History, monitor: str, span: Span) -> Iterator[Mark]:
             )
             yield Mark(letter, "version", each.at, None, f"first answers of {names}")
         else:
-            over = each.until is None
-            ends = "open" if over else f"over {when(each.until or each.since)}"
+            ends = "open" if each.until is None else f"over {when(each.until)}"
             said = f"{WORDS[Verdict(each.severity)]} {each.family} incident, {ends}"
             until = span.until if each.until is None else min(each.until, span.until)
             yield Mark(letter, each.severity, max(each.since, span.since), until, said, f"/incidents/{quote(each.id)}")

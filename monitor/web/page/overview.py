@@ -49,15 +49,13 @@ class Card:
 
 def cards(history: History, watched: Sequence[Watched], looks: Mapping[str, LookState]) -> tuple[Card, ...]:
     """The monitors, those with the worst incidents first. Raises HistoryError."""
-    newest = {each.name: history.charted.newest(each.name) for each in watched}
-    now = max((each.as_of for each in newest.values() if each is not None), default=None)
-    open_ = () if now is None else history.queries.incidents(since=now + timedelta(days=1))
+    unresolved = history.queries.unresolved()
     found = [
         _card(
             history,
             each,
-            newest[each.name],
-            tuple(i for i in open_ if i.monitor == each.name and i.state is not State.RESOLVED),
+            history.charted.newest(each.name),
+            tuple(incident for incident in unresolved if incident.monitor == each.name),
             looks.get(each.name),
         )
         for each in watched
@@ -87,7 +85,8 @@ def _card(
     look: LookState | None,
 ) -> Card:
     accuracy = None if newest is None else newest.of("accuracy")
-    unjudged = "" if incidents else unjudged_in_words(newest)
+    told = any(incident.state is not State.PENDING for incident in incidents)
+    unjudged = "" if told else unjudged_in_words(newest, None if look is None else look.condition)
     return Card(
         name=watched.name,
         level="unknown" if unjudged else level(incidents),

@@ -21,7 +21,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class LookState:
-    """How the daemon stands with one monitor: its condition, such as `late`, and why the last look failed."""
+    """How the daemon stands with one monitor: its condition, such as `late`, and in `error` why the last look failed.
+
+    Where it did not fail, `error` names the checks that crashed in it.
+    """
 
     condition: str
     error: str

@@ -22,10 +22,16 @@ def condition_in_words(condition: str) -> str:
     return _CONDITIONS.get(condition, condition)
 
 
-def unjudged_in_words(newest: NewestFigures | None) -> str:
-    """Why a monitor without an incident is not known to be well; "" where it is."""
+_UNRELIABLE: Final = ("starting", "crippled", "clock", "late")
+"""Conditions in which it says little that no incident is open."""
+
+
+def unjudged_in_words(newest: NewestFigures | None, condition: str | None) -> str:
+    """Why a monitor that nobody was told of is not known to be well; "" where it is."""
     if newest is None:
         return "nothing is known yet: no look has ended"
+    if condition in _UNRELIABLE:
+        return "no open incident as far as is known, and looks cannot be relied on now"
     predictions, accuracy = newest.of("predictions"), newest.of("accuracy")
     if predictions is None or not predictions.n:
         return "no open incident, and nothing to judge: no prediction in the window"

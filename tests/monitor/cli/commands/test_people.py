@@ -1,5 +1,6 @@
 """People act on incidents from the command line."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,9 @@ def test_an_incident_is_snoozed_and_resolved_by_hand(home: Path) -> None:
     done = run_here("resolve", "quality-", "--by", "ada", cwd=home)
     assert "resolved by hand by ada" in done.stderr
     assert "if the next one does, it opens again" in done.stderr
+    listed = run_here("incidents", "--all", cwd=home).stdout
+    assert re.search(r"CRITICAL resolved \d{4}-\d\d-\d\d \d\d:\d\d UTC, since 20", listed)
+    assert "snoozed until" not in listed
     again = run_here("resolve", "quality-", cwd=home)
     assert again.returncode != 0
     assert "is over" in again.stderr

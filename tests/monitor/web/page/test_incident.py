@@ -5,11 +5,14 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from alerts.incident import State
+from alerts.incident import Event, Reason, State
 from alerts.messages.words import certainty, problem, recommendation
 from checks.rules.finding import Verdict
 from monitor.history import History
+from monitor.web.page.app import Pages
 from monitor.web.page.incident import shown
+from monitor.web.page.watched import Watched
+from tests.support.incidents import HOUR, T0, opened, step
 from tests.support.program import run_here
 
 
@@ -49,6 +52,29 @@ def test_an_incident_that_is_over_is_named_after_what_was_wrong(history: History
 
     assert re.fullmatch(r"recall of urgent \d+%, .*", title)
     assert "97%" not in title
+
+
+def test_an_incident_that_is_over_offers_no_command_that_would_be_refused(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    ended = step(
+        Event.RESOLVED,
+        Reason.STAYED_CLEAR,
+        state=State.RESOLVED,
+        resolved_at=T0 + 6 * HOUR,
+        acknowledged_by="ada",
+        acknowledged_until=T0 + 24 * HOUR,
+    )
+    with history.transaction("support-bot") as transaction:
+        transaction.tell((opened(), ended), ())
+    pages = Pages(history, (Watched("support-bot", 0.85, {}, {}),), dict)
+
+    page = TestClient(pages.app(), base_url="http://127.0.0.1").get(f"/incidents/{ended.incident.id}").text
+    history.close()
+
+    assert "tunewatch explain" in page
+    assert "tunewatch ack" not in page
+    assert "tunewatch decide" not in page
+    assert "<p>was acknowledged by ada</p>" in page
 
 
 def test_the_beginning_of_an_id_is_no_incident(client: TestClient, history: History) -> None:

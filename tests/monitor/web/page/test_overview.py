@@ -14,6 +14,7 @@ from monitor.history.writing.record import CycleRecord
 from monitor.web.page.app import Pages
 from monitor.web.page.watched import LookState, Watched
 from tests.support.history import at, estimate
+from tests.support.incidents import finding, opened
 
 
 def test_the_overview_says_in_words_how_each_monitor_stands(client: TestClient, history: History) -> None:
@@ -167,3 +168,35 @@ def test_points_of_a_long_span_are_no_more_than_a_chart_can_show(copied_sqlite: 
     assert found[-1].as_of.tzinfo == UTC
     assert found == tuple(sorted(found, key=lambda each: each.as_of))
     assert datetime.fromisoformat("2026-03-01T00:00Z") <= found[0].as_of
+
+
+@pytest.mark.parametrize("condition", ["late", "clock", "crippled", "starting"])
+def test_a_monitor_whose_looks_cannot_be_relied_on_is_not_shown_as_well(copied_sqlite: str, condition: str) -> None:
+    history = History.open(copied_sqlite)
+    with history.transaction("bot") as transaction:
+        transaction.record(CycleRecord(at(1), (estimate("predictions", None, n=90), estimate(value=0.9)), (), ()))
+    conditions = {"bot": LookState("ready", "")}
+    pages = TestClient(Pages(history, (Watched("bot", 0.85, {}, {}),), lambda: conditions).app(), "http://127.0.0.1")
+
+    well = pages.get("/").text
+    conditions["bot"] = LookState(condition, "drift")
+    unseen = pages.get("/").text
+    history.close()
+
+    assert '<section class="card ok"' in well
+    assert '<section class="card unknown"' in unseen
+    assert "no open incident as far as is known, and looks cannot be relied on now" in unseen
+
+
+def test_an_incident_of_a_monitor_that_never_looked_is_shown(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    opening = opened(finding("look", "all", message="the log cannot be read"))
+    with history.transaction("support-bot") as transaction:
+        transaction.tell((opening,), ())
+    pages = Pages(history, (Watched("support-bot", 0.85, {}, {}),), lambda: {"support-bot": LookState("late", "")})
+
+    page = TestClient(pages.app(), base_url="http://127.0.0.1").get("/").text
+    history.close()
+
+    assert '<section class="card critical"' in page
+    assert f'href="/incidents/{opening.incident.id}"' in page
