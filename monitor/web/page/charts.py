@@ -173,6 +173,8 @@ def _course(series: Series, request: Request, of: int) -> str:
     if not values:
         return ""
     name = f"{series.name} " if of > 1 else ""
+    if len(values) == 1:
+        return f"{name}{request.write(values[0])} at the only look of this span"
     first, last, low, high = (request.write(each) for each in (values[0], values[-1], min(values), max(values)))
     return f"{name}from {first} to {last}, between {low} and {high}"
 

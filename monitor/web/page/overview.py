@@ -93,7 +93,9 @@ def _card(
         state=unjudged or incidents_in_words(incidents),
         incidents=incidents,
         as_of=None if newest is None else newest.as_of,
-        look="" if look is None else condition_in_words(look.condition),
+        look=""
+        if look is None or (newest is None and look.condition == "late")
+        else condition_in_words(look.condition),
         error="" if look is None else look.error,
         figures=() if newest is None else tuple(figures(watched, newest)),
         provisional=accuracy is not None and accuracy.provisional,
@@ -135,5 +137,7 @@ def course(beliefs: Sequence[Belief], span: timedelta) -> str:
     values = [each.estimate.value for each in beliefs if each.estimate.value is not None]
     if not values:
         return ""
+    if len(values) == 1:
+        return f"accuracy at the only look of {span.days} days: {percent(values[0])}"
     ends, least = f"from {percent(values[0])} to {percent(values[-1])}", percent(min(values))
     return f"accuracy over {span.days} days: {ends}, lowest {least}"

@@ -127,17 +127,37 @@ def value_ticks(scale: Scale, write: Callable[[float], str], most: int = 4) -> I
 
 
 _DAY: Final = 86_400
-_STEPS: Final = (21_600, 43_200, _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY, 61 * _DAY, 122 * _DAY, 366 * _DAY)
+_STEPS: Final = (21_600, 43_200, _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY)
+_MONTH: Final = 31 * _DAY
+_MONTHS: Final = (1, 2, 4, 12)
+_MOST_MONTHS: Final = 7  # "May 2026" is shorter than a day with its hour
 
 
 def time_ticks(scale: Scale, most: int = 5) -> Iterator[tuple[float, str]]:
-    """Place and text of round times in UTC: days, or hours where the span is short."""
+    """Place and text of round times in UTC: days, hours where the span is short, and months with their year."""
     rough = (scale.high - scale.low) / most
-    step = next((each for each in _STEPS if each >= rough), _STEPS[-1])
+    step = next((each for each in _STEPS if each >= rough), None)
+    if step is None:
+        longest = (scale.high - scale.low) / _MOST_MONTHS
+        yield from _month_ticks(scale, next((n for n in _MONTHS if n * _MONTH >= longest), _MONTHS[-1]))
+        return
     first = math.ceil(scale.low / step) * step
     for at in range(first, math.floor(scale.high) + 1, step):
         moment = datetime.fromtimestamp(at, UTC)
         yield scale(at), f"{moment:%b} {moment.day}" + (f"{moment: %H:%M}" if step < _DAY else "")
+
+
+def _month_ticks(scale: Scale, every: int) -> Iterator[tuple[float, str]]:
+    since, until = (datetime.fromtimestamp(at, UTC) for at in (scale.low, scale.high))
+    for month in range(_months(since), _months(until) + 1):
+        start = datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        if month % every == 0 and start >= since:
+            yield scale(_seconds(start)), f"{start:%b %Y}"
+
+
+def _months(at: datetime) -> int:
+    """Months since the year 0."""
+    return at.year * 12 + at.month - 1
 
 
 def _seconds(at: datetime) -> float:

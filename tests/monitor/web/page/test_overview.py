@@ -118,6 +118,31 @@ def test_a_monitor_without_a_look_says_so(copied_sqlite: str) -> None:
     assert "no look has ended yet; the first look is under way" in page
 
 
+def test_a_monitor_that_never_looked_has_no_figures_that_could_be_old(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    pages = Pages(history, (Watched("bot", 0.85, {}, {}),), lambda: {"bot": LookState("late", "no route to host")})
+
+    page = TestClient(pages.app(), base_url="http://localhost").get("/monitors/bot").text
+    history.close()
+
+    assert "no look has ended yet: no route to host" in page
+    assert "these figures are old" not in page
+
+
+def test_one_look_is_no_course(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    with history.transaction("bot") as transaction:
+        transaction.record(CycleRecord(at(1), (estimate("predictions", None, n=90), estimate(value=0.9)), (), ()))
+    pages = TestClient(Pages(history, (Watched("bot", 0.85, {}, {}),), dict).app(), base_url="http://localhost")
+
+    overview, monitor = pages.get("/").text, pages.get("/monitors/bot").text
+    history.close()
+
+    assert "accuracy at the only look of 30 days: 90%" in overview
+    assert "90% at the only look of this span" in monitor
+    assert re.search(r"<h2>Latency</h2>\s*<p class=\"quiet\">no figures in this span</p>\s*</figure>", monitor)
+
+
 def test_the_page_may_run_no_script_and_fetch_nothing_from_elsewhere(client: TestClient) -> None:
     page = client.get("/")
 

@@ -76,6 +76,20 @@ def test_ticks_of_time_are_days_and_hours_where_the_span_is_short() -> None:
     assert [text for _, text in time_ticks(time_scale(T0, T0 + DAY, BOX))][:2] == ["Mar 29 00:00", "Mar 29 06:00"]
 
 
+def test_ticks_of_long_spans_are_months_and_say_which_year() -> None:
+    year, quarter = time_scale(T0, T0 + 365 * DAY, BOX), time_scale(T0, T0 + 90 * DAY, BOX)
+
+    assert [text for _, text in time_ticks(year)] == [
+        "May 2026",
+        "Jul 2026",
+        "Sep 2026",
+        "Nov 2026",
+        "Jan 2027",
+        "Mar 2027",
+    ]
+    assert [text for _, text in time_ticks(quarter)] == ["Apr 2026", "May 2026", "Jun 2026"]
+
+
 def test_the_newest_used_are_kept_and_made_once() -> None:
     made: list[str] = []
     kept: Kept[str] = Kept(most=2)
