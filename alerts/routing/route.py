@@ -84,7 +84,8 @@ class Due:
 class Situation:
     """What of an incident decides who is told.
 
-    `fired_at` is when it opened, came back, or was nobody's again. `acknowledged` says that somebody has it now.
+    `fired_at` is when it opened, came back, was nobody's again, or was told after a snooze. `acknowledged` says that
+    somebody has it now.
     """
 
     facts: Facts
@@ -119,7 +120,7 @@ class Routing:
         """Where the incident is to be told, each channel once, in the order of the routes."""
         hold = held_for_all(situation, silences, now)
         found: dict[str, Due] = {}
-        for each in self._ways(situation, now):
+        for each in self._ways(_once_heard(situation, silences, now), now):
             due = replace(each, hold=hold or each.hold)
             known = found.get(due.channel)
             if known is None or (known.hold is not None and due.hold is None):
@@ -160,6 +161,13 @@ def held_for_all(situation: Situation, silences: Sequence[Silence], now: datetim
         return Hold(HoldReason.SNOOZED, situation.snoozed_until)
     ends = [each.ends_at for each in silences if each.is_on(now) and each.covers(situation.facts)]
     return Hold(HoldReason.SILENCED, max(ends)) if ends else None
+
+
+def _once_heard(situation: Situation, silences: Sequence[Silence], now: datetime) -> Situation:
+    """The situation as it counts for escalation, from when people can hear of it: not while it is silenced."""
+    begun = (each for each in silences if each.starts_at < each.ends_at and each.starts_at <= now)
+    ends = [each.ends_at for each in begun if each.covers(situation.facts)]
+    return replace(situation, fired_at=max(situation.fired_at, *ends)) if ends else situation
 
 
 def _dues(route: Route, situation: Situation, now: datetime, *, escalated: bool) -> Iterator[Due]:

@@ -73,9 +73,10 @@ def rule(
 
 
 def fired_at(connection: Connection, incident: Incident) -> datetime:
-    """When it opened, came back, or was nobody's again."""
+    """When it opened, came back, was nobody's again, or was told after a snooze."""
     t = INCIDENT_EVENTS.c
-    began = or_(t.event.in_((Event.OPENED, Event.REOPENED)), t.reason == Reason.ACKNOWLEDGEMENT_EXPIRED)
+    anew = (Reason.ACKNOWLEDGEMENT_EXPIRED, Reason.SNOOZE_ENDED)
+    began = or_(t.event.in_((Event.OPENED, Event.REOPENED)), t.reason.in_(anew))
     at: datetime | None = connection.scalar(
         select(t.at).where(t.incident_id == incident.id, began).order_by(t.id.desc()).limit(1)
     )

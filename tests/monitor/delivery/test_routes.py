@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from alerts.acts import Act, ActKind
 from alerts.channels.channel import Channel, Post, Receipt
 from alerts.channels.slack.channel import SlackChannel
 from alerts.incident import Event, Reason, State, Transition
@@ -163,6 +164,26 @@ def test_an_open_incident_that_no_channel_waits_for_yet_is_listed(desk: Desk) ->
 def test_the_next_route_is_told_when_nobody_acknowledges(desk: Desk, pager: Pager) -> None:
     take(desk, replace(SLACK, escalate_after=30 * MINUTE), PAGER)
     put(desk, opened())
+    desk.wait(29 * MINUTE)
+    assert pager.told == []
+    desk.wait(MINUTE)
+    assert pager.told == ["first"]
+
+
+@pytest.mark.parametrize("kind", [ActKind.SNOOZE, ActKind.SILENCE])
+def test_a_snooze_or_a_silence_gives_its_people_their_time_before_the_next_route(
+    desk: Desk, pager: Pager, kind: ActKind
+) -> None:
+    take(desk, replace(SLACK, escalate_after=30 * MINUTE), PAGER)
+    put(desk, opened())
+    act = Act(kind, "ada", desk.now, "1", desk.now + 4 * HOUR)
+    if kind is ActKind.SILENCE:
+        desk.history.silence(Matcher(class_name=("urgent",)), act)
+    else:
+        with desk.history.transaction("support-bot") as transaction:
+            transaction.act(incident().id, act, ())
+    desk.wait_through(4 * HOUR, 15 * MINUTE)
+    assert pager.told == []
     desk.wait(29 * MINUTE)
     assert pager.told == []
     desk.wait(MINUTE)
