@@ -6,8 +6,9 @@ keeping that it was sent). Only the channel can tell whether such a message arri
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt
 from monitor.common.clock import Clock
@@ -20,7 +21,11 @@ from monitor.history.notifications import ClaimLostError, Notification, Outbox
 _LOG = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+PLAN_EVERY: Final = timedelta(seconds=15)
+"""How often what is due is planned while there is no end of what is to be sent: a page is not to wait for 200 edits."""
+
+
+@dataclass(slots=True)
 class Deliverer:
     """Delivers what an outbox holds for these channels.
 
@@ -32,6 +37,7 @@ class Deliverer:
     channels: Mapping[str, Channel]
     clock: Clock
     resending: Resending | None = None
+    _planned_at: datetime | None = field(default=None, init=False)
 
     def begin(self) -> None:
         """Start afresh; see `Outbox.begin`."""
@@ -59,12 +65,19 @@ class Deliverer:
         return tries
 
     def _next(self) -> Notification | None:
-        """The next one; what has come due in the meantime is planned when none is left."""
-        channels = self.channels.keys()
+        """The next one; what has come due in the meantime is planned when none is left, and every few seconds."""
+        channels, now = self.channels.keys(), self.clock()
+        self._planned_at = planned_at = self._planned_at or now
+        if not planned_at <= now < planned_at + PLAN_EVERY:  # also where the clock was set back
+            self._plan()
         found = self.outbox.next_notification(channels, self.clock())
-        while found is None and self.outbox.plan(channels, self.clock()):
+        while found is None and self._plan():
             found = self.outbox.next_notification(channels, self.clock())
         return found
+
+    def _plan(self) -> int:
+        self._planned_at = self.clock()
+        return self.outbox.plan(self.channels.keys(), self._planned_at)
 
     def _deliver(self, notification: Notification) -> None:
         try:

@@ -387,3 +387,16 @@ def test_what_rings_goes_before_what_is_only_brought_up_to_date(desk: Desk) -> N
     found = desk.outbox.next_notification(desk.channels, desk.now)
     assert found is not None
     assert found.transition.incident.id == "quality-2"
+
+
+def test_a_page_is_planned_and_told_though_there_are_edits_left_to_send(desk: Desk, pager: Pager) -> None:
+    take(desk, PAGER)
+    put(desk, *many(20))
+    desk.put(*(Transition(each.incident, None, T0, Reason.CLEAR_BEGAN) for each in many(20)), channels=())
+    deliverer = desk.deliverer
+    deliverer.deliver_one()
+    desk.put(*many(1, start=20), channels=())
+    for _ in range(12):
+        desk.now += timedelta(seconds=2)
+        deliverer.deliver_one()
+    assert pager.posts[-1].step.incident.id == "quality-20"
