@@ -42,7 +42,8 @@ def command(*, file: Path | None, names: tuple[str, ...], everything: bool, as_j
     history = open_history(settings)
     try:
         queries = history.queries
-        found = [_Open.of(each, queries, now) for each in _incidents(queries, monitors, everything=everything)]
+        incidents = _incidents(queries, names, everything=everything)
+        found = [_Open.of(each, queries, now, is_watched=each.monitor in settings.monitors) for each in incidents]
         counts = [_counted(settings, queries, name, now) for name in monitors]
     finally:
         history.close()
@@ -62,18 +63,20 @@ class _Open:
     incident: Incident
     silences: tuple[Silence, ...]
     shown: tuple[Shown, ...]
+    is_watched: bool
 
     @classmethod
-    def of(cls, incident: Incident, queries: Queries, now: datetime) -> "_Open":
+    def of(cls, incident: Incident, queries: Queries, now: datetime, *, is_watched: bool) -> "_Open":
         facts = Facts.of(incident)
         silences = tuple(each for each in queries.silences(now) if each.is_on(now) and each.covers(facts))
-        return cls(incident, silences, queries.standings(incident.id))
+        return cls(incident, silences, queries.standings(incident.id), is_watched)
 
     def line(self) -> dict[str, Any]:
         it, stands = self.incident, Standing.of(self.incident)
         return {
             "type": "incident",
             **incident_record(it),
+            "is_watched": self.is_watched,
             "acknowledged_until": it.acknowledged_until,
             "snoozed_until": it.snoozed_until,
             "false_alarm_by": it.false_alarm_by,
@@ -91,6 +94,8 @@ class _Open:
         yield f"{it.id}  {WORDS[it.severity]} {it.state.value}{over} since {when(it.since)}  {it.monitor}: {what}"
         nobody = "nobody has acknowledged it" if it.resolved_at is None else "nobody acknowledged it"
         yield f"    {standing_in_words(it) or nobody}"
+        if not self.is_watched and it.resolved_at is None:
+            yield f"    no look ends it, as no monitor {it.monitor} is configured: tunewatch resolve {it.id}"
         for silence in self.silences:
             yield f"    silenced until {when(silence.ends_at)} by {silence.by}: {silence.reason} (silence {silence.id})"
         shown = [
@@ -101,7 +106,7 @@ class _Open:
 
 def _incidents(queries: Queries, monitors: Sequence[str], *, everything: bool) -> Iterator[Incident]:
     found = queries.incidents() if everything else queries.unresolved()
-    yield from (incident for incident in found if incident.monitor in monitors)
+    yield from (incident for incident in found if not monitors or incident.monitor in monitors)
 
 
 def _counted(settings: Settings, queries: Queries, monitor: str, now: datetime) -> dict[str, Any]:

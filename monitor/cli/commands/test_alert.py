@@ -27,7 +27,8 @@ def command(*, file: Path | None, as_json: bool) -> int:
     """Send a sample alert through every route, and its end, and say what arrived.
 
     The sample says that it is one. It goes to the channels themselves, with the mention of the route, whatever is
-    silenced and at whatever hour; nothing is kept. The exit status is 3 if a channel did not take it.
+    silenced and at whatever hour; nothing is kept. PagerDuty calls whoever is on call, as for any alert. The exit
+    status is 3 if a channel did not take it, or not its end.
     """
     settings = load(file)
     missing = settings.missing_secrets()
@@ -63,7 +64,10 @@ class _Tried:
         return {"type": "sample", "route": way.route, "channel": way.channel, "arrived": self.said, "error": self.error}
 
     def text(self) -> str:
-        said = self.said or f"did not arrive: {self.error}"
+        if self.error is None:
+            said = self.said
+        else:
+            said = f"{self.said}, but {self.error}" if self.said else f"did not arrive: {self.error}"
         return f"{self.way.route} → {self.way.channel}: {said}"
 
 
@@ -85,9 +89,12 @@ def _try(settings: Settings, channels: Mapping[str, Channel], way: _Way) -> _Tri
     opened, over = sample(next(iter(settings.monitors)), key, now)
     try:
         first = channel.send(Post(f"{key}-1", opened, first=True, sent_at=now, mention=way.mention))
-        last = channel.send(Post(f"{key}-2", over, first.ref or None, sent_at=now, mention=way.mention))
     except ChannelError as error:
         return _Tried(way, "", redact(str(error)))
+    arrived = "arrived" + (f" ({first.ref})" if first.ref else "")
+    try:
+        last = channel.send(Post(f"{key}-2", over, first.ref or None, sent_at=now, mention=way.mention))
+    except ChannelError as error:
+        return _Tried(way, arrived, f"its end did not; close {opened.incident.id} by hand: {redact(str(error))}")
     notes = "; ".join(filter(None, (first.note, last.note)))
-    place = f" ({first.ref})" if first.ref else ""
-    return _Tried(way, f"arrived{place}" + (f", but {redact(notes)}" if notes else ""), None)
+    return _Tried(way, arrived + (f", but {redact(notes)}" if notes else ""), None)

@@ -34,6 +34,7 @@ def test_what_is_open_is_listed_with_who_has_it_and_what_silences_it(home: Path)
     assert "acknowledged by ada until" in done.stderr
     silenced = run_here("silence", "--check", "*", "--for", "2h", "--reason", "a release", "--by", "ben", cwd=home)
     assert "silence 1: check * until" in silenced.stderr, silenced.stderr
+    assert "it covers quality-" in silenced.stderr
     assert run_here("false-alarm", "quality-", "--by", "ada", cwd=home).returncode == 0
 
     (line, *_, counted) = json_lines(run_here("incidents", "--json", cwd=home).stdout)
@@ -50,6 +51,18 @@ def test_what_is_open_is_listed_with_who_has_it_and_what_silences_it(home: Path)
     assert run_here("silences", cwd=home).stdout.strip() == "nothing is silenced"
     kinds = rows(f"sqlite:///{home / 'history.db'}", "SELECT kind FROM acts ORDER BY id")
     assert [kind for (kind,) in kinds] == ["acknowledge", "silence", "false_alarm", "unsilence"]
+
+
+def test_a_silence_that_covers_nothing_says_so(home: Path) -> None:
+    done = run_here("silence", "--class", "urgnet", "--for", "2h", "--reason", "a release", cwd=home)
+    assert "it covers no incident that is open now" in done.stderr
+
+
+def test_an_incident_of_a_monitor_that_is_gone_is_listed_with_what_ends_it(home: Path) -> None:
+    file = home / "tunewatch.yaml"
+    file.write_text(file.read_text("utf-8").replace("support-bot", "shop-bot"), "utf-8")
+    assert "no monitor support-bot is configured: tunewatch resolve quality-" in run_here("incidents", cwd=home).stdout
+    assert run_here("incidents", "--monitor", "shop-bot", cwd=home).stdout.strip() == "no incident is open"
 
 
 def test_an_incident_is_snoozed_and_resolved_by_hand(home: Path) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.program import json_lines, run_here
+from tests.support.receiver import Call, Receiver, Reply
+from tests.support.webhook_rules import ROUTING_KEY, pagerduty
 
 
 def configure(home: Path, slack: FakeSlack) -> None:
@@ -32,6 +34,21 @@ def test_a_sample_goes_through_every_route_and_is_over_at_once(home: Path) -> No
         ended = run_here("test-alert", cwd=home, TUNEWATCH_SLACK__TOKEN="xoxb-another")
         assert ended.returncode == 3
         assert "routes.0 → slack: did not arrive: Slack says invalid_auth: check slack.token" in ended.stdout
+
+
+def test_a_sample_that_arrived_without_its_end_has_to_be_closed_by_hand(home: Path) -> None:
+    first = iter([True])
+
+    def once(call: Call) -> Reply:
+        return pagerduty(call) if next(first, False) else Reply(500)
+
+    with Receiver(once) as service:
+        file = home / "tunewatch.yaml"
+        text = file.read_text("utf-8")
+        file.write_text(f'{text}\npagerduty: {{url: "{service.origin}/"}}\n', "utf-8")
+        ended = run_here("test-alert", cwd=home, TUNEWATCH_PAGERDUTY__ROUTING_KEY=ROUTING_KEY)
+    assert "no route → pagerduty: arrived, but its end did not; close test-" in ended.stdout
+    assert ended.returncode == 3
 
 
 def test_validate_asks_the_channels(home: Path) -> None:
