@@ -29,6 +29,10 @@ USERS: Final[Mapping[str, str]] = {
     "reader": "SET readonly = 2",
     "strict": "SET readonly = 1",
     "ready": "SET join_use_nulls = 1, final = 1, readonly = 1",
+    "cut": "SET limit = 1",
+    "any": "SET join_default_strictness = 'ANY', max_rows_in_join = 1, join_overflow_mode = 'break'",
+    "broken": "SET max_rows_to_read = 1, read_overflow_mode = 'break', max_block_size = 1",
+    "fixed": "SET join_use_nulls = 1, final = 1, join_overflow_mode = 'break', readonly = 1",
     "short": "SET max_execution_time = 7, max_memory_usage = 100000000",
 }
 """What the settings profile of each says."""

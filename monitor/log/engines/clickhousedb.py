@@ -26,8 +26,21 @@ from monitor.log.times.times_sql import TimeSql, text_epoch_sql
 CONNECT_TIMEOUT: Final = 10  # seconds
 ANSWER_TIMEOUT: Final = 330  # seconds without a byte; the server gives up before, see _LIMITS
 
-_MEANING: Final = {"join_use_nulls": 1, "final": 1}
-"""What statements mean: NULL where a join finds nothing, and of a ReplacingMergeTree the rows that are not replaced."""
+_OVERFLOWS: Final = ("read", "result", "group_by", "sort", "distinct", "join", "set", "transfer", "timeout")
+_MEANING: Final = {
+    "join_use_nulls": "1",  # NULL where a join finds nothing
+    "final": "1",  # of a ReplacingMergeTree the rows that are not replaced
+    # At a limit, an error: a profile may also ask to go on with the rows that were read by then.
+    **{f"{kind}_overflow_mode": "throw" for kind in _OVERFLOWS},
+    "read_overflow_mode_leaf": "throw",
+    "timeout_overflow_mode_leaf": "throw",
+    "skip_unavailable_shards": "0",
+    "limit": "0",
+    "offset": "0",
+    "join_default_strictness": "ALL",
+    "use_query_cache": "0",
+}
+"""What statements mean; with another value of one of these, rows are missing and nothing says so."""
 _LIMITS: Final = {
     "max_execution_time": 300,  # seconds, as on PostgreSQL
     "max_memory_usage": 4_000_000_000,  # bytes of one statement; past a quarter of it, groups and sorts go to disk
@@ -255,6 +268,7 @@ class ClickhouseEngine(RegexEngine):
 
 
 _NUMBERS: Final = {ColumnKind.INTEGER, ColumnKind.FLOAT, ColumnKind.DECIMAL, ColumnKind.BOOLEAN}
+_LIMIT_OF_ROWS: Final = "a limit of its user's settings profile is too low for this log: raise it, or give another user"
 _CAUSES: Final = {
     "AUTHENTICATION_FAILED": "check user and password",
     "REQUIRED_PASSWORD": "check user and password",
@@ -264,6 +278,10 @@ _CAUSES: Final = {
     "clickhousedb://host/name?max_execution_time=900",
     "MEMORY_LIMIT_EXCEEDED": "its limit of memory is too low for this log: raise max_memory_usage, such as "
     "clickhousedb://host/name?max_memory_usage=8000000000",
+    "TOO_MANY_ROWS": _LIMIT_OF_ROWS,
+    "TOO_MANY_BYTES": _LIMIT_OF_ROWS,
+    "TOO_MANY_ROWS_OR_BYTES": _LIMIT_OF_ROWS,
+    "SET_SIZE_LIMIT_EXCEEDED": _LIMIT_OF_ROWS,
     "SETTING_CONSTRAINT_VIOLATION": "the settings profile of its user forbids what tunewatch asks for: give it another",
 }
 _OF_THE_SERVER: Final = ("TIMEOUT_EXCEEDED", "MEMORY_LIMIT_EXCEEDED", "TOO_MANY_SIMULTANEOUS_QUERIES", "ACCESS_DENIED")
@@ -283,28 +301,40 @@ def clickhouse_kind(type_name: str) -> ColumnKind:
 def _set_up(client: Any, asked: set[str]) -> None:  # noqa: ANN401 - the driver's own
     """Make a connection read-only, bounded and of SQL's own meaning; leave the limits that the URL `asked` for.
 
-    Raises SourceError where its user may not choose a setting, and the one that it has means something else.
+    Raises SourceError where its user may not choose a setting, and the one that it has means something else, or where
+    a profile leaves rows out of answers even before that.
     """
     server: Mapping[str, Any] = client.server_settings
+    if "join_use_nulls" not in server:  # which every version has: the list of all settings was cut short
+        raise SourceError(
+            "the settings profile of its user in ClickHouse cuts answers short, so that rows would be missing; "
+            "it must not: ALTER USER … SETTINGS limit = 0, offset = 0"
+        )
     mode = _now(server, "readonly")
     fixed = {name for name in server if mode == _FIXED or int(server[name].readonly)}
-    wrong = [f"{name} = {value}" for name, value in _MEANING.items() if name in fixed and _now(server, name) != value]
+    meaning = {name: value for name, value in _MEANING.items() if name in asked or _value(server, name) != value}
+    wrong = [
+        f"{name} = {value if value.isdigit() else quoted(value)}" for name, value in meaning.items() if name in fixed
+    ]
     if wrong:
-        needed = ", ".join(f"{name} = {value}" for name, value in _MEANING.items())
         raise SourceError(
             f"the user {client.command('SELECT currentUser()')} of ClickHouse cannot choose its settings (readonly = "
             f"1), and without {' and '.join(wrong)} rows would be counted wrongly; let it choose them (readonly = 2), "
-            f"or give it these: ALTER USER … SETTINGS {needed}, readonly = 1"
+            f"or give it these: ALTER USER … SETTINGS {', '.join(wrong)}, readonly = 1"
         )
     limits = {name: most for name, most in _LIMITS.items() if name not in asked and not 0 < _now(server, name) <= most}
     room = {name: least for name, least in _ROOM.items() if name not in asked and _now(server, name) < least}
-    for name, value in {**_MEANING, **limits, **room, **({} if mode else {"readonly": _READ_ONLY})}.items():
+    for name, value in {**meaning, **limits, **room, **({} if mode else {"readonly": _READ_ONLY})}.items():
         if name in server and name not in fixed:
             client.set_client_setting(name, value)
 
 
+def _value(server: Mapping[str, Any], name: str) -> str | None:
+    return str(server[name].value) if name in server else None
+
+
 def _now(server: Mapping[str, Any], name: str) -> float:
-    return float(server[name].value) if name in server else 0.0
+    return float(_value(server, name) or 0)
 
 
 def _inside(json: str) -> str:

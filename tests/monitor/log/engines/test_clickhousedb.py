@@ -1,5 +1,6 @@
 """What ClickHouse is asked for beside rows: that nothing is written, limits, and errors that say what to do."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -23,13 +24,19 @@ def url_of(url: str, user: str, **query: str) -> str:
     return given.render_as_string(hide_password=False)
 
 
-def log_of(url: str, **predictions: Any) -> PredictionLog:  # noqa: ANN401
-    given = {"url": url, "predictions": {"table": "p", "columns": COLUMNS} | predictions}
+def log_of(url: str, labels: Mapping[str, Any] | None = None, **predictions: Any) -> PredictionLog:  # noqa: ANN401
+    given: dict[str, Any] = {"url": url, "predictions": {"table": "p", "columns": COLUMNS} | predictions}
+    if labels:
+        given["labels"] = labels
     return open_log(SourceSettings.model_validate(given), bucket=timedelta(hours=1), segments=(), key="source")
 
 
 def counted(url: str, **predictions: Any) -> int:  # noqa: ANN401
-    found = log_of(url, **predictions).count([int(START.timestamp())], START + timedelta(hours=1))
+    return count(log_of(url, **predictions))
+
+
+def count(log: PredictionLog) -> int:
+    found = log.count([int(START.timestamp())], START + timedelta(hours=1))
     return sum(row.n for row in found.outcomes)
 
 
@@ -58,6 +65,28 @@ def test_a_user_who_can_only_read_may_choose_settings_or_have_the_right_ones(tab
     assert counted(url_of(table, "ready")) == 3
     with pytest.raises(SourceError, match=r"readonly = 1.* join_use_nulls = 1 and final = 1 .*ALTER USER"):
         counted(url_of(table, "strict"))
+
+
+LABELS = {"table": "p", "columns": {"id": "id", "at": "at", "label": "class"}}
+
+
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        ("any", "settings profile is too low"),
+        ("broken", "settings profile is too low"),
+        ("fixed", "readonly = 1.*SETTINGS join_overflow_mode = 'throw'"),
+        ("cut", "SETTINGS limit = 0, offset = 0"),
+    ],
+)
+def test_what_a_profile_leaves_out_of_answers_is_missed_loudly(table: str, user: str, told: str) -> None:
+    """With these settings ClickHouse answers with some of the rows, and says nothing of the others."""
+    with pytest.raises(SourceError, match=told):
+        count(log_of(url_of(table, user), LABELS))
+
+
+def test_rows_that_the_url_would_leave_out_of_answers_are_counted(table: str) -> None:
+    assert count(log_of(url_of(table, "reader", limit="1", ch_join_default_strictness="ANY"), LABELS)) == 3
 
 
 def test_a_statement_has_limits_and_those_of_the_server_or_the_url_count(table: str) -> None:
