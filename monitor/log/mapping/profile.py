@@ -65,13 +65,16 @@ def look_at(
 
 
 def _is_untidy(relation: Relation, name: str) -> sa.ColumnElement[bool]:
-    """Whether an id is written in a way that another program would not: 123.0, space around it, hex in capitals."""
+    """Whether an id is written in a way that another program would not: 123.0, space around it, hex in capitals.
+
+    Or is the empty text, which is no id: where columns have no NULL, as in ClickHouse, it stands for a missing one.
+    """
     if relation.kinds[name] not in _TEXT:
         return sa.false()
     text = text_of(relation, name)
     blank = (" %", "% ", "%\t", "%\r", "%\n", "%\u00a0", "%.0", "{%")
     capitals = sa.case((text != sa.func.lower(text), Matches(text, HEX)), else_=sa.false())
-    likes = sa.or_(*(text.like(pattern) for pattern in blank), capitals)
+    likes = sa.or_(text == "", *(text.like(pattern) for pattern in blank), capitals)
     return (
         sa.and_(sa.func.typeof(relation.column(name)) == "text", likes)
         if relation.kinds[name] is ColumnKind.ANY

@@ -76,6 +76,14 @@ def test_ids_of_two_types_join(clickhouse_url: str) -> None:
         assert pairs(counted(clickhouse_url, labels, table=f"p{nth}")) == {("a", "a"): 1}, text
 
 
+def test_the_default_of_an_id_is_none(clickhouse_url: str) -> None:
+    """A column that is not Nullable has the empty text where nothing was given."""
+    table(clickhouse_url, "p", f"SELECT ['', '', '1'][number + 1] AS id, {AT} AS at, 'a' AS class FROM numbers(3)")  # noqa: S608
+    found = counted(clickhouse_url, {"table": "p", "columns": {"id": "id", "at": "at", "label": "class"}})
+    assert pairs(found) == {("a", None): 2, ("a", "a"): 1}
+    assert {row.kind: row.n for row in found.problems} == {"null_id": 2, "orphan_label": 2}
+
+
 def test_what_a_join_does_not_find_is_no_label(clickhouse_url: str) -> None:
     """Columns that are not Nullable would be given the empty text and zero."""
     table(clickhouse_url, "p", f"SELECT toString(number) AS id, {AT} AS at, 'a' AS class FROM numbers(4)")  # noqa: S608

@@ -52,6 +52,12 @@ def test_ids_that_are_two_stay_two(count: Count) -> None:
     assert problems(counts) == {"orphan_label": 4}
 
 
+def test_an_empty_id_is_none_so_that_rows_without_one_stay_apart(count: Count) -> None:
+    counts = count([("", "a"), ("", "a"), ("1", "a")], [("", "b"), ("1", "b")])
+    assert answers(counts) == {("a", None): 2, ("a", "b"): 1}
+    assert problems(counts) == {"null_id": 2, "orphan_label": 1}
+
+
 def test_ids_of_two_kinds_are_shown_side_by_side(count: Count) -> None:
     counts = count([(f"run-{n}", "a") for n in range(30)], [(f"chat-{n}", "a") for n in range(30)])
     (notice,) = counts.notices
