@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Engine, and_, func, select
 
@@ -113,49 +113,9 @@ class Charted:
         return {key: tuple(beliefs.values()) for key, beliefs in found.items()}
 
 
-_NUMBERS: Final = [
-    METRIC_POINTS.c[name]
-    for name in (
-        "window_start",
-        "window_end",
-        "value",
-        "low",
-        "high",
-        "raw",
-        "n",
-        "n_labelled",
-        "coverage",
-        "provisional",
-    )
-]
+_NUMBERS: Final = [METRIC_POINTS.c[field.name] for field in fields(MetricLine) if field.name in METRIC_POINTS.c]
+"""What a point has of a line, in its order: the window, then the numbers."""
 
 
-def _line(  # noqa: PLR0913, PLR0917 - the columns
-    metric: str,
-    class_name: str,
-    start: int,
-    end: int,
-    value: float | None,
-    low: float | None,
-    high: float | None,
-    raw: float | None,
-    n: int,
-    n_labelled: int,
-    coverage: float | None,
-    provisional: bool,  # noqa: FBT001
-) -> MetricLine:
-    return MetricLine(
-        metric,
-        class_name,
-        ALL,
-        from_epoch(start),
-        from_epoch(end),
-        value,
-        low,
-        high,
-        raw,
-        n,
-        n_labelled,
-        coverage,
-        provisional,
-    )
+def _line(metric: str, class_name: str, start: int, end: int, *numbers: Any) -> MetricLine:  # noqa: ANN401 - columns
+    return MetricLine(metric, class_name, ALL, from_epoch(start), from_epoch(end), *numbers)

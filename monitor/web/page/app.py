@@ -21,7 +21,7 @@ from monitor.web.page.figures_file import csv_of
 from monitor.web.page.guarding import Guard
 from monitor.web.page.incident import shown
 from monitor.web.page.kept import Kept
-from monitor.web.page.monitor import FILES, Course, course
+from monitor.web.page.monitor import FILES, OF_CLASS, Course, chosen_class, course
 from monitor.web.page.overview import cards
 from monitor.web.page.watched import LookStates, Watched
 
@@ -78,13 +78,16 @@ class Pages:
         """The figures behind a chart, look by look, as CSV."""
         watched, metric = self._watched(request), request.path_params["metric"]
         newest = self.history.charted.newest(watched.name)
-        if metric not in FILES or newest is None:
+        if metric not in FILES:
             raise HTTPException(404, f"there are no figures {metric}; there are {', '.join(FILES)}")
+        if newest is None:
+            raise HTTPException(404, f"there are no figures of {watched.name} yet: no look has ended")
         wanted = asked(request.query_params, newest.classes("recall"))
-        beliefs = self.history.queries.metrics(
-            watched.name, metric, wanted.class_name, since=newest.as_of - wanted.length
-        )
-        name = "-".join(filter(None, (watched.name, metric, re.sub(r"\W+", "_", wanted.class_name, flags=re.ASCII))))
+        if wanted.class_name and metric not in OF_CLASS:
+            raise NotAskedRightError(f"{metric} is of all classes together; leave class out")
+        class_name = (wanted.class_name or chosen_class(watched, newest)) if metric in OF_CLASS else ""
+        beliefs = self.history.queries.metrics(watched.name, metric, class_name, since=newest.as_of - wanted.length)
+        name = "-".join(filter(None, (watched.name, metric, re.sub(r"\W+", "_", class_name, flags=re.ASCII))))
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return Response(csv_of(watched.name, beliefs), media_type="text/csv", headers=headers)
 

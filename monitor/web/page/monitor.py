@@ -31,6 +31,8 @@ FINDINGS_OF: Final = timedelta(hours=25)
 QUANTILES: Final = ("latency_p50", "latency_p95", "latency_p99")
 FILES: Final = ("accuracy", "recall", "precision", "coverage", "expected_coverage", *QUANTILES)
 """Metrics whose course is there as CSV."""
+OF_CLASS: Final = ("recall", "precision")
+"""Those that are of one class."""
 
 Traces = Mapping[tuple[str, str], tuple[Belief, ...]]
 
@@ -77,7 +79,7 @@ def course(
     marks = tuple(_marks(history, watched.name, span))
     found = dict(history.charted.traces(watched.name, FILES, span.since, span.until))
     if name:
-        found |= history.charted.traces(watched.name, ("recall", "precision"), span.since, span.until, (name,))
+        found |= history.charted.traces(watched.name, OF_CLASS, span.since, span.until, (name,))
     known = history.shown.said(watched.name, span.until - FINDINGS_OF, span.until)
     said = {(each.check, each.subject): each for each in known}
     requests = _requests(watched, name, found, said, wanted)
@@ -101,7 +103,7 @@ def _requests(
         return tuple(Series(_NAMES.get(each, each), points_of(found.get((each, of), ()))) for each in metrics)
 
     def file(metric: str) -> str:
-        return wanted.link(f"/monitors/{quote(watched.name)}/{metric}.csv", name if metric in _OF_CLASS else "")
+        return wanted.link(f"/monitors/{quote(watched.name)}/{metric}.csv", name if metric in OF_CLASS else "")
 
     reference = _reference(said.get(("accuracy", "all")))
     rules = (*(() if watched.good is None else (Rule("aim", watched.good),)), *reference)
@@ -120,7 +122,6 @@ def _requests(
     yield Request("Labelled share of the window", shares, percent, is_share=True, file=file("coverage"))
 
 
-_OF_CLASS: Final = ("recall", "precision")
 _NAMES: Final = {
     "latency_p50": "p50",
     "latency_p95": "p95",

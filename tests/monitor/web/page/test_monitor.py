@@ -85,6 +85,20 @@ def test_each_chart_has_its_figures_as_csv(client: TestClient, history: History)
     assert client.get("/monitors/support-bot/nothing.csv").status_code == 404
 
 
+def test_figures_of_a_class_are_those_of_the_page_where_the_link_names_none(client: TestClient) -> None:
+    file = client.get("/monitors/support-bot/recall.csv")
+
+    assert len(list(csv.DictReader(io.StringIO(file.text)))) > 0
+    assert file.text == client.get("/monitors/support-bot/recall.csv?class=urgent").text
+
+
+def test_figures_of_all_classes_are_of_no_single_one(client: TestClient) -> None:
+    refused = client.get("/monitors/support-bot/accuracy.csv?class=urgent")
+
+    assert refused.status_code == 400
+    assert "accuracy is of all classes together; leave class out" in refused.text
+
+
 def test_the_confusions_are_those_of_the_history(client: TestClient, history: History) -> None:
     newest = history.charted.newest("support-bot")
     assert newest is not None
