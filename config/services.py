@@ -104,7 +104,8 @@ class WebSettings(Section):
     pages: bool = True
     """Whether there are pages to look at, at `/`; without them only the health endpoints answer."""
     hosts: tuple[Name, ...] = ()
-    """Names under which the pages are asked for, such as `tunewatch.example.org`, besides addresses and `localhost`."""
+    """Names under which pages and `/metrics` are asked for, such as `tunewatch.example.org`, besides addresses and
+    `localhost`."""
 
 
 class LoggingSettings(Section):

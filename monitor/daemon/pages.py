@@ -20,9 +20,7 @@ def build_pages(settings: Settings, history: History, vitals: Vitals, clocks: Cl
     if not settings.web.pages:
         return []
     watched = tuple(watched_of(name, monitor) for name, monitor in settings.monitors.items())
-    return Pages(history, watched, partial(look_states, vitals, clocks)).routes(
-        (settings.web.host, *settings.web.hosts)
-    )
+    return Pages(history, watched, partial(look_states, vitals, clocks)).routes()
 
 
 def watched_of(name: str, settings: MonitorSettings) -> Watched:

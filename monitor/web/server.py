@@ -1,8 +1,8 @@
-"""The health endpoints and the metrics, served from a thread of the daemon."""
+"""The health endpoints, the metrics and the pages, served from a thread of the daemon."""
 
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,9 +11,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from monitor.common.errors import BindError
 from monitor.web.connections import BoundedProtocol
+from monitor.web.guarding import Guard
 
 HEALTHY_PATH: Final = "/-/healthy"
 READY_PATH: Final = "/-/ready"
@@ -36,13 +38,17 @@ Exposition = Callable[[str], tuple[bytes, str]]
 
 
 def health_app(
-    healthy: Question, ready: Question, exposition: Exposition | None = None, pages: Sequence[BaseRoute] = ()
-) -> Starlette:
-    """The web application. The questions are asked in worker threads, so they may block for a moment."""
+    healthy: Question,
+    ready: Question,
+    exposition: Exposition | None = None,
+    pages: Sequence[BaseRoute] = (),
+    names: Collection[str] = (),
+) -> ASGIApp:
+    """The web application, answered under these names too. Questions are asked in worker threads: they may block."""
     routes: list[BaseRoute] = [Route(HEALTHY_PATH, _endpoint(healthy)), Route(READY_PATH, _endpoint(ready))]
     if exposition is not None:
         routes.append(Route(METRICS_PATH, _metrics(exposition)))
-    return Starlette(routes=[*routes, *pages])
+    return Guard(Starlette(routes=[*routes, *pages]), names)  # around the answers to its own faults too
 
 
 def _metrics(exposition: Exposition) -> Callable[[Request], Response]:
@@ -66,7 +72,7 @@ class WebServer:
 
     def __init__(
         self,
-        app: Starlette,
+        app: ASGIApp,
         host: str,
         port: int,
         protocol: type[BoundedProtocol] = BoundedProtocol,

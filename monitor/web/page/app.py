@@ -1,12 +1,11 @@
 """The pages as an application: addresses, and what is answered where something is missing."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -18,7 +17,6 @@ from monitor.history.history import History
 from monitor.web.page.asked import SPANS, NotAskedRightError, asked
 from monitor.web.page.documents import STYLE, document
 from monitor.web.page.figures_file import csv_of
-from monitor.web.page.guarding import Guard
 from monitor.web.page.incident import shown
 from monitor.web.page.kept import Kept
 from monitor.web.page.monitor import FILES, OF_CLASS, Course, chosen_class, course
@@ -37,11 +35,11 @@ class Pages:
     looks: LookStates
     kept: Kept[Course] = field(default_factory=Kept)
 
-    def routes(self, names: Collection[str]) -> list[BaseRoute]:
-        """The pages, below everything else that is served under these names."""
-        return [Mount("/", self.app(names))]
+    def routes(self) -> list[BaseRoute]:
+        """The pages, below everything else that is served."""
+        return [Mount("/", self.app())]
 
-    def app(self, names: Collection[str] = ()) -> Starlette:
+    def app(self) -> Starlette:
         """The application by itself."""
         routes = [
             Route("/", self._page(self.overview)),
@@ -50,11 +48,7 @@ class Pages:
             Route("/incidents/{id}", self._page(self.incident)),
             Route("/static/page.css", _style),
         ]
-        return Starlette(
-            routes=routes,
-            middleware=[Middleware(Guard, names=names)],
-            exception_handlers={HTTPException: _refused},
-        )
+        return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
 
     def overview(self, _request: Request) -> Response:
         """Every monitor."""

@@ -1,9 +1,10 @@
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from starlette.testclient import TestClient
 
 from monitor.common.errors import BindError
 from monitor.web.connections import MOST_CONNECTIONS, BoundedProtocol
@@ -35,6 +36,36 @@ def test_good_is_200_with_its_detail_and_bad_is_503_with_the_reason() -> None:
     with _served(ready=BAD) as url:
         assert get_json(f"{url}/-/healthy") == (200, {"scheduler": "alive"})
         assert get_json(f"{url}/-/ready") == (503, {"history": "unreachable"})
+
+
+def _metrics(accept: str) -> tuple[bytes, str]:
+    assert accept != "fault", "a fault of our own"
+    return b"up 1\n", "text/plain"
+
+
+def _asked(path: str, host: str = "127.0.0.1", accept: str = "*/*") -> tuple[int, Mapping[str, str]]:
+    app = health_app(lambda: GOOD, lambda: GOOD, _metrics)
+    client = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    answer = client.get(path, headers={"Host": host, "Accept": accept})
+    return answer.status_code, answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status"),
+    [("/metrics", "*/*", 200), ("/metrics", "fault", 500), ("/-/ready", "*/*", 200), ("/none", "*/*", 404)],
+)
+def test_every_answer_says_what_a_browser_may_do_with_it(path: str, accept: str, status: int) -> None:
+    answered, headers = _asked(path, accept=accept)
+
+    assert answered == status
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["cache-control"] == "no-store"
+
+
+def test_figures_are_told_under_no_name_of_somebody_else_and_health_under_any() -> None:
+    assert _asked("/metrics", host="evil.example")[0] == 421
+    assert _asked("/-/ready", host="tunewatch.monitoring.svc")[0] == 200
 
 
 def test_a_taken_port_is_told_when_the_server_is_made() -> None:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from monitor.bootstrap.configuration import load
 from monitor.daemon.pages import watched_of
 from monitor.history import History
+from monitor.web.guarding import Guard
 from monitor.web.page.app import Pages
 from monitor.web.page.watched import LookState
 from tests.support.chat_log import BREAK, END, write_config, write_log
@@ -45,4 +46,4 @@ def pages(played: Path, history: History) -> Pages:
 
 @pytest.fixture(scope="package")
 def client(pages: Pages) -> TestClient:
-    return TestClient(pages.app(), base_url="http://127.0.0.1:8787")
+    return TestClient(Guard(pages.app(), ()), base_url="http://127.0.0.1:8787")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 
+from monitor.web.guarding import Guard
 from monitor.web.page.app import Pages
 from monitor.web.server import WebServer
 
@@ -17,7 +17,7 @@ PNG = b"\x89PNG"
 
 @pytest.fixture
 def url(pages: Pages) -> Iterator[str]:
-    server = WebServer(Starlette(routes=pages.routes(())), "127.0.0.1", 0)
+    server = WebServer(Guard(pages.app(), ()), "127.0.0.1", 0)
     server.start()
     yield "http://{}:{}".format(*server.address)
     server.stop(patience=5)

@@ -11,6 +11,7 @@ from checks.metrics.line import MetricLine
 from monitor.history import History
 from monitor.history.engine import open_engine
 from monitor.history.writing.record import CycleRecord
+from monitor.web.guarding import Guard
 from monitor.web.page.app import Pages
 from monitor.web.page.watched import LookState, Watched
 from tests.support.history import at, estimate
@@ -166,7 +167,7 @@ def test_a_name_that_somebody_else_points_at_this_machine_gets_nothing(client: T
 
 @pytest.mark.parametrize("host", ["localhost:8787", "127.0.0.1", "[::1]:8787", "192.0.2.7:80", "Watch.example"])
 def test_addresses_localhost_and_the_names_of_the_configuration_are_answered(pages: Pages, host: str) -> None:
-    served = TestClient(pages.app(["watch.example"]), base_url="http://127.0.0.1")
+    served = TestClient(Guard(pages.app(), ["watch.example"]), base_url="http://127.0.0.1")
 
     assert served.get("/", headers={"Host": host}).status_code == 200
 

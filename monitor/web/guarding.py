@@ -1,4 +1,4 @@
-"""Who may ask for a page, and what a browser may do with it."""
+"""Who may ask, and what a browser may do with the answer."""
 
 from collections.abc import Collection
 from ipaddress import ip_address
@@ -23,6 +23,9 @@ HEADERS: Final = {
 """No script at all, nothing from elsewhere, in no frame of others."""
 
 LOCAL: Final = "localhost"
+
+PROBES: Final = "/-/"
+"""Below it are the health endpoints: probes ask under whatever name a cluster has, and no figure is told there."""
 
 
 def is_own(host: str, names: Collection[str]) -> bool:
@@ -62,13 +65,13 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if not is_own(Headers(scope=scope).get("host", ""), self._names):
+        if not scope["path"].startswith(PROBES) and not is_own(Headers(scope=scope).get("host", ""), self._names):
             await PlainTextResponse(_REFUSAL, 421)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
 
 
 _REFUSAL: Final = (
-    "The pages are not answered under this name, which could be one that somebody else points here. "
+    "This is not answered under this name, which could be one that somebody else points here. "
     "Ask by address or as localhost, or add the name to web.hosts in the configuration.\n"
 )
