@@ -3,7 +3,7 @@
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -44,15 +44,15 @@ def list_files(patterns: Sequence[str], key: str, mirror: Mirror) -> Listing:
 
     Raises SourceError if a pattern matches nothing but folders, or a store cannot be read.
     """
-    found: dict[str, LogFile | SkippedFile] = {}
+    found: dict[str, LogFile | SkippedFile] = {}  # by the path, or the address of the object
     for pattern in patterns:
-        matches = [(name, _look(name)) for name in _matches(pattern, key, mirror)]
-        usable = {name: each for name, each in matches if each is not None}
+        matches = [(known_as, _look(name)) for name, known_as in _matches(pattern, key, mirror)]
+        usable = {known_as: each for known_as, each in matches if each is not None}
         if not usable:
             raise SourceError(
                 f"{key}: no file matches {shown(pattern)}; check the path and that the log has been written"
             )
-        found |= {name: each for name, each in usable.items() if name not in found}
+        found |= {known_as: each for known_as, each in usable.items() if known_as not in found}
     files = tuple(each for each in found.values() if isinstance(each, LogFile))
     return Listing(files, tuple(each for each in found.values() if isinstance(each, SkippedFile)))
 
@@ -66,15 +66,15 @@ def _stamp(found: os.stat_result) -> Stamp:
     return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _matches(pattern: str, key: str, mirror: Mirror) -> Iterator[str]:
+def _matches(pattern: str, key: str, mirror: Mirror) -> Iterable[tuple[str, str]]:
+    """Paths, and what tells that two are the same file."""
     if is_remote(pattern):
-        yield from mirror.matches(pattern, key)
-        return
+        return mirror.matches(pattern, key).items()
     path = str(Path(pattern).expanduser())
     if os.path.lexists(path):
-        yield path
-        return
-    yield from sorted(glob.glob(path, recursive=True))  # noqa: PTH207  # a Path has no glob of an absolute pattern
+        return [(path, path)]
+    names = sorted(glob.glob(path, recursive=True))  # noqa: PTH207  # a Path has no glob of an absolute pattern
+    return zip(names, names, strict=True)
 
 
 def _look(name: str) -> LogFile | SkippedFile | None:

@@ -8,8 +8,11 @@ import hashlib
 import os
 import re
 import shutil
+import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +29,10 @@ _LOG = get_logger(__name__)
 
 _AT_ONCE: Final = 8
 """Objects that are fetched side by side."""
+
+_LISTINGS: Final = 3
+"""How often a store is listed anew because an object was not what its listing said."""
+_ABANDONED: Final = 86_400.0  # seconds after which nobody works on an unfinished copy any more
 
 _VERSION: Final = (
     "ETag",
@@ -72,6 +79,18 @@ class _Object:
         parts = [part for part in path.parent.parts if "=" in part]
         return folder.joinpath(digest, *parts, path.name)
 
+    def is_at(self, place: Path) -> bool:
+        """Whether its copy is there; one of another length, which a loss of power may leave, is none."""
+        try:
+            size = place.stat().st_size
+        except FileNotFoundError:
+            return False
+        return bool(self.version) and self.size in {None, size}
+
+
+class _Unlisted(Exception):  # noqa: N818 - it carries one
+    """An OSError of a folder that cannot be listed; one itself, fsspec's walk would take the folder for empty."""
+
 
 class Mirror:
     """Copies of objects, in the configured folder, or else in one of this process. Not for several threads at once."""
@@ -82,22 +101,32 @@ class Mirror:
         self._copies = copies
         self._stores: dict[str, Any] = {}
 
-    def matches(self, address: str, key: str) -> tuple[str, ...]:
-        """Return the paths of the copies of what the address, which may be a glob, names now; old copies go.
+    def matches(self, address: str, key: str) -> dict[str, str]:
+        """Return the paths of the copies of what the address, which may be a glob, names now, with the object of each.
 
-        Raises SourceError if the store cannot be read, naming `key` and the address.
+        Old copies go. Raises SourceError if the store cannot be read, or an object not as it is listed, naming `key`
+        and the address.
         """
         store = self._store(address, key)
-        try:
-            listed = _asked(lambda: _listed(store, address), f"{key}: {shown(address)} cannot be listed")
-        except FileNotFoundError:  # no such bucket, or nothing there
-            return ()
         folder = self._folder / hashlib.sha256(address.encode()).hexdigest()[:24]
-        places = {each.place(folder): each for each in listed}
-        _forget(folder, {place.relative_to(folder).parts[0] for place in places})
-        missing = {place: each for place, each in places.items() if not each.version or not place.exists()}
-        self._fetch(store, missing, key)
-        return tuple(str(place) for place in places if place.exists())
+        other: list[str] = []
+        for _ in range(_LISTINGS):
+            try:
+                listed = _asked(lambda: _listed(store, address), f"{key}: {shown(address)} cannot be listed")
+            except FileNotFoundError:  # no such bucket, or nothing there
+                return {}
+            places = {each.place(folder): each for each in listed}
+            _forget(folder, {place.relative_to(folder).parts[0] for place in places})
+            missing = {place: each for place, each in places.items() if not each.is_at(place)}
+            other = self._fetch(store, missing, folder, key)
+            if not other:
+                scheme = address.partition("://")[0]
+                return {str(place): f"{scheme}://{each.path}" for place, each in places.items()}
+        raise SourceError(
+            f"{key}: {shown(other[0])} was not what the store had listed, {_LISTINGS} times: it is gone, or of another "
+            "length. Is it written anew all the time, or stored with a Content-Encoding that is undone on the way? "
+            "Rows would be missing without it"
+        )
 
     def names(self, address: str) -> tuple[str, ...]:
         """Return the addresses of the objects right under a folder, an address that ends with a slash.
@@ -133,14 +162,40 @@ class Mirror:
 
         if scheme not in fsspec.available_protocols():
             raise SourceError(f"{key}: {address} is in no store that is known; known are {', '.join(EXTRAS)}")
-        return fsspec.filesystem(scheme, skip_instance_cache=True, **self._settings.options)
+        return _loud(fsspec.filesystem(scheme, skip_instance_cache=True, **self._settings.options))
 
-    def _fetch(self, store: Any, missing: Mapping[Path, _Object], key: str) -> None:  # noqa: ANN401
+    def _fetch(self, store: Any, missing: Mapping[Path, _Object], folder: Path, key: str) -> list[str]:  # noqa: ANN401
+        """Copy objects; return the paths of those that are not what was listed."""
         if not missing:
-            return
+            return []
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            copied = sum(pool.map(lambda item: _copy(store, item[1], item[0], key), missing.items()))
-        _LOG.info("objects copied", objects=len(missing), megabytes=round(copied / 1e6, 1), key=key)
+            copied = list(pool.map(lambda item: _copy(store, item[1], item[0], folder, key), missing.items()))
+        sizes = [size for size in copied if size is not None]
+        _LOG.info("objects copied", objects=len(sizes), megabytes=round(sum(sizes) / 1e6, 1), key=key)
+        return [each.path for each, size in zip(missing.values(), copied, strict=True) if size is None]
+
+
+def _loud(store: Any) -> Any:  # noqa: ANN401
+    """The store, whose folders that cannot be listed are not taken for empty ones (see `_Unlisted`)."""
+    if getattr(store, "async_impl", False):
+        quiet = store._ls  # noqa: SLF001 - what its walk calls
+
+        async def listing(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            with _unlisted():
+                return await quiet(*args, **kwargs)
+
+        store._ls = listing  # noqa: SLF001
+    return store
+
+
+@contextmanager
+def _unlisted() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _Unlisted(error) from error
 
 
 def _listed(store: Any, address: str) -> list[_Object]:  # noqa: ANN401
@@ -151,7 +206,12 @@ def _listed(store: Any, address: str) -> list[_Object]:  # noqa: ANN401
         infos = [info for _, info in sorted(found.items())]
     else:
         infos = [store.info(path)]
-    return [_object(info) for info in infos if info.get("type", "file") == "file"]
+    return [_object(info) for info in infos if info.get("type", "file") == "file" and not _is_marker(info, address)]
+
+
+def _is_marker(info: Mapping[str, Any], address: str) -> bool:
+    """Whether it is what consoles put into a store to show an empty folder."""
+    return str(info["name"]).endswith("/") and not _is_web(address)
 
 
 def _is_web(address: str) -> bool:
@@ -181,21 +241,21 @@ def _seconds(time: object) -> float | None:
     return float(time) if isinstance(time, (int, float)) else None
 
 
-def _copy(store: Any, each: _Object, place: Path, key: str) -> int:  # noqa: ANN401
-    """Copy one object; return its bytes. One that is gone by now, or has another size, waits for the next look."""
-    unfinished = place.with_name(f".{os.getpid()}")
+def _copy(store: Any, each: _Object, place: Path, folder: Path, key: str) -> int | None:  # noqa: ANN401
+    """Copy one object; return its bytes, None for one that is gone by now, or has another size than was listed."""
+    unfinished = folder / f".{uuid.uuid4().hex}"  # also processes of two containers have one number
     try:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _asked(lambda: store.get_file(each.path, str(unfinished)), f"{key}: {shown(each.path)} cannot be read")
         size = unfinished.stat().st_size
         if each.size is not None and size != each.size:  # written anew since it was listed
-            return 0
+            return None
         if each.written is not None:
             os.utime(unfinished, (each.written, each.written))
         unfinished.chmod(0o600)
         unfinished.replace(place)
     except FileNotFoundError:
-        return 0
+        return None
     except OSError as error:
         raise SourceError(
             f"{key}: {shown(each.path)} cannot be copied to {place.parent}: {error.strerror or error}; "
@@ -208,9 +268,13 @@ def _copy(store: Any, each: _Object, place: Path, key: str) -> int:  # noqa: ANN
 
 
 def _forget(folder: Path, kept: set[str]) -> None:
-    """Remove the copies of what is no longer listed."""
+    """Remove the copies of what is no longer listed, and what somebody who was killed has left."""
     for old in _entries(folder):
-        if old.name not in kept:
+        if old.name.startswith("."):
+            with suppress(FileNotFoundError):
+                if time.time() - old.lstat().st_mtime > _ABANDONED:
+                    old.unlink()
+        elif old.name not in kept:
             shutil.rmtree(old, ignore_errors=True)
 
 
@@ -227,9 +291,11 @@ def _asked(question: Callable[[], Made], what: str) -> Made:
         return question()
     except (FileNotFoundError, SourceError):
         raise
-    except PermissionError as error:
-        raise SourceError(f"{what}: the store refuses it ({error}); check the credentials and their rights") from error
-    except Exception as error:  # noqa: BLE001 - stores raise errors of their own libraries, which need not be installed
+    except Exception as raised:  # noqa: BLE001 - stores raise errors of their own libraries, which need not be installed
+        error = raised.args[0] if isinstance(raised, _Unlisted) else raised
+        if isinstance(error, PermissionError):
+            refused = f"{what}: the store refuses it ({error}); check the credentials and their rights"
+            raise SourceError(refused) from error
         raise SourceError(f"{what}: {_cause(error)}") from None  # what stands behind it may name a whole address
 
 

@@ -18,7 +18,7 @@ from monitor.log.counts import ALL
 from monitor.log.prediction_log import PredictionLog, open_log
 from monitor.onboarding.initialise.look import looking
 from tests.support.messy_logs import START
-from tests.support.object_store import ObjectStore, object_store
+from tests.support.object_store import ObjectStore, object_store, on_the_way
 
 BUCKET, NOW = int(START.timestamp()), START + timedelta(days=1)
 
@@ -89,6 +89,56 @@ def test_a_folder_keeps_the_copies_and_no_object_is_fetched_twice(store: ObjectS
     store.fs.pipe("logs/1.jsonl", line(1, "b"))
     assert classes(log_of("s3://logs/*.jsonl", folder=folder)) == {"b": 1}
     assert not copy.exists()
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_not_an_empty_folder(store: ObjectStore) -> None:
+    for day in (1, 2):
+        store.fs.pipe(f"logs/day={day}/1.jsonl", line(day, "a"))
+
+    def refuse(_method: str, target: str) -> int:
+        return 403 if "prefix=day%3D2" in target else 0
+
+    with on_the_way(store, refuse), pytest.raises(SourceError, match="cannot be listed: the store refuses it"):
+        classes(log_of("s3://logs/*/*.jsonl"))
+
+
+def test_an_object_that_is_written_anew_while_it_is_copied_is_read_as_it_is_then(store: ObjectStore) -> None:
+    store.fs.pipe("logs/1.jsonl", line(1, "a"))
+    written: list[bytes] = []
+
+    def write(method: str, target: str) -> int:
+        if method == "GET" and target.startswith("/logs/1.jsonl") and len(written) < most:
+            written.append(b"".join(line(n, "b") for n in range(len(written) + 2)))
+            store.fs.pipe("logs/1.jsonl", written[-1])
+        return 0
+
+    most = 1
+    with on_the_way(store, write):
+        assert classes(log_of("s3://logs/*.jsonl")) == {"b": 2}
+        most = 100
+        with pytest.raises(SourceError, match=r"logs/1\.jsonl was not what the store had listed"):
+            classes(log_of("s3://logs/*.jsonl"))
+
+
+def test_an_object_of_two_addresses_is_read_once(store: ObjectStore) -> None:
+    store.fs.pipe("logs/1.jsonl", line(1, "a").replace(b'"1"', b"null"))  # without an id, rows are not found out as one
+    store.fs.call_s3("put_object", Bucket="logs", Key="folder/", Body=b"")
+    log = log_of("s3://logs/*.jsonl", "s3://logs/1.jsonl", "s3://logs/**")
+    assert classes(log) == {"a": 1}
+    assert {row.kind for row in log.count([BUCKET], NOW).notices} <= {"null_id"}
+
+
+def test_what_others_left_in_the_folder_is_not_read_and_goes(store: ObjectStore, tmp_path: Path) -> None:
+    store.fs.pipe("logs/1.jsonl", line(1, "a"))
+    assert classes(log_of("s3://logs/*.jsonl", folder=tmp_path)) == {"a": 1}
+    (copy,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    copy.write_bytes(b"")  # as a loss of power may leave it
+    begun, left = (copy.parent.with_name(name) for name in (".begun", ".left"))
+    for each in (begun, left):
+        each.write_bytes(line(2, "b"))
+    os.utime(left, (0, 0))
+    assert classes(log_of("s3://logs/*.jsonl", folder=tmp_path)) == {"a": 1}
+    assert (begun.exists(), left.exists()) == (True, False)
 
 
 def test_a_value_in_the_folders_name_is_a_column(store: ObjectStore, tmp_path: Path) -> None:
