@@ -6,6 +6,7 @@ from typing import Final
 
 from alerts.acts import Act, ActKind
 from alerts.incident import Event, Incident, Reason, State, Transition
+from checks.outcome.trial import Decision
 
 
 class ActRefusedError(Exception):
@@ -14,12 +15,26 @@ class ActRefusedError(Exception):
 
 def acted(incident: Incident, act: Act) -> Transition:
     """The step that follows. Raises ActRefusedError."""
+    _check(incident, act)
+    after, event, reason = _STEPS[act.kind](incident, act)
+    return Transition(after, event, act.at, reason, act=act)
+
+
+def decided(incident: Incident, act: Act, *, accepted: bool) -> Transition:
+    """The step of somebody who takes an incident on and says whether they do what is advised. Raises ActRefusedError.
+
+    `act` is the acknowledgement: who, until when, and why.
+    """
+    _check(incident, act)
+    taken, event, reason = _acknowledge(incident, act)
+    return Transition(taken, event, act.at, reason, decision=Decision(accepted, act.at, act.by, act.note), act=act)
+
+
+def _check(incident: Incident, act: Act) -> None:
     if incident.opened_at is None:
         raise ActRefusedError(f"{incident.id} has not been told yet: it is not certain enough, and may pass by itself")
     if incident.state is State.RESOLVED and act.kind is not ActKind.FALSE_ALARM:
         raise ActRefusedError(f"{incident.id} is over; nothing is told of it any more")
-    after, event, reason = _STEPS[act.kind](incident, act)
-    return Transition(after, event, act.at, reason, act=act)
 
 
 _Step = tuple[Incident, Event, Reason]

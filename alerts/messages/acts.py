@@ -1,5 +1,6 @@
 """What people did with an incident, in words."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from alerts.acts import Act, ActKind
@@ -30,6 +31,11 @@ def act_in_words(act: Act) -> str:
     """Who did what, until when and why."""
     until = f" until {when(act.until)}" if act.until is not None else ""
     return f"{DONE[act.kind]} by {act.by}{until}" + (f": {act.note}" if act.note else "")
+
+
+def held_in_words(act: Act) -> str:
+    """Until when whoever acknowledged an incident has it."""
+    return "theirs from now on" if act.until is None else f"theirs until {when(act.until)}"
 
 
 def standing_in_words(incident: Incident) -> str:
@@ -65,3 +71,8 @@ def silence_in_words(silence: Silence) -> str:
     )
     what = ", ".join(f"{name} {' or '.join(patterns)}" for name, patterns in named if patterns)
     return f"silence {silence.id}: {what} until {when(silence.ends_at)}, by {silence.by}: {silence.reason}"
+
+
+def covered_in_words(incidents: Sequence[str]) -> str:
+    """Which open incidents a silence keeps quiet."""
+    return f"it covers {', '.join(incidents)}" if incidents else "it covers no incident that is open now"

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, select
 
-from alerts.acting import acted
+from alerts.acting import acted, decided
 from alerts.acts import Act
 from alerts.incident import Incident, Transition
 from checks.counts.windows import Windows
@@ -104,6 +105,11 @@ class Transaction:
         Raises LookupError where there is no such incident, and ActRefusedError.
         """
         return write_act(self._connection, incident, act, acted, channels)
+
+    def act_and_decide(self, incident: str, act: Act, accepted: bool, channels: Sequence[str]) -> Transition | None:  # noqa: FBT001
+        """As `act`, for an acknowledgement with which somebody says whether they do what is advised."""
+        made = partial(decided, accepted=accepted)
+        return write_act(self._connection, incident, act, made, channels, write_decision)
 
     def tell(self, steps: Sequence[Transition], channels: Sequence[str]) -> None:
         """Keep steps of incidents apart from any cycle, and what is to be told of them; the cursor stays."""

@@ -5,23 +5,19 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from alerts.acting import ActRefusedError
 from alerts.acts import Act, ActKind
-from alerts.incident import Transition
-from config.settings import Settings
-from monitor.bootstrap.channels import channels_of_steps
+from alerts.incident import Incident, Transition
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.people import build_acts
 from monitor.cli.commands.one_incident import find_one
 from monitor.common.clock import utc_now
-from monitor.history import History
-
-MOST_WORDS: Final = 500
-"""Characters of a note or a name: they go into a Slack thread."""
+from monitor.people.acts import MOST_WORDS, Acts
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -60,22 +56,21 @@ def new_act(kind: ActKind, by: str | None, note: str, span: timedelta | None, hi
     return Act(kind, by or user(), now, secrets.token_hex(8), None if span is None else now + span, note.strip())
 
 
-def act_on(file: Path | None, incident_id: str, act: Act) -> Transition:
-    """Keep an act on an incident, and what is to be told of it."""
+def act_on(file: Path | None, incident_id: str, act: Act, accepted: bool | None = None) -> Transition:  # noqa: FBT001
+    """Keep an act on an incident, and what is to be told of it; with `accepted` what is decided on the advice too."""
     settings = load(file)
     history = open_history(settings)
     try:
-        return _act(settings, history, incident_id, act)
+        incident = find_one(history.queries, incident_id, "INCIDENT")
+        step = _act(build_acts(settings, history), incident, act, accepted)
     except ActRefusedError as refused:
         raise click.ClickException(str(refused)) from None
     finally:
         history.close()
-
-
-def _act(settings: Settings, history: History, incident_id: str, act: Act) -> Transition:
-    incident = find_one(history.queries, incident_id, "INCIDENT")
-    with history.transaction(incident.monitor) as transaction:
-        step = transaction.act(incident.id, act, channels_of_steps(settings))
     if step is None:
         raise click.ClickException(f"the act {act.key} is kept already")
     return step
+
+
+def _act(acts: Acts, incident: Incident, act: Act, accepted: bool | None) -> Transition | None:  # noqa: FBT001
+    return acts.act(incident, act) if accepted is None else acts.decide(incident, act, accepted=accepted)

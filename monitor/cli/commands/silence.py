@@ -1,24 +1,21 @@
 """`tunewatch silence`: tell nothing of some incidents for a time."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from alerts.acts import ActKind
-from alerts.messages.acts import silence_in_words
-from alerts.routing.matching import Facts, Matcher, fits_one
-from alerts.routing.silence import Silence
-from config.routes import OF_OURSELVES
-from config.settings import Settings
+from alerts.messages.acts import covered_in_words, silence_in_words
+from alerts.routing.matching import Matcher
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.people import build_acts, known_names
 from monitor.cli.commands.options import DURATION, config_option
 from monitor.cli.commands.people import by_option, new_act
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import tell
-from monitor.history.queries.queries import Queries
+from monitor.people.acts import unfit
 
 
 @click.command("silence")
@@ -56,29 +53,14 @@ def command(
     if not reason.strip():
         raise click.BadParameter("is empty; say why, for those who wonder", param_hint="--reason")
     settings = load(file)
-    _check(settings, monitor, check)
+    for field, said in unfit(matcher, known_names(settings)).items():
+        raise click.BadParameter(said, param_hint=f"--{field}")
     act = new_act(ActKind.SILENCE, by, reason, span, "--reason")
     history = open_history(settings)
     try:
-        silence = Silence(history.silence(matcher, act), matcher, act.at, act.until or act.at, act.by, act.note)
-        covered = _covered(history.queries, silence)
+        silenced = build_acts(settings, history).silence(matcher, act)
     finally:
         history.close()
-    tell(silence_in_words(silence))
-    tell(f"it covers {', '.join(covered)}" if covered else "it covers no incident that is open now")
+    tell(silence_in_words(silenced.silence))
+    tell(covered_in_words(silenced.covered))
     return Exit.FINE
-
-
-def _covered(queries: Queries, silence: Silence) -> Sequence[str]:
-    """The open incidents that are quiet by it: a class with a slip of the pen would have none."""
-    return [each.id for each in queries.unresolved() if silence.covers(Facts.of(each))]
-
-
-def _check(settings: Settings, monitor: Sequence[str], check: Sequence[str]) -> None:
-    """Refuse names that fit nothing: the silence would be none."""
-    some = next(iter(settings.monitors.values()))
-    checks = (*type(some.checks).model_fields, *OF_OURSELVES)
-    for hint, patterns, known in (("--monitor", monitor, tuple(settings.monitors)), ("--check", check, checks)):
-        for pattern in patterns:
-            if not any(fits_one((pattern,), name) for name in known):
-                raise click.BadParameter(f"{pattern!r} fits none of {', '.join(known)}", param_hint=hint)

@@ -18,8 +18,17 @@ Acted = Callable[[Incident, Act], Transition]
 """What an act makes of an incident as it stands; may refuse it by raising."""
 
 
+Write = Callable[[Connection, Transition, Iterable[str]], None]
+"""Keeps a step, and what is to be told of it."""
+
+
 def write_act(
-    connection: Connection, incident: str, act: Act, acted: Acted, channels: Iterable[str]
+    connection: Connection,
+    incident: str,
+    act: Act,
+    acted: Acted,
+    channels: Iterable[str],
+    write: Write = write_transition,
 ) -> Transition | None:
     """Keep an act and the step that follows; None, and nothing, where an act of that key is kept already.
 
@@ -31,18 +40,18 @@ def write_act(
     if stands is None:
         raise LookupError(incident)
     step = acted(stands, act)
-    write_transition(connection, step, channels)
+    write(connection, step, channels)
     return step
 
 
 def write_silence(connection: Connection, matcher: Matcher, act: Act) -> int:
     """Silence from the act's time until its end; the id of the silence, also where it was made by that act before."""
-    known = connection.scalar(select(ACTS.c.silence_id).where(ACTS.c.key == act.key))
-    if known is not None:
-        return int(known)
+    # The act first, so that of two who hand it over at once one waits here for what the other made of it.
+    if not insert_if_new(connection, ACTS, _row(act)):
+        return int(connection.execute(select(ACTS.c.silence_id).where(ACTS.c.key == act.key)).scalar_one())
     values = {"matchers": matcher, "starts_at": act.at, "ends_at": act.until, "by": act.by, "reason": act.note}
     silence: int = connection.execute(SILENCES.insert().values(values)).inserted_primary_key[0]  # type: ignore[index]
-    connection.execute(ACTS.insert().values(**_row(act), silence_id=silence))
+    connection.execute(ACTS.update().where(ACTS.c.key == act.key).values(silence_id=silence))
     return silence
 
 
