@@ -147,7 +147,8 @@ class Transition:
     """One step of an incident: how it stands after it, and what people are told (None: nothing).
 
     `joined` are the findings that this step tells of for the first time, `decision` what somebody decided with it,
-    `outcome` what came of the advice, and `act` what somebody did.
+    `outcome` what came of the advice, and `act` what somebody did. `advises_anew` says that another action is advised
+    than people were told before.
     """
 
     incident: Incident
@@ -158,6 +159,14 @@ class Transition:
     decision: Decision | None = None
     outcome: Result | None = None
     act: Act | None = None
+    advises_anew: bool = False
+
+    @property
+    def rings(self) -> bool:
+        """Whether a later step calls people again: it got worse, nobody has it, or another action is advised."""
+        if self.advises_anew or self.reason is Reason.ADVICE_CHANGED:
+            return True
+        return self.event in (Event.ESCALATED, Event.REOPENED, Event.REMINDED)
 
     @property
     def is_posted(self) -> bool:

@@ -186,12 +186,10 @@ class _Cycle:
             proposed=told.proposed,
             snoozed_until=None if rose else incident.snoozed_until,  # it was another incident that could wait
         )
-        if rose:
-            return self._step(current, Event.ESCALATED, Reason.SEVERITY_ROSE, joined)
-        if joined:
-            return self._step(current, Event.UPDATED, Reason.ALARM_JOINED, joined)
-        if told.changed:
-            return self._step(current, Event.UPDATED, Reason.ADVICE_CHANGED)
+        if rose or joined or told.changed:
+            event = Event.ESCALATED if rose else Event.UPDATED
+            news = Reason.SEVERITY_ROSE if rose else Reason.ALARM_JOINED if joined else Reason.ADVICE_CHANGED
+            return replace(self._step(current, event, news, joined), advises_anew=told.changed)
         resumed = incident.state is State.RECOVERING
         return self._step(current, None, Reason.ALARM_RESUMED if resumed else Reason.REFRESHED)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from alerts.incident import Incident, State, Transition
 from alerts.messages.acts import standing_in_words
+from alerts.messages.advising import certainty
+from alerts.messages.commands import next_commands
 from alerts.messages.numbers import when, window
 from alerts.messages.words import (
     ICONS,
@@ -12,7 +14,6 @@ from alerts.messages.words import (
     WORDS,
     action,
     alarming,
-    certainty,
     news,
     problem,
     short_problem,
@@ -73,7 +74,7 @@ def root_message(step: Transition) -> Message:
             *_report(incident),
             _id(incident),
         ),
-        commands=(f"tunewatch history --incident {incident.id}",),
+        commands=next_commands(incident),
     )
 
 

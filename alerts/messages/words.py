@@ -2,10 +2,10 @@
 
 from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.acts import AGAIN, act_in_words
+from alerts.messages.advising import recommendation
 from alerts.messages.figures import lasting
 from alerts.messages.gaps import GAPS, gap
 from alerts.messages.numbers import estimate, format_of, when
-from checks.advice.deciding.model import Action, Advice
 from checks.outcome.judge import Worked
 from checks.outcome.trial import Decision
 from checks.rules.finding import DELIVERY, LOOK, Cause, Finding, Verdict
@@ -34,23 +34,6 @@ STATES = {
     State.RESOLVED: "resolved",
 }
 
-ACTIONS = {
-    Action.ROLLBACK_PROMPT: "roll the prompt back to the version before",
-    Action.REVISE_PROMPT: "revise the prompt",
-    Action.FINE_TUNE: "start a fine-tune; prompting alone does not get there",
-    Action.ROLLBACK_MODEL: "roll the model back to the version before",
-    Action.ADD_CONTEXT: "give the bot the facts that it lacks",
-    Action.COLLECT_LABELS: "collect more labels before anything else",
-    Action.FIX_LABELS: "repair the labels before anything else",
-    Action.FIX_PARSER: "repair the parsing of the bot's output",
-    Action.REDUCE_LATENCY: "make the answers faster",
-    Action.CHECK_TRAFFIC: "check that the bot is up and that its log arrives",
-    Action.FIX_LOG: "repair the log, or how it is read, before anything else",
-    Action.REPORT_FAULT: "look at tunewatch's own log and report the fault; nobody needs to touch the bot",
-    Action.FIX_ALERTING: "make the alerts arrive again; nobody needs to touch the bot",
-    Action.NONE: "leave it alone for now",
-}
-
 _LABEL_SUBJECTS = {
     "silence": "time without a new label",
     "coverage": "share of predictions labelled",
@@ -69,6 +52,9 @@ _OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "generalisation_gap", "l
 _NAMES_ITS_SPAN = frozenset({"traffic", "drift", "leakage", "label_health"})
 """Checks whose message says of which time it is, or is of no window."""
 
+PARADOX = "accuracy paradox"
+"""What it is called where accuracy looks fine while a class is missed."""
+
 _EVERYTHING = frozenset({"", "all", "overall", "predictions"})
 
 
@@ -83,7 +69,7 @@ def subject(finding: Finding) -> str:
     elif finding.check == "relevance" and finding.subject in _RELEVANCE_SUBJECTS:
         name = _RELEVANCE_SUBJECTS[finding.subject]
     elif finding.check == "accuracy_paradox":
-        name = f"accuracy looks fine, but recall of {finding.subject}"
+        name = (f"{PARADOX}: " if finding.cause is Cause.PARADOX else "") + f"recall of {finding.subject}"
     else:
         name = _named(finding, row_of(finding.check))
     return name if finding.slice == "all" else f"{name} [{finding.slice}]"
@@ -108,7 +94,8 @@ def problem(finding: Finding) -> str:
     if finding.value is None:
         return f"{subject(finding)}: {finding.message or 'no data'}"
     if finding.check in _OWN_WORDS and finding.message:
-        return (f"{last}, " if (last := _last(finding)) else "") + finding.message + _doubt(finding)
+        paradox = f"{PARADOX}: " if finding.cause is Cause.PARADOX else ""
+        return paradox + (f"{last}, " if (last := _last(finding)) else "") + finding.message + _doubt(finding)
     value = " ".join(filter(None, (f"{subject(finding)} is {estimate(finding)}", _last(finding))))
     parts = [value, _limit(finding), _reference(finding)]
     return ", ".join(part for part in parts if part) + _doubt(finding)
@@ -172,25 +159,6 @@ def worst(incident: Incident) -> Finding:
     return incident.findings[0]
 
 
-def recommendation(advice: Advice) -> str:
-    """The action in plain words; an abstention says so."""
-    if advice.abstained:
-        return "The evidence does not settle what to do" + (
-            f". Find out: {advice.experiment}" if advice.experiment else ""
-        )
-    words = ACTIONS[advice.action]
-    return words[:1].upper() + words[1:]
-
-
-def certainty(advice: Advice) -> str:
-    """How sure: the score beside that of the runner-up, which is what the scorecard knows."""
-    mine = f"score {advice.score:.1f}"
-    if advice.runner_up is None:
-        return f"{mine}; no other action speaks for itself"
-    theirs = sum(c.weight for c in advice.contributions if c.action is advice.runner_up)
-    return f"{mine}; next, at {theirs:.1f}: {ACTIONS[advice.runner_up]}"
-
-
 _NEWS = {
     Reason.SEVERITY_ROSE: "escalated",
     Reason.ADVICE_CHANGED: "other advice",
@@ -203,7 +171,8 @@ _NEWS = {
 def news(step: Transition) -> str:
     """What a step tells, in a few words."""
     if step.reason is Reason.ALARM_JOINED:
-        return "another alarm" if len(step.joined) == 1 else f"{len(step.joined)} more alarms"
+        joined = "another alarm" if len(step.joined) == 1 else f"{len(step.joined)} more alarms"
+        return f"{joined}, and other advice" if step.advises_anew else joined
     if step.decision is not None:
         return decided(step.decision)
     if step.reason.is_of_somebody:
@@ -237,7 +206,7 @@ def action(step: Transition) -> str:
         return "Find out why its checks have no data"
     if step.incident.state is State.RESOLVED:
         return "Nothing left to do"
-    return recommendation(step.incident.advice)
+    return recommendation(step.incident.advice, step.incident.findings)
 
 
 def since(incident: Incident) -> str:

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from alerts.incident import Event, State, Transition
+from alerts.messages.advising import recommendation
 from alerts.messages.figures import percent
-from alerts.messages.words import recommendation
 from checks.rules.family import Family
 from monitor.demo.bots import CLAIMS, DAYS, END, SUPPORT, SUPPORT_TRUTH
 from monitor.demo.questions import AtWorst

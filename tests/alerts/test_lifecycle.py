@@ -182,6 +182,18 @@ def test_people_who_were_told_to_wait_are_told_what_to_do_when_that_has_settled(
     assert story.reason(finding()) is Reason.REFRESHED
 
 
+def test_other_advice_that_comes_with_another_alarm_calls_people_as_well(story: Story) -> None:
+    story.cycle(finding())
+    joined = story.cycle(finding(), finding("class_recall", "billing"))
+    assert joined is not None
+    assert not joined.rings
+    story.action = Action.REVISE_PROMPT
+    joined = story.cycle(finding(), finding("class_recall", "billing"), finding("class_recall", "refund"))
+
+    assert joined is not None
+    assert joined.rings
+
+
 def test_another_advice_needs_two_cycles_even_when_they_are_rare(story: Story) -> None:
     story.cycle(finding())
     story.action = Action.REVISE_PROMPT

@@ -5,15 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.incident import Event, Reason, State
+from alerts.incident import Event, Reason, State, Transition
+from alerts.messages.advising import certainty, recommendation
+from alerts.messages.commands import next_commands
 from alerts.messages.event_json import event_json
 from alerts.messages.message import reply_message, root_message
 from alerts.messages.text import render_text
-from alerts.messages.words import certainty, problem, recommendation
-from checks.advice.deciding.model import Action
+from alerts.messages.words import problem
+from checks.advice.deciding.model import Action, Advice, Contribution
 from checks.outcome.judge import Result, Worked
-from checks.rules.finding import Cause, Finding, Verdict
-from tests.support.incidents import advice, clear, finding, fine, opened, step
+from checks.rules.family import Family
+from checks.rules.finding import LOOK, Cause, Finding, Verdict
+from tests.support.incidents import advice, clear, finding, fine, incident, opened, step
 
 
 def bare(check: str, subject: str, **changes: object) -> Finding:
@@ -22,21 +25,24 @@ def bare(check: str, subject: str, **changes: object) -> Finding:
 
 
 def test_the_console_tells_it_in_two_lines_and_the_rest_below() -> None:
-    paradox = finding("accuracy_paradox", "urgent", message="recall of urgent is 12%, while accuracy is 98%")
+    said = "recall of urgent is 12%, while accuracy is 98%"
+    paradox = finding("accuracy_paradox", "urgent", cause=Cause.PARADOX, message=said)
 
     assert render_text(root_message(opened(finding(), paradox))) == (
         "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%,"
         " was 94% in the reference,"
         " since 2026-03-29 06:00 UTC\n"
-        "→ Roll the prompt back to the version before (score 2.9; next, at 1.2: revise the prompt)\n"
+        "→ Roll the prompt back to the version before (likely, score 2.9; next, at 1.2: revise the prompt)\n"
         "    1. recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over\n"
         "    2. model m3 stayed the same\n"
-        "  + 🔴 CRITICAL: over the last 7 d, recall of urgent is 12%, while accuracy is 98%\n"
+        "  + 🔴 CRITICAL: accuracy paradox: over the last 7 d, recall of urgent is 12%, while accuracy is 98%\n"
         "  · firing as of 2026-03-29 06:00 UTC\n"
         "  · window 2026-03-22 06:00 to 2026-03-29 06:00 UTC\n"
         "  · the data that showed it begins 2026-03-22 06:00 UTC\n"
         "  · incident quality-2279cd800b\n"
-        "  $ tunewatch history --incident quality-2279cd800b"
+        "  $ tunewatch explain quality-2279cd800b\n"
+        "  $ tunewatch decide quality-2279cd800b --accept\n"
+        "  $ tunewatch export brief quality-2279cd800b"
     )
 
 
@@ -84,10 +90,95 @@ def test_a_headline_says_what_stopped_and_not_just_a_ratio() -> None:
     assert root_message(silent).headline == "🔴 CRITICAL support-bot: no predictions at all in the last 6 h"
 
 
-def test_an_advice_without_a_runner_up_says_so() -> None:
-    alone = advice(runner_up=None)
+@pytest.mark.parametrize(
+    ("told", "sure"),
+    [
+        (advice(runner_up=None), "likely, score 2.9; no other action speaks for itself"),
+        (advice(score=4.0), "sure, score 4.0; next, at 1.2: revise the prompt"),
+        # a score that is high, and another close behind it
+        (
+            advice(score=4.0, contributions=(Contribution(Action.REVISE_PROMPT, "errors", 3.0),)),
+            "likely, score 4.0; next, at 3.0: revise the prompt",
+        ),
+        (advice(Action.NONE, abstained=True), "open"),
+        # counted, not weighed; and nothing to be sure of
+        (advice(Action.FIX_LOG, score=0.0), "sure"),
+        (advice(Action.NONE, score=0.0), ""),
+    ],
+)
+def test_how_sure_an_advice_is_is_a_word_with_the_scores_behind_it(told: Advice, sure: str) -> None:
+    assert certainty(told) == sure
 
-    assert certainty(alone) == "score 2.9; no other action speaks for itself"
+
+@pytest.mark.parametrize(
+    ("action", "worst", "words"),
+    [
+        (
+            Action.CHECK_TRAFFIC,
+            finding("traffic", "predictions", cause=Cause.SILENT),
+            "Look at the log and the last deployment: is the bot up, and does its log arrive?",
+        ),
+        (
+            Action.CHECK_TRAFFIC,
+            finding("traffic", "predictions", cause=Cause.ABOVE_REFERENCE),
+            "Look at the log: who sends so much, and is it meant?",
+        ),
+        (
+            Action.COLLECT_LABELS,
+            finding("label_health", "silence", cause=Cause.SILENT),
+            "Get the labels to arrive again; until then a fall in quality stays unseen",
+        ),
+        (Action.COLLECT_LABELS, finding(), "Collect more labels before anything else"),
+        # one check crashed, or the whole look did
+        (
+            Action.REPORT_FAULT,
+            finding("latency", "p95", cause=Cause.CRASHED),
+            "Report the fault of tunewatch, with its log; the other checks go on",
+        ),
+        (
+            Action.REPORT_FAULT,
+            finding(LOOK, "log", cause=Cause.CRASHED),
+            "Report the fault of tunewatch, with its log: nothing is watched until it is mended",
+        ),
+    ],
+)
+def test_an_action_speaks_for_the_alarm_that_it_is_about(action: Action, worst: Finding, words: str) -> None:
+    assert recommendation(advice(action), (worst,)) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "commands"),
+    [
+        ({}, ("explain ID", "decide ID --accept", "export brief ID")),
+        # nobody was told yet: it may pass by itself, and every act would be refused
+        ({"state": State.PENDING, "opened_at": None}, ("explain ID",)),
+        ({"advice": advice(Action.NONE, abstained=True)}, ("explain ID", "ack ID", "export brief ID")),
+        ({"advice": advice(Action.NONE), "acknowledged_by": "ada"}, ("explain ID",)),
+        (
+            {"advice": advice(Action.FINE_TUNE)},
+            ("explain ID", "decide ID --accept", "export finetune support-bot --format openai"),
+        ),
+        ({"advice": advice(Action.FIX_LABELS)}, ("explain ID", "decide ID --accept", "export label-audit ID")),
+        ({"state": State.RESOLVED}, ("explain ID", "false-alarm ID")),
+        ({"state": State.RESOLVED, "false_alarm_by": "ada"}, ("explain ID",)),
+        # where tunewatch is blind there is no card to explain
+        ({"family": Family.WATCH, "advice": advice(Action.FIX_LOG)}, ("validate", "ack ID")),
+        ({"family": Family.WATCH, "advice": advice(Action.FIX_ALERTING)}, ("test-alert", "ack ID")),
+        ({"family": Family.WATCH, "state": State.RESOLVED}, ("history --incident ID",)),
+    ],
+)
+def test_the_commands_are_those_to_run_next(changes: dict[str, object], commands: tuple[str, ...]) -> None:
+    it = incident(**changes)
+
+    assert next_commands(it) == tuple(f"tunewatch {each.replace('ID', it.id)}" for each in commands)
+
+
+def test_an_alarm_that_joins_with_other_advice_says_both() -> None:
+    paradox = finding("accuracy_paradox", "urgent", cause=Cause.PARADOX)
+    joined = Transition(incident(finding(), paradox), Event.UPDATED, opened().at, Reason.ALARM_JOINED, (paradox,))
+
+    assert reply_message(joined).news == "another alarm"
+    assert reply_message(replace(joined, advises_anew=True)).news == "another alarm, and other advice"
 
 
 def test_an_acknowledgement_names_the_person() -> None:

@@ -85,7 +85,7 @@ def test_the_lock_screen_shows_what_is_wrong_and_what_to_do() -> None:
             "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%,"
             " since 2026-03-29 06:00 UTC"
         ),
-        "→ Roll the prompt back to the version before (score 2.9; next, at 1.2: revise the prompt)",
+        "→ Roll the prompt back to the version before (likely, score 2.9; next, at 1.2: revise the prompt)",
     ]
 
 
@@ -93,14 +93,14 @@ def test_the_markup_of_ours_is_kept() -> None:
     texts = "\n".join(block_texts(list(render_slack(root_message(opened())).blocks)))
 
     assert "*Do:* Roll the prompt back" in texts
-    assert "```tunewatch history --incident quality-2279cd800b```" in texts
+    assert "```tunewatch explain quality-2279cd800b\ntunewatch decide quality-2279cd800b --accept\n" in texts
 
 
 def test_a_hundred_findings_leave_room_for_the_command() -> None:
     many = [finding(subject=f"class {number} {'long ' * 200}") for number in range(100)]
     texts = block_texts(list(render_slack(root_message(opened(*many))).blocks))
 
-    assert any("tunewatch history" in text for text in texts)
+    assert any("tunewatch explain" in text for text in texts)
 
 
 def test_a_joined_finding_leads_the_reply() -> None:

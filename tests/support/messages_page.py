@@ -10,9 +10,10 @@ from typing import Any, Final
 from alerts.acts import Act, ActKind
 from alerts.messages import acts
 from alerts.messages.acts import act_in_words
+from alerts.messages.advising import ACTIONS
 from alerts.messages.outcomes import DONE
 from alerts.messages.wording import TEMPLATES, text
-from alerts.messages.words import ACTIONS, OUTCOMES, STATES, WORDS
+from alerts.messages.words import OUTCOMES, STATES, WORDS
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clause, Fact, Rated
 from checks.rules.finding_clause import FindingClause

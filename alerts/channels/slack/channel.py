@@ -19,7 +19,7 @@ from slack_sdk.web import SlackResponse
 
 from alerts.channels.channel import Post, Receipt
 from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
-from alerts.channels.slack.payload import RINGING, forms, marks, metadata, payload, root
+from alerts.channels.slack.payload import forms, marks, metadata, payload, root
 from alerts.channels.slack.silence import unanswered
 from alerts.channels.waiting import retry_after
 from alerts.incident import Event
@@ -116,7 +116,7 @@ class SlackChannel:
             "reply",
             channel=thread.channel,
             thread_ts=thread.ts,
-            reply_broadcast=post.step.event in RINGING,
+            reply_broadcast=post.step.rings,
             **_INERT,
         )[1]
 

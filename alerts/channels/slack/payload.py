@@ -4,14 +4,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from alerts.channels.channel import Post
-from alerts.incident import Event
 from alerts.messages.message import Message, first_message, root_message
 from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
 
 _METADATA: Final = "tunewatch_step"
-
-RINGING: Final = frozenset({Event.ESCALATED, Event.REOPENED, Event.REMINDED})
-"""Events whose reply is said in the channel too, and calls whoever the route calls."""
 
 
 def root(post: Post) -> Message:
@@ -31,7 +27,7 @@ def forms(message: Message) -> tuple[SlackMessage, ...]:
 
 def payload(form: SlackMessage, post: Post, part: str) -> dict[str, Any]:
     """The arguments of a call that sends a form of the message."""
-    called = mention(post.mention) if part == "root" or post.step.event in RINGING else ""
+    called = mention(post.mention) if part == "root" or post.step.rings else ""
     return {
         "text": f"{called} {form.text}" if called else form.text,
         "blocks": [*_called(called), *form.blocks] if form.blocks else [],

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import Incident
+from alerts.messages.advising import certainty, recommendation
 from alerts.messages.cards import SAYS, change
 from alerts.messages.numbers import when
-from alerts.messages.words import STATES, WORDS, certainty, recommendation
+from alerts.messages.words import STATES, WORDS
 from checks.advice.deciding.explanation import Explanation, Flip, Score
 from checks.advice.deciding.model import Signal
 from monitor.cli.output.tables import STYLES
@@ -27,9 +28,9 @@ def explanation_parts(incident: Incident, card: Explanation) -> Iterator[Rendera
         (printable(incident.monitor), "bold"),
         f": {STATES[incident.state]}, as of {when(incident.updated_at)}",
     )
-    yield Text(printable(recommendation(advice)), "bold cyan")
-    if not advice.abstained and card.scores:
-        yield Text(f"  {certainty(advice)}")
+    yield Text(printable(recommendation(advice, incident.findings)), "bold cyan")
+    if sure := certainty(advice):
+        yield Text(f"  {sure}")
     yield from _section("Why", (_sentence(reason) for reason in advice.reasons))
     yield from _section("The scores", _scores(card.scores))
     yield from _section("What was observed", _observed(advice.signals))

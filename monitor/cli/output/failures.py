@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from alerts.incident import Transition
+from alerts.messages.advising import recommendation
 from alerts.messages.numbers import when
-from alerts.messages.words import WORDS, problem, recommendation
+from alerts.messages.words import WORDS, problem
 from monitor.cli.output.lines import Line, advice_line
 from monitor.cli.output.tables import STYLES
 from monitor.common.terminal import printable
@@ -30,7 +31,7 @@ def failure_parts(step: Transition) -> Iterator[RenderableType]:
     yield Text.assemble((printable(incident.monitor), "bold"), f"  as of {when(step.at)}  ", f"incident {incident.id}")
     for finding in incident.findings:
         yield Text(f"  {WORDS[finding.verdict]}  {printable(problem(finding))}", STYLES[finding.verdict])
-    yield Text(f"  → {recommendation(incident.advice)}")
+    yield Text(f"  → {recommendation(incident.advice, incident.findings)}")
     for reason in incident.advice.reasons:
         yield Text(f"    {printable(reason)}")
     yield Text()

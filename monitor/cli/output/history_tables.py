@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import Incident, Transition
+from alerts.messages.advising import recommendation
 from alerts.messages.lines import figure
 from alerts.messages.numbers import when
-from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
+from alerts.messages.words import STATES, WORDS, problem, short_problem
 from monitor.cli.output.tables import STYLES
 from monitor.cli.output.timeline import step_parts
 from monitor.common.terminal import printable
@@ -55,7 +56,7 @@ def incident_parts(incident: Incident, steps: Sequence[Transition]) -> Iterator[
             printable(problem(finding)),
             f"  {finding.check}",
         )
-    yield Text(printable(recommendation(incident.advice)), "bold cyan")
+    yield Text(printable(recommendation(incident.advice, incident.findings)), "bold cyan")
     yield from (Text(f"  - {printable(reason)}") for reason in incident.advice.reasons)
     yield Text()
     for step in steps:

@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.incident import State
+from alerts.messages.advising import certainty, recommendation
 from alerts.messages.figures import milliseconds, percent
 from alerts.messages.lines import figure, unit_of
 from alerts.messages.numbers import score, when
-from alerts.messages.words import WORDS, certainty, problem, recommendation
+from alerts.messages.words import WORDS, problem
 from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding, Verdict
 from checks.rules.log_health import NAME as LOG_HEALTH
@@ -153,6 +154,6 @@ def _advice(advised: FamilyAdvice) -> Iterator[Text]:
     yield Text.assemble(
         (f"Advice on {advised.family}: ", "bold"),
         (printable(recommendation(advice)), "bold cyan"),
-        f"  ({certainty(advice)})",
+        f"  ({sure})" if (sure := certainty(advice)) else "",
     )
     yield from (Text(f"  - {printable(reason)}") for reason in advice.reasons)

@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from alerts.incident import Transition
+from alerts.messages.advising import recommendation
 from alerts.messages.numbers import when
-from alerts.messages.words import WORDS, alarming, problem, recommendation
+from alerts.messages.words import WORDS, alarming, problem
 from monitor.cli.output.tables import STYLES
 from monitor.common.terminal import printable
 from monitor.cycle.backtest import Summary
@@ -26,7 +27,7 @@ def step_parts(step: Transition) -> Iterator[RenderableType]:
     )
     for finding in alarming(incident):
         yield _indented(Text(printable(problem(finding))))
-    yield _indented(Text(printable(recommendation(incident.advice)), "bold cyan"))
+    yield _indented(Text(printable(recommendation(incident.advice, incident.findings)), "bold cyan"))
     for reason in incident.advice.reasons:
         yield _indented(Text(f"- {printable(reason)}", "dim"))
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from alerts.messages.advising import recommendation
 from alerts.messages.numbers import when
 from alerts.messages.text import one_line
-from alerts.messages.words import STATES, WORDS, problem, recommendation, short_problem
+from alerts.messages.words import STATES, WORDS, problem, short_problem
 
 STYLE: Final = Path(__file__).with_name("page.css")
 

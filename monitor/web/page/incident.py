@@ -7,21 +7,13 @@ from typing import Final
 
 from alerts.incident import Event, Incident, Reason, State, Transition
 from alerts.messages.acts import standing_in_words
+from alerts.messages.advising import ACTIONS, certainty, recommendation
 from alerts.messages.cards import SAYS, change
+from alerts.messages.commands import next_commands
 from alerts.messages.figures import percent
 from alerts.messages.forms import capital
 from alerts.messages.numbers import when
-from alerts.messages.words import (
-    ACTIONS,
-    OUTCOMES,
-    STATES,
-    WORDS,
-    certainty,
-    news,
-    problem,
-    recommendation,
-    short_problem,
-)
+from alerts.messages.words import OUTCOMES, STATES, WORDS, news, problem, short_problem
 from checks.advice.deciding.explanation import Explanation, explain
 from checks.advice.deciding.model import Action
 from checks.outcome.judge import Worked
@@ -92,6 +84,7 @@ class Shown:
     outcomes: tuple[str, ...]
     steps: tuple[Step, ...]
     left_out: int
+    commands: tuple[str, ...]
 
     @property
     def is_over(self) -> bool:
@@ -103,7 +96,6 @@ def shown(history: History, incident: Incident) -> Shown:
     """Ask the history for what belongs to it. Raises HistoryError."""
     steps = history.queries.incident_events(incident.id)
     card = explain(incident.advice)
-    told = not incident.advice.abstained and bool(card.scores)
     return Shown(
         incident=incident,
         title=_title(incident, steps),
@@ -113,7 +105,7 @@ def shown(history: History, incident: Incident) -> Shown:
         findings=tuple(
             Found(_LEVELS[each.verdict], WORDS[each.verdict], problem(each), each.check) for each in incident.findings
         ),
-        certainty=certainty(incident.advice) if told else "",
+        certainty=certainty(incident.advice),
         scores=tuple(_scores(card)),
         observed=tuple(Observed(each.name, SAYS[each.holds], each.sentence) for each in incident.advice.signals),
         against=tuple(each.sentence for each in card.against),
@@ -122,6 +114,7 @@ def shown(history: History, incident: Incident) -> Shown:
         outcomes=tuple(_outcomes(steps, history.shown.followed(incident.id))),
         steps=tuple(map(_step, steps[-MOST_STEPS:])),
         left_out=max(len(steps) - MOST_STEPS, 0),
+        commands=next_commands(incident),
     )
 
 
@@ -155,8 +148,8 @@ def _details(step: Transition) -> Iterator[str]:
     yield from map(problem, step.joined)
     if step.outcome is not None:
         yield step.outcome.sentence
-    if step.event is Event.OPENED or step.reason is Reason.ADVICE_CHANGED:
-        yield f"→ {recommendation(step.incident.advice)}"
+    if step.event is Event.OPENED or step.advises_anew or step.reason is Reason.ADVICE_CHANGED:
+        yield f"→ {recommendation(step.incident.advice, step.incident.findings)}"
 
 
 def _outcomes(steps: Sequence[Transition], followed: Sequence[Followed]) -> Iterator[str]:

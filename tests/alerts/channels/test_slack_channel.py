@@ -4,6 +4,7 @@ import json
 import logging
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -61,11 +62,13 @@ def test_an_incident_is_one_message_kept_up_to_date_and_a_thread(slack: FakeSlac
     [
         (ESCALATED, True),
         (step(Event.REOPENED, Reason.ALARM_RETURNED), True),
-        (step(Event.UPDATED, Reason.ADVICE_CHANGED), False),
+        (step(Event.UPDATED, Reason.ADVICE_CHANGED), True),
+        (replace(step(Event.UPDATED, Reason.ALARM_JOINED), advises_anew=True), True),
+        (step(Event.UPDATED, Reason.ALARM_JOINED), False),
         (RESOLVED, False),
     ],
 )
-def test_what_gets_worse_is_said_in_the_channel_too(
+def test_what_gets_worse_or_is_advised_anew_is_said_in_the_channel_too(
     slack: FakeSlack, channel: SlackChannel, told: Transition, *, broadcast: bool
 ) -> None:
     ref = channel.send(Post("1", opened())).ref

@@ -109,7 +109,7 @@ def test_whoever_the_route_calls_is_called_when_it_opens_and_when_it_gets_worse(
     slack: Receiver, channel: SlackWebhookChannel
 ) -> None:
     slack.judge = lambda _: Reply(200, "ok")
-    calm = step(Event.UPDATED, Reason.ADVICE_CHANGED)
+    calm = step(Event.UPDATED, Reason.ALARM_JOINED)
     for told in (opened(), calm, step(Event.ESCALATED, Reason.SEVERITY_ROSE)):
         channel.send(Post("1", told, mention="@here"))
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from alerts.incident import Event, Reason, State
-from alerts.messages.words import certainty, problem, recommendation
+from alerts.messages.advising import certainty, recommendation
+from alerts.messages.words import problem
 from checks.rules.finding import Verdict
 from monitor.history import History
 from monitor.web.page.app import Pages
