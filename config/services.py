@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from sqlalchemy.engine import make_url
 
 from config.base import Name, Section
 from config.duration import Duration
 from config.errors import ImpossibleError
 from config.url import DatabaseUrl, mask
+
+LEAST_TOKEN: Final = 16
+"""Characters of a token that strangers may try to guess."""
 
 
 def _can_keep_history(url: str) -> str:
@@ -106,6 +109,16 @@ class WebSettings(Section):
     hosts: tuple[Name, ...] = ()
     """Names under which pages and `/metrics` are asked for, such as `tunewatch.example.org`, besides addresses and
     `localhost`."""
+    token: SecretStr | None = None
+    """What people sign in to the page with, to act on incidents; of at least 16 characters. Never in this file:
+    `TUNEWATCH_WEB__TOKEN`, or a secret file `tunewatch_web__token`. Without it the page only shows."""
+
+    @field_validator("token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value().strip()) < LEAST_TOKEN:
+            raise ValueError(f"must have at least {LEAST_TOKEN} characters; `openssl rand -hex 16` prints some")
+        return token
 
 
 class LoggingSettings(Section):

@@ -83,7 +83,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     metrics = DaemonMetrics(
         version("tunewatch"), vitals, courier.pulse, undelivered, history.queries, history.charted, critical, clocks
     )
-    pages = build_pages(settings, history, vitals, clocks)
+    pages = build_pages(settings, history, vitals, clocks, courier.wake)
     names = (settings.web.host, *settings.web.hosts)
     app = health_app(health.healthy, health.ready, metrics.exposition, pages, names)
     web = WebServer(app, settings.web.host, settings.web.port)

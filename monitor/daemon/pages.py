@@ -1,26 +1,48 @@
 """The pages of the daemon: what they are told of its settings and of its looks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from starlette.routing import BaseRoute
 
 from config.monitor import MonitorSettings
 from config.settings import Settings
+from monitor.bootstrap.people import build_acts
 from monitor.common.clock import Clocks
 from monitor.daemon.vitals import Vitals
 from monitor.history import History
 from monitor.log.mapping.spelling import class_name
 from monitor.web.page.app import Pages
+from monitor.web.page.attempts import Attempts
+from monitor.web.page.people import People
+from monitor.web.page.sessions import Sessions
 from monitor.web.page.watched import LookState, Watched
 
 
-def build_pages(settings: Settings, history: History, vitals: Vitals, clocks: Clocks) -> list[BaseRoute]:
-    """The routes of the pages; none where they are turned off."""
+def build_pages(
+    settings: Settings, history: History, vitals: Vitals, clocks: Clocks, wake: Callable[[], None]
+) -> list[BaseRoute]:
+    """The routes of the pages; none where they are turned off. `wake` has notifications delivered at once."""
     if not settings.web.pages:
         return []
     watched = tuple(watched_of(name, monitor) for name, monitor in settings.monitors.items())
-    return Pages(history, watched, partial(look_states, vitals, clocks)).routes()
+    people = people_of(settings, history, clocks, wake)
+    return Pages(history, watched, partial(look_states, vitals, clocks), people, clocks.now).routes()
+
+
+def people_of(settings: Settings, history: History, clocks: Clocks, wake: Callable[[], None]) -> People | None:
+    """What acting on the page needs; None where no token is set."""
+    if settings.web.token is None:
+        return None
+    token = settings.web.token.get_secret_value().strip()
+    return People(
+        Sessions(token, clocks.now),
+        Attempts(clocks.ticks),
+        clocks.now,
+        build_acts(settings, history),
+        frozenset(name.lower() for name in settings.web.hosts),
+        wake,
+    )
 
 
 def watched_of(name: str, settings: MonitorSettings) -> Watched:

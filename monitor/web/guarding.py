@@ -15,12 +15,15 @@ HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "interest-cohort=()",
 }
-"""No script at all, nothing from elsewhere, in no frame of others."""
+"""No script at all, nothing from elsewhere, in no frame of others.
+
+Browsers then say to our own forms where they come from, which `no-referrer` would keep from them, and to nobody else.
+"""
 
 LOCAL: Final = "localhost"
 

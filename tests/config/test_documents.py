@@ -17,6 +17,7 @@ SECRETS: Final = {
     "alerting": ("heartbeat_url",),
     "slack": ("token",),
     "ingest": ("token",),
+    "web": ("token",),
     "slack_webhook": ("url",),
     "pagerduty": ("routing_key",),
     "alertmanager": ("password", "token"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,17 +11,22 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from monitor.common.clock import Clock, utc_now
 from monitor.common.errors import UnreachableError
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.history.history import History
+from monitor.web.page.acting import Acting
 from monitor.web.page.asked import SPANS, NotAskedRightError, asked
-from monitor.web.page.documents import STYLE, document
+from monitor.web.page.desk import desk
+from monitor.web.page.documents import STYLE, document, said
 from monitor.web.page.figures_file import csv_of
 from monitor.web.page.incident import shown
 from monitor.web.page.kept import Kept
 from monitor.web.page.monitor import FILES, OF_CLASS, Course, chosen_class, course
+from monitor.web.page.offers import LASTING
 from monitor.web.page.overview import cards
+from monitor.web.page.people import People, visitor
 from monitor.web.page.watched import LookStates, Watched
 
 _LOG = get_logger(__name__)
@@ -28,11 +34,16 @@ _LOG = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What the pages are made of: the history, the monitors as they are configured, and how their looks stand."""
+    """What the pages are made of: the history, the monitors as they are configured, and how their looks stand.
+
+    Where there are no `people`, the pages only show.
+    """
 
     history: History
     watched: Sequence[Watched]
     looks: LookStates
+    people: People | None = None
+    clock: Clock = utc_now
     kept: Kept[Course] = field(default_factory=Kept)
 
     def routes(self) -> list[BaseRoute]:
@@ -47,12 +58,13 @@ class Pages:
             Route("/monitors/{name}/{metric}.csv", self._page(self.figures)),
             Route("/incidents/{id}", self._page(self.incident)),
             Route("/static/page.css", _style),
+            *Acting(self.history, self.people).routes(),
         ]
-        return Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+        return Starlette(routes=routes, exception_handlers={HTTPException: self._refused})
 
-    def overview(self, _request: Request) -> Response:
+    def overview(self, request: Request) -> Response:
         """Every monitor."""
-        return HTMLResponse(document("overview.jinja", cards=cards(self.history, self.watched, self.looks())))
+        return self._shown(request, "overview.jinja", cards=cards(self.history, self.watched, self.looks()))
 
     def monitor(self, request: Request) -> Response:
         """One monitor over a span."""
@@ -66,7 +78,7 @@ class Pages:
                 (watched.name, wanted, newest.as_of), lambda: course(self.history, watched, newest, wanted)
             )
             facts |= {"course": made, "wanted": wanted}
-        return HTMLResponse(document("monitor.jinja", **facts))
+        return self._shown(request, "monitor.jinja", **facts)
 
     def figures(self, request: Request) -> Response:
         """The figures behind a chart, look by look, as CSV."""
@@ -91,7 +103,9 @@ class Pages:
         found = self.history.shown.incident(wanted)
         if found is None:
             raise HTTPException(404, f"no incident {wanted!r} is in the history")
-        return HTMLResponse(document("incident.jinja", it=shown(self.history, found)))
+        done = request.query_params.get("done", "")
+        around = desk(self.history, found, self.clock(), done)
+        return self._shown(request, "incident.jinja", it=shown(self.history, found), desk=around, lasting=LASTING)
 
     def _watched(self, request: Request) -> Watched:
         name = request.path_params["name"]
@@ -100,31 +114,37 @@ class Pages:
             raise HTTPException(404, f"no monitor {name!r} is configured")
         return found
 
-    @staticmethod
-    def _page(make: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    def _shown(self, request: Request, template: str, **facts: Any) -> Response:  # noqa: ANN401 - what it names
+        return HTMLResponse(document(template, visitor=visitor(self.people, request), **facts))
+
+    def _page(self, make: Callable[[Request], Response]) -> Callable[[Request], Response]:
         """An endpoint, asked in a worker thread: the history may take its time."""
 
         def endpoint(request: Request) -> Response:
             try:
                 return make(request)
             except NotAskedRightError as error:
-                return _said(400, "This link asks for something that there is not", str(error))
+                heading = "This link asks for something that there is not"
+                return said(visitor(self.people, request), 400, heading, str(error))
             except UnreachableError as error:
                 _LOG.warning("page not answered", page=request.url.path, error=redact(str(error)))
-                return _said(503, "The history cannot be read", redact(str(error)))
+                return said(visitor(self.people, request), 503, "The history cannot be read", redact(str(error)))
 
         return endpoint
+
+    def _refused(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        detail = error.detail if isinstance(error, HTTPException) else ""
+        back = request.url.path if request.method == "POST" and status in (_UNAUTHORISED, _FORBIDDEN) else ""
+        return said(
+            visitor(self.people, request), status, _HEADINGS.get(status, "This cannot be answered"), detail, back
+        )
+
+
+_UNAUTHORISED: Final = 401
+_FORBIDDEN: Final = 403
+_HEADINGS: Final = {401: "You are not signed in", 403: "This may not be done", 404: "There is no such page"}
 
 
 def _style(_request: Request) -> Response:
     return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})
-
-
-def _refused(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    detail = error.detail if isinstance(error, HTTPException) else ""
-    return _said(status, {404: "There is no such page"}.get(status, "This cannot be answered"), detail)
-
-
-def _said(status: int, heading: str, detail: str) -> Response:
-    return HTMLResponse(document("said.jinja", heading=heading, detail=detail), status)

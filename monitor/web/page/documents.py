@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.responses import HTMLResponse, Response
 
 from alerts.messages.advising import recommendation
 from alerts.messages.numbers import when
 from alerts.messages.text import one_line
 from alerts.messages.words import STATES, WORDS, problem, short_problem
+from monitor.web.page.people import Visitor
 
 STYLE: Final = Path(__file__).with_name("page.css")
 
@@ -19,6 +21,12 @@ STYLE: Final = Path(__file__).with_name("page.css")
 def document(template: str, **facts: Any) -> str:  # noqa: ANN401 - what the template names
     """One page. A name that the template asks for and that is not given is an error."""
     return _environment().get_template(template).render(**facts)
+
+
+def said(visitor: Visitor, status: int, heading: str, detail: str, back: str = "") -> Response:
+    """A page that says one thing; `back` is the address of where to go on, or ""."""
+    facts = {"visitor": visitor, "heading": heading, "detail": detail, "back": back}
+    return HTMLResponse(document("said.jinja", **facts), status)
 
 
 @lru_cache(maxsize=1)

@@ -150,7 +150,7 @@ def test_the_page_may_run_no_script_and_fetch_nothing_from_elsewhere(client: Tes
     assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["x-frame-options"] == "DENY"
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["cache-control"] == "no-store"
     assert "script" not in page.text
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page.text)
