@@ -1,9 +1,11 @@
 """What to do, and how sure that is, in plain words."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from checks.advice.deciding.model import Action, Advice
+from alerts.messages.names import short_name
+from checks.advice.deciding.model import Action, Advice, Change
 from checks.rules.finding import LOOK, Cause, Finding
 
 ACTIONS: Final = {
@@ -42,11 +44,35 @@ def recommendation(advice: Advice, findings: Sequence[Finding] = ()) -> str:
         return "The evidence does not settle what to do" + (
             f". Find out: {advice.experiment}" if advice.experiment else ""
         )
-    words = ACTIONS[advice.action]
+    words = _words(advice, findings)
+    return words[:1].upper() + words[1:]
+
+
+def demand(advice: Advice, findings: Sequence[Finding]) -> str:
+    """The action in a few words, for a first line."""
+    if advice.abstained:
+        return "find out first what did it"
+    return _TAIL.split(_words(advice, findings), maxsplit=1)[0]
+
+
+_TAIL: Final = re.compile(r"[;:,]| before anything else")
+
+
+def _words(advice: Advice, findings: Sequence[Finding]) -> str:
     fits, instead = _OF_ALARM.get(advice.action, (None, ""))
     if fits is not None and findings and fits(findings[0]):
-        words = instead
-    return words[:1].upper() + words[1:]
+        return instead
+    if (change := advice.change) is not None and (of := _UNDONE.get(advice.action)):
+        kind, version = of
+        return f"roll the {kind} back to {short_name(version(change))}" if version(change) else ACTIONS[advice.action]
+    return ACTIONS[advice.action]
+
+
+_UNDONE: Final[dict[Action, tuple[str, Callable[[Change], str]]]] = {
+    Action.ROLLBACK_PROMPT: ("prompt", lambda change: change.older_prompt),
+    Action.ROLLBACK_MODEL: ("model", lambda change: change.older_model),
+}
+"""Actions that go back over a change, what is rolled back, and to which version."""
 
 
 SURE: Final = 3.0

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.incident import Transition
-from checks.advice.deciding.model import Advice
+from checks.advice.deciding.model import Advice, Change
 from checks.outcome.judge import Result
 from checks.outcome.trial import Decision
 from checks.rules.finding import Finding
@@ -76,6 +76,7 @@ def finding_json(finding: Finding) -> Json:
         "cause": finding.cause.value,
         "slice": finding.slice,
         "provisional": finding.provisional,
+        "per_day": None if (day := finding.per_day) is None else {"value": day.value, "low": day.low, "high": day.high},
         "message": finding.message,
         "window_start": utc(finding.window_start),
         "window_end": utc(finding.window_end),
@@ -91,6 +92,19 @@ def advice_json(advice: Advice) -> Json:
         "reasons": list(advice.reasons),
         "abstained": advice.abstained,
         "experiment": advice.experiment,
+        "change": None if advice.change is None else change_json(advice.change),
+    }
+
+
+def change_json(change: Change) -> Json:
+    """The object of a change of versions; null for a version that was not logged."""
+    return {
+        "kind": change.kind,
+        "at": utc(change.at),
+        "older_prompt": change.older_prompt or None,
+        "older_model": change.older_model or None,
+        "newer_prompt": change.newer_prompt or None,
+        "newer_model": change.newer_model or None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from alerts.messages.figures import lasting, milliseconds, percent, points, signed_points, support
 from alerts.messages.figures import measured as _measured
+from alerts.messages.names import short_name
 from alerts.messages.numbers import score, span, when
 from alerts.messages.outcomes import DONE
 from checks.advice.deciding.model import Action
@@ -90,9 +91,6 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
-LONGEST: Final = 40
-"""Characters of a name that stands among others."""
-
 FORMS: Final[dict[str, Callable[..., str]]] = {
     # numbers
     "share": percent,
@@ -129,7 +127,7 @@ FORMS: Final[dict[str, Callable[..., str]]] = {
     "words": " ".join,
     "list": and_list,
     "quoted": lambda names: ", ".join(f'"{name}"' for name in names),
-    "as_names": lambda names: ", ".join(f"'{name[:LONGEST]}'" for name in names),
+    "as_names": lambda names: ", ".join(f"'{short_name(name)}'" for name in names),
     "as_data": lambda names: ", ".join(map(repr, names)),
 }
 """A fact without a form is a name, or clauses; whatever takes names takes clauses as well."""

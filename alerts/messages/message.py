@@ -7,6 +7,9 @@ from alerts.incident import Incident, State, Transition
 from alerts.messages.acts import standing_in_words
 from alerts.messages.advising import certainty
 from alerts.messages.commands import next_commands
+from alerts.messages.first_line import first_line
+from alerts.messages.forms import capital
+from alerts.messages.hurt import hurt
 from alerts.messages.numbers import when, window
 from alerts.messages.words import (
     ICONS,
@@ -33,8 +36,9 @@ MAX_OTHERS = 20
 class Message:
     """Plain sentences without any markup; a renderer escapes every one of them.
 
-    `headline` is enough for a lock screen: severity, monitor, and the worst finding or what is new. `problem`, `since`
-    and `action` are what to read at three at night. `reasons` speak for the action, strongest first; `others` are the
+    `headline` is the first line, enough for a lock screen: what broke, since which change, who is hurt and what to do,
+    or what is new. `problem`, `since`, `hurt` ("" where no number is carried) and `action` are what to read at three at
+    night. `reasons` speak for the action, strongest first; `others` are the
     findings beside the worst one; `facts` are only needed later; `commands` are to be typed.
     """
 
@@ -44,12 +48,19 @@ class Message:
     news: str
     problem: str
     since: str
+    hurt: str
     action: str
     certainty: str
     reasons: tuple[str, ...]
     others: tuple[str, ...]
     facts: tuple[str, ...]
     commands: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The first line without its badge and without what to do: what stays true for a while."""
+        said = self.headline.removeprefix(f"{self.badge} ")
+        return said.rpartition(" → ")[0] or said
 
 
 def root_message(step: Transition) -> Message:
@@ -59,10 +70,11 @@ def root_message(step: Transition) -> Message:
     return Message(
         badge=_badge(incident),
         monitor=incident.monitor,
-        headline=f"{_badge(incident)} {incident.monitor}: {short_problem(first)}",
+        headline=first_line(incident, f"{_badge(incident)} {incident.monitor}: "),
         news="",
         problem=problem(first),
         since=since(incident),
+        hurt=capital(hurt(first, interval=True)),
         action=action(step),
         certainty=_certainty(step),
         reasons=_reasons(step),
@@ -95,6 +107,7 @@ def first_message(step: Transition, present: Transition) -> Message:
         headline=f"{now.badge} {incident.monitor}: {opened}, {ended}: {short_problem(first)}",
         news=f"{opened}, {ended}, not told before",
         problem=problem(first),
+        hurt="",
         others=(f"now: {problem(worst(present.incident))}", *_listed(incident.findings[1:])),
         facts=(_state(present), _onset(incident), *_report(present.incident), _id(incident)),
     )
@@ -111,6 +124,7 @@ def reply_message(step: Transition) -> Message:
         news=news(step),
         problem=step.outcome.sentence.removesuffix(".") if step.outcome else problem(shown[0]),
         since=since(incident),
+        hurt="" if step.outcome else capital(hurt(shown[0], interval=True)),
         action=action(step),
         certainty=_certainty(step),
         reasons=_reasons(step),

@@ -31,7 +31,7 @@ class SlackMessage:
 
 
 def render_slack(message: Message) -> SlackMessage:
-    """Build the payload of a message; every sentence of it is escaped here."""
+    """Build the payload of a message; every sentence of it is escaped here. The text is its first two lines."""
     text = "\n".join(_line(line) for line in render_text(message).splitlines()[:2])
     return SlackMessage(clip(text, MAX_TEXT), tuple(_within(_blocks(message), MAX_ALL)))
 
@@ -48,7 +48,8 @@ def render_short(message: Message) -> str:
 
 def _blocks(message: Message) -> Iterator[Block]:
     yield {"type": "header", "text": _plain(message.headline)}
-    yield _section(f"*What:* {_line(message.problem)}, {_line(message.since)}\n*Do:* {_line(message.action)}")
+    hurt = f"\n*Who is hurt:* {_line(message.hurt)}" if message.hurt else ""
+    yield _section(f"*What:* {_line(message.problem)}, {_line(message.since)}{hurt}\n*Do:* {_line(message.action)}")
     why = [f"• {_line(reason)}" for reason in message.reasons]
     if message.certainty:
         why.insert(0, f"*How sure:* {_line(message.certainty)}")

@@ -6,10 +6,12 @@ from alerts.messages.message import Message
 
 
 def render_text(message: Message) -> str:
-    """The two lines that matter, then the rest, indented; no line of data begins a line of its own."""
-    told = f"{message.news}: {message.problem}" if message.news else message.problem
+    """The lines that matter, then the rest, indented; no line of data begins a line of its own."""
+    told = f"{message.problem}, {message.since}"
+    first = [f"{message.badge} {message.monitor}: {message.news}: {told}"] if message.news else [message.headline, told]
     lines = [
-        f"{message.badge} {message.monitor}: {told}, {message.since}",
+        *first,
+        *((message.hurt,) if message.hurt else ()),
         f"→ {message.action}" + (f" ({message.certainty})" if message.certainty else ""),
         *(f"    {number}. {reason}" for number, reason in enumerate(message.reasons, 1)),
         *(f"  + {other}" for other in message.others),

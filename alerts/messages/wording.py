@@ -7,6 +7,7 @@ from typing import Any, Final
 from alerts.messages.estimates import REFUSALS
 from alerts.messages.findings import FINDINGS
 from alerts.messages.forms import Row, form
+from alerts.messages.names import short_name
 from alerts.messages.outcomes import OUTCOMES
 from alerts.messages.signals import SIGNALS
 from checks.advice.deciding.model import Advice, Signal, Veto
@@ -60,6 +61,7 @@ def advised(advice: Advice[Clauses]) -> Advice:
         signals=tuple(signal_in_words(each) for each in advice.signals),
         contributions=advice.contributions,
         vetoes=tuple(Veto(each.action, each.gate, text(each.sentence)) for each in advice.vetoes),
+        change=advice.change,
     )
 
 
@@ -79,12 +81,22 @@ def template(clause: Clause) -> str:
 
 
 def _one(clause: Clause) -> str:
-    return _WRITER.vformat(template(clause), (), {name: _readable(fact) for name, fact in clause.facts})
+    return _WRITER.vformat(template(clause), (), {name: _readable(name, fact) for name, fact in clause.facts})
 
 
-def _readable(fact: Fact) -> Any:  # noqa: ANN401 - what a form takes
-    """The fact, or the words of the clauses in it."""
+_NAMED: Final = frozenset(
+    {"column", "label", "model", "name", "names", "newer", "older", "predicted", "prompt", "value"}
+)
+"""Facts that are names of others: as long as their users like."""
+
+
+def _readable(name: str, fact: Fact) -> Any:  # noqa: ANN401 - what a form takes
+    """The fact, or the words of the clauses in it; a name is clipped in its middle, and a sentence never."""
     match fact:
+        case str() if name in _NAMED:
+            return short_name(fact)
+        case tuple() if name in _NAMED and all(isinstance(each, str) for each in fact):
+            return tuple(short_name(str(each)) for each in fact)
         case Clause():
             return _one(fact)
         case tuple() if all(isinstance(each, Clause) for each in fact):

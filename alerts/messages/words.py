@@ -5,6 +5,7 @@ from alerts.messages.acts import AGAIN, act_in_words
 from alerts.messages.advising import recommendation
 from alerts.messages.figures import lasting
 from alerts.messages.gaps import GAPS, gap
+from alerts.messages.names import short_name
 from alerts.messages.numbers import estimate, format_of, when
 from checks.outcome.judge import Worked
 from checks.outcome.trial import Decision
@@ -69,10 +70,10 @@ def subject(finding: Finding) -> str:
     elif finding.check == "relevance" and finding.subject in _RELEVANCE_SUBJECTS:
         name = _RELEVANCE_SUBJECTS[finding.subject]
     elif finding.check == "accuracy_paradox":
-        name = (f"{PARADOX}: " if finding.cause is Cause.PARADOX else "") + f"recall of {finding.subject}"
+        name = (f"{PARADOX}: " if finding.cause is Cause.PARADOX else "") + f"recall of {short_name(finding.subject)}"
     else:
         name = _named(finding, row_of(finding.check))
-    return name if finding.slice == "all" else f"{name} [{finding.slice}]"
+    return name if finding.slice == "all" else f"{name} [{short_name(finding.slice)}]"
 
 
 def _named(finding: Finding, row: CheckRow) -> str:
@@ -81,9 +82,9 @@ def _named(finding: Finding, row: CheckRow) -> str:
         case Subjects.QUANTILES:
             return f"{row.noun} {finding.subject}"
         case Subjects.PARTS if finding.subject not in _EVERYTHING:
-            return f"{row.noun} of {finding.subject}"
+            return f"{row.noun} of {short_name(finding.subject)}"
         case Subjects.CLASSES:
-            return f"{row.noun} of {finding.subject}"
+            return f"{row.noun} of {short_name(finding.subject)}"
     return row.noun
 
 
@@ -112,8 +113,8 @@ def _doubt(finding: Finding) -> str:
     return " (provisional)" if finding.provisional else ""
 
 
-def short_problem(finding: Finding) -> str:
-    """A finding for a headline: subject, value and limit."""
+def short_problem(finding: Finding, *, limit: bool = True) -> str:
+    """A finding for a headline: subject, value and, unless it is left out, its limit."""
     if finding.check == LOOK:
         return "tunewatch cannot see" if finding.verdict.is_alarm else "tunewatch sees again"
     if finding.check in _WATCH and finding.message:
@@ -123,11 +124,25 @@ def short_problem(finding: Finding) -> str:
     if finding.check in _NO_METRIC and finding.message:
         return finding.message
     if finding.check == "drift":
-        limit = "" if finding.threshold is None else f", limit {format_of(finding)(finding.threshold)}"
+        known = limit and finding.threshold is not None
+        held = f", limit {format_of(finding)(finding.threshold)}" if known and finding.threshold is not None else ""
         what = "messages" if finding.subject == "text" else f"traffic by {finding.subject}"
-        return f"drift: at least {format_of(finding)(finding.value)} of the {what} is unlike the reference{limit}"
+        return f"drift: at least {format_of(finding)(finding.value)} of the {what} is unlike the reference{held}"
     short = gap(finding) if finding.check in GAPS else f"{subject(finding)} {format_of(finding)(finding.value)}"
-    return ", ".join(filter(None, (short, _limit(finding))))
+    return ", ".join(filter(None, (short, _limit(finding) if limit else "")))
+
+
+def limit_in_words(finding: Finding) -> str:
+    """The limit that a headline names; "" where the finding has none, or words of its own."""
+    words = (finding.check in _WATCH | _NO_METRIC and finding.message) or finding.value is None
+    return "" if words or finding.check in (LOOK, "drift") else _limit(finding)
+
+
+def paradox_of(incident: Incident) -> str:
+    """`accuracy paradox: ` where an alarm of the incident says that it is one, and the first finding does not."""
+    first = incident.findings[0]
+    is_one = any(each.cause is Cause.PARADOX and each.subject == first.subject for each in alarming(incident))
+    return f"{PARADOX}: " if is_one and first.cause is not Cause.PARADOX else ""
 
 
 def _limit(finding: Finding) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checks.advice.comparing.failing import Failing, Subject, alarms, failing, subject_of
-from checks.advice.comparing.versions import Changes, changes
+from checks.advice.comparing.versions import Changes, broke_at, changes
 from checks.advice.deciding.decision import decide
 from checks.advice.deciding.model import Advice, Signal
 from checks.advice.deciding.policy import AdvicePolicy
@@ -120,4 +120,5 @@ def _told(
         signals=signals,
         contributions=decided.card.contributions,
         vetoes=decided.card.vetoes,
+        change=broke_at(tested),
     )

@@ -153,6 +153,43 @@ class Stratified:
             return None
         return self._apart.precision(class_name) if self._apart else self._precisions.of(k, self._precisions_of)
 
+    def wrong(self) -> tuple[Proportion, float] | None:
+        """Share of the predictions that are wrong, and how many predictions there are; None as of accuracy."""
+        right = self.accuracy()
+        return None if right is None else (right.rest, float(self.confusion.n))
+
+    def mistaken(self, class_name: str) -> tuple[Proportion, float] | None:
+        """Share of the predictions as the class that are not of it, and how many there are; None as of precision."""
+        right, k = self.precision(class_name), self.confusion.index(class_name)
+        return None if right is None or k is None else (right.rest, float(self.confusion.predicted[k]))
+
+    def missed(self, class_name: str) -> tuple[Proportion, float] | None:
+        """Share of all predictions that are of the class and were not predicted as it, and how many there are.
+
+        Both how many messages are of the class and how many of those are missed are estimated, so the interval is that
+        of their product. None as of recall, and where labels of a queue are told apart from others.
+        """
+        k = self.confusion.index(class_name)
+        if k is None or self._apart or self.recall(class_name) is None:
+            return None
+        return self._missed(k), float(self.confusion.n)
+
+    def _missed(self, k: int) -> Proportion:
+        other = ~self._own(np.array([k]))
+        likely = self._strata.sums(self._likely())
+        misses = self.cells[:, [k]].sum(axis=0) - self.cells[k, k]
+        of_class = likely[:, [k]] * other
+        everything = np.ones_like(other)
+        return self._ratios(
+            _Parts(misses, of_class, self._largest_weight(other)),
+            _Parts(
+                self.cells.sum() - misses,
+                likely.sum(axis=1)[:, None] - of_class,
+                self._largest_weight(everything),
+            ),
+            np.array([self.confusion.n_labelled]),
+        )[0]
+
     def balanced_accuracy(self) -> Proportion | None:
         """Mean recall over the classes with a labelled row; their errors are taken as independent."""
         recalls = [recall for name in self.confusion.real_classes if (recall := self.recall(name)) is not None]

@@ -38,7 +38,9 @@ class Accuracy:
 
     def run(self, measured: Measured) -> Sequence[Finding[Clauses]]:
         """One finding, on all predictions."""
-        subject = Subject(self.name, "all", clause(FindingClause.ACCURACY), Stratified.accuracy)
+        subject = Subject(
+            self.name, "all", clause(FindingClause.ACCURACY), Stratified.accuracy, wrong_of=Stratified.wrong
+        )
         finding = judge_share(subject, measured, self.limits(subject, measured, _at_reference_mix(measured)))
         return [replace(finding, message=(*finding.message, *_why(measured.reasons.get(finding.window_start))))]
 

@@ -40,7 +40,13 @@ class AccuracyParadox:
 
     def _judge(self, class_name: str, floor: float, tail: float, measured: Measured) -> Finding[Clauses]:
         noun = clause(FindingClause.RECALL, name=class_name)
-        subject = Subject(self.name, class_name, noun, lambda counts: counts.recall(class_name))
+        subject = Subject(
+            self.name,
+            class_name,
+            noun,
+            lambda counts: counts.recall(class_name),
+            wrong_of=lambda counts: counts.missed(class_name),
+        )
         return judge_share(subject, measured, [_Missed(max(floor, self.min_recall), self.min_recall, self.good, tail)])
 
 

@@ -23,7 +23,14 @@ class ClassPrecision(ClassShares):
     def subject(self, class_name: str) -> Subject:
         """Precision of one class."""
         noun = clause(FindingClause.PRECISION, name=class_name)
-        return Subject(self.name, class_name, noun, lambda counts: counts.precision(class_name), of_all=False)
+        return Subject(
+            self.name,
+            class_name,
+            noun,
+            lambda counts: counts.precision(class_name),
+            of_all=False,
+            wrong_of=lambda counts: counts.mistaken(class_name),
+        )
 
     def drop(self, class_name: str, drop: Drop, measured: Measured) -> Limit:
         """Precision falls with the mix of classes too: that must not break the limit.

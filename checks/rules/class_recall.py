@@ -17,4 +17,10 @@ class ClassRecall(ClassShares):
     def subject(self, class_name: str) -> Subject:
         """Recall of one class."""
         noun = clause(FindingClause.RECALL, name=class_name)
-        return Subject(self.name, class_name, noun, lambda counts: counts.recall(class_name))
+        return Subject(
+            self.name,
+            class_name,
+            noun,
+            lambda counts: counts.recall(class_name),
+            wrong_of=lambda counts: counts.missed(class_name),
+        )

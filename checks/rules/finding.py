@@ -55,13 +55,23 @@ Message_co = TypeVar("Message_co", default=str, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class PerDay:
+    """How many predictions a day something is estimated to hit, with the ends of its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding(Generic[Message_co]):
     """An estimate with its interval against a threshold or a reference.
 
     `value`, `low`, `high` are in the unit of the check: shares in [0, 1], milliseconds, hours or a ratio. The interval
     is at 95%; an alarm needs more than that (see `checks.statistics.alarm_budget`). `n` is the support that the value
     rests on: labelled rows of the class for recall, and so on. `clear` says that the data now speaks for the subject
-    being well, which is more than not being alarming: only a clear finding lets an incident recover.
+    being well, which is more than not being alarming: only a clear finding lets an incident recover. `per_day` is how
+    many predictions go wrong in that way, None where nothing alarms or the evidence does not carry a number.
     """
 
     check: str
@@ -80,6 +90,7 @@ class Finding(Generic[Message_co]):
     slice: str = "all"
     provisional: bool = False
     clear: bool = False
+    per_day: PerDay | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

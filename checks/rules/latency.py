@@ -8,6 +8,7 @@ from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.windows import Window
 from checks.estimates.cycle_data import Measured
 from checks.estimates.quantiles import Histogram, ratio
+from checks.rules.affected import per_day
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import CLEAR_TAIL, clearest_break
@@ -178,6 +179,7 @@ class Latency:
             reference=was,
             n=sight.histogram.n,
             clear=clear,
+            per_day=per_day(sight.spread.slower_than(ceiling.ms), sight.histogram.n, sight.window) if alarm else None,
         )
 
 

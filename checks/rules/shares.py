@@ -7,7 +7,8 @@ from math import inf
 from checks.clauses.clause import Clause, Clauses, clause
 from checks.estimates.cycle_data import Look, Measured
 from checks.estimates.stratified import Stratified
-from checks.rules.finding import Cause, Finding, Verdict
+from checks.rules.affected import per_day
+from checks.rules.finding import Cause, Finding, PerDay, Verdict
 from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import Judgement, Limit, Sight, judge
 from checks.statistics.intervals import Proportion
@@ -15,6 +16,10 @@ from checks.statistics.intervals import Proportion
 MIN_LABELS = 10
 """Labelled rows under which a share is not judged to be well, because intervals do not cover as they should (measured:
 docs/statistics/intervals.md); an alarm needs more by its own level."""
+
+
+Wrong = tuple[Proportion, float]
+"""The share of some predictions that goes wrong, and how many predictions those are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Subject:
     noun: Clause  # what it is called
     share_of: Callable[[Stratified], Proportion | None]
     of_all: bool = True  # whether predictions of every class bear on it
+    wrong_of: Callable[[Stratified], Wrong | None] | None = None  # the predictions that go wrong in this way
 
     def sights(self, looks: Sequence[Look]) -> tuple[Sight, ...]:
         """The looks that know the share, longest first."""
@@ -93,7 +99,14 @@ def _finding(subject: Subject, measured: Measured, judgement: Judgement, limits:
         n=share.n,
         provisional=judgement.sight.look.provisional,
         clear=judgement.clear,
+        per_day=_per_day(subject, judgement) if broken else None,
     )
+
+
+def _per_day(subject: Subject, judgement: Judgement) -> PerDay | None:
+    look = judgement.sight.look
+    wrong = subject.wrong_of(look.stratified) if subject.wrong_of is not None else None
+    return None if wrong is None else per_day(*wrong, look.window)
 
 
 def _against(judgement: Judgement, reference: Proportion | None) -> Clauses:

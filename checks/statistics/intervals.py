@@ -35,6 +35,11 @@ class Proportion:
             return self
         return replace(self, effective_n=float(self.n))
 
+    @property
+    def rest(self) -> "Proportion":
+        """The share of what is not counted, as well known."""
+        return replace(self, value=1 - self.value)
+
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Two-sided interval with equal tails, each at (1 - confidence) / 2."""
         tail = (1 - confidence) / 2

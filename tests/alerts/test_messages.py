@@ -10,13 +10,14 @@ from alerts.messages.advising import certainty, recommendation
 from alerts.messages.commands import next_commands
 from alerts.messages.event_json import event_json
 from alerts.messages.message import reply_message, root_message
+from alerts.messages.slack import render_slack
 from alerts.messages.text import render_text
 from alerts.messages.words import problem
-from checks.advice.deciding.model import Action, Advice, Contribution
+from checks.advice.deciding.model import Action, Advice, Change, Contribution
 from checks.outcome.judge import Result, Worked
 from checks.rules.family import Family
-from checks.rules.finding import LOOK, Cause, Finding, Verdict
-from tests.support.incidents import advice, clear, finding, fine, incident, opened, step
+from checks.rules.finding import LOOK, Cause, Finding, PerDay, Verdict
+from tests.support.incidents import T0, advice, clear, finding, fine, incident, opened, step
 
 
 def bare(check: str, subject: str, **changes: object) -> Finding:
@@ -24,13 +25,14 @@ def bare(check: str, subject: str, **changes: object) -> Finding:
     return replace(finding(check, subject), low=None, high=None, reference=None, **changes)  # type: ignore[arg-type]
 
 
-def test_the_console_tells_it_in_two_lines_and_the_rest_below() -> None:
+def test_the_console_tells_what_matters_in_three_lines_and_the_rest_below() -> None:
     said = "recall of urgent is 12%, while accuracy is 98%"
     paradox = finding("accuracy_paradox", "urgent", cause=Cause.PARADOX, message=said)
 
     assert render_text(root_message(opened(finding(), paradox))) == (
-        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%,"
-        " was 94% in the reference,"
+        "🔴 CRITICAL support-bot: accuracy paradox: recall of urgent 12%, floor 80%"
+        " → roll the prompt back to the version before\n"
+        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference,"
         " since 2026-03-29 06:00 UTC\n"
         "→ Roll the prompt back to the version before (likely, score 2.9; next, at 1.2: revise the prompt)\n"
         "    1. recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over\n"
@@ -78,16 +80,96 @@ def test_an_incident_closed_for_want_of_data_does_not_claim_that_all_is_well() -
 
 
 def test_an_incident_without_a_number_still_has_a_headline() -> None:
-    silent = opened(bare("traffic", "predictions", value=None, message="no predictions at all"))
+    found = bare("traffic", "predictions", value=None, message="no predictions at all")
+    silent = opened(found, advice=advice(Action.CHECK_TRAFFIC))
 
-    assert root_message(silent).headline == "🔴 CRITICAL support-bot: traffic"
+    assert root_message(silent).headline == (
+        "🔴 CRITICAL support-bot: traffic → look at the log and the last deployment"
+    )
     assert root_message(silent).problem == "traffic: no predictions at all"
 
 
 def test_a_headline_says_what_stopped_and_not_just_a_ratio() -> None:
     silent = opened(bare("traffic", "predictions", value=0.0, message="no predictions at all in the last 6 h"))
 
-    assert root_message(silent).headline == "🔴 CRITICAL support-bot: no predictions at all in the last 6 h"
+    assert root_message(silent).headline.startswith("🔴 CRITICAL support-bot: no predictions at all in the last 6 h →")
+
+
+CHANGE = Change("prompt", "p6", "m3", "p7", "m3", T0)
+HURT = finding(per_day=PerDay(13.8, 9.2, 20.4))
+
+
+@pytest.mark.parametrize(
+    ("found", "told", "line"),
+    [
+        (
+            HURT,
+            advice(change=CHANGE),
+            (
+                "recall of urgent 12% since prompt p7: about 14 urgent messages a day go to the wrong class"
+                " → roll the prompt back to p6"
+            ),
+        ),
+        (
+            finding("class_precision", "spam", value=0.4, per_day=PerDay(612.0, 580.0, 640.0)),
+            advice(Action.REVISE_PROMPT),
+            "precision of spam 40%, floor 80%: about 610 messages a day are wrongly taken for spam → revise the prompt",
+        ),
+        # by the week where it is rare
+        (
+            finding(per_day=PerDay(0.6, 0.3, 1.1)),
+            advice(Action.REVISE_PROMPT),
+            "recall of urgent 12%, floor 80%: about 4 urgent messages a week go to the wrong class → revise the prompt",
+        ),
+        (
+            finding(
+                "latency", "p95", cause=Cause.ABOVE_LIMIT, value=2900.0, threshold=2000.0, per_day=PerDay(98, 80, 120)
+            ),
+            advice(Action.ROLLBACK_MODEL, change=Change("model", "p7", "m2", "p7", "m3", T0)),
+            (
+                "latency p95 2,900 ms since model m3: about 98 answers a day take longer than 2,000 ms"
+                " → roll the model back to m2"
+            ),
+        ),
+        # what does not fit is left out whole: the limit first, then who is hurt
+        (
+            finding("class_recall", "urgent-delivery-complaint", per_day=PerDay(13.8, 9.2, 20.4)),
+            advice(change=CHANGE),
+            ("recall of urgent-delivery-complaint 12%, floor 80%, since prompt p7 → roll the prompt back to p6"),
+        ),
+        # long names are clipped in the middle
+        (
+            finding("class_recall", "c" * 50 + "-eu"),
+            advice(change=Change("prompt", "p" * 40 + "-v6", "", "p" * 40 + "-v7", "", T0)),
+            (
+                "recall of ccccccccccccccccccc…ccccccccccccccccc-eu 12% → roll the prompt back to"
+                " ppppppppppppppppppp…ppppppppppppppppp-v6"
+            ),
+        ),
+        (
+            finding(),
+            advice(Action.NONE, abstained=True),
+            "recall of urgent 12%, floor 80% → find out first what did it",
+        ),
+    ],
+)
+def test_the_first_line_says_what_broke_since_when_who_is_hurt_and_what_to_do(
+    found: Finding, told: Advice, line: str
+) -> None:
+    assert root_message(opened(found, advice=told)).headline == f"🔴 CRITICAL support-bot: {line}"
+
+
+def test_who_is_hurt_stands_with_its_interval_below_the_first_line() -> None:
+    message = root_message(opened(HURT))
+
+    assert message.hurt == "About 14 (9–20) urgent messages a day go to the wrong class"
+    assert message.hurt in render_text(message).splitlines()
+    assert f"*Who is hurt:* {message.hurt}" in render_slack(message).blocks[1]["text"]["text"]
+
+
+def test_nobody_is_said_to_be_hurt_by_what_is_over_or_without_a_number_that_carries() -> None:
+    assert not root_message(opened(finding())).hurt
+    assert not root_message(opened(replace(HURT, verdict=Verdict.OK))).hurt
 
 
 @pytest.mark.parametrize(
@@ -285,6 +367,22 @@ def test_the_event_line_has_the_fields_of_the_contract() -> None:
     told = line["advice"]
     assert (told["action"], told["score"], told["runner_up"]) == ("rollback_prompt", 2.9, "revise_prompt")
     assert len(told["reasons"]) == 2
+    assert told["change"] is None
+    assert found["per_day"] is None
+
+
+def test_the_event_line_has_the_change_and_who_is_hurt_as_numbers() -> None:
+    line = event_json(opened(HURT, advice=advice(change=replace(CHANGE, older_model=""))))
+
+    assert line["findings"][0]["per_day"] == {"value": 13.8, "low": 9.2, "high": 20.4}
+    assert line["advice"]["change"] == {
+        "kind": "prompt",
+        "at": "2026-03-29T06:00:00Z",
+        "older_prompt": "p6",
+        "older_model": None,
+        "newer_prompt": "p7",
+        "newer_model": "m3",
+    }
 
 
 def test_a_step_that_nobody_is_told_of_has_no_event_line() -> None:

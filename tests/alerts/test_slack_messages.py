@@ -81,11 +81,8 @@ def test_clipping_never_cuts_an_entity(text: str, limit: int) -> None:
 
 def test_the_lock_screen_shows_what_is_wrong_and_what_to_do() -> None:
     assert render_slack(root_message(opened(finding(reference=None)))).text.splitlines() == [
-        (
-            "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%,"
-            " since 2026-03-29 06:00 UTC"
-        ),
-        "→ Roll the prompt back to the version before (likely, score 2.9; next, at 1.2: revise the prompt)",
+        ("🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back to the version before"),
+        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, since 2026-03-29 06:00 UTC",
     ]
 
 

@@ -52,7 +52,7 @@ def _alert(step: Transition, severity: Verdict, ends: datetime) -> Json:
             "incident": incident.id,
         },
         "annotations": {
-            "summary": message.headline.removeprefix(f"{message.badge} "),
+            "summary": message.title,
             "action": message.action,
             "description": render_text(message),
         },

@@ -53,8 +53,11 @@ class Envelope:
 
 
 def subject_of(message: Message) -> str:
-    """The subject of the first mail: what is wrong, without a badge, as later mails answer it when that is past."""
-    said = one_line(message.headline.removeprefix(f"{message.badge} "))
+    """The subject of the first mail: what is wrong, without a badge, as later mails answer it when that is past.
+
+    What to do is left out for the same reason.
+    """
+    said = one_line(message.title)
     return said if len(said) <= MAX_SUBJECT else f"{said[: MAX_SUBJECT - 1]}…"
 
 

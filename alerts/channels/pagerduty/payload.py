@@ -77,7 +77,9 @@ def _payload(step: Transition, message: Message) -> Json:
 
 def _summary(step: Transition, message: Message) -> str:
     said = message.headline.removeprefix(f"{message.badge} ")
-    told = f"{said}: {message.problem}" if message.news else said
+    if not message.news:
+        return said  # with what to do at its end
+    told = f"{said}: {message.problem}"
     # What came of an advice says what was done; to say it again would sound like something to do.
     return told if step.event is Event.VERIFIED else f"{told} → {message.action}"
 
@@ -86,6 +88,7 @@ def _details(message: Message) -> Mapping[str, str | list[str]]:
     """What a person reads next, in that order; what is empty is left out."""
     details: dict[str, str | list[str]] = {
         "1 what": _clip(f"{message.problem}, {message.since}", MAX_LINE),
+        "1b who is hurt": _clip(message.hurt, MAX_LINE),
         "2 do": _clip(message.action, MAX_LINE),
         "3 how sure": _clip(message.certainty, MAX_LINE),
         "4 why": _lines(message.reasons),

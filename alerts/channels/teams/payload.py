@@ -77,9 +77,11 @@ def card(message: Message, incident: Incident) -> Json:
 
 
 def _top(message: Message) -> Iterator[Json]:
-    news = f": {message.news}" if message.news else ""
-    yield _text(f"{message.badge} {message.monitor}{news}", weight="Bolder")
+    first = f"{message.badge} {message.monitor}: {message.news}" if message.news else message.headline
+    yield _text(first, weight="Bolder")
     yield _text(f"{message.problem}, {message.since}", size="Medium")
+    if message.hurt:
+        yield _text(message.hurt)
     yield _text(f"→ {message.action}", size="Medium", weight="Bolder")
 
 

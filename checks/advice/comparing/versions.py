@@ -7,6 +7,7 @@ from itertools import islice
 from checks.advice.comparing.failing import Failing
 from checks.advice.comparing.falls import Comparison, Fall, Step, compare, fall_within, measure
 from checks.advice.comparing.parts import live, whole
+from checks.advice.deciding.model import Change
 from checks.advice.deciding.weights import MAX_BEFORE, STEP_TAIL
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import VersionRun, Windows
@@ -70,6 +71,22 @@ def changes(failing: Sequence[Failing], windows: Windows) -> Changes:
     unexplained = tuple(dict.fromkeys((*answering, *fell_before)))
     drift = _drift(unexplained, failing, windows) or _elsewhere(told.values())
     return Changes(told["prompt"], told["model"], told["both"], drift)
+
+
+def broke_at(tested: Changes) -> Change | None:
+    """The change that a fall lies at: of prompt or model, whichever explains more, or of both together."""
+    kinds = (("prompt", tested.prompt), ("model", tested.model))
+    steps = [(kind, each) for kind, each in kinds if each is not None and each.step is Step.STEP]
+    if steps:
+        return _change(*max(steps, key=lambda pair: pair[1].at_change.size if pair[1].at_change else 0.0))
+    return _change("release", tested.both) if tested.confounded and tested.both is not None else None
+
+
+def _change(kind: str, comparison: Comparison) -> Change:
+    older, newer = comparison.older, comparison.newer
+    return Change(
+        kind, older.prompt_version, older.model_version, newer.prompt_version, newer.model_version, newer.first_seen
+    )
 
 
 def _pairs(

@@ -1,6 +1,7 @@
 """Advice: one recommended action with everything that spoke for and against it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, cast
 
@@ -63,12 +64,27 @@ class Veto(Generic[Words_co]):
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The change of versions at which something broke: what answered before, what took over, and when (UTC).
+
+    `kind` is `prompt`, `model`, or `release` for both at once. A version that was not logged is "".
+    """
+
+    kind: str
+    older_prompt: str
+    older_model: str
+    newer_prompt: str
+    newer_model: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Advice(Generic[Words_co]):
     """The recommended action. `action` is NONE and `abstained` true when the evidence does not settle it.
 
     `reasons` are sentences with their numbers, strongest first; `experiment` is the cheapest step that would settle
     an abstention (empty otherwise). `score` is the sum of the action's contributions, `runner_up` the next best action
-    that no gate vetoed.
+    that no gate vetoed. `change` is where the fall lies, None where it lies at no change, or nobody can tell.
     """
 
     action: Action
@@ -80,3 +96,4 @@ class Advice(Generic[Words_co]):
     signals: tuple[Signal[Words_co], ...] = ()
     contributions: tuple[Contribution, ...] = ()
     vetoes: tuple[Veto[Words_co], ...] = ()
+    change: Change | None = None

@@ -56,10 +56,10 @@ def test_an_incident_is_one_thread_whichever_mail_came_first(server: MailServer)
 def test_a_mail_says_first_what_broke_and_what_to_do(server: MailServer) -> None:
     channel(server).send(Post("1", opened(), first=True))
     (mail,) = server.mailbox.mails
-    first, second, *_ = text(mail).splitlines()
+    first, _, second, *_ = text(mail).splitlines()
 
-    assert first.startswith(
-        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%"
+    assert first == (
+        "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back to the version before"
     )
     assert second.startswith("→ Roll the prompt back to the version before")
     assert "<b>Roll the prompt back to the version before</b>" in page(mail)
@@ -238,7 +238,7 @@ def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
 def test_a_name_of_any_length_fits(server: MailServer) -> None:
     channel(server).send(Post("1", opened(finding(subject="x" * 5000)), first=True))
 
-    assert len(server.mailbox.mails[0]["Subject"]) == 200
+    assert server.mailbox.mails[0]["Subject"].startswith("support-bot: recall of xxxxxxxxxxxxxxxxxxx…xxxx")
 
 
 def test_the_date_is_that_of_the_try(server: MailServer) -> None:

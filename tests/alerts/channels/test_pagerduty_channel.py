@@ -52,7 +52,7 @@ def test_the_summary_says_what_broke_and_what_to_do(pagerduty: Receiver, channel
     channel.send(Post("2", step(Event.ESCALATED, Reason.SEVERITY_ROSE)))
     first, second = (event["payload"]["summary"] for event in events(pagerduty))
 
-    assert first == "support-bot: recall of urgent 12%, floor 80% → Roll the prompt back to the version before"
+    assert first == "support-bot: recall of urgent 12%, floor 80% → roll the prompt back to the version before"
     assert second.startswith("support-bot: escalated: recall of urgent is 12% (4–31%, n=61) over the last 7 d")
 
 
@@ -128,4 +128,4 @@ def test_a_page_of_a_proxy_calls_nobody(pagerduty: Receiver, channel: PagerDutyC
 def test_a_name_of_any_length_fits(pagerduty: Receiver, channel: PagerDutyChannel) -> None:
     channel.send(Post("1", opened(finding(subject="x" * 5000))))
 
-    assert len(events(pagerduty)[0]["payload"]["summary"]) == 1024
+    assert "recall of xxxxxxxxxxxxxxxxxxx…xxxxxxxxxxxxxxxxxxxx 12%" in events(pagerduty)[0]["payload"]["summary"]

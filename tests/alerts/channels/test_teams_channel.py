@@ -18,7 +18,7 @@ from tests.support import webhook_rules
 from tests.support.incidents import advice, clear, finding, opened, step
 from tests.support.receiver import Receiver
 
-MANY = tuple(finding(subject=f"class {number:03} {'😀' * 150}") for number in range(40))
+MANY = tuple(finding("drift", f"column {number}", message="😀" * 200) for number in range(40))
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def lines(card: dict[str, Any]) -> list[str]:
 
 def test_a_card_says_first_what_broke_and_what_to_do(teams: Receiver, channel: TeamsChannel) -> None:
     channel.send(Post("1", opened(), first=True))
-    badge, problem, action, *_ = lines(cards(teams)[0])
+    first, problem, action, *_ = lines(cards(teams)[0])
 
-    assert badge == "🔴 CRITICAL support-bot"
+    assert first.startswith("🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back")
     assert problem.startswith("recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%")
     assert action == "→ Roll the prompt back to the version before"
 

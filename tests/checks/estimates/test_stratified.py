@@ -205,3 +205,27 @@ def test_a_window_is_gone_from_memory_as_soon_as_nobody_refers_to_it() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_the_messages_of_a_class_that_are_missed_are_a_share_of_all() -> None:
+    fair = Confusion.of([cell("u", "u", 12), cell("o", "u", 8), cell("o", "o", 980)])
+    missed, of = Stratified.of(fair).missed("u") or (None, 0.0)
+
+    assert missed is not None
+    low, high = missed.interval()
+    assert of == 1000
+    assert missed.value == pytest.approx(0.008)
+    # as binomial as 8 of 1,000: 3.5 to 15.4 in a thousand by the Poisson distribution
+    assert low == pytest.approx(0.0037, abs=6e-4)
+    assert high == pytest.approx(0.0152, abs=1.2e-3)
+
+
+@pytest.mark.parametrize("labelling", [FAIR, BIASED])
+def test_the_interval_of_the_missed_covers(labelling: tuple[float, float]) -> None:
+    bot = Bot(0.2, 40, *labelling)
+    truth = bot.prevalence * (1 - bot.recall)
+    told = [Stratified.of(confusion).missed("u") for confusion, _ in bot.windows(3)]
+    ends = [each[0].interval() for each in told if each is not None]
+
+    assert len(ends) > 0.95 * WINDOWS
+    assert sum(low <= truth <= high for low, high in ends) / len(ends) >= 0.92
