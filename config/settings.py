@@ -52,7 +52,6 @@ class Settings(BaseSettings):
         case_sensitive=True,
         extra="forbid",
         frozen=True,
-        use_attribute_docstrings=True,
     )
 
     history: HistorySettings = HistorySettings()

@@ -3,13 +3,18 @@
 `python -m config.table docs/configuration.md` rewrites the table in place.
 """
 
+import ast
+import inspect
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.duration import FalseAlarms, format_duration
@@ -47,27 +52,46 @@ def with_table(page: str) -> str:
 
 def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401 - an annotation can be anything
     section = section_in(annotation)
+    meanings = _meanings(section) if section else dict[str, str]()
     for name, field in fields_of(section).items() if section else ():
+        meaning = meanings[name]
         key = f"{prefix}{name}"
         value = named_in(field.annotation)
         if value is not None and section_in(value) is None:
-            yield f"{key}.{FREE[name]}", "not set", field.description or ""
+            yield f"{key}.{FREE[name]}", "not set", meaning
         elif value is not None:
             yield from _rows(value, f"{key}.{FREE[name]}.")
         elif (item := items_in(field.annotation)) is not None:
-            yield key, _default(field), field.description or ""
+            yield key, _default(field), meaning
             yield from _rows(item, f"{key}[].")
         elif section_in(field.annotation) is None:
-            yield key, _default(field), field.description or ""
+            yield key, _default(field), meaning
         else:
-            yield from _section_rows(key, field)
+            yield from _section_rows(key, field, meaning)
 
 
-def _section_rows(key: str, field: FieldInfo) -> Iterator[tuple[str, str, str]]:
+def _section_rows(key: str, field: FieldInfo, meaning: str) -> Iterator[tuple[str, str, str]]:
     default = field.get_default(call_default_factory=True, validated_data={})
     if not field.is_required() and section_in(type(default)) is None:
-        yield key, _default(field), field.description or ""
+        yield key, _default(field), meaning
     yield from _rows(field.annotation, f"{key}.")
+
+
+@cache
+def _meanings(section: type[BaseModel]) -> Mapping[str, str]:
+    """By its key, what is written below each field of a section, in its class or one that it is made of."""
+    found = dict[str, str]()
+    for made_of in reversed(section.__mro__):
+        if made_of.__module__.startswith("config."):
+            (written,) = ast.parse(inspect.getsource(made_of)).body
+            found |= dict(_documented(written.body)) if isinstance(written, ast.ClassDef) else {}
+    return {field.alias or name: found.get(name, "") for name, field in section.model_fields.items()}
+
+
+def _documented(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, below in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            yield field.target.id, inspect.cleandoc(str(ast.literal_eval(below.value)))
 
 
 def _default(field: FieldInfo) -> str:

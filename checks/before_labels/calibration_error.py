@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from checks.before_labels.strata import Strata
 from checks.counts.confusion import Floats
+from checks.statistics import special
 from checks.statistics.arithmetic import safe_divide
 
 TWO_SIDED = 0.025

@@ -6,11 +6,11 @@ from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
-from scipy import special
 
 from checks.before_labels.learned import Learned
 from checks.before_labels.strata import Strata, diagonal
 from checks.counts.confusion import Floats
+from checks.statistics import special
 
 LEVEL = 0.01
 """Chance, at one look, that a test refuses an estimate while calibration holds."""

@@ -8,10 +8,10 @@ from math import isinf
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.confusion import Floats, sums
+from checks.statistics import special
 from checks.statistics.intervals import Proportion
 
 Ints = NDArray[np.int64]

@@ -7,9 +7,9 @@ answers right as often, and are they truly of the class as often.
 """
 
 import numpy as np
-from scipy import special
 
 from checks.counts.confusion import Floats, Rows
+from checks.statistics import special
 
 LEVEL = 0.05
 """Chance of each test to tell labels apart that are alike: then the ones that came by themselves help less."""

@@ -16,11 +16,11 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from checks.counts.confusion import Floats
 from checks.estimates.standardised import at_mix
 from checks.estimates.stratified import MAX_UNSEEN, Stratified
+from checks.statistics import special
 from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import CONFIDENCE, Proportion, difference
 from checks.statistics.smoothing import PSEUDO, effective_size, smoothed

@@ -8,10 +8,10 @@ from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from checks.counts.cells import LATENCY_BASE, LatencyCell
 from checks.counts.confusion import Floats, sums
+from checks.statistics import special
 from checks.statistics.intervals import CONFIDENCE, Proportion
 from checks.statistics.mover import Bounded
 

@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from checks.counts.confusion import Confusion, Floats, by_class, sums
 from checks.estimates.agreement import agree_on_right
@@ -21,6 +20,7 @@ from checks.estimates.design_based import recall_by_design
 from checks.estimates.organic_labels import apart, unheard
 from checks.estimates.shrinkage import LEVER, like_the_bot, likely_shares
 from checks.estimates.strata import merge_thin
+from checks.statistics import special
 from checks.statistics.arithmetic import safe_divide
 from checks.statistics.intervals import Proportion
 from checks.statistics.mean_share import mean_share

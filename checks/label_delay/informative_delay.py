@@ -20,11 +20,11 @@ from datetime import timedelta
 from functools import cached_property
 
 import numpy as np
-from scipy import special
 
 from checks.counts.cells import DELAY_BASE
 from checks.counts.confusion import Confusion, Floats
 from checks.label_delay.delays import LEAN, DelayCurve, Ints, SeenDelays, last_whole_bin
+from checks.statistics import special
 
 LEVEL = 0.01
 """Chance of taking labels for hastened that are not, at one look. A mistake costs little: a weight near 1, or a short

@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from math import ceil
 
-from scipy import special
-
 from checks.advice.comparing.failing import alarms, failing
 from checks.advice.comparing.metrics import Accuracy, Metric, Precision, Recall, Within
 from checks.advice.comparing.parts import Part
@@ -20,6 +18,7 @@ from checks.outcome.traffic import Act, BucketTraffic, Pair, answering, last_act
 from checks.outcome.unseen import labelled
 from checks.outcome.weights import GAP, MOST_NEEDED, NEW_SHARE, POWER_TAILS
 from checks.rules.finding import Finding
+from checks.statistics import special
 
 UNTRIED = frozenset(
     {

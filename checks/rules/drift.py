@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from scipy import special
-
 from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.shift import ColumnShift, ScaleShift, Unjudged
 from checks.counts.study import Study, StudySpan
@@ -13,6 +11,7 @@ from checks.estimates.cycle_data import Measured
 from checks.rules.drift_clauses import clauses_of
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
+from checks.statistics import special
 from checks.statistics.alarm_budget import AlarmBudget
 
 CALM = 0.05

@@ -16,12 +16,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from checks.counts.confusion import Floats
 from checks.counts.windows import Window
 from checks.estimates.cycle_data import Measured
 from checks.estimates.quantiles import Histogram, Spread, part_over
+from checks.statistics import special
 from checks.statistics.intervals import Proportion
 
 LENGTHS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12))

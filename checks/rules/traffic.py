@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from scipy import special
 
 from checks.clauses.clause import Clauses, clause
 from checks.estimates.cycle_data import Measured
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
+from checks.statistics import special
 from checks.statistics.alarm_budget import AlarmBudget
 
 WEEK, DAY, HOUR = timedelta(days=7), timedelta(days=1), timedelta(hours=1)

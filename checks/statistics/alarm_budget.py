@@ -13,8 +13,7 @@ from datetime import timedelta
 from functools import lru_cache
 from math import inf, log
 
-from scipy import special
-
+from checks.statistics import special
 from checks.statistics.arithmetic import bisect
 
 YEAR = timedelta(days=365)

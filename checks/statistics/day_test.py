@@ -21,8 +21,8 @@ from math import exp, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from checks.statistics import special
 from checks.statistics.arithmetic import bisect, safe_divide
 
 Floats = NDArray[np.float64]

@@ -24,8 +24,8 @@ from math import exp, lgamma, log, log1p
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from scipy import special
 
+from checks.statistics import special
 from checks.statistics.intervals import Proportion
 
 EFFECTS, SPREAD = (1.0, 3.0), (0.85, 0.15)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from scipy import special
-
+from checks.statistics import special
 from checks.statistics.mover import Bounded, lower_reach
 
 CONFIDENCE = 0.95

@@ -10,8 +10,7 @@ Jeffreys' interval.
 
 from dataclasses import dataclass, replace
 
-from scipy import special
-
+from checks.statistics import special
 from checks.statistics.intervals import Proportion
 
 

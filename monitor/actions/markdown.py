@@ -1,12 +1,17 @@
 """Markdown that shows what others wrote as they wrote it: a message must not become a heading, a link or an image."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from alerts.messages.figures import percent
 from monitor.common.json_lines import iso
 from monitor.common.templates import templates
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _SPECIAL: Final = re.compile(r"([\\`*\[\]<>|~&$]|(?<!\w)_|_(?!\w))")
 LONGEST: Final = 400  # letters of a quoted message
@@ -63,20 +68,18 @@ def _day(at: datetime) -> str:
     return f"{at:%Y-%m-%d}"
 
 
-_TEMPLATES: Final = templates(
-    {
-        "code": code,
-        "day": _day,
-        "decimal": _decimal,
-        "iso": iso,
-        "md": md,
-        "minute": _minute,
-        "number": _number,
-        "percent": percent,
-        "plural": plural,
-        "quoted": quoted,
-    }
-)
+_FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "code": code,
+    "day": _day,
+    "decimal": _decimal,
+    "iso": iso,
+    "md": md,
+    "minute": _minute,
+    "number": _number,
+    "percent": percent,
+    "plural": plural,
+    "quoted": quoted,
+}
 
 
 def document(template: str, **values: object) -> str:
@@ -84,4 +87,9 @@ def document(template: str, **values: object) -> str:
 
     Raises jinja2.TemplateError where the template names what is not given.
     """
-    return _TEMPLATES.get_template(f"actions/{template}").render(values)
+    return _templates().get_template(f"actions/{template}").render(values)
+
+
+@cache
+def _templates() -> "Environment":
+    return templates(_FILTERS)

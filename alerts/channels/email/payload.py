@@ -10,9 +10,8 @@ from datetime import UTC
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from alerts.channels.channel import Post
 from alerts.channels.fingerprint import fingerprint
@@ -21,22 +20,15 @@ from alerts.messages.message import Message
 from alerts.messages.text import one_line, render_text
 from checks.rules.finding import Verdict
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 MAX_SUBJECT: Final = 200
 """Characters; a phone shows some forty."""
 
 _URGENT: Final = frozenset({Event.OPENED, Event.ESCALATED, Event.REOPENED})
 _COLOURS: Final = {Verdict.CRITICAL: "#d32f2f", Verdict.WARNING: "#f57c00"}
 _CALM: Final = {State.RECOVERING: "#1976d2", State.RESOLVED: "#388e3c"}
-
-# Names of classes are data of users: all is escaped, and nothing turns the direction of text.
-_TEMPLATES: Final = Environment(
-    loader=PackageLoader("alerts.channels.email", ""),
-    autoescape=True,
-    finalize=lambda said: one_line(str(said)),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,23 @@ def html(message: Message, step: Transition) -> str:
     """The message as a page, every sentence of it escaped."""
     incident = step.incident
     colour = _CALM.get(incident.state) or _COLOURS[incident.severity]
-    return _TEMPLATES.get_template("message.html.jinja").render(message=message, colour=colour)
+    return _template().render(message=message, colour=colour)
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - only where mails are sent
+
+    # Names of classes are data of users: all is escaped, and nothing turns the direction of text.
+    templates = Environment(
+        loader=PackageLoader("alerts.channels.email", ""),
+        autoescape=True,
+        finalize=lambda said: one_line(str(said)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return templates.get_template("message.html.jinja")
 
 
 def _addresses(to: Sequence[str]) -> list[Address]:

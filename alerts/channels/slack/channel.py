@@ -11,11 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Any, Final
-
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web import SlackResponse
+from typing import TYPE_CHECKING, Any, Final
 
 from alerts.channels.channel import Post, Receipt
 from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
@@ -24,6 +20,11 @@ from alerts.channels.slack.silence import unanswered
 from alerts.channels.waiting import retry_after
 from alerts.incident import Event
 from alerts.messages.message import Message, reply_message
+
+if TYPE_CHECKING:  # a tenth of a second to import, for whoever has Slack
+    from slack_sdk.web import SlackResponse
+
+BASE_URL: Final = "https://slack.com/api/"
 
 _INERT: Final = {"unfurl_links": False, "unfurl_media": False}
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{6,}")
@@ -34,7 +35,7 @@ _PAGES: Final = 5  # a thousand messages back; who is that late may be told twic
 _SILENT = logging.getLogger("alerts.channels.slack.sdk")
 _SILENT.setLevel(logging.CRITICAL + 1)
 
-_Method = Callable[..., SlackResponse]
+_Method = Callable[..., "SlackResponse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class SlackChannel:
     `channel` is an id (C0123ABCD) or a name (#chatbot-oncall); `base_url` ends with a slash; `timeout` is in seconds.
     """
 
-    def __init__(self, token: str, channel: str, base_url: str = WebClient.BASE_URL, timeout: float = 10) -> None:
+    def __init__(self, token: str, channel: str, base_url: str = BASE_URL, timeout: float = 10) -> None:
+        from slack_sdk import WebClient  # noqa: PLC0415
+
         self._channel = channel
         # No retries here: the SDK would post again after a dropped connection. The outbox tries again, and looks first.
         self._client = WebClient(
@@ -127,7 +130,7 @@ class SlackChannel:
         post: Post,
         part: str,
         **where: Any,  # noqa: ANN401 - the method's own
-    ) -> tuple[SlackResponse, str]:
+    ) -> "tuple[SlackResponse, str]":
         """Send the message in the richest form that Slack takes; the answer, and what it did not take."""
         refused = ""
         *richer, plainest = forms(message)
@@ -140,7 +143,7 @@ class SlackChannel:
                 refused = f"told in a plainer form: {error}"
         return self._ask(post, method, **payload(plainest, post, part), **where), refused
 
-    def _ask(self, post: Post, method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401
+    def _ask(self, post: Post, method: _Method, **arguments: Any) -> "SlackResponse":  # noqa: ANN401
         post.before_request()
         return _call(method, **arguments)
 
@@ -183,7 +186,9 @@ class SlackChannel:
                 return
 
 
-def _call(method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401 - whatever the method takes
+def _call(method: _Method, **arguments: Any) -> "SlackResponse":  # noqa: ANN401 - whatever the method takes
+    from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415
+
     try:
         return method(**arguments)
     except SlackApiError as error:
@@ -196,7 +201,7 @@ def _call(method: _Method, **arguments: Any) -> SlackResponse:  # noqa: ANN401 -
     raise failure
 
 
-def _failure(response: SlackResponse) -> SlackError:
+def _failure(response: "SlackResponse") -> SlackError:
     body = response.data if isinstance(response.data, dict) else {}
     headers = {str(key).lower(): _one(value) for key, value in response.headers.items()}
     wait = retry_after(headers.get("retry-after"), headers.get("date"))

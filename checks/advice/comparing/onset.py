@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from scipy import special
 
 from checks.advice.comparing.metrics import Metric
 from checks.advice.comparing.parts import Part, split, whole
 from checks.advice.deciding.weights import CHANGES_BREAK
 from checks.counts.windows import VersionRun, Window, Windows
+from checks.statistics import special
 from checks.statistics.intervals import Proportion
 
 Counts = tuple[float, float]  # hits and misses, effective numbers

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-import duckdb
 import sqlalchemy as sa
 from sqlalchemy.sql.ddl import CreateTableAs
 
@@ -150,6 +149,8 @@ def in_halves(
 
 def is_out_of_memory(error: sa.exc.DBAPIError) -> bool:
     """Whether DuckDB had too little memory, or too little room to spill to."""
+    import duckdb  # noqa: PLC0415 - there by now; a log in PostgreSQL can do without its 63 MB
+
     return isinstance(error.orig, duckdb.OutOfMemoryException)
 
 

@@ -19,6 +19,9 @@ from monitor.log.kinds import ITSELF, ColumnKind
 from monitor.log.times.times import TimeReading, scaled
 from monitor.log.times.times_sql import TimeSql, text_epoch_sql
 
+# Else SQLAlchemy reads the entry points of every installed package to find it, a tenth of a second long.
+sa.dialects.registry.register("duckdb", "duckdb_engine", "Dialect")
+
 # Without a limit DuckDB takes most of the machine's memory; past it, it spills to disk. Two threads, since a daemon
 # should leave its machine to others.
 DEFAULT_DUCKDB: Final = DuckdbSettings()

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 import yaml
@@ -21,6 +21,9 @@ from monitor.onboarding.initialise.presets import WHERE
 from monitor.onboarding.initialise.proposal import Proposal
 from monitor.onboarding.initialise.roles import LABELS, Chosen
 from monitor.onboarding.initialise.words import LABEL_NAMES, PREDICTION_NAMES
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MONITOR: Final = "chatbot"
 FLOOR: Final = 0.80  # recall proposed for a critical class
@@ -45,7 +48,7 @@ class _Section:
 def render(proposal: Proposal, folder: Path) -> str:
     """Return the text of a configuration file that is to lie in `folder`; paths below it become relative to it."""
     url, variable = _url(proposal.url, folder)
-    return _TEMPLATE.render(
+    return _template().render(
         proposal=proposal,
         files_passed_over=[Path(file).name for file in proposal.passed_over],
         monitor=MONITOR,
@@ -190,6 +193,7 @@ def _some(names: list[str]) -> str:
     return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown
 
 
-_TEMPLATE: Final = templates({"noted": _noted, "scalar": _scalar, "some": _some}).get_template(
-    "onboarding/initialise/tunewatch.yaml.jinja"
-)
+@cache
+def _template() -> "Template":
+    filters: dict[str, Callable[..., str]] = {"noted": _noted, "scalar": _scalar, "some": _some}
+    return templates(filters).get_template("onboarding/initialise/tunewatch.yaml.jinja")

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
@@ -14,6 +13,9 @@ from alerts.messages.numbers import when
 from alerts.messages.text import one_line
 from alerts.messages.words import STATES, WORDS, problem, short_problem
 from monitor.web.page.people import Visitor
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 STYLE: Final = Path(__file__).with_name("page.css")
 
@@ -30,7 +32,9 @@ def said(visitor: Visitor, status: int, heading: str, detail: str, back: str = "
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - when the first page is asked for
+
     environment = Environment(
         loader=PackageLoader("monitor.web.page", "."),
         autoescape=True,

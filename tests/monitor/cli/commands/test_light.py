@@ -1,17 +1,20 @@
-"""What the daemon's own process never loads: a study needs it, and has a process of its own."""
+"""What commands do without: studies need it in a process of their own, or it takes long to import and few need it."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.support.chat_log import END
-from tests.support.program import environment
+from tests.support.program import environment, run_here
 
 HEAVY = {"evidently", "pandas", "sklearn", "scipy.stats", "matplotlib", "plotly", "nltk"}
+OF_CHANNELS = {"httpx", "slack_sdk", "apprise", "jinja2"}
+OF_THE_DAEMON = {"starlette", "uvicorn", "apscheduler", "prometheus_client", "pyarrow"}
+OF_MIGRATIONS = {"alembic", "mako"}
+OF_COUNTING = {"duckdb", "scipy"}
 
 DAEMON = "import sys, monitor.cli.commands.run, monitor.daemon.assembly, monitor.daemon.daemon; print(*sys.modules)"
+READING = "import sys, monitor.cli.commands.history, monitor.cli.commands.ack; print(*sys.modules)"
 LOOK = """\
 import sys
 from monitor.cli.program import cli
@@ -23,13 +26,33 @@ finally:
 """
 
 
-@pytest.mark.parametrize("program", [DAEMON, LOOK], ids=["the daemon's modules", "a whole look"])
-def test_neither_the_daemon_nor_a_look_loads_what_studies_are_made_with(program: str, home: Path) -> None:
+def loaded(program: str, home: Path) -> set[str]:
     command = [sys.executable, "-c", program, END.isoformat()]
     ended = subprocess.run(
         command, cwd=home, env=environment(), capture_output=True, text=True, timeout=60, check=False
     )
+    found = set(ended.stdout.split())
+    assert "monitor.common.exit_codes" in found, ended.stderr
+    return found
 
-    loaded = set(ended.stdout.split())
-    assert "monitor.cycle.cycle" in loaded, ended.stderr
-    assert not HEAVY & loaded
+
+def test_a_look_loads_only_what_it_is_made_with(home: Path) -> None:
+    assert run_here("history", cwd=home).returncode == 0  # which makes the tables
+
+    found = loaded(LOOK, home)
+
+    assert "monitor.cycle.cycle" in found
+    assert set() == (HEAVY | OF_CHANNELS | OF_THE_DAEMON | OF_MIGRATIONS) & found
+
+
+def test_the_daemon_answers_for_its_health_before_it_loads_what_counts_and_tells(home: Path) -> None:
+    found = loaded(DAEMON, home)
+
+    assert "monitor.cycle.cycle" in found
+    assert set() == (HEAVY | OF_CHANNELS | OF_MIGRATIONS | OF_COUNTING) & found
+
+
+def test_who_only_asks_the_history_waits_for_nothing_that_counts(home: Path) -> None:
+    found = loaded(READING, home)
+
+    assert set() == (HEAVY | OF_CHANNELS | OF_THE_DAEMON | OF_MIGRATIONS | OF_COUNTING) & found
