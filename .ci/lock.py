@@ -1,8 +1,9 @@
-"""Write the three lock files: exact versions with hashes for every platform, and no registry's address.
+"""Write the four lock files: exact versions with hashes for every platform, and no registry's address.
 
 `make lock` takes the newest versions that pyproject.toml allows; tests/repository/test_lock.py holds the locks to it.
 
 - requirements.lock: what runs (the image installs this)
+- requirements-slim.lock: the same without Evidently and what only it needs (the image's target `slim` installs this)
 - requirements-build.lock: what builds the wheel
 - requirements-dev.lock: both of them and the tools; what `make` installs
 """
@@ -29,7 +30,7 @@ OPTIONS = (
 
 
 def main() -> None:
-    """Write all three, the development lock last because it keeps to the versions of the others."""
+    """Write all four, the development lock last because it keeps to the versions of the others."""
     if sys.version_info[:2] != OLDEST:
         sys.exit("make lock: resolve on the oldest supported Python: make clean lock PYTHON=python3.11")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -37,6 +38,8 @@ def main() -> None:
     build: list[str] = project["build-system"]["requires"]
     tools: list[str] = project["dependency-groups"]["dev"]
     write("requirements.lock", runtime)
+    without = [each for each in runtime if not each.startswith("evidently")]
+    write("requirements-slim.lock", without, keep_to=("requirements.lock",))
     write("requirements-build.lock", build)
     write("requirements-dev.lock", [*runtime, *build, *tools], keep_to=("requirements.lock", "requirements-build.lock"))
 

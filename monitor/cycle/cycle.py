@@ -142,7 +142,8 @@ def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: fl
             _tell_losses(monitor.name, kept)
             return _judge(monitor, transaction, now, _Read(len(changes.buckets), kept.notices, looked_at, began))
     raise HistoryError(
-        f"{monitor.name}: another daemon keeps writing the same history; run one daemon for each history"
+        f"{monitor.name}: another daemon kept {ATTEMPTS} looks while this one counted, so this look was left out. "
+        "Those looks stand and nothing is missing; give both daemons a longer `every` if this goes on"
     )
 
 

@@ -1,7 +1,7 @@
 """A Dockerfile as a list of stages, enough of one to hold ours to its promises."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -21,9 +21,13 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What stands between one FROM and the next, without FROM itself."""
+    """What stands between one FROM and the next, after what the stages that it is built on have.
+
+    `image` is the one that the first of these stages is from, `name` what the last FROM calls it, or "".
+    """
 
     image: str
+    name: str
     instructions: tuple[Instruction, ...]
 
     def all(self, keyword: str) -> list[Instruction]:
@@ -35,15 +39,19 @@ class Stage:
         return self.all(keyword)[-1]
 
 
-def read_stages(file: Path) -> list[Stage]:
-    """Read the stages of a Dockerfile without heredocs or parser directives."""
+def read_stages(file: Path) -> dict[str, Stage]:
+    """Read the stages of a Dockerfile, by their names, in their order; without heredocs or parser directives."""
     lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
     text = "\n".join(line for line in lines if line and not line.startswith("#")).replace("\\\n", "")
-    cut = [line.partition(" ") for line in text.split("\n")]
-    instructions = [Instruction(keyword.upper(), rest) for keyword, _, rest in cut]
-    starts = [index for index, instruction in enumerate(instructions) if instruction.keyword == "FROM"]
-    ends = [*starts[1:], len(instructions)]
-    return [
-        Stage(instructions[start].rest.split()[0], tuple(instructions[start + 1 : end]))
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    stages: dict[str, Stage] = {}
+    for line in text.split("\n"):
+        keyword, _, rest = line.partition(" ")
+        if keyword.upper() == "FROM":
+            image, _, name = rest.split()
+            under = stages.get(image, Stage(image, "", ()))
+            last = stages[name] = Stage(under.image, name, under.instructions)
+        else:
+            last = stages[last.name] = replace(
+                last, instructions=(*last.instructions, Instruction(keyword.upper(), rest))
+            )
+    return stages

@@ -59,7 +59,7 @@ def test_configuration_and_log_are_mounted_read_only(target: str) -> None:
 
 
 def test_the_mounted_configuration_is_where_the_image_looks_for_it() -> None:
-    image = read_stages(ROOT / "Dockerfile")[-1]
+    image = read_stages(ROOT / "Dockerfile")["full"]
     assert mount_at(image.last("CMD").exec_form[-1])["source"] == f"./{EXAMPLE.relative_to(ROOT)}"
 
 

@@ -20,7 +20,8 @@ from tests.repository.dockerfile import Stage, read_stages
 from tests.repository.paths import ROOT
 
 STAGES = read_stages(ROOT / "Dockerfile")
-BUILD, IMAGE = STAGES[0], STAGES[-1]
+BUILD, IMAGE, SLIM = STAGES["build"], STAGES["full"], STAGES["slim"]
+IMAGES = pytest.mark.parametrize("image", [IMAGE, SLIM], ids=["full", "slim"])
 
 
 def copied(stage: Stage) -> list[str]:
@@ -37,42 +38,48 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-def test_there_are_two_stages_on_one_pinned_base() -> None:
-    assert len(STAGES) == 2
-    assert BUILD.image == IMAGE.image
-    assert re.fullmatch(r"python:3\.\d+-slim-\w+", IMAGE.image)
+def test_all_stages_are_on_one_pinned_base_and_the_full_image_is_what_is_built_unless_told() -> None:
+    (base,) = {stage.image for stage in STAGES.values()}
+    assert re.fullmatch(r"python:3\.\d+-slim-\w+", base)
+    assert list(STAGES)[-1] == "full"
 
 
-def test_the_last_stage_copies_only_what_was_built() -> None:
-    assert copied(IMAGE) == []
-    assert [copy.rest for copy in IMAGE.all("COPY")] == ["--from=build /opt/tunewatch /opt/tunewatch"]
+@pytest.mark.parametrize(("image", "build"), [(IMAGE, "build"), (SLIM, "build-slim")])
+def test_an_image_copies_only_what_was_built(image: Stage, build: str) -> None:
+    assert copied(image) == []
+    assert [copy.rest for copy in image.all("COPY")] == [f"--from={build} /opt/tunewatch /opt/tunewatch"]
 
 
-def test_the_last_stage_installs_nothing_and_has_no_installer() -> None:
-    commands = " ".join(command.rest for command in IMAGE.all("RUN"))
+@IMAGES
+def test_an_image_installs_nothing_and_has_no_installer(image: Stage) -> None:
+    commands = " ".join(command.rest for command in image.all("RUN"))
     assert re.search(r"\b(apt|apt-get|pip3? install|gcc|make|curl|wget)\b", commands) is None
     assert re.search(r"rm -rf .*ensurepip .*site-packages/pip\*", commands)
 
 
-def test_the_process_is_no_root_and_its_number_never_changes() -> None:
-    assert IMAGE.last("USER").rest == "10001:10001"
-    after_user = IMAGE.instructions[IMAGE.instructions.index(IMAGE.last("USER")) :]
-    assert not {"RUN", "COPY", "ADD"} & {instruction.keyword for instruction in after_user}
+@IMAGES
+def test_the_process_is_no_root_and_its_number_never_changes(image: Stage) -> None:
+    assert image.last("USER").rest == "10001:10001"
+    after_user = image.instructions[image.instructions.index(image.last("USER")) :]
+    assert not {"RUN", "ADD"} & {instruction.keyword for instruction in after_user}
+    assert not any("--chown" in copy.rest for copy in image.all("COPY"))  # what is copied is root's
 
 
-def test_tunewatch_is_the_first_process_and_gets_the_signals() -> None:
-    assert IMAGE.last("ENTRYPOINT").exec_form == ["tunewatch"]
-    assert IMAGE.last("CMD").exec_form == ["run", "-c", "/etc/tunewatch/tunewatch.yaml"]
-    assert IMAGE.last("STOPSIGNAL").rest == "SIGTERM"
+@IMAGES
+def test_tunewatch_is_the_first_process_and_gets_the_signals(image: Stage) -> None:
+    assert image.last("ENTRYPOINT").exec_form == ["tunewatch"]
+    assert image.last("CMD").exec_form == ["run", "-c", "/etc/tunewatch/tunewatch.yaml"]
+    assert image.last("STOPSIGNAL").rest == "SIGTERM"
 
 
-def test_health_is_asked_without_a_shell() -> None:
-    assert IMAGE.last("HEALTHCHECK").exec_form == ["tunewatch", "ping"]
+@IMAGES
+def test_health_is_asked_without_a_shell(image: Stage) -> None:
+    assert image.last("HEALTHCHECK").exec_form == ["tunewatch", "ping"]
 
 
 def test_only_packages_whose_hashes_are_locked_are_fetched() -> None:
-    installs = re.findall(r"pip (?:--python \S+ )?install ([^&]*)", " ".join(c.rest for c in BUILD.all("RUN")))
-    assert len(installs) == 3
+    installs = re.findall(r"pip (?:--python \S+ )?install ([^&]*)", " & ".join(c.rest for c in BUILD.all("RUN")))
+    assert len(installs) == 4
     assert all("--require-hashes" in install or "--no-index" in install for install in installs)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from config.reports import NO_EVIDENTLY, has_evidently
 from config.settings import Settings
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor, open_history
@@ -55,6 +56,10 @@ def command(
         if name or workspace or as_of:
             raise click.UsageError("--monitor, --workspace and --as-of are of Evidently's report: leave INCIDENT out")
         return _of_incident(settings, wanted, out)
+    if not has_evidently():
+        raise click.ClickException(
+            f"the report of sampled rows {NO_EVIDENTLY}; that of an incident does not: name INCIDENT"
+        )
     (only,) = _one_of(settings, name)
     target = out or Path("report.html")
     history = open_history(settings)

@@ -5,6 +5,7 @@ from typing import Final
 
 from checks.counts.shift import ColumnShift, PeerScore
 from checks.counts.study import Study
+from config.reports import has_evidently
 from monitor.log.sampled import Samples
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Values, columns_of, values_of
@@ -29,6 +30,8 @@ def _shift(values: Values, calendar: Calendar, *, examples: bool) -> ColumnShift
 
 
 def _second_opinion(values: Values) -> PeerScore | None:
+    if not has_evidently():
+        return None
     from monitor.study.drift.peer import peer_score  # noqa: PLC0415 - 5 s and 150 MB, which healthy days do without
 
     return peer_score(values)

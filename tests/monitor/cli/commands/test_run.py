@@ -35,6 +35,8 @@ sys.exit(watch(load(), stop_within=0.5))
 )
 """The daemon with half a second to stop, so that no test waits for eight."""
 
+_TROUBLES: Final = ("look failed", "look crashed", "delivery crashed", "notification failed")
+
 SLOW_CONFIG: Final = """\
 history: {{url: "sqlite:///history.db"}}
 web: {{port: 0}}
@@ -188,6 +190,32 @@ def test_two_daemons_on_one_history_tell_one_story_and_end_on_ctrl_c(home: Path)
         assert connection.execute(twice).fetchall() == []
         told_twice = "SELECT * FROM notifications GROUP BY incident_id, event_id, channel HAVING count(*) > 1"
         assert connection.execute(told_twice).fetchall() == []
+
+
+def test_of_two_replicas_each_notification_is_sent_by_one_and_one_goes_on_when_the_other_dies(
+    home: Path, postgres_url: str
+) -> None:
+    write_config(home, Bot(every="5s"))
+    variables = {"TUNEWATCH_HISTORY__URL": postgres_url}
+    engine = sa.create_engine(postgres_url)
+    with _running(home, **variables) as first, _running(home, log_name="second.log", **variables) as second:
+        for daemon in (first, second):
+            daemon.wait_for("looked")
+        first.process.kill()
+        first.process.wait()
+        looks = len(second.events("looked"))
+        wait_until(lambda: len(second.events("looked")) > looks + 1, 30)
+        assert second.get("/-/ready")[0] == 200
+        assert second.stop() < 10
+        assert not [event for daemon in (first, second) for name in _TROUBLES for event in daemon.events(name)]
+    with engine.connect() as connection:
+        opened = connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar_one()
+        sent = (
+            "SELECT count(*), count(DISTINCT event_id) FROM notifications WHERE channel = 'console' AND state = 'sent'"
+        )
+        assert tuple(connection.exec_driver_sql(sent).one()) == (opened, opened)
+        assert opened > 0
+    engine.dispose()
 
 
 @pytest.fixture
