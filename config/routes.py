@@ -26,11 +26,12 @@ _MINUTES_OF_DAY: Final = 1440
 _MENTION: Final = re.compile(r"@(here|channel|everyone)|[SUW][A-Z0-9]{6,}")
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
+    """Read one name as a list of it."""
     return [value] if isinstance(value, str) else value
 
 
-Patterns = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]
+Patterns = Annotated[tuple[Name, ...], BeforeValidator(listed), Field(min_length=1)]
 """One name or a list of them; `*` stands for any text."""
 
 
@@ -94,7 +95,7 @@ class MuteSettings(Section):
     """Once: beginning, such as 2026-12-24T18:00:00Z; UTC where it names no zone."""
     end: Time | None = None
     """Once: end, not part of it."""
-    days: Annotated[tuple[Day, ...], BeforeValidator(_listed)] = DAYS
+    days: Annotated[tuple[Day, ...], BeforeValidator(listed)] = DAYS
     """Every week: the days on which it begins."""
     from_: TimeOfDay | None = Field(default=None, alias="from")
     """Every week: when it begins, such as `"02:00"`."""
@@ -122,15 +123,15 @@ class RouteSettings(Section):
 
     monitor: Patterns | None = None
     """Only incidents of these monitors."""
-    family: Annotated[tuple[FamilyName, ...], BeforeValidator(_listed)] | None = None
+    family: Annotated[tuple[FamilyName, ...], BeforeValidator(listed)] | None = None
     """Only these families."""
-    severity: Annotated[tuple[Severity, ...], BeforeValidator(_listed)] | None = None
+    severity: Annotated[tuple[Severity, ...], BeforeValidator(listed)] | None = None
     """Only incidents that are so severe by now."""
     check: Patterns | None = None
     """Only incidents with a finding of these checks."""
     class_name: Patterns | None = Field(default=None, alias="class")
     """Only incidents with a finding of these classes."""
-    channels: Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]
+    channels: Annotated[tuple[Name, ...], BeforeValidator(listed), Field(min_length=1)]
     """Where they are told: names of sections such as `slack`, or `console`."""
     mention: Annotated[Name, AfterValidator(_mention)] | None = None
     """Who is called in Slack: `@here`, `@channel`, or the id of a user group or user."""
@@ -142,6 +143,8 @@ class RouteSettings(Section):
     """When nobody is told of what is not critical; what still fires is told when they end."""
     mute: tuple[MuteSettings, ...] = ()
     """Times of maintenance, in which nothing is told; what still fires is told when they end."""
+    zone: Zone | None = None
+    """The zone by whose clocks times are told beside UTC, such as `Europe/Berlin`."""
     goes_on: bool = Field(default=False, alias="continue")
     """Whether the routes that follow are tried too; else the first that matches is the last."""
 

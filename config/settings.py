@@ -22,6 +22,7 @@ from config.channels import (
 from config.duration import format_duration
 from config.errors import ImpossibleError, Problem
 from config.ingest import IngestSettings
+from config.links import LinksSettings
 from config.monitor import MonitorSettings
 from config.reports import ReportSettings
 from config.routes import RouteSettings
@@ -82,6 +83,8 @@ class Settings(BaseSettings):
     """How alerting is kept honest."""
     routes: tuple[RouteSettings, ...] = ()
     """Who is told of what; the first route that matches counts. Without any, everything is told in every channel."""
+    links: LinksSettings = LinksSettings()
+    """Addresses that messages link to."""
     logging: LoggingSettings = LoggingSettings()
     """What the daemon writes to stderr."""
     monitors: Annotated[dict[MonitorName, MonitorSettings], Field(min_length=1)]

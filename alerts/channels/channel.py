@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from alerts.incident import Transition
+from alerts.messages.links import NO_LINKS, Link, Links
 
 
 def _do_nothing() -> None:
@@ -23,6 +24,8 @@ class Post:
     each request and may raise, whereupon nothing more is sent. `sent_at` is the time of this try (UTC), for signatures.
     `mention` is who is called, such as `@here` or the id of a user group; "" for nobody. `nearby` is the newest `ref`
     of any incident in the channel, where an earlier try may have left a first message that has to be looked for.
+    `links` lead to what whoever reads it looks at next, and times are told by the clocks of `zone` too (its IANA name;
+    "" for UTC alone).
     """
 
     id: str
@@ -35,6 +38,8 @@ class Post:
     sent_at: datetime | None = None
     mention: str = ""
     nearby: str | None = None
+    links: tuple[Link, ...] = ()
+    zone: str = ""
 
     @property
     def now(self) -> Transition:
@@ -100,5 +105,5 @@ class Checking(Channel, Protocol):
 class Renewing(Channel, Protocol):
     """A channel that forgets, and has to be told again how incidents stand."""
 
-    def renew(self, steps: Sequence[Transition], at: datetime) -> None:
+    def renew(self, steps: Sequence[Transition], at: datetime, links: Links = NO_LINKS) -> None:
         """Tell how incidents stand at a time (UTC): open ones, and those that ended lately. Raises ChannelError."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from alerts.channels.channel import Post
+from alerts.channels.shown import shown
 from alerts.incident import Event, State, Transition
 from alerts.messages.message import Message, first_message, reply_message, root_message
 
@@ -12,6 +13,11 @@ _WHOLE: Final = frozenset({Event.OPENED, Event.REOPENED})
 
 def standalone_message(post: Post) -> Message | None:
     """The message; None for a step that nobody is told of, unless nothing was told of its incident before."""
+    message = _message(post)
+    return None if message is None else shown(message, post)
+
+
+def _message(post: Post) -> Message | None:
     if post.first:
         return first_message(post.step, post.now)
     if post.step.event is None:

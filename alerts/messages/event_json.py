@@ -1,9 +1,11 @@
 """An event of an incident as a JSON object: one line of `backtest --json`, and the body of a webhook."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from alerts.incident import Transition
+from alerts.messages.links import Link
 from checks.advice.deciding.model import Advice, Change
 from checks.outcome.judge import Result
 from checks.outcome.trial import Decision
@@ -12,7 +14,7 @@ from checks.rules.finding import Finding
 Json = dict[str, Any]
 
 
-def event_json(step: Transition) -> Json:
+def event_json(step: Transition, links: Sequence[Link] = ()) -> Json:
     """The object of a step that people are told of. Fields are added over time, never renamed or removed.
 
     Raises ValueError for a step that nobody is told of.
@@ -37,6 +39,7 @@ def event_json(step: Transition) -> Json:
         "report": incident.report or None,
         "decision": None if step.decision is None else decision_json(step.decision),
         "outcome": None if step.outcome is None else outcome_json(step.outcome),
+        "links": {link.kind: link.url for link in links},
     }
 
 

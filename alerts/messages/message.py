@@ -10,6 +10,7 @@ from alerts.messages.commands import next_commands
 from alerts.messages.first_line import first_line
 from alerts.messages.forms import capital
 from alerts.messages.hurt import hurt
+from alerts.messages.links import Link
 from alerts.messages.numbers import when, window
 from alerts.messages.words import (
     ICONS,
@@ -39,7 +40,8 @@ class Message:
     `headline` is the first line, enough for a lock screen: what broke, since which change, who is hurt and what to do,
     or what is new. `problem`, `since`, `hurt` ("" where no number is carried) and `action` are what to read at three at
     night. `reasons` speak for the action, strongest first; `others` are the
-    findings beside the worst one; `facts` are only needed later; `commands` are to be typed.
+    findings beside the worst one; `facts` are only needed later; `commands` are to be typed,
+    and `links` to be followed.
     """
 
     badge: str
@@ -55,6 +57,7 @@ class Message:
     others: tuple[str, ...]
     facts: tuple[str, ...]
     commands: tuple[str, ...]
+    links: tuple[Link, ...] = ()
 
     @property
     def title(self) -> str:

@@ -54,6 +54,8 @@ def _blocks(message: Message) -> Iterator[Block]:
     if message.certainty:
         why.insert(0, f"*How sure:* {_line(message.certainty)}")
     yield from _sections(why)
+    if message.links:
+        yield _section(" · ".join(f"<{_address(link.url)}|{escape(link.words)}>" for link in message.links))
     yield from _sections([f"• {_line(other)}" for other in message.others], title="*Also:*")
     yield _context(" · ".join(_line(fact) for fact in message.facts))
     if message.commands:
@@ -88,6 +90,14 @@ def _texts(block: Block) -> Sequence[dict[str, str]]:
 
 def _line(text: str) -> str:
     return clip(escape(text), MAX_LINE)
+
+
+def _address(url: str) -> str:
+    """An address of the configuration, which nothing in Slack's markup can tell from more than that."""
+    return url.translate(_IN_ADDRESS)
+
+
+_IN_ADDRESS = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", " ": "%20"})
 
 
 def _plain(text: str) -> Block:

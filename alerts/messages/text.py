@@ -14,6 +14,7 @@ def render_text(message: Message) -> str:
         *((message.hurt,) if message.hurt else ()),
         f"→ {message.action}" + (f" ({message.certainty})" if message.certainty else ""),
         *(f"    {number}. {reason}" for number, reason in enumerate(message.reasons, 1)),
+        *(f"  ↗ {link.words}: {link.url}" for link in message.links),
         *(f"  + {other}" for other in message.others),
         *(f"  · {fact}" for fact in message.facts),
         *(f"  $ {command}" for command in message.commands),

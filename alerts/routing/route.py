@@ -28,7 +28,7 @@ class Route:
     `repeat` is how often a firing incident that nobody acknowledged is told again: None for `CRITICAL_REPEAT` where it
     is critical and never otherwise, `NEVER` for never. `escalate_after` is when the next route that matches is taken
     as well, unless somebody acknowledged. `quiet_hours` hold back what is not critical, `mute` everything. With
-    `goes_on` the routes that follow are tried as well.
+    `goes_on` the routes that follow are tried as well. Times are told by the clocks of `zone` too (its IANA name).
     """
 
     channels: tuple[str, ...]
@@ -39,6 +39,7 @@ class Route:
     quiet_hours: Spans | None = None
     mute: tuple[Spans, ...] = ()
     goes_on: bool = False
+    zone: str = ""
 
     def repeat_of(self, severity: Verdict) -> timedelta:
         """How often an incident of that severity is told again; `NEVER` for never."""
@@ -78,6 +79,7 @@ class Due:
     repeat: timedelta = NEVER
     hold: Hold | None = None
     escalated: bool = False
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def _dues(route: Route, situation: Situation, now: datetime, *, escalated: bool)
     severity = situation.facts.severity
     hold = _hold(route, severity, now)
     for channel in route.channels:
-        yield Due(channel, route.mention, route.repeat_of(severity), hold, escalated)
+        yield Due(channel, route.mention, route.repeat_of(severity), hold, escalated, route.zone)
 
 
 def _hold(route: Route, severity: Verdict, now: datetime) -> Hold | None:

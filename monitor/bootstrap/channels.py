@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from alerts.channels.channel import Channel, Renewing
 from alerts.channels.registry import ROWS, ChannelRow
 from config.settings import Settings
+from monitor.bootstrap.links import build_links
 from monitor.bootstrap.routes import build_routing
 from monitor.common.clock import Clock
 from monitor.delivery.delivery import Deliverer
@@ -48,8 +49,8 @@ def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
 
 def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:
     """What delivers notifications that are due; see `build_channels`."""
-    channels = build_channels(settings, in_log=in_log)
-    return Deliverer(outbox, channels, clock, Resending(_forgetful(channels), outbox.standing, clock))
+    channels, links = build_channels(settings, in_log=in_log), build_links(settings.links)
+    return Deliverer(outbox, channels, clock, Resending(_forgetful(channels), outbox.standing, clock, links), links)
 
 
 def _forgetful(channels: Mapping[str, Channel], rows: Iterable[ChannelRow] = ROWS) -> Mapping[str, Forgetful]:

@@ -26,6 +26,7 @@ def _route(route: RouteSettings) -> Route:
         quiet_hours=None if route.quiet_hours is None else _quiet(route.quiet_hours),
         mute=tuple(map(_mute, route.mute)),
         goes_on=route.goes_on,
+        zone=route.zone or "",
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.channels.channel import Channel, ChannelError, Post, Receipt
+from alerts.messages.links import NO_LINKS, Links
 from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
@@ -30,13 +31,14 @@ class Deliverer:
     """Delivers what an outbox holds for these channels.
 
     Its methods raise only what the outbox raises: what a channel does is logged and kept with the notification.
-    `resending` tells channels again that forget; None where there is none.
+    `resending` tells channels again that forget; None where there is none. `links` are what messages lead to.
     """
 
     outbox: Outbox
     channels: Mapping[str, Channel]
     clock: Clock
     resending: Resending | None = None
+    links: Links = NO_LINKS
     _planned_at: datetime | None = field(default=None, init=False)
 
     def begin(self) -> None:
@@ -104,6 +106,8 @@ class Deliverer:
             present=notification.present,
             first=notification.first,
             mention=notification.mention,
+            zone=notification.zone,
+            links=self.links.of(notification.present.incident),
             nearby=self.outbox.newest_ref(notification.channel) if is_lost else None,
             before_request=lambda: self.outbox.keep_claim(notification, self.clock()),
             sent_at=self.clock(),

@@ -7,6 +7,7 @@ from typing import Final
 
 from alerts.channels.channel import ChannelError, Renewing
 from alerts.incident import Transition
+from alerts.messages.links import NO_LINKS, Links
 from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
@@ -36,6 +37,7 @@ class Resending:
     channels: Mapping[str, Forgetful]
     standing: Standing
     clock: Clock
+    links: Links = NO_LINKS
     _due: dict[str, datetime] = field(default_factory=dict)
 
     def resend_due(self) -> None:
@@ -50,7 +52,7 @@ class Resending:
         standing = self.standing(name, now - ENDED_LATELY)
         try:
             if standing:
-                forgetful.channel.renew(standing, now)
+                forgetful.channel.renew(standing, now, self.links)
         except ChannelError as error:
             _LOG.warning("incidents not told again", channel=name, incidents=len(standing), error=redact(str(error)))
             return max(forgetful.every, wait_of(error.retry_after) or forgetful.every)

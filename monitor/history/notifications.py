@@ -21,7 +21,8 @@ class Notification:
     died, the claim ran out, there was no answer), so that the message may be there already. `present` is how the
     incident stands now. `first` says that the channel has been told nothing of the incident yet: then this one
     speaks for all steps that wait, up to the one with the id `through`. `failures` counts the tries in a row of any
-    notification that the channel as a whole did not take. `mention` is who is called there.
+    notification that the channel as a whole did not take. `mention` is who is called there, `zone` by
+    whose clocks times are told beside UTC.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Notification:
     interrupted: bool = False
     failures: int = 0
     mention: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

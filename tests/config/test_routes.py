@@ -30,13 +30,16 @@ def test_values_may_be_lists_and_times_of_day_may_lack_their_quotes(tmp_path: Pa
     found = read(
         tmp_path,
         """
-  - {severity: critical, class: [urgent, "bil*"], channels: slack, mention: "@here", escalate_after: 30m}
+  - {severity: critical, class: [urgent, "bil*"], channels: slack, mention: "@here", escalate_after: 30m,
+     zone: Asia/Tokyo}
   - channels: [slack]
     quiet_hours: {from: 22:00, to: 07:30, zone: Europe/Berlin}
     mute: [{days: sat, from: "02:00", to: "04:00"}, {start: 2026-12-24, end: 2026-12-27}]
 """,
     )
     first, second = found.routes
+    assert (first.zone, second.zone) == ("Asia/Tokyo", None)
+    assert build_routing(found, ("console", "slack")).routes[0].zone == "Asia/Tokyo"
     assert (first.severity, first.class_name, first.channels) == (("critical",), ("urgent", "bil*"), ("slack",))
     assert second.quiet_hours is not None
     assert (second.quiet_hours.start, second.quiet_hours.end) == (time(22), time(7, 30))

@@ -16,6 +16,7 @@ from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.channels.http import Answer, Request, Service, call
 from alerts.channels.standalone import standalone_event
 from alerts.incident import Event, Transition
+from alerts.messages.links import NO_LINKS, Links
 
 SERVICE: Final = Service("Alertmanager", "alertmanager", "urls", "password")
 
@@ -65,14 +66,14 @@ class AlertmanagerChannel:
         """Send how the incident stands now. Raises ChannelError."""
         if standalone_event(post) is None:
             return Receipt()
-        alerts = [alert(post.now, post.sent_at or post.now.at)]
+        alerts = [alert(post.now, post.sent_at or post.now.at, post.links)]
         if post.step.event is Event.ESCALATED:
-            alerts.append(ended_warning(post.step))
+            alerts.append(ended_warning(post.step, post.links))
         return Receipt(note=self._send(alerts, post.before_request))
 
-    def renew(self, steps: Sequence[Transition], at: datetime) -> None:
+    def renew(self, steps: Sequence[Transition], at: datetime, links: Links = NO_LINKS) -> None:
         """Send again how incidents stand. Raises ChannelError where any member did not take it."""
-        if note := self._send([alert(step, at) for step in steps], lambda: None):
+        if note := self._send([alert(step, at, links.of(step.incident)) for step in steps], lambda: None):
             raise ChannelError(note, permanent=False)
 
     def _send(self, alerts: Sequence[Json], before_request: Callable[[], None]) -> str:

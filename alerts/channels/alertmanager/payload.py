@@ -4,11 +4,14 @@ Source: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 https://prometheus.io/docs/alerting/latest/clients/
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from alerts.incident import Incident, State, Transition
+from alerts.incident import State, Transition
 from alerts.messages.event_json import utc
+from alerts.messages.links import PAGE, REPORT, Link
 from alerts.messages.message import root_message
 from alerts.messages.text import render_text
 from checks.rules.family import Family
@@ -29,19 +32,19 @@ NAMES: Final = {
 Json = dict[str, Any]
 
 
-def alert(step: Transition, at: datetime) -> Json:
+def alert(step: Transition, at: datetime, links: Sequence[Link] = ()) -> Json:
     """How an incident stands at a time: where it is resolved, it ended; else it lasts until it is sent again."""
     incident = step.incident
     ends = incident.resolved_at or step.at if incident.state is State.RESOLVED else at + LASTS
-    return _alert(step, incident.severity, ends)
+    return _alert(step, incident.severity, ends, links)
 
 
-def ended_warning(step: Transition) -> Json:
+def ended_warning(step: Transition, links: Sequence[Link] = ()) -> Json:
     """The end of the warning that became critical: alerts are told apart by labels, of which the severity is one."""
-    return _alert(step, Verdict.WARNING, step.at)
+    return _alert(step, Verdict.WARNING, step.at, links)
 
 
-def _alert(step: Transition, severity: Verdict, ends: datetime) -> Json:
+def _alert(step: Transition, severity: Verdict, ends: datetime, links: Sequence[Link]) -> Json:
     incident, message = step.incident, root_message(step)
     return {
         "labels": {
@@ -54,15 +57,16 @@ def _alert(step: Transition, severity: Verdict, ends: datetime) -> Json:
         "annotations": {
             "summary": message.title,
             "action": message.action,
-            "description": render_text(message),
+            "description": render_text(replace(message, links=tuple(links))),
+            **{f"{link.kind}_url": link.url for link in links},
         },
         "startsAt": utc(incident.since),
         "endsAt": utc(ends),
-        **_link(incident),
+        **_source(links),
     }
 
 
-def _link(incident: Incident) -> Json:
-    """Where the alert comes from, where that is an address which a browser can open."""
-    is_address = incident.report.startswith(("https://", "http://"))
-    return {"generatorURL": incident.report} if is_address else {}
+def _source(links: Sequence[Link]) -> Json:
+    """Where the alert comes from: its page, else the report of its rows."""
+    url = next((link.url for kind in (PAGE, REPORT) for link in links if link.kind == kind), None)
+    return {} if url is None else {"generatorURL": url}

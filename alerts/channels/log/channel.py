@@ -25,5 +25,9 @@ class LogChannel:
         incident = step.incident
         is_critical = incident.severity is Verdict.CRITICAL and incident.state is not State.RESOLVED
         tell = _LOG.error if is_critical else _LOG.warning
-        tell("told", message=render_text(message), alert=event_json(replace(step, event=step.event or Event.OPENED)))
+        tell(
+            "told",
+            message=render_text(message),
+            alert=event_json(replace(step, event=step.event or Event.OPENED), post.links),
+        )
         return Receipt()

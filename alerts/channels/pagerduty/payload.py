@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from alerts.channels.channel import Post
 from alerts.channels.standalone import standalone_event, standalone_message
-from alerts.incident import Event, Incident, State, Transition
+from alerts.incident import Event, State, Transition
 from alerts.messages.event_json import utc
 from alerts.messages.message import Message
 from alerts.messages.text import one_line
@@ -50,7 +50,10 @@ def event_of(post: Post) -> Json | None:
         return None
     event: Json = {"event_action": act.value, "dedup_key": step.incident.id, "client": "tunewatch"}
     if act is Act.TRIGGER:
-        event |= {"payload": _payload(step, message), "links": _links(step.incident)}
+        event |= {
+            "payload": _payload(step, message),
+            "links": [{"href": link.url, "text": link.words} for link in post.links],
+        }
     return event
 
 
@@ -97,12 +100,6 @@ def _details(message: Message) -> Mapping[str, str | list[str]]:
         "7 facts": _lines(message.facts),
     }
     return {name: said for name, said in details.items() if said}
-
-
-def _links(incident: Incident) -> list[Json]:
-    """Addresses that a browser can open."""
-    shown = incident.report.startswith(("https://", "http://"))
-    return [{"href": incident.report, "text": "report of the rows"}] if shown else []
 
 
 def _lines(lines: tuple[str, ...]) -> list[str]:

@@ -14,6 +14,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.channels.channel import Post, Receipt
+from alerts.channels.shown import shown
 from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
 from alerts.channels.slack.payload import forms, marks, metadata, payload, root
 from alerts.channels.slack.silence import unanswered
@@ -114,7 +115,7 @@ class SlackChannel:
             return ""
         return self._tell(
             self._client.chat_postMessage,
-            reply_message(post.step),
+            shown(reply_message(post.step), post),
             post,
             "reply",
             channel=thread.channel,

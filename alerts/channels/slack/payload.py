@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from alerts.channels.channel import Post
+from alerts.channels.shown import shown
 from alerts.messages.message import Message, first_message, root_message
 from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
 
@@ -12,7 +13,7 @@ _METADATA: Final = "tunewatch_step"
 
 def root(post: Post) -> Message:
     """The first message of an incident, as it stands now."""
-    return first_message(post.step, post.now) if post.first else root_message(post.now)
+    return shown(first_message(post.step, post.now) if post.first else root_message(post.now), post)
 
 
 def forms(message: Message) -> tuple[SlackMessage, ...]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from alerts.incident import Incident, State
+from alerts.messages.forms import capital
 from alerts.messages.message import Message
 from alerts.messages.text import one_line
 from checks.rules.finding import Verdict
@@ -71,8 +72,10 @@ def card(message: Message, incident: Incident) -> Json:
             *_rest(message),
         ],
     }
-    if incident.report.startswith(("https://", "http://")):
-        shown["actions"] = [{"type": "Action.OpenUrl", "title": "Report of the rows", "url": incident.report}]
+    if message.links:
+        shown["actions"] = [
+            {"type": "Action.OpenUrl", "title": capital(link.words), "url": link.url} for link in message.links
+        ]
     return shown
 
 

@@ -28,7 +28,7 @@ class WebhookChannel:
         step = standalone_event(post)
         if step is None:
             return Receipt()
-        sent = body(step)
+        sent = body(step, post.links)
         named = headers(delivery_id(post, step), sent, post.sent_at or step.at, self._secret)
         post.before_request()
         raise_unless_taken(call(SERVICE, Request(self._url, sent, named), self._timeout), SERVICE)

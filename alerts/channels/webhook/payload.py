@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,14 +12,15 @@ from alerts.channels.channel import Post
 from alerts.channels.fingerprint import fingerprint
 from alerts.incident import Transition
 from alerts.messages.event_json import event_json
+from alerts.messages.links import Link
 
 PREFIX: Final = "whsec_"
 """What a secret begins with that is written in base64, as the libraries of Standard Webhooks make them."""
 
 
-def body(step: Transition) -> bytes:
+def body(step: Transition, links: Sequence[Link] = ()) -> bytes:
     """The event, as a line of `backtest --json` has it."""
-    return json.dumps(event_json(step), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return json.dumps(event_json(step, links), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def delivery_id(post: Post, step: Transition) -> str:

@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from alerts.channels.channel import Channel, ChannelError, Post
+from alerts.incident import Transition
 from alerts.messages.sample import sample
 from config.settings import Settings
 from monitor.bootstrap.channels import build_channels, channel_names
 from monitor.bootstrap.configuration import load
+from monitor.bootstrap.links import build_links
 from monitor.cli.commands.options import config_option, json_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
@@ -51,6 +53,7 @@ class _Way:
     route: str
     channel: str
     mention: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class _Tried:
 def _ways(settings: Settings) -> Iterator[_Way]:
     for place, route in enumerate(settings.routes):
         for channel in route.channels:
-            yield _Way(f"routes.{place}", channel, route.mention or "")
+            yield _Way(f"routes.{place}", channel, route.mention or "", route.zone or "")
     named = {channel for route in settings.routes for channel in route.channels}
     for channel in channel_names(settings):
         if channel not in named:
@@ -87,13 +90,20 @@ def _try(settings: Settings, channels: Mapping[str, Channel], way: _Way) -> _Tri
         return _Tried(way, "", "its secrets are not set")
     now, key = utc_now().replace(microsecond=0), secrets.token_hex(4)
     opened, over = sample(next(iter(settings.monitors)), key, now)
+    # The page knows nothing of a sample.
+    links = replace(build_links(settings.links), page="").of(opened.incident)
+
+    def post(number: int, step: Transition, thread: str | None, *, first: bool) -> Post:
+        named = f"{key}-{number}"
+        return Post(named, step, thread, first=first, sent_at=now, mention=way.mention, zone=way.zone, links=links)
+
     try:
-        first = channel.send(Post(f"{key}-1", opened, first=True, sent_at=now, mention=way.mention))
+        first = channel.send(post(1, opened, None, first=True))
     except ChannelError as error:
         return _Tried(way, "", redact(str(error)))
     arrived = "arrived" + (f" ({first.ref})" if first.ref else "")
     try:
-        last = channel.send(Post(f"{key}-2", over, first.ref or None, sent_at=now, mention=way.mention))
+        last = channel.send(post(2, over, first.ref or None, first=False))
     except ChannelError as error:
         return _Tried(way, arrived, f"its end did not; close {opened.incident.id} by hand: {redact(str(error))}")
     notes = "; ".join(filter(None, (first.note, last.note)))

@@ -37,10 +37,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is to be done with it, and who is called."""
+    """What is to be done with it, who is called, and whose clocks count beside UTC."""
 
     verdict: Verdict
     mention: str = ""
+    zone: str = ""
 
 
 def rule(
@@ -69,7 +70,7 @@ def rule(
         return Ruling(Verdict.SETTLED)
     if row.held is not None:
         return _release(connection, row, due, first=first)
-    return Ruling(Verdict.SEND, due.mention)
+    return Ruling(Verdict.SEND, due.mention, due.zone)
 
 
 def fired_at(connection: Connection, incident: Incident) -> datetime:
@@ -109,7 +110,7 @@ def _release(connection: Connection, row: Row[Any], due: Due, *, first: bool) ->
     """What becomes of it after the hold."""
     if row.held == HoldReason.SNOOZED and row.incident.snoozed_until is not None:
         return Ruling(Verdict.HOLD)  # its end is a step of its own, which is planned next and speaks for this one
-    return Ruling(_settle(connection, row, first=first), due.mention)
+    return Ruling(_settle(connection, row, first=first), due.mention, due.zone)
 
 
 def _settle(connection: Connection, row: Row[Any], *, first: bool) -> Verdict:

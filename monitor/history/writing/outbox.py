@@ -17,7 +17,7 @@ from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFIC
 from monitor.history.types import rounded_up
 from monitor.history.writing.bulk import insert_if_new
 from monitor.history.writing.channel_state import pause_channel, resume_channel, revive_channels
-from monitor.history.writing.holding import UNDELIVERED, Delivery, Verdict, bury_all, rule
+from monitor.history.writing.holding import UNDELIVERED, Delivery, Ruling, Verdict, bury_all, rule
 from monitor.history.writing.incidents import notification_row
 from monitor.history.writing.planning import plan_due
 from monitor.history.writing.silences import read_silences
@@ -75,13 +75,13 @@ class HistoryOutbox:
                     continue
                 ruling = rule(connection, self._routing, silences, row, now, first=first)
                 if ruling.verdict is Verdict.SEND:
-                    return self._claim(connection, row, now, first=first, mention=ruling.mention)
+                    return self._claim(connection, row, now, first=first, ruling=ruling)
                 if ruling.verdict is Verdict.HOLD:
                     passed_over.add((row.incident_id, row.channel))
             return None
 
     def _claim(
-        self, connection: Connection, row: Row[Any], now: datetime, *, first: bool, mention: str
+        self, connection: Connection, row: Row[Any], now: datetime, *, first: bool, ruling: Ruling
     ) -> Notification:
         interrupted = row.interrupted or row.state == Delivery.SENDING
         claim = {
@@ -103,7 +103,8 @@ class HistoryOutbox:
             attempts=row.attempts,
             interrupted=interrupted,
             failures=row.failures or 0,
-            mention=mention,
+            mention=ruling.mention,
+            zone=ruling.zone,
         )
 
     def keep_claim(self, notification: Notification, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Alertmanager: against the real one, and against what it answers when something is wrong."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -146,13 +145,3 @@ def test_a_page_of_a_proxy_is_not_taken_for_it(receiver: Receiver) -> None:
     receiver.answer(200, "<html>Please log in</html>")
     with pytest.raises(ChannelError, match="not Alertmanager's"):
         AlertmanagerChannel([f"{receiver.origin}/"], timeout=5).send(post(opened()))
-
-
-def test_a_report_that_a_browser_can_open_is_where_it_comes_from(receiver: Receiver) -> None:
-    channel = AlertmanagerChannel([f"{receiver.origin}/"], timeout=5)
-    channel.send(post(opened(report="https://reports.acme.example/1.html")))
-    channel.send(post(opened(report="reports/1.html")))
-    first, second = (json.loads(call.body)[0] for call in receiver.taken)
-
-    assert first["generatorURL"] == "https://reports.acme.example/1.html"
-    assert "generatorURL" not in second

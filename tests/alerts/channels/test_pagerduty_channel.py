@@ -93,14 +93,6 @@ def test_what_came_and_went_calls_nobody(pagerduty: Receiver, channel: PagerDuty
     assert [event["event_action"] for event in events(pagerduty)] == ["resolve"]
 
 
-def test_a_report_that_a_browser_can_open_is_a_link(pagerduty: Receiver, channel: PagerDutyChannel) -> None:
-    told = opened(report="https://reports.acme.example/1.html")
-    channel.send(Post("1", told))
-    channel.send(Post("2", replace(told, incident=replace(told.incident, report="reports/1.html"))))
-
-    assert [len(event["links"]) for event in events(pagerduty)] == [1, 0]
-
-
 def test_a_wrong_routing_key_is_named_and_not_shown(pagerduty: Receiver) -> None:
     error = fail(PagerDutyChannel("s3cr3t", f"{pagerduty.origin}/", timeout=5))
 

@@ -102,13 +102,6 @@ def test_what_may_be_there_already_says_so(teams: Receiver, channel: TeamsChanne
     assert IN_DOUBT in lines(cards(teams)[0])[-1]
 
 
-def test_a_report_that_a_browser_can_open_is_a_button(teams: Receiver, channel: TeamsChannel) -> None:
-    channel.send(Post("1", opened(report="https://reports.acme.example/1.html")))
-    channel.send(Post("2", opened(report="reports/1.html")))
-
-    assert [len(card.get("actions", ())) for card in cards(teams)] == [1, 0]
-
-
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [

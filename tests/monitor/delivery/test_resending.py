@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.incident import Event, Reason, State, Transition
+from alerts.messages.links import NO_LINKS, Links
 from config import Settings
 from monitor.bootstrap.channels import build_deliverer, build_outbox
 from monitor.delivery.delivery import Deliverer
@@ -30,7 +31,7 @@ class Sieve:
     def send(self, post: Post) -> Receipt:
         return Receipt(post.id)
 
-    def renew(self, steps: Sequence[Transition], at: datetime) -> None:
+    def renew(self, steps: Sequence[Transition], at: datetime, links: Links = NO_LINKS) -> None:  # noqa: ARG002 - the channel's
         if self.failure is not None:
             raise self.failure
         self.told.append((at, [step.incident.state for step in steps]))

@@ -114,6 +114,14 @@ def test_whoever_was_told_hears_the_end_though_the_route_has_changed(
     assert replies(slack) == ["escalated", "every finding stayed clear"]
 
 
+def test_times_are_told_by_the_clocks_of_the_route(desk: Desk, slack: FakeSlack) -> None:
+    take(desk, replace(SLACK, zone="Europe/Berlin"))
+    put(desk, opened())
+
+    (root,) = slack.workspace.oncall.roots
+    assert "since 2026-03-29 06:00 UTC (08:00 CEST)" in root.text
+
+
 def test_a_route_calls_its_people_in_slack_when_it_rings(desk: Desk, slack: FakeSlack) -> None:
     take(desk, replace(SLACK, mention="S0123ABCD"))
     put(desk, opened())
