@@ -3,6 +3,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Tests start Python hundreds of times, and each start would compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules
 
 # The oldest supported Python that works comes first, because the lock is resolved on it. A name on the path is not
@@ -26,7 +28,7 @@ CORES := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=l
 .PHONY: help
 help: ## list what there is
 	@printf 'make TARGET, where TARGET is one of\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: demo
 demo: .venv/ready ## play 42 days of two chatbots: the alerts, the advice, and the history that is left
@@ -36,12 +38,16 @@ demo: .venv/ready ## play 42 days of two chatbots: the alerts, the advice, and t
 test: .venv/ready ## run the tests, or a part of them: make test ARGS='tests/checks -k recall'
 	$(RUN) pytest $(or $(ARGS),$(CORES)) $(if $(TRACE),--cov --cov-report=term)
 
+.PHONY: test-engines
+test-engines: .venv/ready .engines/ready ## run the tests on engines that are heavy (ClickHouse: 500 MB in .engines)
+	$(RUN) pytest -m engine $(or $(ARGS),tests/monitor $(CORES))
+
 .PHONY: coverage
 coverage: ## run the tests, and see that they take enough of the branches
 	@$(MAKE) --no-print-directory test TRACE=yes
 
 .PHONY: check
-check: test lint types imports image ## run all that CI runs: tests, lint, format, types, imports, Dockerfile
+check: test lint types imports image test-engines ## run all that CI runs: tests, lint, format, types, imports, Dockerfile, engines
 
 .PHONY: lint
 lint: .venv/ready ## find what ruff objects to, in code and in its layout
@@ -88,8 +94,14 @@ lock: .venv/ready ## take the newest versions that pyproject.toml allows into th
 
 .PHONY: clean
 clean: ## delete the virtual environment, caches and what the demo left
-	rm -rf .venv .systems .alertmanager build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf .venv .engines .systems .alertmanager build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An engine runs in a process of its own, without the packages that its wheel names for other uses.
+.engines/ready: tests/engines/requirements.lock
+	"$(PYTHON)" -m venv --clear .engines
+	.engines/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r $<
+	@touch $@
 
 # Their packages fight with ours, so they have an environment of their own.
 .systems/ready: tests/systems/requirements.lock

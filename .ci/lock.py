@@ -1,4 +1,4 @@
-"""Write the four lock files: exact versions with hashes for every platform, and no registry's address.
+"""Write the lock files: exact versions with hashes for every platform, and no registry's address.
 
 `make lock` takes the newest versions that pyproject.toml allows; tests/repository/test_lock.py holds the locks to it.
 
@@ -6,8 +6,10 @@
 - requirements-slim.lock: the same without Evidently and what only it needs (the image's target `slim` installs this)
 - requirements-build.lock: what builds the wheel
 - requirements-dev.lock: both of them and the tools; what `make` installs
+- tests/engines/requirements.lock: the engines of `make test-engines` alone, which run without what they name
 """
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -30,7 +32,7 @@ OPTIONS = (
 
 
 def main() -> None:
-    """Write all four, the development lock last because it keeps to the versions of the others."""
+    """Write them all, the development lock after those whose versions it keeps to."""
     if sys.version_info[:2] != OLDEST:
         sys.exit("make lock: resolve on the oldest supported Python: make clean lock PYTHON=python3.11")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -42,15 +44,24 @@ def main() -> None:
     write("requirements-slim.lock", without, keep_to=("requirements.lock",))
     write("requirements-build.lock", build)
     write("requirements-dev.lock", [*runtime, *build, *tools], keep_to=("requirements.lock", "requirements-build.lock"))
+    engines: list[str] = project["dependency-groups"]["engines"]
+    write("tests/engines/requirements.lock", engines, alone=True)
 
 
-def write(name: str, requirements: list[str], keep_to: tuple[str, ...] = ()) -> None:
-    """Resolve the requirements into the lock called `name`, at the versions that the locks in `keep_to` chose."""
+def write(name: str, requirements: list[str], keep_to: tuple[str, ...] = (), *, alone: bool = False) -> None:
+    """Resolve the requirements into the lock called `name`, at the versions that the locks in `keep_to` chose.
+
+    With `alone`, what they need themselves is left out.
+    """
     constraints = [option for lock in keep_to for option in ("--constraint", lock)]
     command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *constraints, "--output-file", name, "-"]
     subprocess.run(command, cwd=ROOT, input="\n".join(requirements), text=True, check=True)
     lock = ROOT / name
-    lock.write_text(HEADER + lock.read_text("utf-8").lstrip(), "utf-8")
+    written = lock.read_text("utf-8").lstrip()
+    if alone:
+        names = "|".join(re.escape(re.split("[<>=~!]", text)[0].strip()) for text in requirements)
+        written = "".join(re.findall(rf"^(?:{names})==(?:.*\\\n)*.*\n", written, re.MULTILINE))
+    lock.write_text(HEADER + written, "utf-8")
     sys.stderr.write(f"wrote {name}\n")
 
 

@@ -35,7 +35,10 @@ SLOW: Final = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the slow files first."""
+    """Run the slow files first, and mark what asks for an engine that has an environment of its own."""
+    for item in items:
+        if "clickhouse_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.engine)
     items.sort(
         key=lambda item: next((place for place, path in enumerate(SLOW) if item.nodeid.startswith(path)), len(SLOW))
     )

@@ -16,6 +16,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME: list[str] = PROJECT["project"]["dependencies"]
 BUILD: list[str] = PROJECT["build-system"]["requires"]
 TOOLS: list[str] = PROJECT["dependency-groups"]["dev"]
+ENGINES: list[str] = PROJECT["dependency-groups"]["engines"]
 
 LOCKS = {
     "requirements.lock": RUNTIME,
@@ -23,6 +24,9 @@ LOCKS = {
     "requirements-build.lock": BUILD,
     "requirements-dev.lock": [*RUNTIME, *BUILD, *TOOLS],
 }
+ALL = LOCKS | {"tests/engines/requirements.lock": ENGINES}
+"""With what is not installed here."""
+
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)( ; python_version < \"3\.\d+\")? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
@@ -56,7 +60,7 @@ def closure(requirements: list[str]) -> list[Requirement]:
     return list(needed.values())
 
 
-@pytest.mark.parametrize(("lock", "requirements"), LOCKS.items())
+@pytest.mark.parametrize(("lock", "requirements"), ALL.items())
 def test_a_lock_has_an_allowed_version_of_everything_that_pyproject_asks_for(
     lock: str, requirements: list[str]
 ) -> None:
@@ -87,7 +91,7 @@ def test_the_image_gets_the_versions_that_were_tested() -> None:
         assert pins(lock).items() <= tested.items()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", ALL)
 def test_a_lock_is_versions_and_hashes_and_names_no_registry(lock: str) -> None:
     lines = [line for line in (ROOT / lock).read_text("utf-8").splitlines() if line and not line.startswith("#")]
     assert [line for line in lines if not PIN.fullmatch(line) and not HASH.fullmatch(line)] == []
@@ -95,6 +99,10 @@ def test_a_lock_is_versions_and_hashes_and_names_no_registry(lock: str) -> None:
         bool(HASH.fullmatch(after)) for line, after in zip(lines, [*lines[1:], ""], strict=True) if PIN.match(line)
     ]
     assert all(followed_by_hash)
+
+
+def test_the_engines_that_have_an_environment_of_their_own_are_in_no_other() -> None:
+    assert not pins("requirements-dev.lock").keys() & pins("tests/engines/requirements.lock").keys()
 
 
 def test_a_package_that_is_not_installed_is_an_error_and_not_an_empty_closure() -> None:

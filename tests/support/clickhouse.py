@@ -1,18 +1,17 @@
 """A real ClickHouse for tests, from a wheel: one server per test process, one fresh database per test.
 
 The wheel has ClickHouse as a library, which does not live in one process with other libraries of its kind: it runs in
-a process of its own, behind HTTP, so that what is tested is the way that production takes.
+a process and an environment of its own, behind HTTP, so that what is tested is the way that production takes. What
+asks for it has the mark `engine`, and is run by `make test-engines`.
 """
 
 import json
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,9 @@ from typing import Final
 import pytest
 import sqlalchemy as sa
 
+from tests.repository.paths import ROOT
+
+PYTHON: Final = ROOT / ".engines" / "bin" / "python"
 SCRIPT: Final = Path(__file__).with_name("clickhouse_server.py")
 DRIVER: Final = "clickhousedb"
 PASSWORD: Final = "secret#1"
@@ -42,14 +44,13 @@ _PATIENCE: Final = 60.0  # seconds, of a loaded machine
 @pytest.fixture(scope="session")
 def clickhouse_server() -> Iterator[sa.URL]:
     """Start a server in a folder of its own."""
-    for name in ("chdb", "clickhouse_connect"):
-        if find_spec(name) is None:
-            pytest.fail(f"tests of ClickHouse need {name}, which requirements-dev.lock has: make .venv/ready")
+    if not PYTHON.exists():
+        pytest.fail("tests of ClickHouse need it in an environment of its own: make .engines/ready")
     with tempfile.TemporaryDirectory(prefix="ch-", ignore_cleanup_errors=True) as folder:
         errors = Path(folder) / "errors"
         with errors.open("wb") as said:
             server = subprocess.Popen(
-                [sys.executable, "-P", SCRIPT, folder, PASSWORD, json.dumps(USERS)], stdin=subprocess.PIPE, stderr=said
+                [PYTHON, "-P", SCRIPT, folder, PASSWORD, json.dumps(USERS)], stdin=subprocess.PIPE, stderr=said
             )
         try:
             port = _port(Path(folder) / "port", server, errors)

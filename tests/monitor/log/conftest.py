@@ -45,7 +45,13 @@ _IN_A_MESSY_LOG: Final = "test_oddities"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Ask the engine that takes half a second to plan a count for one messy log of several."""
+    """Mark what is on an engine with an environment of its own, and ask it for one messy log of several.
+
+    It takes half a second to plan a count.
+    """
+    for item in items:
+        if isinstance(item, pytest.Function) and _place_of(item) == _PLANS_SLOWLY:
+            item.add_marker(pytest.mark.engine)
     left_out = [item for item in items if isinstance(item, pytest.Function) and _is_left_out(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -53,11 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left_out(item: pytest.Function) -> bool:
-    given = item.callspec.params if hasattr(item, "callspec") else {}
-    if given.get("place") != _PLANS_SLOWLY:
+    if _place_of(item) != _PLANS_SLOWLY:
         return False
     is_odd = item.module.__name__.endswith(_IN_A_MESSY_LOG)
-    return given.get("seed", 0) != 0 or item.originalname in _ASKED_ELSEWHERE or is_odd
+    return item.callspec.params.get("seed", 0) != 0 or item.originalname in _ASKED_ELSEWHERE or is_odd
+
+
+def _place_of(item: pytest.Function) -> object:
+    return item.callspec.params.get("place") if hasattr(item, "callspec") else None
 
 
 @pytest.fixture(params=CONFORMING)

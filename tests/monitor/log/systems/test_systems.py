@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,10 @@ OTHER_PROJECT: Final = 2
 """Predictions of the last week that Phoenix has in another project."""
 ON_A_SERVER: Final = [shape for shape in ALL if "PostgreSQL" in shape or "ClickHouse" in shape]
 Figures = Mapping[tuple[str, str], float]
+
+
+def _marks(shape: str) -> Sequence[pytest.MarkDecorator]:
+    return [pytest.mark.engine] if "ClickHouse" in shape else []
 
 
 def monitor_of(shape: str) -> str:
@@ -91,7 +95,7 @@ def test_the_recall_of_the_last_week_is_that_of_the_story(shape: str, figures: M
     holds(shape, figures[monitor_of(shape)])
 
 
-@pytest.mark.parametrize("shape", ON_A_SERVER)
+@pytest.mark.parametrize("shape", [pytest.param(shape, marks=_marks(shape)) for shape in ON_A_SERVER])
 def test_so_it_is_on_a_server(shape: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     fixture = "clickhouse_url" if "ClickHouse" in shape else "postgres_url"
     source = written(shape, tmp_path, lambda: str(request.getfixturevalue(fixture)))
