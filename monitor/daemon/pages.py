@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from starlette.routing import BaseRoute
 
@@ -27,7 +28,8 @@ def build_pages(
         return []
     watched = tuple(watched_of(name, monitor) for name, monitor in settings.monitors.items())
     people = people_of(settings, history, clocks, wake)
-    return Pages(history, watched, partial(look_states, vitals, clocks), people, clocks.now).routes()
+    reports = None if settings.reports is None else Path(settings.reports.folder)
+    return Pages(history, watched, partial(look_states, vitals, clocks), people, clocks.now, reports).routes()
 
 
 def people_of(settings: Settings, history: History, clocks: Clocks, wake: Callable[[], None]) -> People | None:

@@ -13,7 +13,9 @@ from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.history.engine import WAIT, open_engine, reading, writing
 from monitor.history.migrate import migrate
+from monitor.history.queries.advised import Advised
 from monitor.history.queries.charted import Charted
+from monitor.history.queries.labelled import Labelled
 from monitor.history.queries.queries import Queries
 from monitor.history.queries.shown import Shown
 from monitor.history.queries.sizes import Size, sizes
@@ -54,6 +56,8 @@ class History:
         self.queries = Queries(engine)
         self.charted = Charted(engine)
         self.shown = Shown(engine)
+        self.advised = Advised(engine)
+        self.labelled = Labelled(engine)
 
     @classmethod
     def open(cls, url: str) -> "History":

@@ -46,13 +46,21 @@ class NewestFigures:
 
 
 class Charted:
-    """Questions that only read. Times are UTC; figures are of the slice of all rows."""
+    """Questions that only read. Times are UTC."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def newest(self, monitor: str) -> NewestFigures | None:
-        """The figures of the newest look that left any; None before the first."""
+    def slices(self, monitor: str) -> tuple[str, ...]:
+        """The slices that there ever were figures of, all rows first, then by name."""
+        s = METRIC_SERIES.c
+        statement = select(s.slice).join(MONITORS, MONITORS.c.id == s.monitor_id).where(MONITORS.c.name == monitor)
+        with reading(self._engine) as connection:
+            found = connection.scalars(statement.where(s.metric == "accuracy").distinct())
+            return tuple(sorted(found, key=lambda name: (name != ALL, name)))
+
+    def newest(self, monitor: str, slice_: str = ALL) -> NewestFigures | None:
+        """The figures of the newest look that left any, of that slice; None before the first."""
         s, p = METRIC_SERIES.c, METRIC_POINTS.c
         length = p.window_end - p.window_start
         with reading(self._engine) as connection:
@@ -65,12 +73,12 @@ class Charted:
             chosen = (
                 select(p.series_id, func.max(p.as_of).label("as_of"), length.label("length"))
                 .join(METRIC_SERIES, s.id == p.series_id)
-                .where(s.monitor_id == key, s.slice == ALL, p.as_of >= micros // HOUR * HOUR)
+                .where(s.monitor_id == key, s.slice == slice_, p.as_of >= micros // HOUR * HOUR)
                 .group_by(p.series_id, length)
                 .subquery()
             )
             statement = (
-                select(s.metric, s["class"], *_NUMBERS)
+                select(s.metric, s["class"], s.slice, *_NUMBERS)
                 .select_from(chosen)
                 .join(METRIC_POINTS, and_(p.series_id == chosen.c.series_id, p.as_of == chosen.c.as_of))
                 .join(METRIC_SERIES, s.id == p.series_id)
@@ -79,7 +87,13 @@ class Charted:
             return NewestFigures(from_micros(micros), tuple(_line(*row) for row in connection.execute(statement)))
 
     def traces(
-        self, monitor: str, metrics: Sequence[str], since: datetime, until: datetime, classes: Sequence[str] = ("",)
+        self,
+        monitor: str,
+        metrics: Sequence[str],
+        since: datetime,
+        until: datetime,
+        classes: Sequence[str] = ("",),
+        slice_: str = ALL,
     ) -> Mapping[tuple[str, str], tuple[Belief, ...]]:
         """Figures from look to look in [since, until], oldest first, by metric and class.
 
@@ -91,7 +105,7 @@ class Charted:
         wanted = (
             select(s.id)
             .join(MONITORS, MONITORS.c.id == s.monitor_id)
-            .where(MONITORS.c.name == monitor, s.slice == ALL, s.metric.in_(metrics), s["class"].in_(classes))
+            .where(MONITORS.c.name == monitor, s.slice == slice_, s.metric.in_(metrics), s["class"].in_(classes))
         )
         chosen = (
             select(p.series_id, func.max(p.as_of).label("as_of"))
@@ -100,7 +114,7 @@ class Charted:
             .subquery()
         )
         statement = (
-            select(p.as_of, s.metric, s["class"], *_NUMBERS)
+            select(p.as_of, s.metric, s["class"], s.slice, *_NUMBERS)
             .join(chosen, and_(p.series_id == chosen.c.series_id, p.as_of == chosen.c.as_of))
             .join(METRIC_SERIES, s.id == p.series_id)
             .order_by(p.series_id, p.as_of, p.window_end)
@@ -117,5 +131,5 @@ _NUMBERS: Final = [METRIC_POINTS.c[field.name] for field in fields(MetricLine) i
 """What a point has of a line, in its order: the window, then the numbers."""
 
 
-def _line(metric: str, class_name: str, start: int, end: int, *numbers: Any) -> MetricLine:  # noqa: ANN401 - columns
-    return MetricLine(metric, class_name, ALL, from_epoch(start), from_epoch(end), *numbers)
+def _line(metric: str, class_name: str, slice_: str, start: int, end: int, *numbers: Any) -> MetricLine:  # noqa: ANN401 - columns
+    return MetricLine(metric, class_name, slice_, from_epoch(start), from_epoch(end), *numbers)

@@ -10,17 +10,21 @@ from sqlalchemy import Engine, ScalarSelect, and_, func, select
 
 from alerts.incident import Incident
 from checks.counts.cells import DELAY_BASE
+from checks.metrics.line import ALL
 from monitor.history.engine import reading
 from monitor.history.packed import unpack
 from monitor.history.queries.queries import Said
 from monitor.history.schema import (
+    ACTS,
     ADVICE,
     ADVICE_OUTCOMES,
     CLASSES,
+    DECISIONS,
     DELAY_CELLS,
     FINDINGS,
     INCIDENTS,
     MONITORS,
+    OUTCOME_CELLS,
     OUTCOME_DAYS,
     SLICES,
     TOTAL_CELLS,
@@ -29,7 +33,10 @@ from monitor.history.schema import (
 from monitor.history.types import from_epoch, to_epoch
 
 MOST_MARKS: Final = 24
-"""Versions, and incidents, that are marked on one axis; the newest stay."""
+"""Versions, incidents, and acts, that are marked on one axis; the newest stay."""
+
+_VERSIONED: Final = ("model_version", "prompt_version")
+"""Slices that are of versions; others are of segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,17 @@ class Lasted:
     severity: str
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What somebody did with an incident: the `kind` of act, or whether they accepted the advice."""
+
+    at: datetime
+    incident_id: str
+    by: str
+    kind: str
+    accepted: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,7 @@ class Shown:
     def versions(self, monitor: str, since: datetime, until: datetime) -> tuple[Began, ...]:
         """Versions that answered first within the span, oldest first; not those that the history begins with."""
         t, v = TOTAL_CELLS.c, VERSIONS.c
-        of_monitor = t.monitor_id == _key(monitor)
+        of_monitor = t.monitor_id == key_of(monitor)
         first = func.min(t.bucket)
         oldest = select(func.min(t.bucket)).where(of_monitor).scalar_subquery()
         began = (
@@ -112,6 +130,29 @@ class Shown:
         with reading(self._engine) as connection:
             return tuple(reversed([Lasted(*row) for row in connection.execute(statement)]))
 
+    def acts(self, monitor: str, since: datetime, until: datetime) -> tuple[Acted, ...]:
+        """What people did with incidents of the monitor within the span, oldest first; a decision is told once."""
+        a, d = ACTS.c, DECISIONS.c
+        done = select(a.at, a.incident_id, a.by, a.kind).join(INCIDENTS, INCIDENTS.c.id == a.incident_id)
+        decided = select(d.at, d.incident_id, d.by, d.accepted).join(INCIDENTS, INCIDENTS.c.id == d.incident_id)
+        of_monitor = INCIDENTS.c.monitor == monitor
+        with reading(self._engine) as connection:
+            decisions = [
+                Acted(at, incident, by, "", accepted)
+                for at, incident, by, accepted in connection.execute(
+                    decided.where(of_monitor, d.at >= since, d.at < until).order_by(d.at.desc()).limit(MOST_MARKS)
+                )
+            ]
+            told = {(each.at, each.incident_id, each.by) for each in decisions}
+            acts = [
+                Acted(*row, None)
+                for row in connection.execute(
+                    done.where(of_monitor, a.at >= since, a.at < until).order_by(a.at.desc()).limit(MOST_MARKS)
+                )
+                if row[:3] not in told
+            ]
+        return tuple(sorted([*decisions, *acts], key=lambda each: each.at)[-MOST_MARKS:])
+
     def incident(self, incident_id: str) -> Incident | None:
         """The incident of this very id, told or not."""
         t = INCIDENTS.c
@@ -119,18 +160,26 @@ class Shown:
             found: Incident | None = connection.scalar(select(t.detail).where(t.id == incident_id))
             return found
 
-    def confusion(self, monitor: str, since: datetime, until: datetime) -> tuple[Confused, ...]:
+    def confusion(self, monitor: str, since: datetime, until: datetime, slice_: str = ALL) -> tuple[Confused, ...]:
         """Labelled predictions of whole UTC days that begin in the span, from the labels that are known now."""
-        c, label, predicted = OUTCOME_DAYS.c, CLASSES.alias(), CLASSES.alias()
+        kind, _, value = slice_.partition("=") if slice_ != ALL else ("", "", "")
+        is_of_version = kind in _VERSIONED
+        table = OUTCOME_DAYS if not kind or is_of_version else OUTCOME_CELLS  # days are of all segments together
+        c, label, predicted = table.c, CLASSES.alias(), CLASSES.alias()
+        at = c.day if table is OUTCOME_DAYS else c.bucket
+        segment = ("", "") if is_of_version else (kind, value)
         statement = (
             select(label.c.name, predicted.c.name, func.sum(c.n))
+            .select_from(table)
             .join(SLICES, SLICES.c.id == c.slice_id)
             .join(label, label.c.id == c.label_id)
             .join(predicted, predicted.c.id == c.predicted_id)
-            .where(SLICES.c.monitor_id == _key(monitor), SLICES.c.segment == "", SLICES.c.value == "")
-            .where(c.day >= to_epoch(since), c.day < to_epoch(until))
+            .where(SLICES.c.monitor_id == key_of(monitor), SLICES.c.segment == segment[0], SLICES.c.value == segment[1])
+            .where(at >= to_epoch(since), at < to_epoch(until))
             .group_by(label.c.name, predicted.c.name)
         )
+        if is_of_version:
+            statement = statement.join(VERSIONS, VERSIONS.c.id == c.version_id).where(VERSIONS.c[kind] == value)
         with reading(self._engine) as connection:
             return tuple(Confused(label_, told, int(n)) for label_, told, n in connection.execute(statement))
 
@@ -143,7 +192,7 @@ class Shown:
         """
         d = DELAY_CELLS.c
         statement = select(d.counts).where(
-            d.monitor_id == _key(monitor), d.bucket >= to_epoch(since), d.bucket < to_epoch(until)
+            d.monitor_id == key_of(monitor), d.bucket >= to_epoch(since), d.bucket < to_epoch(until)
         )
         with reading(self._engine) as connection:
             _, bins, n = unpack(connection.scalars(statement).all())
@@ -154,12 +203,12 @@ class Shown:
         found = (bins[order][np.searchsorted(reached, share)] for share in shares)
         return tuple(float(DELAY_BASE ** (float(bin_) + 1)) / 3600 for bin_ in found)
 
-    def said(self, monitor: str, since: datetime, until: datetime) -> tuple[Said, ...]:
-        """The newest finding of all rows of each check and subject, of those in [since, until]."""
+    def said(self, monitor: str, since: datetime, until: datetime, slice_: str = ALL) -> tuple[Said, ...]:
+        """The newest finding of the slice of each check and subject, of those in [since, until]."""
         t = FINDINGS.c
         newest = (
             select(func.max(t.id).label("id"))
-            .where(t.monitor == monitor, t.as_of >= since, t.as_of <= until, t.slice == "all")
+            .where(t.monitor == monitor, t.as_of >= since, t.as_of <= until, t.slice == slice_)
             .group_by(t["check"], t.subject)
             .subquery()
         )
@@ -180,5 +229,6 @@ class Shown:
             return tuple(Followed(*row) for row in connection.execute(statement))
 
 
-def _key(monitor: str) -> ScalarSelect[int]:
+def key_of(monitor: str) -> ScalarSelect[int]:
+    """The key of a monitor, by its name."""
     return select(MONITORS.c.id).where(MONITORS.c.name == monitor).scalar_subquery()

@@ -1,4 +1,4 @@
-"""What a link asks for: the span and the class, held to what there is."""
+"""What a link asks for: the span, the class and the slice, held to what there is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
+
+from checks.metrics.line import ALL
 
 SPANS: Final[Mapping[str, timedelta]] = MappingProxyType(
     {"7d": timedelta(days=7), "30d": timedelta(days=30), "90d": timedelta(days=90), "365d": timedelta(days=365)}
@@ -19,10 +21,11 @@ class NotAskedRightError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A span by its name in `SPANS`, and a class; "" leaves the choice of the class to the page."""
+    """A span by its name in `SPANS`, a class ("" leaves the choice to the page), and a slice."""
 
     span: str
-    class_name: str
+    class_name: str = ""
+    slice_name: str = ALL
 
     @property
     def length(self) -> timedelta:
@@ -32,16 +35,26 @@ class Asked:
     def link(self, path: str, class_name: str | None = None) -> str:
         """The address of what is asked for at a path, of this class or another one."""
         name = self.class_name if class_name is None else class_name
-        return f"{path}?{urlencode({'span': self.span} | ({'class': name} if name else {}))}"
+        given = {"span": self.span, "class": name, "slice": "" if self.slice_name == ALL else self.slice_name}
+        return f"{path}?{urlencode({key: value for key, value in given.items() if value})}"
 
 
-def asked(parameters: Mapping[str, str], classes: Sequence[str]) -> Asked:
-    """Read the parameters. Raises NotAskedRightError for a name or a value that there is none of."""
-    if unknown := sorted(parameters.keys() - {"span", "class"}):
-        raise NotAskedRightError(f"{unknown[0]!r} is no parameter; there are span and class")
+def asked(
+    parameters: Mapping[str, str], classes: Sequence[str] = (), slices: Sequence[str] = (), others: Sequence[str] = ()
+) -> Asked:
+    """Read the parameters, of which `others` are read elsewhere.
+
+    Raises NotAskedRightError for a name or a value that there is none of.
+    """
+    known = ("span", *(("class",) if classes else ()), *(("slice",) if slices else ()), *others)
+    if unknown := sorted(parameters.keys() - set(known)):
+        raise NotAskedRightError(f"{unknown[0]!r} is no parameter; there are {', '.join(known)}")
     span, class_name = parameters.get("span", USUAL), parameters.get("class", "")
+    slice_name = parameters.get("slice", "") or ALL
     if span not in SPANS:
         raise NotAskedRightError(f"span {span!r} is none of {', '.join(SPANS)}")
     if class_name and class_name not in classes:
         raise NotAskedRightError(f"class {class_name!r} is none of this monitor's newest figures")
-    return Asked(span, class_name)
+    if slice_name != ALL and slice_name not in slices:
+        raise NotAskedRightError(f"slice {slice_name!r} is none of this monitor's figures")
+    return Asked(span, class_name, slice_name)

@@ -1,6 +1,7 @@
 """Charts: what a figure did over a span of time, ready to be drawn."""
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,6 +25,8 @@ from monitor.web.page.plotting import (
 _SPARK: Final = Box(2, 3, 158, 37)
 _PLOT: Final = Box(62, 16, 472, 160)
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LETTER: Final = 9.0
+"""Width of a letter."""
 _PARTS_OF_A_GAP: Final = 12
 """A line is broken over a gap that is longer than this part of the span."""
 
@@ -80,7 +83,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a chart is to show. `file` is the address of its figures as CSV."""
+    """What a chart is to show. `file` is the address of its figures as CSV, `steps` of which ticks may be apart."""
 
     title: str
     series: tuple[Series, ...]
@@ -88,6 +91,7 @@ class Request:
     is_share: bool
     file: str
     rules: tuple[Rule, ...] = ()
+    steps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,13 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class MarkedAt:
-    """A mark at its place; `width` is 0 for a moment."""
+    """A mark at its place, and its letter above; `width` is 0 for a moment."""
 
     letter: str
     kind: str
     x: float
     width: float
+    letter_x: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +166,9 @@ def chart(request: Request, span: Span, marks: Sequence[Mark]) -> Chart:
             Level(rule.kind, y(rule.value), f"{rule.kind} {request.write(rule.value)}") for rule in request.rules
         ),
         provisional=tuple(shaded(request.series[0].points, x)) if request.series else (),
-        y_ticks=tuple(value_ticks(y, request.write)),
+        y_ticks=tuple(value_ticks(y, request.write, request.steps)),
         x_ticks=tuple(time_ticks(x)),
-        marks=tuple(_marked(mark, x) for mark in marks),
+        marks=tuple(_marked(marks, x)),
     )
 
 
@@ -179,11 +184,14 @@ def _course(series: Series, request: Request, of: int) -> str:
     return f"{name}from {first} to {last}, between {low} and {high}"
 
 
-def _marked(mark: Mark, x: Scale) -> MarkedAt:
-    left = x(mark.at.timestamp())
-    if mark.until is None:
-        return MarkedAt(mark.letter, mark.kind, left, 0.0)
-    return MarkedAt(mark.letter, mark.kind, left, max(round(x(mark.until.timestamp()) - left, 1), 2.0))
+def _marked(marks: Sequence[Mark], x: Scale) -> Iterator[MarkedAt]:
+    """The marks at their places, in order of time; letters that would lie on each other are moved apart."""
+    last = -math.inf
+    for mark in marks:
+        left = x(mark.at.timestamp())
+        width = 0.0 if mark.until is None else max(round(x(mark.until.timestamp()) - left, 1), 2.0)
+        last = max(left, round(last + _LETTER, 1))
+        yield MarkedAt(mark.letter, mark.kind, left, width, last)
 
 
 def points_of(beliefs: Iterable[Belief]) -> tuple[Point, ...]:

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote
 
 from alerts.incident import Incident, Transition
 from alerts.messages.acts import silence_in_words
@@ -12,7 +14,10 @@ from alerts.messages.words import news
 from alerts.routing.matching import Facts
 from alerts.routing.silence import Silence
 from monitor.history.history import History
+from monitor.web.page.asked import SPANS, Asked
 from monitor.web.page.offers import Offer, offers
+
+LONGEST: Final = max(SPANS, key=lambda name: SPANS[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,13 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All of it, in words; `key` is what tells the forms of this page from those of another."""
+    """All of it, in words; `key` tells the forms of this page from those of another, `figures` is a link to charts."""
 
     done: tuple[str, ...]
     quiet: tuple[Quiet, ...]
     offers: tuple[Offer, ...]
     key: str
+    figures: str
 
 
 def desk(history: History, incident: Incident, now: datetime, done: str) -> Desk:
@@ -47,7 +53,19 @@ def desk(history: History, incident: Incident, now: datetime, done: str) -> Desk
         quiet=quiet,
         offers=tuple(offers(incident)),
         key=secrets.token_hex(8),
+        figures=_figures(history, incident),
     )
+
+
+def _figures(history: History, incident: Incident) -> str:
+    """The charts of the monitor over a span that the incident began in, of the first class that it is about."""
+    newest, page = history.charted.newest(incident.monitor), f"/monitors/{quote(incident.monitor)}"
+    if newest is None:
+        return page
+    ago = newest.as_of - incident.onset
+    span = next((name for name, length in SPANS.items() if length >= 2 * ago), LONGEST)
+    known = newest.classes("recall")
+    return Asked(span, next((each.subject for each in incident.findings if each.subject in known), "")).link(page)
 
 
 def _done(steps: Sequence[Transition], silences: Sequence[Silence], done: str) -> Iterator[str]:

@@ -3,22 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final
 from urllib.parse import quote
 
 from alerts.messages.figures import lasting, milliseconds, percent
 from alerts.messages.lines import figure
-from alerts.messages.numbers import when
-from alerts.messages.words import WORDS
 from checks.metrics.line import MetricLine
-from checks.rules.finding import Verdict
 from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.queries import Belief, Said
-from monitor.history.queries.shown import Began, Lasted
 from monitor.web.page.asked import Asked
-from monitor.web.page.charts import LETTERS, Chart, Mark, Request, Rule, Series, Span, chart, points_of
+from monitor.web.page.charts import Chart, Mark, Request, Rule, Series, Span, chart, points_of
+from monitor.web.page.marks import marks_of
 from monitor.web.page.matrix import Matrix, matrix
 from monitor.web.page.watched import Watched
 
@@ -29,7 +25,8 @@ CONFUSIONS_OF: Final = timedelta(days=90)
 FINDINGS_OF: Final = timedelta(hours=25)
 """Findings are kept at least once an hour; a back-test may look once a day."""
 QUANTILES: Final = ("latency_p50", "latency_p95", "latency_p99")
-FILES: Final = ("accuracy", "recall", "precision", "coverage", "expected_coverage", *QUANTILES)
+RELEVANCE: Final = ("relevance_mean", "relevance_low_share")
+FILES: Final = ("accuracy", "recall", "precision", "coverage", "expected_coverage", *QUANTILES, *RELEVANCE)
 """Metrics whose course is there as CSV."""
 OF_CLASS: Final = ("recall", "precision")
 """Those that are of one class."""
@@ -76,11 +73,13 @@ def course(
     end = min(until or newest.as_of, newest.as_of)
     span = Span(end - wanted.length, end)
     name = wanted.class_name or chosen_class(watched, newest)
-    marks = tuple(_marks(history, watched.name, span))
-    found = dict(history.charted.traces(watched.name, FILES, span.since, span.until))
+    marks = tuple(marks_of(history, watched.name, span))
+    found = dict(history.charted.traces(watched.name, FILES, span.since, span.until, slice_=wanted.slice_name))
     if name:
-        found |= history.charted.traces(watched.name, OF_CLASS, span.since, span.until, (name,))
-    known = history.shown.said(watched.name, span.until - FINDINGS_OF, span.until)
+        found |= history.charted.traces(
+            watched.name, OF_CLASS, span.since, span.until, (name,), slice_=wanted.slice_name
+        )
+    known = history.shown.said(watched.name, span.until - FINDINGS_OF, span.until, wanted.slice_name)
     said = {(each.check, each.subject): each for each in known}
     requests = _requests(watched, name, found, said, wanted)
     return Course(
@@ -89,7 +88,11 @@ def course(
         charts=tuple(chart(request, span, marks) for request in requests),
         marks=marks,
         classes=tuple(_classes(watched, newest, wanted)),
-        matrix=matrix(history.shown.confusion(watched.name, max(span.since, span.until - CONFUSIONS_OF), span.until)),
+        matrix=matrix(
+            history.shown.confusion(
+                watched.name, max(span.since, span.until - CONFUSIONS_OF), span.until, wanted.slice_name
+            )
+        ),
         delays=_delays(history, watched.name, span),
     )
 
@@ -114,12 +117,14 @@ def _requests(
             rules = (*floor, *_reference(said.get((f"class_{metric}", name))))
             title, series = f"{metric.capitalize()} of {name}", lines(metric, of=name)
             yield Request(title, series, percent, is_share=True, file=file(metric), rules=rules)
-    slow = said.get(("latency", "p95"))
-    limits = (Rule("p95 limit", slow.threshold),) if slow is not None and slow.threshold is not None else ()
+    limits = _limit(said.get(("latency", "p95")), "p95 limit")
     quantiles = lines(*QUANTILES)
     yield Request("Latency", quantiles, milliseconds, is_share=False, file=file("latency_p95"), rules=limits)
     shares = lines("coverage", "expected_coverage")
     yield Request("Labelled share of the window", shares, percent, is_share=True, file=file("coverage"))
+    if any(found.get((metric, "")) for metric in RELEVANCE):
+        scores, low = lines(*RELEVANCE), _limit(said.get(("relevance", "low_share")), "most of low")
+        yield Request("Relevance of the answers", scores, percent, is_share=True, file=file(RELEVANCE[0]), rules=low)
 
 
 _NAMES: Final = {
@@ -128,37 +133,18 @@ _NAMES: Final = {
     "latency_p99": "p99",
     "coverage": "labelled now",
     "expected_coverage": "expected in the end",
+    "relevance_mean": "mean score",
+    "relevance_low_share": "share under 0.5",
 }
 """What a line is called among others."""
 
 
+def _limit(finding: Said | None, name: str) -> tuple[Rule, ...]:
+    return () if finding is None or finding.threshold is None else (Rule(name, finding.threshold),)
+
+
 def _reference(finding: Said | None) -> tuple[Rule, ...]:
     return () if finding is None or finding.reference is None else (Rule("reference", finding.reference),)
-
-
-def _marks(history: History, monitor: str, span: Span) -> Iterator[Mark]:
-    """What happened in the span, in order of time, each with a letter."""
-    happened: list[Began | Lasted] = [
-        *history.shown.versions(monitor, span.since, span.until),
-        *history.shown.incidents(monitor, span.since, span.until),
-    ]
-    happened.sort(key=lambda each: each.at if isinstance(each, Began) else each.since)
-    letters = (LETTERS[number] if number < len(LETTERS) else str(number) for number in count())
-    for letter, each in zip(letters, happened, strict=False):
-        if isinstance(each, Began):
-            names = ", ".join(
-                filter(None, (_named("model", each.model_version), _named("prompt", each.prompt_version)))
-            )
-            yield Mark(letter, "version", each.at, None, f"first answers of {names}")
-        else:
-            ends = "open" if each.until is None else f"over {when(each.until)}"
-            said = f"{WORDS[Verdict(each.severity)]} {each.family} incident, {ends}"
-            until = span.until if each.until is None else min(each.until, span.until)
-            yield Mark(letter, each.severity, max(each.since, span.since), until, said, f"/incidents/{quote(each.id)}")
-
-
-def _named(kind: str, version: str) -> str:
-    return f"{kind} {version}" if version else ""
 
 
 def _classes(watched: Watched, newest: NewestFigures, wanted: Asked) -> Iterator[OfClass]:

@@ -117,11 +117,14 @@ _LEAST_SHARE: Final = 0.05
 _LEAST_OTHERS: Final = 5.0
 
 
-def value_ticks(scale: Scale, write: Callable[[float], str], most: int = 4) -> Iterator[tuple[float, str]]:
-    """Place and text of round values: steps of 1, 2 or 5 times a power of ten."""
+def value_ticks(
+    scale: Scale, write: Callable[[float], str], steps: Sequence[float] = (), most: int = 4
+) -> Iterator[tuple[float, str]]:
+    """Place and text of round values, one of these steps apart: else of 1, 2 or 5 times a power of ten."""
     rough = (scale.high - scale.low) / most
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * times for times in (1, 2, 5, 10) if power * times >= rough * 0.999)
+    known = (*steps, *(power * times for times in (1, 2, 5, 10)))
+    step = next(each for each in known if each >= rough * 0.999)
     for count in range(math.ceil(scale.low / step - 1e-9), math.floor(scale.high / step + 1e-9) + 1):
         yield scale(count * step), write(count * step)
 

@@ -46,3 +46,13 @@ def incidents_in_words(incidents: Sequence[Incident]) -> str:
     if not told:
         return "an alarm was seen, not yet certain" if incidents else "no open incident"
     return ", ".join(f"{WORDS[each.severity]} {each.family} incident, {STATES[each.state]}" for each in told)
+
+
+def sum_in_words(levels: Sequence[str]) -> str:
+    """How many monitors stand how, in a sentence."""
+    known = (("critical", "critical"), ("warning", "warning"), ("recovering", "recovering"), ("unknown", "not known"))
+    parts = [f"{levels.count(level)} {said}" for level, said in known if level in levels]
+    if not levels:
+        return "No monitor is configured."
+    n = f"{len(levels)} monitor{'' if len(levels) == 1 else 's'}"
+    return f"{n}: {', '.join(parts)}." if parts else f"{n}, none with an open incident."

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from alerts.acts import Act, ActKind
 from monitor.history import CycleRecord, History
-from monitor.history.queries.shown import Began, Confused, Lasted
+from monitor.history.queries.shown import Acted, Began, Confused, Lasted
 from tests.support.history import at, counts, estimate, latency, outcome, put, random_counts
 from tests.support.incidents import T0, finding, opened
 
@@ -79,3 +80,28 @@ def test_traces_and_the_newest_figures_are_the_same_on_both_engines(history: His
     assert line.value == 0.6
     assert [each.estimate.value for each in found] == [0.8, 0.9]
     assert history.charted.newest("other") is None
+
+
+def test_confusions_are_of_one_version_or_segment_where_that_is_asked(history: History) -> None:
+    all_of_them = (outcome(1, "card", "card", n=7), outcome(2, "other", "card", n=3, prompt_version="p2"))
+    web = outcome(1, "card", "card", n=2, segment="channel", value="web")
+    put(history, counts(range(24), *all_of_them, web))
+
+    assert history.shown.confusion("bot", at(0), at(24), "prompt_version=p2") == (Confused("card", "other", 3),)
+    assert history.shown.confusion("bot", at(0), at(24), "channel=web") == (Confused("card", "card", 2),)
+    assert history.shown.confusion("bot", at(0), at(24), "channel=app") == ()
+
+
+def test_what_people_did_is_told_once_with_who_and_when(history: History) -> None:
+    with history.transaction("support-bot") as transaction:
+        transaction.tell((opened(),), ())
+        id_ = opened().incident.id
+        transaction.act(id_, Act(ActKind.SNOOZE, "bob", T0 + HOUR, "1", T0 + 2 * HOUR), ())
+        transaction.act_and_decide(id_, Act(ActKind.ACKNOWLEDGE, "ada", T0 + 2 * HOUR, "2"), True, ())  # noqa: FBT003
+
+    assert history.shown.acts("support-bot", T0, T0 + 3 * HOUR) == (
+        Acted(T0 + HOUR, id_, "bob", "snooze", None),
+        Acted(T0 + 2 * HOUR, id_, "ada", "", accepted=True),
+    )
+    assert history.shown.acts("support-bot", T0, T0 + HOUR) == ()
+    assert history.shown.acts("other", T0, T0 + 3 * HOUR) == ()

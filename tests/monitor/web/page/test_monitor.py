@@ -7,10 +7,15 @@ from xml.etree import ElementTree as ET
 import pytest
 from starlette.testclient import TestClient
 
+from alerts.acts import Act, ActKind
 from alerts.messages.lines import figure
-from monitor.history import History
+from monitor.history import CycleRecord, History
+from monitor.web.page.app import Pages
 from monitor.web.page.asked import SPANS
+from monitor.web.page.watched import Watched
 from tests.support.chat_log import BREAK
+from tests.support.history import estimate
+from tests.support.incidents import T0, opened
 
 PAGE = "/monitors/support-bot"
 
@@ -54,8 +59,9 @@ def test_a_link_chooses_the_span_and_the_class(client: TestClient, history: Hist
     ("query", "said"),
     [
         ("span=4d", "span &#39;4d&#39; is none of 7d, 30d, 90d, 365d"),
+        ("slice=channel%3Dx", "slice &#39;channel=x&#39; is none of"),
         ("class=<b>", "class &#39;&lt;b&gt;&#39; is none of"),
-        ("metric=x", "&#39;metric&#39; is no parameter; there are span and class"),
+        ("metric=x", "&#39;metric&#39; is no parameter; there are span, class, slice"),
     ],
 )
 def test_a_link_that_asks_for_something_else_is_refused(client: TestClient, query: str, said: str) -> None:
@@ -119,3 +125,44 @@ def test_a_monitor_that_is_not_configured_is_no_page(client: TestClient) -> None
 
     assert missing.status_code == 404
     assert "no monitor &#39;other&#39; is configured" in missing.text
+
+
+def test_a_link_chooses_the_slice_and_charts_table_confusions_and_files_are_of_it(
+    client: TestClient, history: History
+) -> None:
+    part = "prompt_version=p2"
+    newest, everything = history.charted.newest("support-bot", part), history.charted.newest("support-bot")
+    assert newest is not None
+    assert everything is not None
+
+    page = client.get(PAGE, params={"slice": part}).text
+
+    assert part in history.charted.slices("support-bot")
+    assert f'<option value="{part}" selected>' in page
+    assert figure(newest.of("recall", "billing")) in page
+    assert figure(newest.of("recall", "billing")) != figure(everything.of("recall", "billing"))
+    link = next(each for each in re.findall(r'href="(/monitors/[^"]+\.csv[^"]*)"', page) if "accuracy" in each)
+    file = client.get(link.replace("&amp;", "&"))
+    assert {line["slice"] for line in csv.DictReader(io.StringIO(file.text))} == {part}
+    assert "accuracy-prompt_version_p2.csv" in file.headers["content-disposition"]
+
+
+def test_what_people_did_is_marked_on_every_axis(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    step = opened(monitor="bot")
+    with history.transaction("bot") as transaction:
+        for hours in (0, 24, 48):
+            lines = (estimate(value=0.9), estimate("relevance_mean", 0.8), estimate("relevance_low_share", 0.1))
+            transaction.record(CycleRecord(T0 + timedelta(hours=hours), lines, (), () if hours else (step,)))
+        acknowledged = Act(ActKind.ACKNOWLEDGE, "ada", T0 + timedelta(hours=30), "1", T0 + timedelta(hours=40))
+        transaction.act(step.incident.id, acknowledged, ())
+    pages = TestClient(Pages(history, (Watched("bot", 0.85, {}, {}),), dict).app(), "http://127.0.0.1")
+
+    page = pages.get("/monitors/bot?span=7d").text
+    history.close()
+
+    assert f'<a href="/incidents/{step.incident.id}">acknowledged by ada</a>' in page
+    charts = re.findall(r"<svg viewBox=\"0 0 480.*?</svg>", page, re.DOTALL)
+    assert "<h2>Relevance of the answers</h2>" in page
+    assert charts
+    assert all('<path class="act"' in each for each in charts)
