@@ -95,6 +95,30 @@ DAILY: Final = (
         GROUP BY m.name, e.day, k.name""",
     ),
     View(
+        "daily_precision",
+        "Precision of each class by UTC day of the predictions, from the labels known now.",
+        DAY_KEYS
+        | {
+            "class": "Predicted class.",
+            "precision": "Share of the predictions as the class that are truly of it.",
+            "raw": "Plain share over labelled rows predicted as the class.",
+            "n": "Labelled rows predicted as the class.",
+            "n_predicted": "Predictions as the class.",
+        },
+        """
+        SELECT m.name AS monitor, {day:c.day} AS day, p.name AS class,
+               SUM(CASE WHEN c.label_id = c.predicted_id THEN c.weight ELSE 0 END) / SUM(c.weight) AS precision,
+               CAST(SUM(CASE WHEN c.label_id = c.predicted_id THEN c.n ELSE 0 END) AS DOUBLE PRECISION)
+                   / SUM(CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END) AS raw,
+               {count:SUM(CASE WHEN c.label_id <> 0 THEN c.n ELSE 0 END)} AS n, {count:SUM(c.n)} AS n_predicted
+        FROM outcome_days c
+        JOIN slices s ON s.id = c.slice_id
+        JOIN monitors m ON m.id = s.monitor_id
+        JOIN classes p ON p.id = c.predicted_id
+        GROUP BY m.name, c.day, p.name
+        HAVING SUM(c.weight) > 0""",
+    ),
+    View(
         "daily_latency",
         "Latency quantiles by UTC day of the predictions: the middle of the bin at the nearest rank.",
         DAY_KEYS

@@ -7,10 +7,13 @@ from sqlalchemy import Connection, Dialect
 
 from monitor.history.views.buckets import BUCKETS
 from monitor.history.views.daily import DAILY
+from monitor.history.views.labels import LABELS
+from monitor.history.views.periods import PERIODS
+from monitor.history.views.times import INCIDENT_TIMES
 from monitor.history.views.told import TOLD
 from monitor.history.views.view import View
 
-VIEWS: Final = (*BUCKETS, *TOLD, *DAILY)
+VIEWS: Final = (*BUCKETS, *TOLD, *DAILY, *PERIODS, *LABELS, INCIDENT_TIMES)
 """All of them. Others build on them: a column keeps its name, its place and its type, and new ones come last."""
 
 
@@ -30,11 +33,13 @@ _SPELLINGS: Final = {
         "time": _Spelling("datetime(?, 'unixepoch')"),
         "day": _Spelling("date(?, 'unixepoch')"),
         "count": _Spelling("CAST(? AS REAL)"),
+        "seconds": _Spelling("CAST(STRFTIME('%s', ?) AS INTEGER)"),
     },
     "postgresql": {
         "time": _Spelling("to_timestamp(?)"),
         "day": _Spelling("CAST(to_timestamp(?) AT TIME ZONE 'UTC' AS DATE)"),
         "count": _Spelling("CAST(? AS NUMERIC)"),
+        "seconds": _Spelling("CAST(EXTRACT(EPOCH FROM ?) AS DOUBLE PRECISION)"),
     },
 }
 

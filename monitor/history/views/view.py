@@ -16,9 +16,9 @@ DAY_KEYS: Final = {"monitor": "Name of the monitor.", "day": "UTC day of the pre
 class View:
     """One view: its comment, its columns with theirs, and its SELECT.
 
-    In `select`, {time:x} is the UTC time and {day:x} the UTC day of epoch seconds x; {count:x} is a whole number x of a
-    type whose quotients are not cut to whole numbers. `postgresql` takes its place there, where one for both
-    would be slow.
+    In `select`, {time:x} is the UTC time and {day:x} the UTC day of epoch seconds x, {seconds:x} are those of a time x;
+    {count:x} is a whole number x of a type whose quotients are not cut to whole numbers. `postgresql` takes its place
+    there, where one for both would be slow.
     """
 
     name: str
