@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checks.advice.comparing.failing import Failing, Subject, alarms, failing, subject_of
+from checks.advice.comparing.parts import forget_splits
 from checks.advice.comparing.versions import Changes, broke_at, changes
 from checks.advice.deciding.decision import decide
 from checks.advice.deciding.model import Advice, Signal
@@ -49,7 +50,15 @@ def advise(
         return _told((invalid_log_signal(doubts),), Changes(None, None, None, None), (), windows)
     if not alarming:
         return nothing_alarms(findings)
-    windows = _by_appearance(windows)
+    try:
+        return _weighed(findings, alarming, _by_appearance(windows), policy)
+    finally:
+        forget_splits()
+
+
+def _weighed(
+    findings: Sequence[Finding], alarming: Sequence[Finding], windows: Windows, policy: AdvicePolicy
+) -> Advice[Clauses]:
     subject = subject_of(alarming)
     failed = failing(alarming, windows, policy)
     tested = changes(failed, windows)

@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clause, clause
 from checks.counts.cells import NOT_LOGGED, LatencyCell, OutcomeCell
-from checks.counts.outcomes import Outcomes
+from checks.counts.outcomes import Outcomes, less, together
 from checks.counts.scores import NO_SCORES, Scores
 from checks.counts.windows import VersionRun, Window, Windows
 
-_Kind = tuple[str, str, str, str | None, int]  # model, prompt, predicted class, label, confidence band
+Whole = TypeVar("Whole")
 
 LIVE_SHARE = 0.02
 """Share of the newest window's predictions under which a pair of versions no longer counts as answering users."""
@@ -32,14 +34,16 @@ def whole(run: VersionRun) -> Part:
 
 
 def split(run: VersionRun, window: Window) -> tuple[Part, Part]:
-    """A pair of versions' data before a window that ends now, and within it."""
-    late = Part(
-        Outcomes.of(window.outcomes).of_version(*_pair(run)),
-        tuple(cell for cell in window.latency if _pair(cell) == _pair(run)),
-        run.scores.since(window.start),
-    )
-    early = _without(run.outcomes, late.outcomes), _without_bins(run, late.latency), run.scores.before(window.start)
-    return Part(*early), late
+    """A pair of versions' data before a window that ends now, and within it.
+
+    One advice asks for the same two parts for each metric and signal: they are kept until `forget_splits`.
+    """
+    return _split(_Same(run), _Same(window))
+
+
+def forget_splits() -> None:
+    """Let go of the parts that were split: of many classes they are megabytes."""
+    _split.cache_clear()
 
 
 def live(windows: Windows) -> tuple[VersionRun, ...]:
@@ -78,22 +82,35 @@ def _shares(cells: Iterable[OutcomeCell]) -> dict[tuple[str, str], float]:
     return {pair: n / counts.total() for pair, n in counts.items()}
 
 
-def _without(cells: Iterable[OutcomeCell], taken: Iterable[OutcomeCell]) -> tuple[OutcomeCell, ...]:
-    """Cells less those of a later part; what it holds beyond the lookback leaves nothing, never a negative count."""
-    rest: dict[_Kind, list[float]] = {}
-    for sign, some in ((1, cells), (-1, taken)):
-        for cell in some:
-            sums = rest.setdefault((*_pair(cell), cell.predicted, cell.label, cell.band), [0.0] * 5)
-            numbers = (cell.n, cell.weight, cell.weight_squared, cell.confidence, cell.designed)
-            for at, amount in enumerate(numbers):
-                sums[at] += sign * amount
-    return tuple(_cell(kind, sums) for kind, sums in sorted(rest.items(), key=repr) if sums[0] > 0)
+@dataclass(frozen=True, eq=False, slots=True)
+class _Same(Generic[Whole]):
+    """Something that is like itself alone: to compare all its cells would take longer than to split them."""
+
+    it: Whole
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
 
 
-def _cell(kind: _Kind, sums: Sequence[float]) -> OutcomeCell:
-    model, prompt, predicted, label, band = kind
-    n, weight, squared, confidence, designed = (max(number, 0.0) for number in sums)
-    return OutcomeCell(predicted, label, round(n), weight, squared, model, prompt, band, confidence, round(designed))
+@lru_cache(maxsize=128)  # versions by windows, of which an advice has some ten times ten
+def _split(of_run: _Same[VersionRun], of_window: _Same[Window]) -> tuple[Part, Part]:
+    run, window = of_run.it, of_window.it
+    late = Part(
+        _columns(window.outcomes).of_version(*_pair(run)),
+        tuple(cell for cell in window.latency if _pair(cell) == _pair(run)),
+        run.scores.since(window.start),
+    )
+    # What the window holds beyond the lookback leaves nothing, never a negative count.
+    outcomes = less(_columns(run.outcomes), late.outcomes)
+    return Part(outcomes, _without_bins(run, late.latency), run.scores.before(window.start)), late
+
+
+def _columns(cells: Sequence[OutcomeCell]) -> Outcomes:
+    """The cells, each kind once."""
+    return cells if isinstance(cells, Outcomes) else together([Outcomes.of(cells)])
 
 
 def _without_bins(run: VersionRun, taken: Iterable[LatencyCell]) -> tuple[LatencyCell, ...]:

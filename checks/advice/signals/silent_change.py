@@ -18,6 +18,7 @@ from checks.advice.signals.new_topic import is_new
 from checks.clauses.clause import Clauses, clause
 from checks.counts.cells import BAND_EDGES, NO_BAND, OutcomeCell
 from checks.counts.confusion import Floats
+from checks.counts.outcomes import Outcomes
 from checks.counts.windows import VersionRun, Windows
 from checks.estimates.quantiles import Histogram
 
@@ -75,11 +76,9 @@ def _shifts(run: VersionRun, windows: Windows, max_ratio: float) -> Iterable[_Sh
 
 
 def _bands(outcomes: Sequence[OutcomeCell]) -> Floats:
-    counts = np.zeros(len(BAND_EDGES) + 1)
-    for cell in outcomes:
-        if cell.band != NO_BAND:
-            counts[cell.band] += cell.n
-    return counts
+    cells = Outcomes.of(outcomes)
+    counts = np.bincount(cells.band - NO_BAND, cells.n, len(BAND_EDGES) + 2)
+    return np.asarray(counts[1:], dtype=float)  # the first is of those without a band
 
 
 def _ratio(early: Part, late: Part) -> float:
