@@ -14,7 +14,7 @@ from monitor.cycle.alerting_watch import AlertingWatch
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
 from monitor.history import History, WindowSpec
-from monitor.log import open_log
+from monitor.log import open_log, open_replayed
 from monitor.log.mapping.spelling import class_name
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
@@ -31,14 +31,16 @@ def open_history(settings: Settings) -> History:
     return History.open(settings.history.url)
 
 
-def build_monitor(settings: Settings, name: str, history: History) -> Monitor:
+def build_monitor(settings: Settings, name: str, history: History, *, replay: bool = False) -> Monitor:
     """Connect to one monitor's log. Raises SourceError, MappingError and HistoryError.
 
-    Where buckets, segments or the mapping are not those of the last time, the history has the log counted anew.
+    Where buckets, segments or the mapping are not those of the last time, the history has the log counted anew. With
+    `replay` the log is read once, for many looks at what it was.
     """
     chosen = settings.monitors[name]
     history.adopt(name, shape_of(chosen))
-    log = open_log(chosen.source, bucket=chosen.bucket, segments=chosen.source.segments, key=f"monitors.{name}.source")
+    opened = open_replayed if replay else open_log
+    log = opened(chosen.source, bucket=chosen.bucket, segments=chosen.source.segments, key=f"monitors.{name}.source")
     return Monitor(
         name=name,
         log=log,

@@ -73,7 +73,7 @@ def _watch(folder: DemoFolder, span: backtest.Span, emit: Emit, track: Track) ->
     settings = load(folder.config, environ={}, secrets_dir=folder.logs)  # the demo is the same wherever it runs
     history = open_history(settings)
     try:
-        monitors = [build_monitor(settings, name, history) for name in settings.monitors]
+        monitors = [build_monitor(settings, name, history, replay=True) for name in settings.monitors]
         reports = track(backtest.play(monitors, span), len(span) * len(monitors))
         for at, together in groupby(reports, key=attrgetter("as_of")):
             yield from _show_time(at, list(together), span.every, emit)

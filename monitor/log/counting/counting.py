@@ -16,7 +16,7 @@ from monitor.log.counting.joined import joined_cte
 from monitor.log.counting.one_pass import in_one_pass
 from monitor.log.counting.parts import NAMES, Part, apart_parts, count_parts, row_problem_parts
 from monitor.log.counting.rows import predictions_cte, repeated_ids
-from monitor.log.counting.samples import shown
+from monitor.log.counting.samples import LogExamples, shown
 from monitor.log.counting.staging import coded, in_halves, runs, stage_names, stage_rows, staged, unstage
 from monitor.log.counting.tally import Cells, Tally
 from monitor.log.counts import BucketCounts, ProblemRow
@@ -51,17 +51,18 @@ def count(
     connection: sa.Connection, log: MappedLog, buckets: Sequence[int], as_of: datetime, spill_folder: str | None = None
 ) -> BucketCounts:
     """Count the rows of these buckets as known at `as_of`; problems without a bucket are of the whole log."""
-    everywhere = tuple(_unplaced(connection, log, as_of))
+    everywhere = tuple(unplaced(connection, log, as_of))
+    examples = LogExamples(connection, log, as_of)
     if not buckets:
         counts = BucketCounts((), (), (), (), everywhere)
-        return replace(counts, notices=(*log.notices, *shown(connection, log, counts, (), as_of)))
+        return replace(counts, notices=(*log.notices, *shown(examples, counts, ())))
     tally = Tally(log.segments, spill_folder)
     ordered = sorted(set(buckets))
     counted = _in_runs if engine_of(connection).joins_first else _at_once
     for cells in counted(_Counting(connection, log, as_of, tally), ordered):
         tally.add(cells)
     counts = tally.counts(ordered, everywhere)
-    return replace(counts, notices=(*log.notices, *shown(connection, log, counts, ordered, as_of)))
+    return replace(counts, notices=(*log.notices, *shown(examples, counts, ordered)))
 
 
 class _Counting(NamedTuple):
@@ -191,7 +192,7 @@ def whole_log_problems(connection: sa.Connection, log: MappedLog, as_of: datetim
         parts = in_one_pass((*row_problem_parts(held, log), *apart), engine_of(connection))
         for row_found in _rows(connection, together(parts)):
             found[row_found[2]] += row_found[8]
-    for problem in _unplaced(connection, log, as_of):
+    for problem in unplaced(connection, log, as_of):
         found[problem.kind] += problem.n
     return found
 
@@ -238,7 +239,7 @@ def _fetch(
         yield rows
 
 
-def _unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:
+def unplaced(connection: sa.Connection, log: MappedLog, as_of: datetime) -> Iterator[ProblemRow]:
     """Count the rows of the whole log that belong to no bucket."""
     predictions = log.predictions
     null_time, future, implausible = _timeless(connection, predictions, as_of, sa.true())

@@ -11,14 +11,13 @@ they hide no loss.
 
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.log.counting.changes import Difference, Fresh, compare
 from monitor.log.counts import Changes, Fingerprints, Mark
 from monitor.log.engines.constructs import RowDigest
-from monitor.log.mapping.mapped import Dated, MappedLog
+from monitor.log.mapping.mapped import Dated, MappedLabels, MappedLog, MappedPredictions
 from monitor.log.mapping.moment import from_epoch
 
 
@@ -47,21 +46,31 @@ def _read(
     """The marks of all buckets from `since` up to `as_of`, and how many of their rows are dated after `before`."""
     fresh: tuple[dict[int, int], dict[int, int]] = ({}, {})
 
-    def marks(rows: Dated, later: dict[int, int], *values: sa.ColumnElement[Any]) -> dict[int, Mark]:
+    def marks(rows: Dated, later: dict[int, int], digest_of: RowDigest) -> dict[int, Mark]:
         bucket = rows.at.bucket(log.bucket)
-        digest = sa.cast(sa.func.sum(RowDigest(rows.id, rows.at.column, *values)), sa.BigInteger)
+        digest = sa.cast(sa.func.sum(digest_of), sa.BigInteger)
         new = sa.func.count().filter(rows.at.after(before)) if before is not None else sa.literal(0, sa.Integer)
         statement = sa.select(bucket, sa.func.count(), digest, new).select_from(rows.source)
         found = connection.execute(statement.where(rows.between(since, as_of)).group_by(bucket)).all()
         later.update((start, dated_later) for start, *_, dated_later in found if dated_later)
         return {start: Mark(count, total) for start, count, total, _ in found}
 
-    p, labels = log.predictions, log.labels
+    labels = log.labels
+    predictions = marks(log.predictions, fresh[0], digest_of_prediction(log.predictions))
+    labelled = {} if labels is None else marks(labels, fresh[1], digest_of_label(labels))
+    return Fingerprints(predictions, labelled, as_of, log.bucket), fresh
+
+
+def digest_of_prediction(p: MappedPredictions) -> RowDigest:
+    """The hash of a prediction's id, time, and all that is counted of it."""
     scored = (p.relevance, p.relevance_source) if p.logs_relevance else ()
     counted = (p.predicted, p.model_version, p.prompt_version, p.latency_ms, p.confidence, *p.segments, *scored)
-    predictions = marks(p, fresh[0], *counted)
-    labelled = {} if labels is None else marks(labels, fresh[1], labels.label, labels.weight)
-    return Fingerprints(predictions, labelled, as_of, log.bucket), fresh
+    return RowDigest(p.id, p.at.column, *counted)
+
+
+def digest_of_label(labels: MappedLabels) -> RowDigest:
+    """The hash of a label row's id, time, and all that is counted of it."""
+    return RowDigest(labels.id, labels.at.column, labels.label, labels.weight)
 
 
 def _touched(

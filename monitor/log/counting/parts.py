@@ -60,20 +60,26 @@ def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[tuple[int, sa.Se
         yield Part.DELAY, _delays(row)
 
 
+def row_problems(row: sa.FromClause, log: MappedLog) -> Iterator[tuple[ProblemKind, sa.ColumnElement[bool]]]:
+    """What can be wrong with joined rows, and when it is."""
+    yield ProblemKind.NO_CLASS, row.c.no_class
+    yield ProblemKind.LONG_NAME, is_cut(_names(row, log))
+    yield ProblemKind.NULL_ID, row.c.id.is_(None)
+    if log.predictions.logs_latency:
+        yield ProblemKind.BAD_LATENCY, row.c.bad_latency
+    if log.predictions.logs_confidence:
+        yield ProblemKind.BAD_CONFIDENCE, row.c.bad_confidence
+    if log.predictions.logs_relevance:
+        yield ProblemKind.BAD_RELEVANCE, row.c.bad_relevance
+    if log.labels is not None:
+        yield ProblemKind.LABEL_BEFORE_PREDICTION, row.c.early
+        yield ProblemKind.CORRECTED_LABEL, row.c.corrected
+
+
 def row_problem_parts(row: sa.FromClause, log: MappedLog) -> Iterator[sa.Select[Any]]:
     """Problems of joined rows."""
-    yield _problem(ProblemKind.NO_CLASS, row.c.bucket, row.c.no_class)
-    yield _problem(ProblemKind.LONG_NAME, row.c.bucket, is_cut(_names(row, log)))
-    yield _problem(ProblemKind.NULL_ID, row.c.bucket, row.c.id.is_(None))
-    if log.predictions.logs_latency:
-        yield _problem(ProblemKind.BAD_LATENCY, row.c.bucket, row.c.bad_latency)
-    if log.predictions.logs_confidence:
-        yield _problem(ProblemKind.BAD_CONFIDENCE, row.c.bucket, row.c.bad_confidence)
-    if log.predictions.logs_relevance:
-        yield _problem(ProblemKind.BAD_RELEVANCE, row.c.bucket, row.c.bad_relevance)
-    if log.labels is not None:
-        yield _problem(ProblemKind.LABEL_BEFORE_PREDICTION, row.c.bucket, row.c.early)
-        yield _problem(ProblemKind.CORRECTED_LABEL, row.c.bucket, row.c.corrected)
+    for kind, condition in row_problems(row, log):
+        yield _problem(kind, row.c.bucket, condition)
 
 
 def apart_parts(
