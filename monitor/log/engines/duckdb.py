@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from config.source import DuckdbSettings
 from config.url import IN_MEMORY
+from monitor.log.engines import duckdb_databases
 from monitor.log.engines.regex_engine import RegexEngine, first_of
 from monitor.log.engines.statements import as_text, must_exist
 from monitor.log.kinds import ITSELF, ColumnKind
@@ -66,12 +67,15 @@ class DuckdbEngine(RegexEngine):
 
     def open(self, url: sa.URL, duckdb: DuckdbSettings) -> sa.Engine:
         """A file is opened read-only for each question: one that is held open would keep its writer out."""
+        settings = duckdb_settings(duckdb)
+        if url.database in IN_MEMORY and not url.query:
+            return _in_memory(url, tuple(settings.items()))
         in_memory = url.database in IN_MEMORY
         if not in_memory:
             must_exist(url.database)
-        arguments: dict[str, Any] = {"config": duckdb_settings(duckdb), "read_only": not in_memory}
+        arguments: dict[str, Any] = {"config": settings, "read_only": not in_memory}
         engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
-        sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
+        sa.event.listen(engine, "connect", _in_utc)
         return engine
 
     def describe(self, connection: sa.Connection, relation: str) -> dict[str, ColumnKind]:
@@ -138,6 +142,31 @@ class DuckdbEngine(RegexEngine):
     def composed(self, x: str) -> str:
         """Without an extension."""
         return f"nfc_normalize({x})"
+
+
+@cache
+def _in_memory(url: sa.URL, settings: tuple[tuple[str, Any], ...]) -> sa.Engine:
+    """One engine for all logs in files: to make one takes as long as a question."""
+
+    def connect() -> Any:  # noqa: ANN401 - the dialect publishes no types
+        from duckdb_engine import ConnectionWrapper  # noqa: PLC0415 - and with it DuckDB
+
+        database = duckdb_databases.take(dict(settings))
+        connection: Any = ConnectionWrapper(database.cursor())
+        connection.database = database
+        return connection
+
+    def keep(connection: Any, _record: object) -> None:  # noqa: ANN401
+        duckdb_databases.keep(dict(settings), connection.database)
+
+    engine = sa.create_engine(url, poolclass=NullPool, creator=connect)
+    sa.event.listen(engine, "connect", _in_utc)
+    sa.event.listen(engine, "close", keep)
+    return engine
+
+
+def _in_utc(connection: Any, _record: object) -> None:  # noqa: ANN401
+    connection.execute("SET TimeZone = 'UTC'")
 
 
 def _at_json_path(text: str, steps: Sequence[str | int]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from monitor.log.engines.duckdb_databases import lent
 from monitor.log.files.content import Compression
 from monitor.log.files.pieces import CsvScan, JsonScan, ParquetScan, path_list, quote, quote_name
 
@@ -124,13 +125,8 @@ class Examiner:
 @contextmanager
 def examining(settings: dict[str, Any]) -> Iterator[Examiner]:
     """Give an examiner for a few files."""
-    import duckdb  # noqa: PLC0415
-
-    connection = duckdb.connect(":memory:", config=settings)
-    try:
+    with lent(settings) as connection:
         yield Examiner(connection)
-    finally:
-        connection.close()
 
 
 def _is_cut(path: str, scan: CsvScan, start: int | None) -> bool:
