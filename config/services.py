@@ -91,6 +91,8 @@ class SlackSettings(ChannelSettings):
     """Channel name or id, in quotes: `"#chatbot-oncall"`."""
     token: SecretStr | None = None
     """Bot token. Never in this file: `TUNEWATCH_SLACK__TOKEN`, or a secret file `tunewatch_slack__token`."""
+    app_token: SecretStr | None = None
+    """App-level token (xapp-…), for buttons. A secret: `TUNEWATCH_SLACK__APP_TOKEN`, or a secret file."""
     base_url: WebAddress = "https://slack.com/api/"
     """Another address for a proxy or a test server."""
     timeout: Duration = timedelta(seconds=10)

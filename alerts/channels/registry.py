@@ -39,7 +39,7 @@ class ChannelRow:
 
 ROWS: Final = (
     ChannelRow("console", ConsoleChannel.on_stderr, is_always_there=True, in_log=LogChannel),
-    ChannelRow("slack", SlackChannel, keys=("token", "channel", "base_url", "timeout")),
+    ChannelRow("slack", SlackChannel, keys=("token", "channel", "base_url", "timeout", "app_token")),
     ChannelRow("slack_webhook", SlackWebhookChannel, keys=("url", "timeout")),
     ChannelRow("pagerduty", PagerDutyChannel, keys=("routing_key", "url", "timeout")),
     ChannelRow(

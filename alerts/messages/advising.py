@@ -21,7 +21,7 @@ ACTIONS: Final = {
     Action.CHECK_TRAFFIC: "look at the log and the last deployment: is the bot up, and does its log arrive?",
     Action.FIX_LOG: "repair the log, or how it is read, before anything else",
     Action.REPORT_FAULT: "report the fault of tunewatch, with its log; the other checks go on",
-    Action.FIX_ALERTING: "make the alerts arrive again; nobody needs to touch the bot",
+    Action.FIX_ALERTING: "mend the alerting; nobody needs to touch the bot",
     Action.NONE: "leave it alone for now",
 }
 """What each action asks of a person, unless the alarm says it better."""

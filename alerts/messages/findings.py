@@ -144,6 +144,8 @@ FINDINGS: Final[dict[C, str]] = {
     C.LOOK_FAILS: "fails: {error}",
     C.CHANNEL_FAILS: "alerts do not arrive in {channel}: {error}",
     C.CHANNEL_WORKS: "alerts arrive in {channel}",
+    C.CLICKS_FAIL: "buttons in Slack do nothing: {error}",
+    C.CLICKS_WORK: "buttons in Slack work",
     C.FAULT_OF_OURS: "a fault of tunewatch; its log has the traceback",
     # calibration
     C.NO_CONFIDENCES: "the log has no confidences",

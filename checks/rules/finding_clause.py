@@ -92,6 +92,8 @@ class FindingClause(StrEnum):
     FAULT_OF_OURS = auto()
     CHANNEL_FAILS = auto()
     CHANNEL_WORKS = auto()
+    CLICKS_FAIL = auto()
+    CLICKS_WORK = auto()
     # calibration
     NO_CONFIDENCES = auto()
     FEW_CONFIDENCES = auto()

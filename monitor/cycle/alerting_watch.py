@@ -1,8 +1,12 @@
-"""Channels that take no alerts: kept and told as an incident of the family `watch`, through the other channels."""
+"""What fails of alerting (channels that take no alerts, buttons that do nothing), told through what works of it.
+
+It is kept as an incident of the family `watch`.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from alerts.incident import Incident, State, Transition
 from alerts.lifecycle import advance
@@ -10,17 +14,24 @@ from alerts.messages.wording import advised, text
 from alerts.policy import Policy
 from checks.advice.deciding.model import Advice
 from checks.advice.signals.watch import watch_advice
-from checks.clauses.clause import clause
+from checks.clauses.clause import Clause, clause
 from checks.rules.family import Family
 from checks.rules.finding import DELIVERY, Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
 from monitor.cycle.outage import brief
 from monitor.history import History
 
+CLICKS: Final = "slack buttons"
+"""What fails where clicks do not come in; no channel has a space in its name."""
+
+
+_SEVERITIES: Final = {CLICKS: Verdict.WARNING}
+"""Of what is no channel: alerts arrive all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertingWatch:
-    """The incident of channels that fail. One monitor carries it, as there is one for all of them."""
+    """The incident of alerting that fails. One monitor carries it, as there is one for all of it."""
 
     monitor: str
     history: History
@@ -28,7 +39,7 @@ class AlertingWatch:
     channels: tuple[str, ...]
 
     def note(self, failing: Mapping[str, str], now: datetime) -> Sequence[Transition]:
-        """Keep which channels fail at `now`, by name and why, and what is to be told of it.
+        """Keep which channels fail at `now`, or `CLICKS`, by name and why, and what is to be told of it.
 
         Costs one small query where all is well. Raises HistoryError.
         """
@@ -58,26 +69,33 @@ def _findings(failing: Mapping[str, str], watched: Collection[Incident], now: da
     """What is found now, and what else an open incident holds, as it was found last."""
     held = [each.findings for each in watched if each.state is not State.RESOLVED]
     known = tuple(finding for findings in held for finding in findings)
-    alarms = tuple(_finding(channel, Verdict.CRITICAL, error, now) for channel, error in failing.items())
+    alarms = tuple(_finding(name, error, now) for name, error in failing.items())
     well = tuple(
-        _finding(each.subject, Verdict.OK, "", now)
-        for each in known
-        if each.check == DELIVERY and each.subject not in failing
+        _finding(each.subject, None, now) for each in known if each.check == DELIVERY and each.subject not in failing
     )
     others = tuple(finding for finding in known if finding.check != DELIVERY)
     return (*others, *alarms, *well) if alarms or well else ()
 
 
-def _finding(channel: str, verdict: Verdict, error: str, now: datetime) -> Finding:
-    fails = clause(FindingClause.CHANNEL_FAILS, channel=channel, error=brief(error))
-    works = clause(FindingClause.CHANNEL_WORKS, channel=channel)
+def _finding(name: str, error: str | None, now: datetime) -> Finding:
+    """That it fails, and why; None: that it works."""
     return Finding(
         check=DELIVERY,
-        subject=channel,
-        verdict=verdict,
-        cause=Cause.SILENT if verdict.is_alarm else Cause.WITHIN_LIMITS,
-        message=text((fails if verdict.is_alarm else works,)),
+        subject=name,
+        verdict=Verdict.OK if error is None else _SEVERITIES.get(name, Verdict.CRITICAL),
+        cause=Cause.WITHIN_LIMITS if error is None else Cause.SILENT,
+        message=text((_said(name, error),)),
         window_start=now - timedelta(microseconds=1),
         window_end=now,
-        clear=not verdict.is_alarm,
+        clear=error is None,
     )
+
+
+def _said(name: str, error: str | None) -> Clause:
+    if name == CLICKS:
+        if error is None:
+            return clause(FindingClause.CLICKS_WORK)
+        return clause(FindingClause.CLICKS_FAIL, error=brief(error))
+    if error is None:
+        return clause(FindingClause.CHANNEL_WORKS, channel=name)
+    return clause(FindingClause.CHANNEL_FAILS, channel=name, error=brief(error))

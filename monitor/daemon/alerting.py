@@ -1,6 +1,6 @@
 """Watches over alerting itself: asks the channels, tells where one fails, and pings whoever misses us."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.cycle.alerting_watch import AlertingWatch
 from monitor.delivery.probing import Probes
+from monitor.history.notifications import Failing
 
 WATCH_EVERY: Final = timedelta(minutes=1)
 
@@ -25,20 +26,26 @@ _LOG = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AlertingRounds:
-    """Asks the channels whose time has come, and keeps which of them fail. Never raises."""
+    """Asks the channels whose time has come, and keeps which of them fail. Never raises.
+
+    `others` are what else of alerting can fail, by the names that `AlertingWatch` has words for.
+    """
 
     probes: Probes
     watch: AlertingWatch
     clock: Clock
     then: Callable[[], None]
+    others: Mapping[str, Callable[[], Failing | None]] = field(default_factory=dict)
 
     def run(self) -> None:
         """One round."""
         try:
             self.probes.ask()
             now = self.clock()
-            failing = {name: each.error for name, each in self.probes.failing().items() if each.is_to_be_told(now)}
-            if self.watch.note(failing, now):
+            asked = ((name, ask()) for name, ask in self.others.items())
+            failing = {**self.probes.failing(), **{name: each for name, each in asked if each is not None}}
+            told = {name: each.error for name, each in failing.items() if each.is_to_be_told(now)}
+            if self.watch.note(told, now):
                 self.then()
         except UnreachableError as error:
             _LOG.error("whether channels fail cannot be kept", error=str(error))

@@ -1,6 +1,6 @@
 """Puts the daemon together from its settings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -9,8 +9,10 @@ from typing import Final
 from config.settings import Settings
 from monitor.bootstrap.channels import build_deliverer, build_outbox, channel_names
 from monitor.bootstrap.monitors import build_alerting_watch, build_monitor, build_outage, report_folder
+from monitor.bootstrap.people import build_listener
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
+from monitor.cycle.alerting_watch import CLICKS
 from monitor.daemon import alerting as alerting_rounds
 from monitor.daemon.alerting import AlertingRounds, DeadMansSwitch
 from monitor.daemon.daemon import Daemon
@@ -22,10 +24,11 @@ from monitor.daemon.pages import build_pages
 from monitor.daemon.scheduling import Task
 from monitor.daemon.study_rounds import ROUND_EVERY, StudyRounds
 from monitor.daemon.vitals import Vitals
-from monitor.delivery.probing import Probes
+from monitor.delivery.probing import Probed, Probes
 from monitor.delivery.worker import Courier
 from monitor.history import History
 from monitor.history.writing.thinning import Thinning
+from monitor.people.listening import Listener
 from monitor.study.plan import plan_of
 from monitor.web.server import WebServer, health_app
 
@@ -58,6 +61,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     undelivered = partial(outbox.undelivered, channel_names(settings))
     ingest = _ingest(settings, clocks)
     probes = Probes(deliverer.channels, outbox.troubled, clock)
+    listener = build_listener(settings, history, clock, courier.wake)
     health = Health(
         Heartbeat(clocks.ticks),
         courier.pulse,
@@ -65,7 +69,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         undelivered,
         clocks,
         ingest,
-        probes.known,
+        partial(_asked, probes, listener, clock),
         settings.alerting.patience,
     )
     thinning = Thinning(*settings.history.thinned_after)
@@ -73,7 +77,13 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
     rounds = _study_rounds(settings, history, clock)
     studies = Task("studies", ROUND_EVERY, rounds.run, aside=True)
     watch = Task("watch over looks", WATCH_EVERY, partial(_watch_over, looks), aside=True)
-    alerting = AlertingRounds(probes, build_alerting_watch(settings, history), clock, courier.wake)
+    alerting = AlertingRounds(
+        probes,
+        build_alerting_watch(settings, history),
+        clock,
+        courier.wake,
+        {} if listener is None else {CLICKS: listener.failing},
+    )
     chores = [purge, studies, watch, Task("channels", alerting_rounds.WATCH_EVERY, alerting.run, aside=True)]
     if settings.alerting.heartbeat_url is not None:
         url = settings.alerting.heartbeat_url.get_secret_value().strip()
@@ -81,13 +91,21 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         chores.append(Task("heartbeat", alerting_rounds.WATCH_EVERY, switch.run, later=True, aside=True))
     critical = {name: frozenset(monitor.classes) for name, monitor in settings.monitors.items()}
     metrics = DaemonMetrics(
-        version("tunewatch"), vitals, courier.pulse, undelivered, history.queries, history.charted, critical, clocks
+        version("tunewatch"),
+        vitals,
+        courier.pulse,
+        undelivered,
+        history.queries,
+        history.charted,
+        critical,
+        clocks,
+        listener,
     )
     pages = build_pages(settings, history, vitals, clocks, courier.wake)
     names = (settings.web.host, *settings.web.hosts)
     app = health_app(health.healthy, health.ready, metrics.exposition, pages, names)
     web = WebServer(app, settings.web.host, settings.web.port)
-    return Daemon(looks, courier, health, web, chores, rounds)
+    return Daemon(looks, courier, health, web, chores, rounds, listener=listener)
 
 
 def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:
@@ -97,6 +115,14 @@ def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:
     from monitor.ingest.service import IngestService  # noqa: PLC0415
 
     return IngestService(settings.ingest, clocks)
+
+
+def _asked(probes: Probes, listener: Listener | None, clock: Clock) -> Mapping[str, Probed]:
+    """What channels said when they were asked last, and whether clicks come in."""
+    if listener is None:
+        return probes.known()
+    said = "clicks come in" if listener.is_connected else ""
+    return {**probes.known(), CLICKS: Probed(clock(), said, listener.failing())}
 
 
 def _study_rounds(settings: Settings, history: History, clock: Clock) -> StudyRounds:

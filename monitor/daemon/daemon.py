@@ -13,6 +13,7 @@ from monitor.daemon.look import Look
 from monitor.daemon.scheduling import Scheduler, Task
 from monitor.daemon.study_rounds import StudyRounds
 from monitor.delivery.worker import Courier
+from monitor.people.listening import Listener
 from monitor.web.server import WebServer
 
 STOP_WITHIN: Final = 8.0
@@ -33,11 +34,11 @@ class Daemon:
     """Runs until SIGTERM or SIGINT, in the main thread, once.
 
     `chores` are tasks beside the looks, such as the daily purge; the `studies` are one of them, and end with
-    the daemon. The `web` server has its address already, so that a daemon that cannot answer for its health does not
-    start. After the signal it waits at most `stop_within` seconds.
+    the daemon; so does the `listener`, where there are buttons. The `web` server has its address already, so that a
+    daemon that cannot answer for its health does not start. After the signal it waits at most `stop_within` seconds.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a daemon
         self,
         looks: Sequence[Look],
         courier: Courier,
@@ -45,10 +46,13 @@ class Daemon:
         web: WebServer,
         chores: Sequence[Task],
         studies: StudyRounds,
+        *,
+        listener: Listener | None = None,
     ) -> None:
         self._looks = looks
         self._studies = studies
         self._courier = courier
+        self._listener = listener
         self._ingest = health.ingest
         tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
         self._scheduler = Scheduler(tasks, health.heartbeat.beat)
@@ -73,6 +77,8 @@ class Daemon:
         log_uncaught()
         self._web.start()
         self._courier.start()
+        if self._listener is not None:
+            self._listener.start()
         if self._ingest is not None:
             self._ingest.start()
             _LOG.info("receiving", address="http://{}:{}".format(*self._ingest.address))
@@ -89,10 +95,14 @@ class Daemon:
             look.stop()
         self._studies.stop()
         self._scheduler.stop()
+        if self._listener is not None:
+            self._listener.stop(0)  # begins to hang up
         kept = self._ingest is None or self._ingest.stop(deadline - time.monotonic())
         busy = [look.name for look in self._looks if not look.close(deadline - time.monotonic())]
         studied = self._studies.close(deadline - time.monotonic())
         delivered = self._courier.stop(deadline - time.monotonic())
+        if self._listener is not None and not self._listener.stop(deadline - time.monotonic()):
+            _LOG.warning("a click may be under way")
         self._web.stop(max(deadline - time.monotonic(), 0))
         ending = Ending.CLEAN if delivered and studied and kept and not busy else Ending.CUT_SHORT
         _LOG.info("stopped", ending=ending.value, looks_under_way=busy, delivery_under_way=not delivered)

@@ -16,6 +16,7 @@ from monitor.delivery.worker import Pulse
 from monitor.history.notifications import Undelivered
 from monitor.history.queries.charted import Charted
 from monitor.history.queries.queries import Queries
+from monitor.people.listening import Listener
 
 MOST_FIGURES: Final = 500
 """Figures of a monitor that are told: those without a class and those of critical classes first."""
@@ -35,6 +36,7 @@ class DaemonMetrics(Collector):
     charted: Charted
     critical: Mapping[str, frozenset[str]]
     clocks: Clocks
+    listener: Listener | None = None
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """What is told now, and its media type: OpenMetrics where `accept` asks for it, else Prometheus' text."""
@@ -56,6 +58,12 @@ class DaemonMetrics(Collector):
             "1 while notifications are being delivered, 0 where the delivery died or is stuck.",
             value=float(self.courier() is Pulse.ALIVE),
         )
+        if self.listener is not None:
+            yield GaugeMetricFamily(
+                "tunewatch_slack_clicks_arrive",
+                "1 while clicks on buttons in Slack come in, 0 where the connection is down.",
+                value=float(self.listener.is_connected),
+            )
         try:
             known = [*self._outbox(), *self._incidents(), *self._figures()]
         except UnreachableError:

@@ -15,7 +15,7 @@ EXAMPLE: Final = ROOT / "examples" / "tunewatch.yaml"
 PAGE: Final = ROOT / "docs" / "configuration.md"
 SECRETS: Final = {
     "alerting": ("heartbeat_url",),
-    "slack": ("token",),
+    "slack": ("token", "app_token"),
     "ingest": ("token",),
     "web": ("token",),
     "slack_webhook": ("url",),

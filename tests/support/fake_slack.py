@@ -14,14 +14,18 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from tests.support.slack_rules import refusal
+from tests.support.slack_socket import Link, SlackSockets
+from tests.support.slack_views import view_refusal
 from tests.support.slack_workspace import Message, RefusedError, Workspace
 
 TOKEN = "xoxb-fake"
+APP_TOKEN = "xapp-fake"
 
 Body = dict[str, Any]
 
@@ -48,7 +52,7 @@ class Call:
 
 
 class FakeSlack:
-    """Plays chat.postMessage, chat.update, conversations.history and .replies, and auth.test.
+    """Plays chat.postMessage, chat.update, conversations.history and .replies, auth.test, and what buttons need.
 
     A context manager; `url` is its base_url. `trouble` queues what goes wrong with the next calls, one each; `calls`
     is what came in. Everything is answered under one lock, so that tests see whole states.
@@ -59,6 +63,13 @@ class FakeSlack:
         self.answers_at = ""  # the time that answers say they are of, instead of now
         self.calls: list[Call] = []
         self.trouble: deque[Trouble] = deque()
+        self.whispers: list[Body] = []
+        self.dialogs: list[Body] = []
+        self.app_token = APP_TOKEN
+        self.socket_mode = True
+        self._sockets: SlackSockets | None = None
+        self._triggers: set[str] = set()
+        self._numbers = count(1)
         self._on_change = on_change
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
@@ -74,6 +85,15 @@ class FakeSlack:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self._sockets is not None:
+            self._sockets.close()
+
+    @property
+    def sockets(self) -> SlackSockets:
+        """The connections by Socket Mode; there is a server for them from the first question on."""
+        if self._sockets is None:
+            self._sockets = SlackSockets()
+        return self._sockets
 
     @property
     def url(self) -> str:
@@ -116,9 +136,11 @@ class FakeSlack:
             self._on_change()
         return call.answer
 
-    def _obey(self, method: str, token: str, body: Body) -> Body:
+    def _obey(self, method: str, token: str, body: Body) -> Body:  # noqa: PLR0911 - one return for each method
         if not token:
             raise RefusedError("not_authed")
+        if method == "apps.connections.open":
+            return self._open_connection(token)
         if token != self.workspace.token:
             raise RefusedError("invalid_auth")
         match method:
@@ -130,7 +152,68 @@ class FakeSlack:
                 return _page(self.workspace.history(body["channel"]), body)
             case "conversations.replies":
                 return _page(self.workspace.thread(body["channel"], body["ts"]), body)
+            case "chat.postEphemeral":
+                self.workspace.thread(body["channel"], body["thread_ts"])
+                self.whispers.append(body)
+                return {"message_ts": body["thread_ts"]}
+            case "views.open":
+                return self._open_dialog(body)
         raise RefusedError("unknown_method")
+
+    def _open_connection(self, token: str) -> Body:
+        if not token.startswith("xapp-"):
+            raise RefusedError("not_allowed_token_type")
+        if token != self.app_token:
+            raise RefusedError("invalid_auth")
+        if not self.socket_mode:
+            raise RefusedError("socket_mode_not_enabled")
+        return {"url": self.sockets.ticket()}
+
+    def _open_dialog(self, body: Body) -> Body:
+        view = body["view"] if isinstance(body["view"], dict) else json.loads(body["view"])
+        if body["trigger_id"] not in self._triggers:
+            raise RefusedError("expired_trigger_id")
+        self._triggers.remove(body["trigger_id"])
+        if code := view_refusal(view):
+            raise RefusedError(code)
+        view = {**view, "id": f"V{next(self._numbers)}"}
+        self.dialogs.append(view)
+        return {"view": view}
+
+    # ---- what people do
+
+    def press(self, root: Message, label: str, user: str = "ada", *, links: list[Link] | None = None) -> Body | None:
+        """Press a button below a message; what the app answered. It is handed over to each link in turn until then."""
+        blocks = [block for block in root.body.get("blocks") or [] if block["type"] == "actions"]
+        (button,) = (e for block in blocks for e in block["elements"] if e["text"]["text"].rstrip("…") == label)
+        trigger = f"trigger-{next(self._numbers)}"
+        self._triggers.add(trigger)
+        payload = {
+            "type": "block_actions",
+            "user": _user(user),
+            "trigger_id": trigger,
+            "container": {"type": "message", "message_ts": root.ts, "channel_id": self.workspace.oncall.id},
+            "actions": [{**button, "action_ts": f"{1_774_764_000 + 100 * next(self._numbers)}.000100"}],
+        }
+        return self.hand_over(payload, links)
+
+    def submit(self, values: Body, user: str = "ada", *, links: list[Link] | None = None) -> Body | None:
+        """Fill in the newest dialog, what is not named as it was proposed; what the app answered."""
+        view, state = self.dialogs[-1], {}
+        for block in view["blocks"]:
+            if block["type"] == "input":
+                name, element = block["block_id"], block["element"]
+                state[name] = {element["action_id"]: _filled(element, values.get(name))}
+        payload = {"type": "view_submission", "user": _user(user), "view": {**view, "state": {"values": state}}}
+        return self.hand_over(payload, links)
+
+    def hand_over(self, payload: Body, links: list[Link] | None = None) -> Body | None:
+        """Hand a click over until somebody answers."""
+        envelope = f"E{next(self._numbers)}"
+        for link in links or self.sockets.links[:1]:
+            if (answer := self.sockets.hand_over(payload, link, envelope)) is not None:
+                return answer
+        return None
 
     def _write(self, method: str, body: Body) -> Body:
         if code := refusal(body):
@@ -171,6 +254,17 @@ class FakeSlack:
                 """Quiet: `calls` has it all."""
 
         return Handler
+
+
+def _user(name: str) -> Body:
+    return {"id": f"U0{name.upper()}", "username": name, "name": name}
+
+
+def _filled(element: Body, value: object) -> Body:
+    if element["type"] == "static_select":
+        options = {option["value"]: option for option in element["options"]}
+        return {"type": "static_select", "selected_option": options[str(value)] if value else element["initial_option"]}
+    return {"type": "plain_text_input", "value": element.get("initial_value") if value is None else value}
 
 
 def _page(messages: list[Message], body: Body) -> Body:

@@ -6,6 +6,8 @@ Limits of Block Kit: https://docs.slack.dev/reference/block-kit/blocks
 import re
 from typing import Any
 
+from tests.support.slack_views import is_actions
+
 MAX_BLOCKS = 50
 MAX_TEXT = 4000  # Slack takes 40,000 and advises 4,000; who plays it is strict
 MAX_ALL_BLOCKS = 13_000  # not documented; see alerts.messages.slack
@@ -40,10 +42,12 @@ def pings(body: dict[str, Any]) -> list[str]:
 
 
 def _text_objects(block: dict[str, Any]) -> list[dict[str, Any]]:
+    if block.get("type") == "actions":
+        return []  # buttons are no part of what is read
     return [*([block["text"]] if "text" in block else []), *block.get("fields", []), *block.get("elements", [])]
 
 
-def _is_block(block: Any) -> bool:  # noqa: ANN401 - whatever was sent
+def _is_block(block: Any) -> bool:  # noqa: ANN401, PLR0911 - whatever was sent; one return for each kind
     if not isinstance(block, dict):
         return False
     match block.get("type"):
@@ -56,6 +60,8 @@ def _is_block(block: Any) -> bool:  # noqa: ANN401 - whatever was sent
         case "context":
             elements = block.get("elements") or []
             return 1 <= len(elements) <= 10 and _are_texts(elements)
+        case "actions":
+            return is_actions(block)
         case "divider":
             return True
     return False

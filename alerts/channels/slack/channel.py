@@ -8,17 +8,16 @@ Where they are missing the message is sent again, since a double alert is better
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from alerts.channels.channel import Post, Receipt
 from alerts.channels.shown import shown
+from alerts.channels.slack.buttons import buttons
+from alerts.channels.slack.calls import Method, call
 from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
 from alerts.channels.slack.payload import forms, marks, metadata, payload, root
-from alerts.channels.slack.silence import unanswered
-from alerts.channels.waiting import retry_after
 from alerts.incident import Event
 from alerts.messages.message import Message, reply_message
 
@@ -35,8 +34,6 @@ _PAGES: Final = 5  # a thousand messages back; who is that late may be told twic
 # The SDK's debug lines hold whole messages, and its error lines say nothing that the errors raised here do not.
 _SILENT = logging.getLogger("alerts.channels.slack.sdk")
 _SILENT.setLevel(logging.CRITICAL + 1)
-
-_Method = Callable[..., "SlackResponse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +57,21 @@ class SlackChannel:
     """Posts with a bot token.
 
     `channel` is an id (C0123ABCD) or a name (#chatbot-oncall); `base_url` ends with a slash; `timeout` is in seconds.
+    With an `app_token` there are buttons below first messages: then somebody listens to them.
     """
 
-    def __init__(self, token: str, channel: str, base_url: str = BASE_URL, timeout: float = 10) -> None:
+    def __init__(
+        self,
+        token: str,
+        channel: str,
+        base_url: str = BASE_URL,
+        timeout: float = 10,
+        app_token: str | None = None,
+    ) -> None:
         from slack_sdk import WebClient  # noqa: PLC0415
 
         self._channel = channel
+        self._has_buttons = app_token is not None
         # No retries here: the SDK would post again after a dropped connection. The outbox tries again, and looks first.
         self._client = WebClient(
             token=token,
@@ -77,7 +83,7 @@ class SlackChannel:
 
     def check(self) -> str:
         """Name the bot and the workspace of the token. Raises ChannelError."""
-        answer = _call(self._client.auth_test)
+        answer = call(self._client.auth_test)
         return f"{answer.get('user', 'a bot')} in {answer.get('team', 'a workspace')}"
 
     def send(self, post: Post) -> Receipt:
@@ -126,7 +132,7 @@ class SlackChannel:
 
     def _tell(
         self,
-        method: _Method,
+        method: Method,
         message: Message,
         post: Post,
         part: str,
@@ -134,7 +140,8 @@ class SlackChannel:
     ) -> "tuple[SlackResponse, str]":
         """Send the message in the richest form that Slack takes; the answer, and what it did not take."""
         refused = ""
-        *richer, plainest = forms(message)
+        has_buttons = self._has_buttons and part == "root"
+        *richer, plainest = forms(message, (buttons(post.now.incident),) if has_buttons else ())
         for form in richer:
             try:
                 return self._ask(post, method, **payload(form, post, part), **where), refused
@@ -144,9 +151,9 @@ class SlackChannel:
                 refused = f"told in a plainer form: {error}"
         return self._ask(post, method, **payload(plainest, post, part), **where), refused
 
-    def _ask(self, post: Post, method: _Method, **arguments: Any) -> "SlackResponse":  # noqa: ANN401
+    def _ask(self, post: Post, method: Method, **arguments: Any) -> "SlackResponse":  # noqa: ANN401
         post.before_request()
-        return _call(method, **arguments)
+        return call(method, **arguments)
 
     # ---- what an uncertain try left behind
 
@@ -171,7 +178,7 @@ class SlackChannel:
         replies = self._look(post, self._client.conversations_replies, channel=thread.channel, ts=thread.ts)
         return any(metadata(message).items() >= wanted.items() for message in replies)
 
-    def _look(self, post: Post, method: _Method, **arguments: str) -> Iterable[dict[str, Any]]:
+    def _look(self, post: Post, method: Method, **arguments: str) -> Iterable[dict[str, Any]]:
         """Messages with their metadata, a page at a time; none where the app may not read."""
         cursor = ""
         for _ in range(_PAGES):
@@ -185,30 +192,3 @@ class SlackChannel:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
-
-
-def _call(method: _Method, **arguments: Any) -> "SlackResponse":  # noqa: ANN401 - whatever the method takes
-    from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415
-
-    try:
-        return method(**arguments)
-    except SlackApiError as error:
-        failure = _failure(error.response)
-    except (OSError, HTTPException, SlackClientError, ValueError) as error:
-        failure = unanswered(error)
-    except (AttributeError, LookupError, TypeError):  # JSON that is no object, an encoding that nobody knows
-        failure = slack_error(200, "", None)
-    # Raised out here: the SDK's exceptions hold the token, and must not travel along as the cause of this one.
-    raise failure
-
-
-def _failure(response: "SlackResponse") -> SlackError:
-    body = response.data if isinstance(response.data, dict) else {}
-    headers = {str(key).lower(): _one(value) for key, value in response.headers.items()}
-    wait = retry_after(headers.get("retry-after"), headers.get("date"))
-    return slack_error(response.status_code, str(body.get("error", "")), wait)
-
-
-def _one(value: object) -> str:
-    """A header's value; the SDK gives some as lists."""
-    return str(value[0]) if isinstance(value, list) and value else str(value)

@@ -4,6 +4,7 @@ Source: the error tables of https://docs.slack.dev/reference/methods/chat.postMe
 """
 
 import re
+from typing import Final
 
 from alerts.channels.channel import ChannelError
 
@@ -102,3 +103,24 @@ def slack_error(status: int, code: str, wait: float | None) -> SlackError:
     if code in _REFUSED:
         return SlackError(f"Slack refuses the message: {code}; this is a fault of tunewatch", code=code, permanent=True)
     return SlackError(f"Slack says {code}", code=code)
+
+
+_APP_TOKEN: Final = (
+    "buttons do nothing: set slack.app_token to an app-level token (xapp-…) with the scope connections:write, of the "  # noqa: S105
+    "same app"
+)
+_SWITCHED_OFF: Final = "buttons do nothing: switch Socket Mode on in the settings of the Slack app"
+_ABOUT_APP_TOKEN: Final = {
+    **dict.fromkeys(_FIXABLE, _APP_TOKEN),
+    "no_permission": _APP_TOKEN,
+    "forbidden_token_type": _SWITCHED_OFF,
+    "socket_mode_not_enabled": _SWITCHED_OFF,
+}
+
+
+def about_app_token(error: SlackError) -> SlackError:
+    """The error of a call by an app-level token, which has another key than the bot's."""
+    if error.code not in _ABOUT_APP_TOKEN:
+        return error
+    said = f"Slack says {error.code}: {_ABOUT_APP_TOKEN[error.code]}"
+    return SlackError(said, code=error.code, permanent=True, fixable=True)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from alerts.channels.channel import Post
 from alerts.channels.shown import shown
 from alerts.messages.message import Message, first_message, root_message
-from alerts.messages.slack import SlackMessage, render_plain, render_short, render_slack
+from alerts.messages.slack import Block, SlackMessage, render_plain, render_short, render_slack
 
 _METADATA: Final = "tunewatch_step"
 
@@ -16,11 +16,16 @@ def root(post: Post) -> Message:
     return shown(first_message(post.step, post.now) if post.first else root_message(post.now), post)
 
 
-def forms(message: Message) -> tuple[SlackMessage, ...]:
-    """The message as it should be, in few blocks, as plain text, as a short line: alerts come first, beauty second."""
+def forms(message: Message, below: tuple[Block, ...] = ()) -> tuple[SlackMessage, ...]:
+    """The message as it should be, in few blocks, as plain text, as a short line: alerts come first, beauty second.
+
+    `below` are blocks that follow those of the message, in all forms that have blocks but the last of these.
+    """
+    rich, few = render_slack(message), render_slack(replace(message, reasons=(), others=(), commands=()))
+    with_more = tuple(replace(form, blocks=(*form.blocks, *below)) for form in (rich, few))
     return (
-        render_slack(message),
-        render_slack(replace(message, reasons=(), others=(), commands=())),
+        *(with_more if below else (rich,)),
+        few,
         SlackMessage(render_plain(message), ()),
         SlackMessage(render_short(message), ()),
     )

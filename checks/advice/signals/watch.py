@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clauses, clause
-from checks.rules.finding import DELIVERY, LOOK, Cause, Finding
+from checks.rules.finding import DELIVERY, LOOK, Cause, Finding, Verdict
 
 NEXT = {
     Cause.UNREADABLE: SignalClause.LOOK_UNREADABLE,
@@ -28,7 +28,7 @@ def watch_advice(findings: Sequence[Finding]) -> Advice[Clauses]:
         *((clause(SignalClause.FINDING, finding=each.message),) for each in rest),
         *_faults(crashed),
         *((clause(SignalClause.FINDING, finding=each.message),) for each in untold),
-        *([(clause(SignalClause.CANNOT_TELL),)] if untold else []),
+        *([(clause(SignalClause.CANNOT_TELL),)] if any(each.verdict is Verdict.CRITICAL for each in untold) else []),
     )
     action = Action.FIX_LOG if looks or rest else Action.REPORT_FAULT if crashed else Action.FIX_ALERTING
     return Advice(action if alarming else Action.REPORT_FAULT, 0.0, None, reasons)

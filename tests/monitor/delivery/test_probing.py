@@ -11,7 +11,7 @@ from alerts.incident import State
 from alerts.policy import Policy
 from alerts.routing.matching import Matcher
 from alerts.routing.route import Route, Routing
-from monitor.cycle.alerting_watch import AlertingWatch
+from monitor.cycle.alerting_watch import CLICKS, AlertingWatch
 from monitor.delivery.probing import Probes
 from monitor.history import History
 from monitor.history.notifications import PATIENCE
@@ -99,6 +99,17 @@ def test_a_channel_that_is_down_for_a_moment_is_no_incident(desk: Desk, slack: F
     rounds.wait(5 * MINUTE)
     assert rounds.probes.known()["slack"].failing is None
     assert desk.history.queries.incidents() == ()
+
+
+def test_buttons_that_do_nothing_are_told_in_slack_too(desk: Desk, slack: FakeSlack) -> None:
+    rounds = Rounds(desk)
+    rounds.watch.note({CLICKS: "Slack says invalid_auth: set slack.app_token"}, desk.now)
+    desk.work()
+    (root,) = slack.workspace.oncall.roots
+    assert root.text.startswith("🟠 WARNING support-bot: buttons in Slack do nothing: Slack says invalid_auth")
+    assert "the other channels alone" not in root.text
+    rounds.wait(MINUTE)
+    assert slack.workspace.oncall.roots[0].text.startswith("🟢 RESOLVED support-bot: buttons in Slack work")
 
 
 def test_a_channel_that_answers_and_takes_no_message_is_told_too(desk: Desk, slack: FakeSlack) -> None:
