@@ -43,7 +43,7 @@ def load(
     """
     environ = os.environ if environ is None else environ
     document = _document(file, environ)
-    secrets = from_secrets(secrets_dir or _secrets_dir(environ), document.values)
+    secrets = from_secrets(secrets_dir or secrets_folder(environ), document.values)
     environment = from_environment(environ, document.values)
     for layer in (document, secrets, environment):
         remember_all(layer.values, Settings)
@@ -62,14 +62,19 @@ def load(
     return anchored(settings, document.file.absolute().parent if document.file else Path.cwd())
 
 
-def _document(file: Path | None, environ: Mapping[str, str]) -> Document:
+def document_file(file: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Return the file that is read, None where there is none."""
     named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
-    if named is None and not DEFAULT_FILE.exists():
-        return Document()
-    return read_document(named or DEFAULT_FILE)
+    return named or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
 
 
-def _secrets_dir(environ: Mapping[str, str]) -> Path | None:
+def _document(file: Path | None, environ: Mapping[str, str]) -> Document:
+    named = document_file(file, environ)
+    return Document() if named is None else read_document(named)
+
+
+def secrets_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder whose files are secrets, None where there is none."""
     if named := environ.get(SECRETS_VARIABLE):
         return Path(named)
     return DEFAULT_SECRETS if DEFAULT_SECRETS.is_dir() else None

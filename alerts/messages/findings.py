@@ -146,6 +146,8 @@ FINDINGS: Final[dict[C, str]] = {
     C.CHANNEL_WORKS: "alerts arrive in {channel}",
     C.CLICKS_FAIL: "buttons in Slack do nothing: {error}",
     C.CLICKS_WORK: "buttons in Slack work",
+    C.CONFIG_REFUSED: "the new configuration is refused, and the one before goes on: {error}",
+    C.CONFIG_TAKEN: "the new configuration is in use",
     C.FAULT_OF_OURS: "a fault of tunewatch; its log has the traceback",
     # calibration
     C.NO_CONFIDENCES: "the log has no confidences",

@@ -94,6 +94,8 @@ class FindingClause(StrEnum):
     CHANNEL_WORKS = auto()
     CLICKS_FAIL = auto()
     CLICKS_WORK = auto()
+    CONFIG_REFUSED = auto()
+    CONFIG_TAKEN = auto()
     # calibration
     NO_CONFIDENCES = auto()
     FEW_CONFIDENCES = auto()

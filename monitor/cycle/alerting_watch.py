@@ -24,8 +24,11 @@ from monitor.history import History
 CLICKS: Final = "slack buttons"
 """What fails where clicks do not come in; no channel has a space in its name."""
 
+CONFIGURATION: Final = "new configuration"
+"""What fails where a configuration is refused while the one before goes on."""
 
-_SEVERITIES: Final = {CLICKS: Verdict.WARNING}
+
+_SEVERITIES: Final = {CLICKS: Verdict.WARNING, CONFIGURATION: Verdict.WARNING}
 """Of what is no channel: alerts arrive all the same."""
 
 
@@ -39,7 +42,7 @@ class AlertingWatch:
     channels: tuple[str, ...]
 
     def note(self, failing: Mapping[str, str], now: datetime) -> Sequence[Transition]:
-        """Keep which channels fail at `now`, or `CLICKS`, by name and why, and what is to be told of it.
+        """Keep what fails at `now`, by name and why, and what is to be told of it: channels, `CLICKS`, `CONFIGURATION`.
 
         Costs one small query where all is well. Raises HistoryError.
         """
@@ -96,6 +99,10 @@ def _said(name: str, error: str | None) -> Clause:
         if error is None:
             return clause(FindingClause.CLICKS_WORK)
         return clause(FindingClause.CLICKS_FAIL, error=brief(error))
+    if name == CONFIGURATION:
+        if error is None:
+            return clause(FindingClause.CONFIG_TAKEN)
+        return clause(FindingClause.CONFIG_REFUSED, error=brief(error))
     if error is None:
         return clause(FindingClause.CHANNEL_WORKS, channel=name)
     return clause(FindingClause.CHANNEL_FAILS, channel=name, error=brief(error))

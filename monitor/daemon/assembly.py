@@ -12,16 +12,17 @@ from monitor.bootstrap.monitors import build_alerting_watch, build_monitor, buil
 from monitor.bootstrap.people import build_listener
 from monitor.common.clock import MACHINE, Clock, Clocks
 from monitor.common.logs import get_logger, is_json
-from monitor.cycle.alerting_watch import CLICKS
+from monitor.cycle.alerting_watch import CLICKS, CONFIGURATION
 from monitor.daemon import alerting as alerting_rounds
 from monitor.daemon.alerting import AlertingRounds, DeadMansSwitch
-from monitor.daemon.daemon import Daemon
+from monitor.daemon.configured import Configured
+from monitor.daemon.daemon import Daemon, Lasting
 from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.look import Look
 from monitor.daemon.metrics import DaemonMetrics
 from monitor.daemon.pages import build_pages
-from monitor.daemon.scheduling import Task
+from monitor.daemon.scheduling import Scheduler, Task
 from monitor.daemon.study_rounds import ROUND_EVERY, StudyRounds
 from monitor.daemon.vitals import Vitals
 from monitor.delivery.probing import Probed, Probes
@@ -30,7 +31,7 @@ from monitor.history import History
 from monitor.history.writing.thinning import Thinning
 from monitor.people.listening import Listener
 from monitor.study.plan import plan_of
-from monitor.web.server import WebServer, health_app
+from monitor.web.server import Shown, WebServer, health_app
 
 PURGE_EVERY: Final = timedelta(days=1)
 
@@ -40,10 +41,14 @@ WATCH_EVERY: Final = timedelta(minutes=1)
 _LOG = get_logger(__name__)
 
 
-def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> Daemon:
-    """The daemon, not started, with its web address taken. Raises BindError, SpoolError where it cannot be."""
+def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, lasting: Lasting | None = None) -> Daemon:
+    """The daemon, not started, with its web address taken. Raises BindError, SpoolError where it cannot be.
+
+    With what another daemon leaves to it (`lasting`), it is ready to take its place.
+    """
     clock = clocks.now
-    vitals = Vitals({name: monitor.every for name, monitor in settings.monitors.items()}, clocks.ticks)
+    lasting, is_first = lasting or _lasting(settings, clocks), lasting is None
+    vitals, ingest, configured = lasting.vitals, lasting.ingest, lasting.configured
     outbox = build_outbox(settings, history)
     deliverer = build_deliverer(settings, outbox, clock, in_log=is_json(settings.logging.format))
     courier = Courier(deliverer)
@@ -59,7 +64,6 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         for name, monitor in settings.monitors.items()
     ]
     undelivered = partial(outbox.undelivered, channel_names(settings))
-    ingest = _ingest(settings, clocks)
     probes = Probes(deliverer.channels, outbox.troubled, clock)
     listener = build_listener(settings, history, clock, courier.wake)
     health = Health(
@@ -71,6 +75,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         ingest,
         partial(_asked, probes, listener, clock),
         settings.alerting.patience,
+        configured,
     )
     thinning = Thinning(*settings.history.thinned_after)
     purge = Task("daily purge", PURGE_EVERY, partial(_purge, history, settings.keep_history, thinning, clock))
@@ -82,7 +87,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         build_alerting_watch(settings, history),
         clock,
         courier.wake,
-        {} if listener is None else {CLICKS: listener.failing},
+        {CONFIGURATION: configured.failing, **({} if listener is None else {CLICKS: listener.failing})},
     )
     chores = [purge, studies, watch, Task("channels", alerting_rounds.WATCH_EVERY, alerting.run, aside=True)]
     if settings.alerting.heartbeat_url is not None:
@@ -100,12 +105,26 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE) -> 
         critical,
         clocks,
         listener,
+        configured,
     )
     pages = build_pages(settings, history, vitals, clocks, courier.wake)
     names = (settings.web.host, *settings.web.hosts)
     app = health_app(health.healthy, health.ready, metrics.exposition, pages, names)
-    web = WebServer(app, settings.web.host, settings.web.port)
-    return Daemon(looks, courier, health, web, chores, rounds, listener=listener)
+    if not is_first:
+        vitals.watch(_intervals(settings))
+    tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
+    scheduler = Scheduler(tasks, health.heartbeat.beat)
+    return Daemon(looks, courier, lasting, app, scheduler, rounds, listener=listener)
+
+
+def _lasting(settings: Settings, clocks: Clocks) -> Lasting:
+    ingest, shown = _ingest(settings, clocks), Shown()
+    web = WebServer(shown, settings.web.host, settings.web.port)
+    return Lasting(web, shown, ingest, Vitals(_intervals(settings), clocks.ticks), Configured(clocks.now()))
+
+
+def _intervals(settings: Settings) -> Mapping[str, timedelta]:
+    return {name: monitor.every for name, monitor in settings.monitors.items()}
 
 
 def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:

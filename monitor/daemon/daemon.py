@@ -1,25 +1,30 @@
 """The daemon: looks on schedule, delivery, health endpoints, and an end that leaves nothing half-written."""
 
 import signal
+import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from queue import SimpleQueue
 from typing import Final
 
+from starlette.types import ASGIApp
+
 from monitor.common.logs import get_logger, log_uncaught
-from monitor.daemon.health import Health
+from monitor.daemon.configured import Configured
+from monitor.daemon.health import Ingest
 from monitor.daemon.look import Look
-from monitor.daemon.scheduling import Scheduler, Task
+from monitor.daemon.scheduling import Scheduler
 from monitor.daemon.study_rounds import StudyRounds
+from monitor.daemon.vitals import Vitals
 from monitor.delivery.worker import Courier
 from monitor.people.listening import Listener
-from monitor.web.server import WebServer
+from monitor.web.server import Shown, WebServer
 
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
 
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_LONGEST_LOOK: Final = 86_400.0  # seconds that a look may still take which another configuration overtook
 _LOG = get_logger(__name__)
 
 
@@ -30,65 +35,98 @@ class Ending(StrEnum):
     CUT_SHORT = "cut_short"  # a look or a delivery was still under way: its transaction never commits
 
 
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What outlives a change of the configuration, as it cannot be had twice or must not forget.
+
+    The `web` server has its address already, so that a daemon that cannot answer for its health does not start; it
+    answers with what is `shown`.
+    """
+
+    web: WebServer
+    shown: Shown
+    ingest: Ingest | None
+    vitals: Vitals
+    configured: Configured
+
+
 class Daemon:
-    """Runs until SIGTERM or SIGINT, in the main thread, once.
+    """Works from `start` to `stop`, once, or until it makes way for the one of the next configuration.
 
     `chores` are tasks beside the looks, such as the daily purge; the `studies` are one of them, and end with
-    the daemon; so does the `listener`, where there are buttons. The `web` server has its address already, so that a
-    daemon that cannot answer for its health does not start. After the signal it waits at most `stop_within` seconds.
+    the daemon; so does the `listener`, where there are buttons. `app` answers for it.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a daemon
         self,
         looks: Sequence[Look],
         courier: Courier,
-        health: Health,
-        web: WebServer,
-        chores: Sequence[Task],
+        lasting: Lasting,
+        app: ASGIApp,
+        scheduler: Scheduler,
         studies: StudyRounds,
         *,
         listener: Listener | None = None,
     ) -> None:
+        self.lasting = lasting
         self._looks = looks
         self._studies = studies
         self._courier = courier
         self._listener = listener
-        self._ingest = health.ingest
-        tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
-        self._scheduler = Scheduler(tasks, health.heartbeat.beat)
-        self._web = web
+        self._scheduler = scheduler
+        self._app = app
+        self._left: list[Look] = []
 
-    def run(self, stop_within: float = STOP_WITHIN) -> Ending:
-        """Work until a signal comes.
+    def start(self) -> None:
+        """Begin.
 
         Each monitor connects by itself, beside the others: one whose log cannot be reached, or does not fit its
         mapping, tells of it and tries again on schedule. The health endpoints answer from the first moment on.
         """
-        signals: SimpleQueue[int] = SimpleQueue()  # `put` is reentrant, as a signal handler needs; Event.set is not
-        for number in _SIGNALS:
-            signal.signal(number, lambda received, _frame: signals.put(received))
-        self._start()
-        received = signals.get()
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_DFL)  # whoever asks twice is not made to wait
-        return self._stop(signal.Signals(received), stop_within)
-
-    def _start(self) -> None:
         log_uncaught()
-        self._web.start()
+        self.lasting.shown.show(self._app)
+        self.lasting.web.start()
+        ingest = self.lasting.ingest
+        if ingest is not None:
+            ingest.start()
+            _LOG.info("receiving", address="http://{}:{}".format(*ingest.address))
+        self._begin()
+        host, port = self.lasting.web.address
+        _LOG.info("started", monitors=len(self._looks), web=f"http://{host}:{port}")
+
+    def make_way(self, successor: "Daemon") -> None:
+        """Have another one take over: what is under way ends as it began, and nothing is done by both."""
+        for look in self._looks:
+            look.stop()
+        self._studies.stop()
+        self._scheduler.stop()
+        if self._listener is not None:
+            self._listener.stop(0)
+        # Before the next one tries again what this one could not send, perhaps with a token that is no more.
+        deadline = time.monotonic() + STOP_WITHIN
+        self._courier.stop(STOP_WITHIN)
+        successor.take_over([look for look in (*self._left, *self._looks) if not look.close(0)])
+        if not self._studies.close(deadline - time.monotonic()):
+            _LOG.warning("a study of the configuration before is still under way")
+
+    def take_over(self, left: Sequence[Look]) -> None:
+        """Begin in the place of another one; `left` are its looks that are still under way."""
+        self._left = list(left)
+        for look in left:
+            threading.Thread(target=look.close, args=(_LONGEST_LOOK,), daemon=True, name=f"end of {look.name}").start()
+        self._begin()
+        self.lasting.shown.show(self._app)
+
+    def _begin(self) -> None:
         self._courier.start()
         if self._listener is not None:
             self._listener.start()
-        if self._ingest is not None:
-            self._ingest.start()
-            _LOG.info("receiving", address="http://{}:{}".format(*self._ingest.address))
         for look in self._looks:
             _LOG.info("watching", monitor=look.name, every_seconds=look.every.total_seconds())
         self._scheduler.start()
-        host, port = self._web.address
-        _LOG.info("started", monitors=len(self._looks), web=f"http://{host}:{port}")
 
-    def _stop(self, received: signal.Signals, stop_within: float) -> Ending:
+    def stop(self, received: signal.Signals, stop_within: float) -> Ending:
+        """End everything, within so many seconds."""
         _LOG.info("stopping", signal=received.name, within_seconds=stop_within)
         deadline = time.monotonic() + stop_within
         for look in self._looks:
@@ -97,13 +135,14 @@ class Daemon:
         self._scheduler.stop()
         if self._listener is not None:
             self._listener.stop(0)  # begins to hang up
-        kept = self._ingest is None or self._ingest.stop(deadline - time.monotonic())
-        busy = [look.name for look in self._looks if not look.close(deadline - time.monotonic())]
+        ingest = self.lasting.ingest
+        kept = ingest is None or ingest.stop(deadline - time.monotonic())
+        busy = [look.name for look in (*self._looks, *self._left) if not look.close(deadline - time.monotonic())]
         studied = self._studies.close(deadline - time.monotonic())
         delivered = self._courier.stop(deadline - time.monotonic())
         if self._listener is not None and not self._listener.stop(deadline - time.monotonic()):
             _LOG.warning("a click may be under way")
-        self._web.stop(max(deadline - time.monotonic(), 0))
+        self.lasting.web.stop(max(deadline - time.monotonic(), 0))
         ending = Ending.CLEAN if delivered and studied and kept and not busy else Ending.CUT_SHORT
         _LOG.info("stopped", ending=ending.value, looks_under_way=busy, delivery_under_way=not delivered)
         return ending

@@ -9,6 +9,7 @@ from monitor.common.clock import Clocks
 from monitor.common.errors import UnreachableError
 from monitor.common.json_lines import iso
 from monitor.common.redact import redact
+from monitor.daemon.configured import Configured
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.vitals import Looks, Vitals
 from monitor.delivery.probing import Probed
@@ -55,6 +56,7 @@ class Health:
     ingest: Ingest | None = None
     channels: Callable[[], Mapping[str, Probed]] = dict
     patience: timedelta = PATIENCE
+    configured: Configured | None = None
 
     def healthy(self) -> Answer:
         """Whether the scheduler, the delivery and the receiver work."""
@@ -78,6 +80,8 @@ class Health:
         }
         if probed := self.channels():
             detail["channels"] = {name: _answered(each) for name, each in probed.items()}
+        if self.configured is not None:
+            detail["configuration"] = self.configured.described()
         trouble = "" if self.ingest is None else self.ingest.trouble
         if self.ingest is not None:
             detail["ingest"] = redact(trouble) or "writing"

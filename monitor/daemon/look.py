@@ -91,6 +91,7 @@ class Look:
             return False
         if self._built is not None:
             self._built.log.close()
+            self._built = None
         self._running.release()
         return True
 

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from monitor.common.clock import Clocks
 from monitor.common.errors import UnreachableError
+from monitor.daemon.configured import Configured
 from monitor.daemon.vitals import Condition, Vitals
 from monitor.delivery.worker import Pulse
 from monitor.history.notifications import Undelivered
@@ -37,6 +38,7 @@ class DaemonMetrics(Collector):
     critical: Mapping[str, frozenset[str]]
     clocks: Clocks
     listener: Listener | None = None
+    configured: Configured | None = None
 
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """What is told now, and its media type: OpenMetrics where `accept` asks for it, else Prometheus' text."""
@@ -58,6 +60,17 @@ class DaemonMetrics(Collector):
             "1 while notifications are being delivered, 0 where the delivery died or is stuck.",
             value=float(self.courier() is Pulse.ALIVE),
         )
+        if self.configured is not None:
+            yield GaugeMetricFamily(
+                "tunewatch_config_last_reload_successful",
+                "1 where the newest configuration is in use, 0 where it was refused and the one before goes on.",
+                value=float(self.configured.is_newest),
+            )
+            yield GaugeMetricFamily(
+                "tunewatch_config_last_reload_success_timestamp_seconds",
+                "When the configuration that is in use was read.",
+                value=self.configured.loaded_at.timestamp(),
+            )
         if self.listener is not None:
             yield GaugeMetricFamily(
                 "tunewatch_slack_clicks_arrive",

@@ -98,12 +98,24 @@ class Vitals:
         self._ticks = ticks
         self._looks = {name: Looks(interval, ticks()) for name, interval in every.items()}
 
+    def watch(self, every: Mapping[str, timedelta]) -> None:
+        """Go on with these monitors and intervals; what is known of one that stays is kept."""
+        with self._lock:
+            self._looks = {
+                name: replace(self._looks[name], every=interval)
+                if name in self._looks
+                else Looks(interval, self._ticks())
+                for name, interval in every.items()
+            }
+
     def succeeded(
         self, monitor: str, now: datetime, crashed: tuple[str, ...] = (), seconds: float | None = None
     ) -> None:
         """Note that a look ended well after so many seconds, but for the checks that crashed in it."""
         with self._lock:
-            looks = self._looks[monitor]
+            looks = self._looks.get(monitor)
+            if looks is None:  # another configuration has it no more
+                return
             self._looks[monitor] = replace(
                 looks,
                 succeeded=self._ticks(),
@@ -116,7 +128,9 @@ class Vitals:
     def failed(self, monitor: str, error: str, cause: Cause) -> None:
         """Note that a look failed. `error` is shown to whoever asks, so it must hold no secret."""
         with self._lock:
-            looks = self._looks[monitor]
+            looks = self._looks.get(monitor)
+            if looks is None:
+                return
             self._looks[monitor] = replace(
                 looks, failed=self._ticks(), error=error, cause=cause, failures=looks.failures + 1
             )

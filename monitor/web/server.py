@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.common.errors import BindError
 from monitor.web.connections import BoundedProtocol
@@ -65,6 +65,23 @@ def _endpoint(ask: Question) -> Callable[[Request], JSONResponse]:
         return JSONResponse(answer.detail, 200 if answer.good else 503, headers={"Cache-Control": "no-store"})
 
     return endpoint
+
+
+class Shown:
+    """The application that is answered with now; another one may take its place while the address is served."""
+
+    def __init__(self) -> None:
+        self._app: ASGIApp | None = None
+
+    def show(self, app: ASGIApp) -> None:
+        """Answer with this one from now on; what is being answered is answered by the one before."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if self._app is None:
+            raise RuntimeError("nothing is shown yet")
+        await self._app(scope, receive, send)
 
 
 class WebServer:

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.chat_log import Bot, write_config
+from tests.support.fake_slack import FakeSlack
 from tests.support.http import get_json, get_text
 from tests.support.program import run_here, start
 from tests.support.waiting import wait_until
@@ -79,6 +80,15 @@ class Daemon:
         wait_until(lambda: self.events(name) or self.process.poll() is not None, 30)
         assert self.events(name), self._path.read_text()
         return self.events(name)[0]
+
+    @property
+    def web(self) -> str:
+        """The address of its web server."""
+        return str(self.wait_for("started")["web"])
+
+    def log(self) -> str:
+        """All that it logged."""
+        return self._path.read_text()
 
     def get(self, path: str) -> tuple[int, Any]:
         """Ask the web server."""
@@ -345,3 +355,40 @@ def test_where_no_monitor_fits_its_log_that_is_said(home: Path) -> None:
 
     with _running(home) as daemon:
         daemon.wait_for("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")
+
+
+def test_another_configuration_and_a_rotated_token_are_used_without_a_restart(home: Path) -> None:
+    secrets, file = home / "secrets", home / "tunewatch.yaml"
+    secrets.mkdir()
+    token = secrets / "tunewatch_slack__token"
+    token.write_text("xoxb-one\n")
+    with FakeSlack("xoxb-one") as slack:
+        good = file.read_text("utf-8").rstrip() + f'\nslack: {{channel: C0ONCALL1, base_url: "{slack.url}"}}\n'
+        file.write_text(good, "utf-8")
+        with _running(home, TUNEWATCH_SECRETS_DIR=str(secrets)) as daemon:
+            daemon.wait_for("looked")
+            wait_until(lambda: slack.calls)
+            slack.workspace.token = "xoxb-two"
+            token.write_text("xoxb-two\n")
+            wait_until(lambda: slack.calls[-1].answer.get("ok") and len(daemon.events("configuration taken")) == 1)
+
+            file.write_text(good.replace("channel:", "chanel:"), "utf-8")
+            refused = daemon.wait_for("configuration refused")
+            assert "slack.chanel is not a known key; did you mean channel?" in refused["error"]
+            status, detail = daemon.get("/-/ready")
+            assert (status, detail["configuration"]["condition"]) == (200, "refused")
+            assert "tunewatch_config_last_reload_successful 0.0" in get_text(daemon.web + "/metrics")
+
+            file.write_text(
+                good.replace("port: 0", "port: 0, host: 127.0.0.2").replace("support-bot:", "shop-bot:"), "utf-8"
+            )
+            wait_until(lambda: len(daemon.events("configuration taken")) == 2)
+            assert daemon.events("configuration taken")[-1]["waits_for_restart"] == ["web.host"]
+            wait_until(lambda: daemon.events("looked")[-1]["monitor"] == "shop-bot")
+            assert daemon.get("/-/ready")[1]["configuration"]["waits_for_restart"] == ["web.host"]
+
+            daemon.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: len(daemon.events("configuration taken")) == 3)
+            assert daemon.stop() < 10
+            assert daemon.process.returncode == 0
+            assert "xoxb-" not in daemon.log()
