@@ -1,6 +1,7 @@
 """All that an operator may set."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Final, Self
 
@@ -24,6 +25,7 @@ from config.errors import ImpossibleError, Problem
 from config.ingest import IngestSettings
 from config.links import LinksSettings
 from config.monitor import MonitorSettings
+from config.named_channels import ChannelName, NamedChannel, inherited
 from config.reports import ReportSettings
 from config.routes import RouteSettings
 from config.services import ChannelSettings, HistorySettings, LoggingSettings, SlackSettings, WebSettings
@@ -44,6 +46,20 @@ def _monitor_name(name: str) -> str:
 
 
 MonitorName = Annotated[Name, AfterValidator(_monitor_name)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSetUp:
+    """A channel that is set up: its name, its kind, where its section is, and what that says.
+
+    `elsewhere` are keys that are those of the section of the kind itself.
+    """
+
+    name: str
+    kind: str
+    key: str
+    section: ChannelSettings
+    elsewhere: frozenset[str] = frozenset()
 
 
 class Settings(BaseSettings):
@@ -73,6 +89,8 @@ class Settings(BaseSettings):
     """Services that have no channel of their own here, by Apprise."""
     webhook: WebhookSettings | None = None
     """A program that gets each event as JSON."""
+    channels: dict[ChannelName, NamedChannel] = Field(default_factory=dict)
+    """More channels of these kinds, by a name of your choice that `routes` use: `payments: {slack: {channel: …}}`."""
     web: WebSettings = WebSettings()
     """The web page and the health endpoints."""
     ingest: IngestSettings | None = None
@@ -104,7 +122,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        ImpossibleError.raise_for([*self._names_apart(), *self._kept_long_enough(), *self._wrong_routes()])
+        names = [*self._names_apart(), *self._channels_apart()]
+        ImpossibleError.raise_for([*names, *self._kept_long_enough(), *self._wrong_routes()])
         return self
 
     @property
@@ -116,15 +135,31 @@ class Settings(BaseSettings):
 
     def missing_secrets(self) -> tuple[Problem, ...]:
         """Name the secrets that the daemon cannot do without and that are not set; other commands need none."""
-        sections = self.channels | ({} if self.ingest is None else {"ingest": self.ingest})
-        keys = (f"{name}.{key}" for name, section in sections.items() for key in section.missing)
+        sections = [(channel.key, channel.section.missing) for channel in self.told_in]
+        sections += [] if self.ingest is None else [("ingest", self.ingest.missing)]
+        keys = (f"{at}.{key}" for at, missing in sections for key in missing)
         return tuple(Problem(key, f"is not set; {where_secrets_go(key)}") for key in keys)
 
     @property
-    def channels(self) -> dict[str, ChannelSettings]:
-        """The sections of the channels that are set up, by their names."""
+    def told_in(self) -> tuple[ChannelSetUp, ...]:
+        """The channels that are set up: those of a section of their own, then those that have a name."""
         sections = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: section for name, section in sections if isinstance(section, ChannelSettings)}
+        kinds = (ChannelSetUp(name, name, name, each) for name, each in sections if isinstance(each, ChannelSettings))
+        return (*kinds, *(self._named(name, each) for name, each in self.channels.items()))
+
+    def _named(self, name: str, channel: NamedChannel) -> ChannelSetUp:
+        section = channel.section
+        taken = inherited(section, self.slack) if isinstance(section, SlackSettings) else {}
+        key, whole = f"channels.{name}.{channel.kind}", section.model_copy(update=taken)
+        return ChannelSetUp(name, channel.kind, key, whole, frozenset(taken))
+
+    def _channels_apart(self) -> list[tuple[str, str]]:
+        first = {folded(name): name for name in (*NamedChannel.model_fields, *routing.ALWAYS_THERE)}
+        return [
+            (f"channels.{name}", f"cannot be told from {other}; give it another name")
+            for name in self.channels
+            if (other := first.setdefault(folded(name), f"channels.{name}")) != f"channels.{name}"
+        ]
 
     def _names_apart(self) -> list[tuple[str, str]]:
         first: dict[str, str] = {}
@@ -135,7 +170,8 @@ class Settings(BaseSettings):
         ]
 
     def _wrong_routes(self) -> list[tuple[str, str]]:
-        return routing.faults(self.routes, (*routing.ALWAYS_THERE, *self.channels), tuple(self.monitors))
+        channels = (*routing.ALWAYS_THERE, *(each.name for each in self.told_in))
+        return routing.faults(self.routes, channels, tuple(self.monitors))
 
     def _kept_long_enough(self) -> list[tuple[str, str]]:
         name, monitor = max(self.monitors.items(), key=lambda item: item[1].lookback)

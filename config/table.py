@@ -34,6 +34,7 @@ FREE: Final = {  # what stands for a key that the operator chooses
     "where_not": "COLUMN",
     "map": "ANSWER",
     "options": "OPTION",
+    "channels": "NAME",
 }
 
 
@@ -60,7 +61,11 @@ def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # no
         if value is not None and section_in(value) is None:
             yield f"{key}.{FREE[name]}", "not set", meaning
         elif value is not None:
-            yield from _rows(value, f"{key}.{FREE[name]}.")
+            if name == "channels":
+                yield key, "`{}`", meaning
+                yield from _kinds(value, f"{key}.{FREE[name]}.")
+            else:
+                yield from _rows(value, f"{key}.{FREE[name]}.")
         elif (item := items_in(field.annotation)) is not None:
             yield key, _default(field), meaning
             yield from _rows(item, f"{key}[].")
@@ -68,6 +73,12 @@ def _rows(annotation: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # no
             yield key, _default(field), meaning
         else:
             yield from _section_rows(key, field, meaning)
+
+
+def _kinds(section: Any, prefix: str) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
+    """Sections whose keys are in the table already."""
+    for name, field in fields_of(section).items():
+        yield f"{prefix}{name}", _default(field), _meanings(section)[name]
 
 
 def _section_rows(key: str, field: FieldInfo, meaning: str) -> Iterator[tuple[str, str, str]]:

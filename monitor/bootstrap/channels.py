@@ -1,6 +1,7 @@
 """Channels from settings, and what delivers to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -8,11 +9,12 @@ from pydantic import SecretStr
 
 from alerts.channels.channel import Channel, Renewing
 from alerts.channels.registry import ROWS, ChannelRow
-from config.settings import Settings
+from config.settings import ChannelSetUp, Settings
 from monitor.bootstrap.links import build_links
 from monitor.bootstrap.routes import build_routing
 from monitor.common.clock import Clock
 from monitor.delivery.delivery import Deliverer
+from monitor.delivery.naming import under_name
 from monitor.delivery.resending import Forgetful, Resending
 from monitor.history import History
 from monitor.history.writing.outbox import LEASE, HistoryOutbox
@@ -23,7 +25,7 @@ REQUEST_LASTS: Final = 3
 
 def channel_names(settings: Settings, rows: Iterable[ChannelRow] = ROWS) -> tuple[str, ...]:
     """The channels that are set up."""
-    return tuple(row.name for row in rows if row.is_always_there or row.name in settings.channels)
+    return tuple(each.name for each in _set_up(settings, rows))
 
 
 def channels_of_steps(settings: Settings) -> tuple[str, ...]:
@@ -38,40 +40,61 @@ def build_channels(
 
     With `in_log`, the console's part is events of the log.
     """
-    return {row.name: _build(row, settings, in_log=in_log) for row in rows if _is_ready(row, settings)}
+    return {each.name: _build(each, in_log=in_log) for each in _set_up(settings, rows) if each.is_ready}
 
 
 def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
     """The outbox as this process sees it; its claims outlast any one request."""
-    slowest = max((REQUEST_LASTS * channel.timeout for channel in settings.channels.values()), default=LEASE)
+    slowest = max((REQUEST_LASTS * channel.section.timeout for channel in settings.told_in), default=LEASE)
     return history.outbox(lease=max(LEASE, slowest), routing=build_routing(settings, channel_names(settings)))
 
 
 def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:
     """What delivers notifications that are due; see `build_channels`."""
     channels, links = build_channels(settings, in_log=in_log), build_links(settings.links)
-    return Deliverer(outbox, channels, clock, Resending(_forgetful(channels), outbox.standing, clock, links), links)
+    forgetful = _forgetful(settings, channels)
+    return Deliverer(outbox, channels, clock, Resending(forgetful, outbox.standing, clock, links), links)
 
 
-def _forgetful(channels: Mapping[str, Channel], rows: Iterable[ChannelRow] = ROWS) -> Mapping[str, Forgetful]:
-    found = ((row, channels.get(row.name)) for row in rows)
+@dataclass(frozen=True, slots=True)
+class _SetUp:
+    """A channel with its row; without `given` it needs no section."""
+
+    name: str
+    row: ChannelRow
+    given: ChannelSetUp | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.given is None or not self.given.section.missing
+
+
+def _set_up(settings: Settings, rows: Iterable[ChannelRow]) -> Iterator[_SetUp]:
+    for row in rows:
+        if row.is_always_there:
+            yield _SetUp(row.name, row)
+        yield from (_SetUp(each.name, row, each) for each in settings.told_in if each.kind == row.name)
+
+
+def _forgetful(
+    settings: Settings, channels: Mapping[str, Channel], rows: Iterable[ChannelRow] = ROWS
+) -> Mapping[str, Forgetful]:
+    found = ((each.name, each.row.resend, channels.get(each.name)) for each in _set_up(settings, rows))
     return {
-        row.name: Forgetful(channel, row.resend)
-        for row, channel in found
-        if isinstance(channel, Renewing) and row.resend is not None
+        name: Forgetful(channel, every)
+        for name, every, channel in found
+        if isinstance(channel, Renewing) and every is not None
     }
 
 
-def _is_ready(row: ChannelRow, settings: Settings) -> bool:
-    section = settings.channels.get(row.name)
-    return row.is_always_there or (section is not None and not section.missing)
-
-
-def _build(row: ChannelRow, settings: Settings, *, in_log: bool) -> Channel:
+def _build(each: _SetUp, *, in_log: bool) -> Channel:
+    row, given = each.row, each.given
     if in_log and row.in_log is not None:
         return row.in_log()
-    section = settings.channels.get(row.name)
-    return row.build(**{key: _plain(getattr(section, key)) for key in row.keys})
+    channel = row.build(**{key: _plain(getattr(given.section, key)) for key in row.keys if given is not None})
+    if given is None or given.key == row.name:
+        return channel
+    return under_name(channel, row.name, given.key, [key for key in row.keys if key not in given.elsewhere])
 
 
 def _plain(value: object) -> object:

@@ -87,4 +87,4 @@ def test_a_daemon_asks_for_the_secrets_that_a_channel_needs(loaded: Loaded, sect
 
 
 def test_an_empty_section_is_one_with_its_defaults(loaded: Loaded) -> None:
-    assert set(loaded(f"{MONITOR}webhook: {{}}\npagerduty:\n").channels) >= {"webhook"}
+    assert {each.name for each in loaded(f"{MONITOR}webhook: {{}}\npagerduty:\n").told_in} >= {"webhook"}

@@ -7,14 +7,18 @@ from typing import Final
 
 import pytest
 
+from alerts.channels.channel import ChannelError, Checking, Post, Renewing
 from alerts.channels.registry import ROWS
+from config.errors import ConfigError
 from config.loading import load
 from monitor.bootstrap.channels import build_channels, build_deliverer, build_outbox
 from monitor.history import History
 from tests.support import webhook_rules
 from tests.support.deliveries import FOREVER, Desk
+from tests.support.fake_slack import APP_TOKEN, TOKEN, FakeSlack
 from tests.support.incidents import T0, opened
 from tests.support.receiver import Receiver
+from tests.support.slack_workspace import Channel as SlackRoom
 
 FILE: Final = """\
 slack: {channel: "#oncall"}
@@ -65,6 +69,57 @@ def desk(file: Path, receiver: Receiver, copied_sqlite: str) -> Iterator[Desk]:
 
 def test_every_section_makes_its_channel(file: Path) -> None:
     assert set(build_channels(load(file, environ=SECRETS))) == {row.name for row in ROWS}
+
+
+def test_several_channels_of_a_kind_have_names_and_errors_name_their_keys(tmp_path: Path, receiver: Receiver) -> None:
+    file = tmp_path / "tunewatch.yaml"
+    file.write_text(
+        FILE + "channels: {pay: {slack: {channel: '#pay'}}, shop-x: {webhook: {}}, two: {alertmanager: {urls: "
+        "['http://127.0.0.1:9']}}}\nroutes: [{channels: [pay, shop-x, two]}]\n",
+        encoding="utf-8",
+    )
+    with FakeSlack() as slack:
+        secrets = SECRETS | {"TUNEWATCH_SLACK__BASE_URL": slack.url, "TUNEWATCH_SLACK__TOKEN": TOKEN}
+        missing = load(file, environ=secrets).missing_secrets()
+        assert [each.key for each in missing] == ["channels.shop-x.webhook.url"]
+        assert "TUNEWATCH_CHANNELS__SHOP_X__WEBHOOK__URL" in missing[0].message
+        secrets |= {"TUNEWATCH_CHANNELS__SHOP_X__WEBHOOK__URL": receiver.url, "TUNEWATCH_SLACK__APP_TOKEN": APP_TOKEN}
+        settings = load(file, environ=secrets)
+        channels = build_channels(settings)
+        assert set(channels) == {*(row.name for row in ROWS), "pay", "shop-x", "two"}
+        slack.workspace.channels.append(SlackRoom("C0PAYMENT", "pay"))
+        channels["pay"].send(Post("1", opened(), first=True))
+        (told,) = slack.workspace.channels[1].roots
+        assert told.body["blocks"][-1]["type"] == "actions"  # by the bot of `slack`, and with its buttons
+        assert isinstance(channels["pay"], Checking)
+        slack.workspace.token = "xoxb-another"
+        with pytest.raises(ChannelError, match=r"check slack\.token"):
+            channels["pay"].check()
+    receiver.answer(404)
+    with pytest.raises(ChannelError, match=r"check channels\.shop-x\.webhook\.url"):
+        channels["shop-x"].send(Post("1", opened(), first=True))
+    with pytest.raises(ChannelError, match=r"and channels\.two\.alertmanager\.urls"):
+        channels["two"].send(Post("1", opened(), first=True))
+    assert isinstance(channels["two"], Renewing)
+    assert not isinstance(channels["shop-x"], Renewing)
+
+
+@pytest.mark.parametrize(
+    ("channels", "says"),
+    [
+        ("a: {slack: {channel: x}, webhook: {}}", "channels.a must have exactly one of slack, slack_webhook"),
+        ("a: {}", "channels.a must have exactly one of slack"),
+        ("slack: {webhook: {}}", "channels.slack cannot be told from slack; give it another name"),
+        ("a-b: {webhook: {}}, a_b: {webhook: {}}", "channels.a_b cannot be told from channels.a-b"),
+        ("A: {webhook: {}}", "channels.A must be up to 32 small letters"),
+        ("a: {slak: {channel: x}}", "channels.a.slak is not a known key; did you mean slack?"),
+    ],
+)
+def test_a_named_channel_that_is_none_is_refused(file: Path, channels: str, says: str) -> None:
+    file.write_text(FILE + f"channels: {{{channels}}}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(file, environ=SECRETS)
+    assert says in str(refused.value)
 
 
 def test_a_channel_without_its_secret_is_not_made(file: Path) -> None:
