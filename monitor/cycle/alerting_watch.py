@@ -46,7 +46,7 @@ class AlertingWatch:
 
         Costs one small query where all is well. Raises HistoryError.
         """
-        if not failing and not _watched(self.history.queries.incidents(self.monitor)):
+        if not failing and not _watched(self.history.queries.unresolved(self.monitor, Family.WATCH)):
             return ()
         with self.history.transaction(self.monitor) as transaction:
             watched = [each for each in transaction.incidents() if each.family is Family.WATCH]
@@ -64,7 +64,7 @@ def _advice(findings: Sequence[Finding]) -> Advice:
 
 def _watched(incidents: Collection[Incident]) -> tuple[Finding, ...]:
     """What open incidents hold, where one of them is of a channel."""
-    held = [each.findings for each in incidents if each.family is Family.WATCH and each.state is not State.RESOLVED]
+    held = [each.findings for each in incidents]
     return tuple(finding for findings in held if any(f.check == DELIVERY for f in findings) for finding in findings)
 
 

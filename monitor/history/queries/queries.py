@@ -12,6 +12,7 @@ from alerts.incident import Incident, State, Transition
 from alerts.routing.silence import Silence
 from alerts.standing import Standing
 from checks.metrics.line import MetricLine
+from checks.rules.family import Family
 from monitor.history.engine import reading
 from monitor.history.schema import (
     ACTS,
@@ -137,11 +138,15 @@ class Queries:
         with reading(self._engine) as connection:
             return tuple(connection.scalars(statement.order_by(t.since.desc(), t.id)))
 
-    def unresolved(self) -> tuple[Incident, ...]:
+    def unresolved(self, monitor: str | None = None, family: Family | None = None) -> tuple[Incident, ...]:
         """Incidents that are not over, also those that nobody was told of yet, newest first."""
         t = INCIDENTS.c
+        found = select(t.detail).where(t.resolved_at.is_(None)).order_by(t.since.desc(), t.id)
+        if monitor is not None:
+            found = found.where(t.monitor == monitor)
+        if family is not None:
+            found = found.where(t.family == family)
         with reading(self._engine) as connection:
-            found = select(t.detail).where(t.resolved_at.is_(None)).order_by(t.since.desc(), t.id)
             return tuple(connection.scalars(found))
 
     def open_incidents(self, monitors: Sequence[str]) -> tuple[OpenIncidents, ...]:
