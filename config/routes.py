@@ -2,6 +2,7 @@
 
 import re
 from datetime import time
+from difflib import get_close_matches
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -57,7 +58,9 @@ TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError(f"is no time zone: {name!r}; write one of the IANA database, such as Europe/Berlin or UTC")
+        near = get_close_matches(name, available_timezones(), n=1, cutoff=0.8)
+        hint = f"did you mean {near[0]}?" if near else "write one of the IANA database, such as Europe/Berlin or UTC"
+        raise ValueError(f"is no time zone: {name!r}; {hint}")
     ZoneInfo(name)
     return name
 
@@ -184,18 +187,22 @@ def faults(
 
 
 def _unknown(key: str, names: tuple[str, ...], known: tuple[str, ...], what: str) -> list[tuple[str, str]]:
-    there = ", ".join(known)
     wrong = [name for name in names if name not in known]
-    return [(key, f"names {name!r}, and there is no such {what}; there is {there}") for name in wrong]
+    return [(key, f"names {name!r}, and there is no such {what}; {_there(name, known)}") for name in wrong]
 
 
 def _unfit(key: str, patterns: tuple[str, ...], known: tuple[str, ...], what: str) -> list[tuple[str, str]]:
-    there = ", ".join(known)
     return [
-        (key, f"fits no {what}: {pattern!r}; there is {there}")
+        (key, f"fits no {what}: {pattern!r}; {_there(pattern, known)}")
         for pattern in patterns
         if not any(_fits(pattern, name) for name in known)
     ]
+
+
+def _there(name: str, known: tuple[str, ...]) -> str:
+    """The nearest name, or all that there are."""
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
 
 
 def _fits(pattern: str, name: str) -> bool:

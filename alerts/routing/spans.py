@@ -39,7 +39,7 @@ class Weekly:
     """From `start` to `end` by the clocks of a zone, on the `days` on which it starts (0 is Monday).
 
     Where `end` is not after `start`, it ends on the next day. In the night in which clocks change it is as much longer
-    or shorter as that night is.
+    or shorter as that night is: a time that clocks skip is when they skip it, one that they show twice is the first.
     """
 
     start: time
@@ -57,7 +57,24 @@ class Weekly:
                 yield self._at(datetime.combine(day, self.start)), self._at(datetime.combine(last, self.end))
 
     def _at(self, local: datetime) -> datetime:
-        return local.replace(tzinfo=self.zone).astimezone(UTC)
+        """When clocks show that time first; where they skip it, when they do."""
+        there = local.replace(tzinfo=self.zone)
+        found = there.astimezone(UTC)
+        if found.astimezone(self.zone).replace(tzinfo=None) == local:
+            return found
+        return _change(there.replace(fold=1).astimezone(UTC), found, self.zone)
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """When clocks of a zone are changed between two times, to the second; `after` where they are not."""
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 def covered_until(spans: Iterable[Spans], now: datetime) -> datetime | None:

@@ -54,7 +54,15 @@ def test_values_may_be_lists_and_times_of_day_may_lack_their_quotes(tmp_path: Pa
     [
         (
             "  - {channels: slak}",
-            "routes.0.channels names 'slak', and there is no such channel; there is console, slack",
+            "routes.0.channels names 'slak', and there is no such channel; did you mean slack?",
+        ),
+        (
+            "  - {channels: teams}",
+            "and there is no such channel; there is console, slack",
+        ),
+        (
+            "  - {channels: slack, monitor: support-bto}",
+            "did you mean support-bot?",
         ),
         ("  - {}", "routes.0.channels is missing"),
         ("  - {channels: [slack, slack]}", "routes.0.channels names slack twice"),
@@ -77,7 +85,7 @@ def test_values_may_be_lists_and_times_of_day_may_lack_their_quotes(tmp_path: Pa
         ),
         (
             "  - {channels: slack, quiet_hours: {from: '22:00', to: '07:00', zone: Europe/Berlim}}",
-            "routes.0.quiet_hours.zone is no time zone: 'Europe/Berlim'",
+            "routes.0.quiet_hours.zone is no time zone: 'Europe/Berlim'; did you mean Europe/Berlin?",
         ),
         (
             "  - {channels: slack, quiet_hours: {from: '25:00', to: '07:00'}}",
