@@ -4,7 +4,6 @@ Alertmanager forgets alerts when it restarts, and ends those that are not sent a
 again (`renew`), as it stands then; sending the same twice changes nothing, and a try without an answer is made again.
 """
 
-import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Final
 from alerts.channels.alertmanager.payload import Json, alert, ended_warning
 from alerts.channels.answers import raise_unless_taken
 from alerts.channels.channel import ChannelError, Post, Receipt
+from alerts.channels.credentials import basic
 from alerts.channels.http import Answer, Request, Service, call
 from alerts.channels.standalone import standalone_event
 from alerts.incident import Event, Transition
@@ -118,5 +118,4 @@ def _credential(username: str | None, password: str | None, token: str | None) -
         return {"Authorization": f"Bearer {token}"}
     if username is None:
         return {}
-    pair = base64.b64encode(f"{username}:{password or ''}".encode()).decode()
-    return {"Authorization": f"Basic {pair}"}
+    return {"Authorization": basic(username, password or "")}

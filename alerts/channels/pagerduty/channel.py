@@ -11,6 +11,7 @@ from alerts.channels.answers import refusal
 from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.channels.http import Answer, Request, Service, call
 from alerts.channels.pagerduty.payload import Json, event_of, plain
+from alerts.channels.reach import reach
 
 SERVICE: Final = Service("PagerDuty", "pagerduty", credential="routing_key")
 
@@ -30,6 +31,10 @@ class PagerDutyChannel:
         self._routing_key = routing_key
         self._url = f"{url}v2/enqueue"
         self._timeout = timeout
+
+    def check(self) -> str:
+        """What a connection proves; nothing is sent. Raises ChannelError."""
+        return reach(SERVICE, self._url, self._timeout)
 
     def send(self, post: Post) -> Receipt:
         """Trigger, acknowledge or resolve. Raises ChannelError."""

@@ -86,8 +86,11 @@ class SlackSocket:
         """Hang up, once clicks that are being worked on are answered."""
         if self._socket is not None:
             # The SDK's threads may let go of the same connection at this moment, and then one of them finds none.
-            with suppress(AttributeError, OSError):
-                self._socket.close()
+            # So twice, since what it did not come to is left to do.
+            for _ in range(2):
+                with suppress(AttributeError, OSError):
+                    self._socket.close()
+                    break
 
     def open_dialog(self, trigger: str, view: Json) -> None:
         """Show a dialog to whoever clicked. Raises ChannelError."""

@@ -22,6 +22,13 @@ class SlackWebhookChannel:
         self._url = url
         self._timeout = timeout
 
+    def check(self) -> str:
+        """Post nothing, which Slack refuses where the webhook is there. Raises ChannelError."""
+        error = error_of(call(SERVICE, Request(self._url, b"{}", _JSON), self._timeout))
+        if error is not None and (not error.permanent or error.fixable):
+            raise error
+        return "the webhook is there"
+
     def send(self, post: Post) -> Receipt:
         """Tell the step, in the richest form that Slack takes. Raises ChannelError."""
         message = standalone_message(post)

@@ -11,6 +11,7 @@ from typing import Final
 from alerts.channels.answers import refusal
 from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.channels.http import Answer, Request, Service, call
+from alerts.channels.reach import reach
 from alerts.channels.standalone import in_doubt, standalone_message
 from alerts.channels.teams.payload import bodies
 
@@ -35,6 +36,10 @@ class TeamsChannel:
     def __init__(self, url: str, timeout: float = 10) -> None:
         self._url = url
         self._timeout = timeout
+
+    def check(self) -> str:
+        """What a connection proves; nothing is sent. Raises ChannelError."""
+        return reach(SERVICE, self._url, self._timeout)
 
     def send(self, post: Post) -> Receipt:
         """Post a card of the step, the richest that Teams takes. Raises ChannelError."""

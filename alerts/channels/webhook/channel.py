@@ -9,6 +9,7 @@ from typing import Final
 from alerts.channels.answers import raise_unless_taken
 from alerts.channels.channel import Post, Receipt
 from alerts.channels.http import Request, Service, call
+from alerts.channels.reach import reach
 from alerts.channels.standalone import standalone_event
 from alerts.channels.webhook.payload import body, delivery_id, headers, secret_bytes
 
@@ -22,6 +23,10 @@ class WebhookChannel:
         self._url = url
         self._secret = None if secret is None else secret_bytes(secret)
         self._timeout = timeout
+
+    def check(self) -> str:
+        """What a connection proves; nothing is sent. Raises ChannelError."""
+        return reach(SERVICE, self._url, self._timeout)
 
     def send(self, post: Post) -> Receipt:
         """Post the event. Raises ChannelError."""

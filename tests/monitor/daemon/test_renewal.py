@@ -14,11 +14,12 @@ from monitor.daemon.configured import Configured
 from monitor.daemon.renewal import FIXED, Renewal, with_fixed
 from tests.support.incidents import HOUR, T0
 
-SOURCE = {"predictions": {"files": "a.parquet", "columns": {"id": "i", "at": "t", "predicted": "p"}}}
+SOURCE: Any = {"predictions": {"files": "a.parquet", "columns": {"id": "i", "at": "t", "predicted": "p"}}}
+MONITORS: Any = {"bot": {"source": SOURCE}}
 
 
 def settings(**changes: Any) -> Settings:  # noqa: ANN401
-    return Settings(monitors={"bot": {"source": SOURCE}}, **changes)
+    return Settings(monitors=MONITORS, **changes)
 
 
 class Files:
