@@ -47,7 +47,7 @@ coverage: ## run the tests, and see that they take enough of the branches
 	@$(MAKE) --no-print-directory test TRACE=yes
 
 .PHONY: check
-check: test lint types imports image test-engines ## run all that CI runs: tests, lint, format, types, imports, Dockerfile, engines
+check: test lint types imports image docs test-engines ## run all that CI runs: tests, lint, types, imports, Dockerfile, site, engines
 
 .PHONY: lint
 lint: .venv/ready ## find what ruff objects to, in code and in its layout
@@ -88,13 +88,17 @@ systems: .systems/ready ## have Phoenix, MLflow, OpenTelemetry, Label Studio and
 ablation: .venv/ready ## play each statistical mechanism switched off, and print what is lost (20 minutes of computing)
 	$(RUN) bench.ablation.table $(ARGS)
 
+.PHONY: docs
+docs: .docs/ready ## build the documentation site, .site/html; a link that leads nowhere is an error
+	.docs/bin/python .ci/site.py
+
 .PHONY: lock
 lock: .venv/ready ## take the newest versions that pyproject.toml allows into the locks
 	$(BIN)/python .ci/lock.py
 
 .PHONY: clean
 clean: ## delete the virtual environment, caches and what the demo left
-	rm -rf .venv .engines .systems .alertmanager build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf .venv .docs .site .engines .systems .alertmanager build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An engine runs in a process of its own, without the packages that its wheel names for other uses.
@@ -107,6 +111,12 @@ clean: ## delete the virtual environment, caches and what the demo left
 .systems/ready: tests/systems/requirements.lock
 	"$(PYTHON)" -m venv --clear .systems
 	.systems/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/systems/requirements.lock
+	@touch $@
+
+# The site's packages are no business of the project's own environment.
+.docs/ready: docs/requirements.lock
+	"$(PYTHON)" -m venv --clear .docs
+	.docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r docs/requirements.lock
 	@touch $@
 
 # The environment is the lock and nothing else, so a new lock means a new environment.
