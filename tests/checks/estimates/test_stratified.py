@@ -17,7 +17,7 @@ from checks.estimates.stratified import Stratified
 WINDOWS = 400
 """Windows of a simulation: the share of intervals that cover is known to a standard error of 1.1 points at 95%.
 
-Of intervals that cover 89% in truth, 32 cells of the table would all pass a bound of 92% less than once in a million.
+Of intervals that cover 89% in truth, 14 cells of the table would all pass a bound of 92% less than once in a million.
 """
 
 
@@ -68,9 +68,15 @@ def test_recall_is_unbiased_where_raw_recall_is_off_by_more_than_10_points() -> 
     assert raw - 0.6 > 0.10
 
 
-@pytest.mark.parametrize("labelling", [FAIR, BIASED], ids=["fair labels", "biased labels"])
-@pytest.mark.parametrize("n_urgent", [10, 30, 100, 1000])
-@pytest.mark.parametrize("recall", [0.12, 0.6, 0.92, 0.99])
+@pytest.mark.parametrize(
+    ("recall", "n_urgent", "labelling"),
+    [
+        *((recall, n, BIASED) for recall in (0.12, 0.99) for n in (10, 30, 100, 1000)),
+        *((recall, n, FAIR) for recall in (0.12, 0.99) for n in (10, 100)),
+        (0.6, 30, BIASED),
+        (0.92, 30, BIASED),
+    ],
+)
 def test_the_interval_of_recall_covers_the_truth(recall: float, n_urgent: int, labelling: tuple[float, float]) -> None:
     bot = Bot(recall, n_urgent, *labelling)
     estimates = [Stratified.of(confusion).recall("u") for confusion, _ in bot.windows(seed=n_urgent)]

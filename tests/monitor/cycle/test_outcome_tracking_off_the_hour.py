@@ -55,7 +55,6 @@ def followed(folder: Path, done: Rollback) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "done",
     [
-        Rollback(timedelta(hours=5, minutes=7)),
         Rollback(timedelta(hours=9, minutes=13), over=6 * HOUR, at_night=False),
         Rollback(timedelta(hours=2, minutes=29), over=24 * HOUR, each_day=250),
         Rollback(timedelta(minutes=37), each_day=600),

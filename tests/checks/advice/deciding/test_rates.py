@@ -8,7 +8,7 @@ from tests.checks.advice.cases import GOOD, PLAIN, POLICY, URGENT, even, low_acc
 from tests.support.advice import advise
 from tests.support.windows import Outcomes, Spell, answers, history
 
-ROUNDS = 120
+ROUNDS = 60
 
 
 def drawn(*spells: Spell, rounds: int = ROUNDS, seed: int = 7) -> list[tuple[Action, bool]]:
@@ -27,21 +27,21 @@ POOR = answers(recall={"urgent": 0.60})
 
 @pytest.mark.parametrize("days", [2, 7])
 def test_a_prompt_that_changed_nothing_is_rarely_blamed(days: int) -> None:
-    """At the 99% two-sided level a false step has a chance of 0.5%; 4 of 120 or more would be a chance of 0.3%."""
+    """At the 99% two-sided level a false step has a chance of 0.5%; 3 of 60 or more would be a chance of 0.3%."""
     told = drawn(Spell(28, POOR, "p3"), Spell(days, POOR, "p4"))
-    assert share(told, Action.ROLLBACK_PROMPT) <= 3 / ROUNDS
+    assert share(told, Action.ROLLBACK_PROMPT) <= 2 / ROUNDS
 
 
 def test_a_fall_in_time_is_rarely_imagined() -> None:
     """Three windows share a level of 0.5%."""
     told = drawn(Spell(30, POOR, "p3"))
-    assert share(told, Action.NONE, abstained=True) <= 3 / ROUNDS
+    assert share(told, Action.NONE, abstained=True) <= 2 / ROUNDS
 
 
 def test_a_prompt_that_lost_a_third_of_the_urgent_requests_is_found_in_a_few_days() -> None:
     """0.92 to 0.60 with 14 urgent labels a day."""
     found = {
-        days: share(drawn(Spell(28, GOOD, "p3"), Spell(days, POOR, "p4"), rounds=60), Action.ROLLBACK_PROMPT)
+        days: share(drawn(Spell(28, GOOD, "p3"), Spell(days, POOR, "p4"), rounds=40), Action.ROLLBACK_PROMPT)
         for days in (2, 4)
     }
     assert found[2] > 0.75
@@ -52,7 +52,7 @@ def test_a_prompt_that_lost_a_third_of_the_urgent_requests_is_found_in_a_few_day
 def test_a_fall_that_came_later_is_told_from_one_at_the_change(later: int, expected: Action) -> None:
     bad: Outcomes = answers(recall={"urgent": 0.25})
     fine = (Spell(later, GOOD, "p4"),) if later else ()
-    told = drawn(Spell(25, GOOD, "p3"), *fine, Spell(4, bad, "p4"), rounds=60)
+    told = drawn(Spell(25, GOOD, "p3"), *fine, Spell(4, bad, "p4"), rounds=40)
     assert share(told, expected, abstained=expected is Action.NONE) > 0.9
 
 

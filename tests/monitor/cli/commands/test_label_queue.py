@@ -27,6 +27,7 @@ CONFIG = """\
 history: {url: "sqlite:///history.db"}
 monitors:
   bot:
+    study: {enabled: false}
     source:
       predictions:
         files: predictions.parquet
@@ -218,12 +219,12 @@ def _week(random: np.random.Generator, size: int) -> Counts:
 
 
 def test_labels_of_a_queue_tell_more_than_as_many_at_random() -> None:
-    """Over 400 weeks like that of the log; that one of them is narrower is by chance."""
+    """Over 200 weeks like that of the log; that one of them is narrower is by chance."""
     dried_up = Labelled(_week, earlier=_week, budget=120, size=2000)
     recall = dried_up.truths(seed=1)["recall"]
     queue, random = (
         Found.of((week.recall("urgent") for week in weeks), recall)
-        for weeks in (dried_up.from_queue(seed=2, count=400), dried_up.at_random(seed=2, count=400))
+        for weeks in (dried_up.from_queue(seed=2, count=200), dried_up.at_random(seed=2, count=200))
     )
     assert queue.untold == 0
     assert queue.coverage >= 0.93
