@@ -5,12 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from alerts.incident import Transition
+from alerts.incident import Event, Incident, Transition
 from alerts.messages.links import NO_LINKS, Link, Links
 
 
 def _do_nothing() -> None:
     """What is done before a request where nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart as PNG, and what it shows in words."""
+
+    png: bytes
+    said: str
+
+
+Draw = Callable[[Incident], Picture | None]
+"""Draws the chart of an incident as it stands; None where it has none, or none can be drawn."""
+
+
+def draw_nothing(_incident: Incident) -> Picture | None:
+    """What draws where no charts are wanted."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +42,7 @@ class Post:
     `mention` is who is called, such as `@here` or the id of a user group; "" for nobody. `nearby` is the newest `ref`
     of any incident in the channel, where an earlier try may have left a first message that has to be looked for.
     `links` lead to what whoever reads it looks at next, and times are told by the clocks of `zone` too (its IANA name;
-    "" for UTC alone).
+    "" for UTC alone). `draw` makes the chart that goes with it, in channels that send one along.
     """
 
     id: str
@@ -40,6 +57,12 @@ class Post:
     nearby: str | None = None
     links: tuple[Link, ...] = ()
     zone: str = ""
+    draw: Draw = draw_nothing
+
+    @property
+    def is_pictured(self) -> bool:
+        """Whether a chart goes with it: with what is told first, and with what is back."""
+        return self.first or self.step.event in (Event.OPENED, Event.REOPENED)
 
     @property
     def now(self) -> Transition:
@@ -107,3 +130,14 @@ class Renewing(Channel, Protocol):
 
     def renew(self, steps: Sequence[Transition], at: datetime, links: Links = NO_LINKS) -> None:
         """Tell how incidents stand at a time (UTC): open ones, and those that ended lately. Raises ChannelError."""
+
+
+@runtime_checkable
+class Illustrating(Channel, Protocol):
+    """A channel in which a chart can be put beside what was told, later."""
+
+    def illustrate(self, post: Post, picture: Picture) -> None:
+        """Put it into the thread of the post, once however often it is called. Raises ChannelError.
+
+        Where an earlier try may have arrived (`maybe_sent`) and nobody can look, it counts as there.
+        """

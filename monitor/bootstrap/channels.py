@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from alerts.channels.channel import Channel, Renewing
+from alerts.channels.channel import Channel, Draw, Renewing, draw_nothing
 from alerts.channels.registry import ROWS, ChannelRow
 from config.settings import ChannelSetUp, Settings
 from monitor.bootstrap.links import build_links
@@ -49,11 +49,13 @@ def build_outbox(settings: Settings, history: History) -> HistoryOutbox:
     return history.outbox(lease=max(LEASE, slowest), routing=build_routing(settings, channel_names(settings)))
 
 
-def build_deliverer(settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False) -> Deliverer:
+def build_deliverer(
+    settings: Settings, outbox: HistoryOutbox, clock: Clock, *, in_log: bool = False, draw: Draw = draw_nothing
+) -> Deliverer:
     """What delivers notifications that are due; see `build_channels`."""
     channels, links = build_channels(settings, in_log=in_log), build_links(settings.links)
-    forgetful = _forgetful(settings, channels)
-    return Deliverer(outbox, channels, clock, Resending(forgetful, outbox.standing, clock, links), links)
+    resending = Resending(_forgetful(settings, channels), outbox.standing, clock, links)
+    return Deliverer(outbox, channels, clock, resending, links, draw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from monitor.common.logs import get_logger, is_json
 from monitor.cycle.alerting_watch import CLICKS, CONFIGURATION
 from monitor.daemon import alerting as alerting_rounds
 from monitor.daemon.alerting import AlertingRounds, DeadMansSwitch
+from monitor.daemon.charts import build_draw
 from monitor.daemon.configured import Configured
 from monitor.daemon.daemon import Daemon, Lasting
 from monitor.daemon.health import Health, Ingest
@@ -50,7 +51,8 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, las
     lasting, is_first = lasting or _lasting(settings, clocks), lasting is None
     vitals, ingest, configured = lasting.vitals, lasting.ingest, lasting.configured
     outbox = build_outbox(settings, history)
-    deliverer = build_deliverer(settings, outbox, clock, in_log=is_json(settings.logging.format))
+    draw = build_draw(settings, history)
+    deliverer = build_deliverer(settings, outbox, clock, in_log=is_json(settings.logging.format), draw=draw)
     courier = Courier(deliverer)
     looks = [
         Look(

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.channels.channel import Channel, ChannelError, Post, Receipt
+from alerts.channels.channel import Channel, ChannelError, Draw, Picture, Post, Receipt, draw_nothing
+from alerts.incident import Incident
 from alerts.messages.links import NO_LINKS, Links
 from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.common.retrying import Trouble, plan, trouble_of
+from monitor.delivery.pictures import Pictures
 from monitor.delivery.resending import Resending
 from monitor.history.notifications import ClaimLostError, Notification, Outbox
 
@@ -31,7 +33,8 @@ class Deliverer:
     """Delivers what an outbox holds for these channels.
 
     Its methods raise only what the outbox raises: what a channel does is logged and kept with the notification.
-    `resending` tells channels again that forget; None where there is none. `links` are what messages lead to.
+    `resending` tells channels again that forget; None where there is none. `links` are what messages lead to, `draw`
+    makes the charts that go with them.
     """
 
     outbox: Outbox
@@ -39,10 +42,17 @@ class Deliverer:
     clock: Clock
     resending: Resending | None = None
     links: Links = NO_LINKS
+    draw: Draw = draw_nothing
+    _pictures: Pictures = field(init=False)
     _planned_at: datetime | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._pictures = Pictures(self._drawn, self.channels, self.clock)
 
     def begin(self) -> None:
         """Start afresh; see `Outbox.begin`."""
+        if self.draw is not draw_nothing:
+            self._resume_pictures()
         if changed := self.outbox.begin(self.channels.keys(), self.clock()):
             _LOG.info("notifications taken up", notifications=changed)
 
@@ -52,7 +62,7 @@ class Deliverer:
         if notification is None:
             if self.resending is not None:
                 self.resending.resend_due()
-            return False
+            return self._pictures.put_one()
         try:
             self._deliver(notification)
         except ClaimLostError as lost:  # whoever has it now looks what we sent, and tells the rest
@@ -83,7 +93,8 @@ class Deliverer:
 
     def _deliver(self, notification: Notification) -> None:
         try:
-            receipt = self.channels[notification.channel].send(self._post(notification))
+            post = self._post(notification)
+            receipt = self.channels[notification.channel].send(post)
         except ClaimLostError:
             raise
         except ChannelError as error:
@@ -94,6 +105,22 @@ class Deliverer:
             self._fail(notification, Trouble.MESSAGE_CRASHED, ChannelError(fault, permanent=False))
         else:
             self._succeed(notification, receipt)
+            if self.draw is not draw_nothing:
+                self._pictures.told(notification.channel, post, receipt.ref)
+
+    def _resume_pictures(self) -> None:
+        """Look for the charts of what is open: the process before may have ended between a text and its chart."""
+        for name in self._pictures.illustrating:
+            for step in self.outbox.standing(name, self.clock()):
+                self._pictures.resumed(name, step, self.outbox.thread_ref(step.incident.id, name))
+
+    def _drawn(self, incident: Incident) -> Picture | None:
+        """The chart; none where it cannot be drawn, since no text waits for one."""
+        try:
+            return self.draw(incident)
+        except Exception:  # noqa: BLE001 - whatever is wrong with a chart, people are told
+            _LOG.exception("chart not drawn", incident=incident.id)
+            return None
 
     def _post(self, notification: Notification) -> Post:
         thread = self.outbox.thread_ref(notification.transition.incident.id, notification.channel)
@@ -107,6 +134,7 @@ class Deliverer:
             first=notification.first,
             mention=notification.mention,
             zone=notification.zone,
+            draw=self._drawn,
             links=self.links.of(notification.present.incident),
             nearby=self.outbox.newest_ref(notification.channel) if is_lost else None,
             before_request=lambda: self.outbox.keep_claim(notification, self.clock()),

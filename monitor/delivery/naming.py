@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.channels.channel import Channel, ChannelError, Checking, Post, Receipt, Renewing
+from alerts.channels.channel import Channel, ChannelError, Checking, Illustrating, Picture, Post, Receipt, Renewing
 from alerts.incident import Transition
+from alerts.messages.links import NO_LINKS, Links
 
 
 def under_name(channel: Channel, kind: str, key: str, keys: Iterable[str]) -> Channel:
     """The channel, with the keys of its kind (`slack.token`) said as they are here (`channels.shop.slack.token`)."""
     named = re.compile(rf"(?<![\w.]){re.escape(kind)}\.(?=({'|'.join(map(re.escape, keys))})\b)")
     asked = _NamedChecking if isinstance(channel, Checking) else _Named
-    return (_NamedRenewing if isinstance(channel, Renewing) else asked)(channel, named, f"{key}.")
+    forgets = _NamedRenewing if isinstance(channel, Renewing) else asked
+    return (_NamedIllustrating if isinstance(channel, Illustrating) else forgets)(channel, named, f"{key}.")
 
 
 class _Named:
@@ -54,9 +56,20 @@ class _NamedChecking(_Named):
 class _NamedRenewing(_NamedChecking):
     """Forgets, and is told again too."""
 
-    def renew(self, steps: Sequence[Transition], at: datetime) -> None:
+    def renew(self, steps: Sequence[Transition], at: datetime, links: Links = NO_LINKS) -> None:
         """As the channel does."""
         if not isinstance(self._channel, Renewing):
             raise TypeError("a channel that does not forget")
         with self._naming():
-            self._channel.renew(steps, at)
+            self._channel.renew(steps, at, links)
+
+
+class _NamedIllustrating(_NamedChecking):
+    """Takes charts too."""
+
+    def illustrate(self, post: Post, picture: Picture) -> None:
+        """As the channel does."""
+        if not isinstance(self._channel, Illustrating):
+            raise TypeError("a channel that takes no charts")
+        with self._naming():
+            self._channel.illustrate(post, picture)

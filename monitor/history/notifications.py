@@ -103,5 +103,8 @@ class Outbox(Protocol):
     def newest_ref(self, channel: str) -> str | None:
         """The newest non-empty `ref` of any incident in that channel, or None."""
 
+    def standing(self, channel: str, ended_after: datetime) -> tuple[Transition, ...]:
+        """How the incidents stand that the channel was told of, and that are open or ended after a time (UTC)."""
+
     def thread_ref(self, incident_id: str, channel: str) -> str | None:
         """The newest non-empty `ref` of the incident in that channel, or None when nothing of it was sent there."""

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from types import TracebackType
@@ -52,7 +52,7 @@ class Call:
 
 
 class FakeSlack:
-    """Plays chat.postMessage, chat.update, conversations.history and .replies, auth.test, and what buttons need.
+    """Plays chat.*, conversations.history and .replies, auth.test, the upload of files, and what buttons need.
 
     A context manager; `url` is its base_url. `trouble` queues what goes wrong with the next calls, one each; `calls`
     is what came in. Everything is answered under one lock, so that tests see whole states.
@@ -136,7 +136,13 @@ class FakeSlack:
             self._on_change()
         return call.answer
 
-    def _obey(self, method: str, token: str, body: Body) -> Body:  # noqa: PLR0911 - one return for each method
+    def take(self, file_id: str, data: bytes) -> bool:
+        """Take the bytes of a file at the address that was given for it."""
+        with self._lock:
+            self.calls.append(Call("upload", {"id": file_id}))
+            return self.workspace.receive(file_id, data)
+
+    def _obey(self, method: str, token: str, body: Body) -> Body:  # noqa: C901, PLR0911 - one return for each method
         if not token:
             raise RefusedError("not_authed")
         if method == "apps.connections.open":
@@ -158,6 +164,11 @@ class FakeSlack:
                 return {"message_ts": body["thread_ts"]}
             case "views.open":
                 return self._open_dialog(body)
+            case "files.getUploadURLExternal":
+                upload = self.workspace.announce(body)
+                return {"file_id": upload.id, "upload_url": f"{self.url.removesuffix('api/')}upload/{upload.id}"}
+            case "files.completeUploadExternal":
+                return {"files": [{"id": each.id, "title": each.name} for each in self.workspace.complete(body)]}
         raise RefusedError("unknown_method")
 
     def _open_connection(self, token: str) -> Body:
@@ -227,7 +238,11 @@ class FakeSlack:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                if self.path.startswith("/upload/"):
+                    self._receive(data)
+                    return
+                raw = data.decode()
                 as_json = self.headers.get("Content-Type", "").startswith("application/json")
                 body = json.loads(raw or "{}") if as_json else dict(parse_qsl(raw))
                 token = self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -239,6 +254,14 @@ class FakeSlack:
                     self.close_connection = True
                 else:
                     self._reply(trouble, answer)
+
+            def _receive(self, data: bytes) -> None:
+                trouble = slack.trouble.popleft() if slack.trouble else Trouble(obeyed=True)
+                taken = trouble.obeyed and slack.take(self.path.rpartition("/")[2], data)
+                if trouble.drop:
+                    self.close_connection = True
+                else:
+                    self._reply(replace(trouble, status=trouble.status if taken or trouble.body else 400), "OK")
 
             def _reply(self, trouble: Trouble, answer: str) -> None:
                 payload = (trouble.body or answer).encode()
@@ -275,6 +298,7 @@ def _page(messages: list[Message], body: Body) -> Body:
     return {
         "messages": [
             {"ts": m.ts, "text": m.body.get("text")}
+            | ({"files": m.files} if m.files else {})
             | ({"metadata": m.body["metadata"]} if with_metadata and "metadata" in m.body else {})
             for m in shown
         ],

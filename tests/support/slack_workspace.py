@@ -1,6 +1,7 @@
 """The state of a Slack workspace: channels, messages, threads; and what they look like."""
 
 import html
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ class Message:
     broadcast: bool = False
     edits: int = 0
     deleted: bool = False
+    files: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -25,6 +27,18 @@ class Message:
     @property
     def pings(self) -> list[str]:
         return pings(self.body)
+
+
+@dataclass
+class Upload:
+    """A file on its way: announced, then its bytes, then put into a thread, in this order and once."""
+
+    id: str
+    name: str
+    length: int
+    alt_text: str
+    data: bytes | None = None
+    shared: bool = False
 
 
 @dataclass
@@ -61,7 +75,9 @@ class RefusedError(Exception):
 class Workspace:
     """One workspace with one bot. Time stamps are made up, and grow."""
 
-    def __init__(self, token: str, *, scopes: frozenset[str] = frozenset({"chat:write", "channels:history"})) -> None:
+    def __init__(
+        self, token: str, *, scopes: frozenset[str] = frozenset({"chat:write", "channels:history", "files:write"})
+    ) -> None:
         self._token = token
         self.scopes = scopes
         self._next_ts = 1_774_764_000
@@ -72,6 +88,7 @@ class Workspace:
         self.token = self._token
         self.channels = [Channel("C0ONCALL1", "chatbot-oncall")]
         self.allows_edits = True
+        self.uploads: dict[str, Upload] = {}
 
     @property
     def oncall(self) -> Channel:
@@ -96,6 +113,44 @@ class Workspace:
         message.body = {**message.body, **body}
         message.edits += 1
         return channel, message
+
+    def announce(self, body: dict[str, Any]) -> Upload:
+        """files.getUploadURLExternal."""
+        self._may_upload()
+        if not body.get("filename") or not str(body.get("length", "")).isdigit() or int(body["length"]) == 0:
+            raise RefusedError("invalid_arguments")
+        upload = Upload(f"F{len(self.uploads):06}", body["filename"], int(body["length"]), body.get("alt_txt", ""))
+        self.uploads[upload.id] = upload
+        return upload
+
+    def receive(self, file_id: str, data: bytes) -> bool:
+        """The bytes of a file; whether they are what was announced."""
+        upload = self.uploads.get(file_id)
+        if upload is None or upload.data is not None or len(data) != upload.length:
+            return False
+        upload.data = data
+        return True
+
+    def complete(self, body: dict[str, Any]) -> list[Upload]:
+        """files.completeUploadExternal: into a thread of a channel, which it wants by its id."""
+        self._may_upload()
+        wanted = json.loads(body["files"]) if isinstance(body.get("files"), str) else body.get("files") or []
+        uploads = [self.uploads.get(each.get("id", "")) for each in wanted]
+        done = [each for each in uploads if each is not None and each.data is not None and not each.shared]
+        if not done or len(done) != len(wanted):
+            raise RefusedError("file_not_found")
+        channel = self._writable(str(body.get("channel_id")), names=False)
+        if not any(message.ts == body.get("thread_ts") for message in channel.messages):
+            raise RefusedError("thread_not_found")
+        for each in done:
+            each.shared = True
+        shown = [{"id": each.id, "name": each.name} for each in done]
+        channel.messages.append(Message(self._stamp(), {"text": ""}, body["thread_ts"], files=shown))
+        return done
+
+    def _may_upload(self) -> None:
+        if "files:write" not in self.scopes:
+            raise RefusedError("missing_scope")
 
     def history(self, channel_id: str) -> list[Message]:
         """Newest first, as Slack has it."""

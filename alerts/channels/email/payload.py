@@ -73,15 +73,24 @@ def mail(message: Message, post: Post, envelope: Envelope, subject: str) -> Emai
         written["Importance"] = "high"
         written["X-Priority"] = "1"
     written.set_content(render_text(message) + "\n", cte="quoted-printable")
-    written.add_alternative(html(message, step), subtype="html", cte="quoted-printable")
+    picture = post.draw(incident) if post.is_pictured else None
+    shows = "" if picture is None else picture.said
+    written.add_alternative(html(message, step, shows), subtype="html", cte="quoted-printable")
+    if picture is not None:
+        (*_, page) = written.iter_parts()
+        page.add_related(picture.png, "image", "png", cid=f"<{CHART}>", filename=f"{incident.id}.png")
     return written
 
 
-def html(message: Message, step: Transition) -> str:
-    """The message as a page, every sentence of it escaped."""
+CHART: Final = "chart"
+"""What the page calls the picture that goes with it."""
+
+
+def html(message: Message, step: Transition, shows: str = "") -> str:
+    """The message as a page, every sentence of it escaped; `shows` says what is on its chart, "" without one."""
     incident = step.incident
     colour = _CALM.get(incident.state) or _COLOURS[incident.severity]
-    return _template().render(message=message, colour=colour)
+    return _template().render(message=message, colour=colour, shows=shows, chart=CHART)
 
 
 @cache

@@ -12,12 +12,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from alerts.channels.channel import Post, Receipt
+from alerts.channels.channel import Picture, Post, Receipt
 from alerts.channels.shown import shown
 from alerts.channels.slack.buttons import buttons
 from alerts.channels.slack.calls import Method, call
-from alerts.channels.slack.errors import CANNOT_LOOK, ROOT_IS_FIXED, ROOT_IS_GONE, SlackError, slack_error
-from alerts.channels.slack.payload import forms, marks, metadata, payload, root
+from alerts.channels.slack.errors import (
+    CANNOT_LOOK,
+    ROOT_IS_FIXED,
+    ROOT_IS_GONE,
+    SlackError,
+    no_files,
+    slack_error,
+)
+from alerts.channels.slack.payload import MAX_ALT_TEXT, chart_name, forms, marks, metadata, payload, root
 from alerts.incident import Event
 from alerts.messages.message import Message, reply_message
 
@@ -104,6 +111,34 @@ class SlackChannel:
         if post.step.event not in {None, Event.OPENED}:
             note = self._post_reply(post, thread) or note
         return Receipt(thread.ref, note)
+
+    def illustrate(self, post: Post, picture: Picture) -> None:
+        """Upload a chart into the incident's thread. Raises ChannelError."""
+        thread, name = _Thread.parse(post.thread or ""), chart_name(post)
+        if post.maybe_sent and self._has_file(post, thread, name):
+            return
+        try:
+            self._ask(
+                post,
+                self._client.files_upload_v2,
+                file=picture.png,
+                filename=name,
+                title=name,
+                alt_txt=picture.said[:MAX_ALT_TEXT],
+                channel=thread.channel,
+                thread_ts=thread.ts,
+            )
+        except SlackError as error:
+            raise no_files() if error.code == "missing_scope" else error from None
+
+    def _has_file(self, post: Post, thread: _Thread, name: str) -> bool:
+        """Whether a file of that name is in the thread; also where nobody may look, as one too many is a nuisance."""
+        seen = False
+        for message in self._look(post, self._client.conversations_replies, channel=thread.channel, ts=thread.ts):
+            seen = True
+            if any(file.get("name") == name for file in message.get("files") or ()):
+                return True
+        return not seen  # the first message at least is there for whoever may look
 
     def _update_root(self, post: Post, thread: _Thread) -> str:
         return self._tell(self._client.chat_update, root(post), post, "root", channel=thread.channel, ts=thread.ts)[1]

@@ -57,6 +57,10 @@ ROOT_IS_GONE = frozenset({"message_not_found", "channel_not_found", "is_archived
 ROOT_IS_FIXED = frozenset({"cant_update_message", "edit_window_closed", "update_failed"})
 """Codes of chat.update after which the first message stays as it is, and the thread says what is new."""
 
+_NO_FILES = (
+    "Slack takes no charts: give the app the scope files:write and install it again, or set alerting.charts: false"
+)
+
 CANNOT_LOOK = frozenset(
     {"missing_scope", "not_allowed_token_type", "channel_not_found", "not_in_channel", "thread_not_found"}
 )
@@ -124,3 +128,8 @@ def about_app_token(error: SlackError) -> SlackError:
         return error
     said = f"Slack says {error.code}: {_ABOUT_APP_TOKEN[error.code]}"
     return SlackError(said, code=error.code, permanent=True, fixable=True)
+
+
+def no_files() -> SlackError:
+    """The error for an app that may not upload."""
+    return SlackError(_NO_FILES, code="missing_scope", permanent=True, fixable=True)

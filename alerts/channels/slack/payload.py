@@ -1,10 +1,12 @@
 """What is sent to Slack; pure."""
 
 from dataclasses import replace
+from datetime import UTC
 from typing import Any, Final
 
 from alerts.channels.channel import Post
 from alerts.channels.shown import shown
+from alerts.incident import Event
 from alerts.messages.message import Message, first_message, root_message
 from alerts.messages.slack import Block, SlackMessage, render_plain, render_short, render_slack
 
@@ -29,6 +31,17 @@ def forms(message: Message, below: tuple[Block, ...] = ()) -> tuple[SlackMessage
         SlackMessage(render_plain(message), ()),
         SlackMessage(render_short(message), ()),
     )
+
+
+MAX_ALT_TEXT: Final = 1000
+"""Characters of what a chart shows in words."""
+
+
+def chart_name(post: Post) -> str:
+    """The name of a chart's file, the same on every try: by the incident, and when it opened or was back."""
+    incident, is_back = post.step.incident, post.step.event is Event.REOPENED and not post.first
+    at = post.step.at if is_back else incident.opened_at or incident.since
+    return f"{incident.id}-{at.astimezone(UTC):%Y%m%d-%H%M}.png"
 
 
 def payload(form: SlackMessage, post: Post, part: str) -> dict[str, Any]:

@@ -97,6 +97,31 @@ def course(
     )
 
 
+def pictured(
+    history: History,
+    watched: Watched,
+    newest: NewestFigures,
+    wanted: Asked,
+    metric: str,
+    until: datetime | None = None,
+) -> tuple[Chart | None, tuple[Mark, ...]]:
+    """The one chart of a metric, as `course` lays it out, and its marks. Raises HistoryError."""
+    end = min(until or newest.as_of, newest.as_of)
+    span = Span(end - wanted.length, end)
+    metrics, classes = (QUANTILES, ("",)) if metric == "latency" else ((metric,), (wanted.class_name,))
+    found = history.charted.traces(watched.name, metrics, span.since, span.until, classes)
+    known = history.shown.said(watched.name, span.until - FINDINGS_OF, span.until)
+    said = {(each.check, each.subject): each for each in known}
+    marks = tuple(marks_of(history, watched.name, span))
+    title = _title(metric, wanted.class_name)
+    requests = _requests(watched, wanted.class_name, found, said, wanted)
+    return next((chart(each, span, marks) for each in requests if each.title == title), None), marks
+
+
+def _title(metric: str, class_name: str) -> str:
+    return f"{metric.capitalize()} of {class_name}" if metric in OF_CLASS else metric.capitalize()
+
+
 def _requests(
     watched: Watched, name: str, found: Traces, said: Mapping[tuple[str, str], Said], wanted: Asked
 ) -> Iterator[Request]:
@@ -115,7 +140,7 @@ def _requests(
         for metric, floors in (("recall", watched.recall_floors), ("precision", watched.precision_floors)):
             floor = (Rule("floor", floors[name]),) if name in floors else ()
             rules = (*floor, *_reference(said.get((f"class_{metric}", name))))
-            title, series = f"{metric.capitalize()} of {name}", lines(metric, of=name)
+            title, series = _title(metric, name), lines(metric, of=name)
             yield Request(title, series, percent, is_share=True, file=file(metric), rules=rules)
     limits = _limit(said.get(("latency", "p95")), "p95 limit")
     quantiles = lines(*QUANTILES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alerts.channels.channel import ChannelError, Post
+from alerts.channels.channel import ChannelError, Picture, Post
 from alerts.channels.email.channel import PORTS, EmailChannel
 from alerts.channels.standalone import IN_DOUBT
 from alerts.incident import Event, Reason
@@ -233,6 +233,21 @@ def test_a_server_that_says_nothing_is_given_up_in_time() -> None:
 
     assert error.is_untaken
     assert "raise email.timeout; email.security and email.port have to fit together" in str(error)
+
+
+def test_the_first_mail_has_the_chart_within_its_page(server: MailServer) -> None:
+    drawn = Post("1", opened(), first=True, draw=lambda _: Picture(b"\x89PNG a chart", "Recall of urgent <fell>"))
+    channel(server).send(drawn)
+    channel(server).send(replace(drawn, id="2", step=step(Event.ESCALATED, Reason.SEVERITY_ROSE), first=False))
+    first, second = server.mailbox.mails
+    (image,) = [part for part in first.walk() if part.get_content_type() == "image/png"]
+    page = first.get_body(("html",))
+
+    assert page is not None
+    assert 'src="cid:chart" alt="Recall of urgent &lt;fell&gt;"' in page.get_content()
+    assert (image["Content-ID"], image.get_content()) == ("<chart>", b"\x89PNG a chart")
+    assert text(first).startswith("🔴 CRITICAL support-bot: recall of urgent 12%")
+    assert not any(part.get_content_type() == "image/png" for part in second.walk())
 
 
 def test_a_name_of_any_length_fits(server: MailServer) -> None:
