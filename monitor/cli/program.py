@@ -5,7 +5,9 @@ import sys
 from typing import Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
+from monitor.cli.examples import epilog
 from monitor.common.exit_codes import Exit
 from monitor.common.gc_tuning import collect_seldom
 
@@ -15,6 +17,8 @@ COMMANDS: Final = {
     "validate": "does the configuration fit the log, and what can each check do?",
     "once": "one look, now or as of an earlier time",
     "run": "the daemon",
+    "status": "how everything stands, read in five seconds",
+    "watch": "the same, again and again",
     "backtest": "what the daemon would have told of the past",
     "history": "incidents and metrics that the history holds",
     "explain": "everything that the advice of an incident rests on",
@@ -33,6 +37,7 @@ COMMANDS: Final = {
     "register": "what a model version was trained on or evaluated with",
     "export": "folders to act on: a brief, training data, labels to check",
     "ping": "is the daemon alive?",
+    "completion": "what a shell needs to complete commands and options",
 }
 """Each command in the order in which a newcomer meets them, with what it is for: said here, so that the list of
 commands imports none of them."""
@@ -58,7 +63,16 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"monitor.cli.commands.{cmd_name.replace('-', '_')}").command
+        command.epilog = epilog(cmd_name)
+        if isinstance(command, click.Group):
+            for name, each in command.commands.items():
+                each.epilog = epilog(f"{cmd_name} {name}")
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, none of which is imported for it."""
+        found = [CompletionItem(name, help=what) for name, what in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Show the commands."""

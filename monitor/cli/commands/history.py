@@ -18,11 +18,12 @@ from monitor.cli.commands.history_repair import command as repair
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import DURATION, config_option, json_option, monitor_option
 from monitor.cli.output.history_tables import beliefs_table, incident_parts, incidents_table, sizes_table
+from monitor.cli.output.parquet import write_parquet
 from monitor.cli.output.records import belief_record, incident_details, incident_record, print_csv
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
-from monitor.common.terminal import show
+from monitor.common.terminal import note, show
 from monitor.history.queries.queries import Belief, Queries
 from monitor.history.queries.sizes import Size
 from monitor.history.writing.thinning import Thinning
@@ -35,6 +36,7 @@ class Form(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,20 @@ class Question:
 @click.option("--slice", "slice_name", default="all", show_default=True, metavar="NAME", help="With --metric.")
 @json_option
 @click.option("--size", "as_size", is_flag=True, help="Rows and bytes of each table, and of a year at this rate.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a heading on stdout.")
+@click.option("--csv", "as_csv", is_flag=True, help="The same as --format csv.")
+@click.option(
+    "--format",
+    "form_name",
+    type=click.Choice([each.value for each in Form]),
+    help="A table, JSON lines or comma-separated values on stdout, or a Parquet file for --out.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --format parquet: the file to write.",
+)
 def command(
     context: click.Context,
     *,
@@ -79,6 +94,8 @@ def command(
     as_size: bool,
     as_json: bool,
     as_csv: bool,
+    form_name: str | None,
+    out: Path | None,
 ) -> int:
     """List incidents, or show one of them, or one metric as it was believed from look to look.
 
@@ -86,11 +103,14 @@ def command(
     """
     if context.invoked_subcommand is not None:
         return Exit.FINE
-    if (as_json and as_csv) or (incident_id and (metric or as_csv)):
-        raise click.UsageError("--json and --csv exclude each other; --incident goes without --metric and --csv")
-    if as_size and (incident_id or metric or as_csv):
-        raise click.UsageError("--size goes without --incident, --metric and --csv")
-    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    form = _form(form_name, as_json=as_json, as_csv=as_csv)
+    if (form is Form.PARQUET) != (out is not None):
+        raise click.UsageError("--format parquet needs --out FILE, and nothing else takes it")
+    is_flat = form in (Form.CSV, Form.PARQUET)
+    if incident_id and (metric or is_flat):
+        raise click.UsageError("--incident goes without --metric, and as a table or as JSON only")
+    if as_size and (incident_id or metric or is_flat):
+        raise click.UsageError("--size goes without --incident and --metric, and as a table or as JSON only")
     settings = load(file)
     history = open_history(settings)
     try:
@@ -100,7 +120,9 @@ def command(
         monitors = _known(history.queries, names)
         since = _end(history.queries, monitors) - ago if ago else None
         question = Question(monitors, since, metric, class_name, slice_name)
-        if incident_id:
+        if out is not None:
+            _write(history.queries, question, out)
+        elif incident_id:
             _show_incident(history.queries, incident_id, form)
         elif metric:
             _show_metric(history.queries, question, form)
@@ -109,6 +131,32 @@ def command(
     finally:
         history.close()
     return Exit.FINE
+
+
+def _form(name: str | None, *, as_json: bool, as_csv: bool) -> Form:
+    asked = {Form(name)} if name else set()
+    asked |= ({Form.JSON} if as_json else set()) | ({Form.CSV} if as_csv else set())
+    if len(asked) > 1:
+        raise click.UsageError("--json, --csv and another --format exclude each other")
+    return asked.pop() if asked else Form.TABLE
+
+
+def _write(queries: Queries, question: Question, out: Path) -> None:
+    """Write what is asked for as Parquet."""
+    if question.metric:
+        found = _records(_beliefs(queries, question))
+    else:
+        found = map(incident_record, _of_monitors(queries, question))
+    try:
+        n = write_parquet(found, out)
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be written: {error.strerror or error}", param_hint="--out") from error
+    nothing = _nothing_believed(queries, question) if question.metric else _no_incident(queries, question)
+    note(f"{out}: {n} rows" if n else f"{out} was not written: {nothing}")
+
+
+def _of_monitors(queries: Queries, question: Question) -> list[Incident]:
+    return [each for each in queries.incidents(since=question.since) if each.monitor in question.monitors]
 
 
 def _known(queries: Queries, names: Sequence[str]) -> tuple[str, ...]:
@@ -136,14 +184,14 @@ def _show_sizes(sizes: Sequence[Size], form: Form) -> None:
 
 
 def _show_incidents(queries: Queries, question: Question, form: Form) -> None:
-    incidents = [each for each in queries.incidents(since=question.since) if each.monitor in question.monitors]
+    incidents = _of_monitors(queries, question)
     match form:
         case Form.JSON:
             for incident in incidents:
                 _print_incident(incident)
         case Form.CSV:
             print_csv(map(incident_record, incidents))
-        case Form.TABLE:
+        case _:
             show(incidents_table(incidents) if incidents else _no_incident(queries, question))
 
 
@@ -174,7 +222,7 @@ def _show_metric(queries: Queries, question: Question, form: Form) -> None:
                 print_line({"type": "metric", **record})
         case Form.CSV:
             print_csv(_records(beliefs))
-        case Form.TABLE:
+        case _:
             show(beliefs_table(beliefs) if beliefs else _nothing_believed(queries, question))
 
 

@@ -15,10 +15,10 @@ from alerts.messages.words import WORDS, short_problem
 from alerts.routing.matching import Facts
 from alerts.routing.silence import Silence
 from alerts.standing import Standing
-from config.settings import Settings
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.options import chosen, config_option, json_option, monitor_option
+from monitor.cli.output.false_alarms import false_alarms_in_words, false_alarms_line
 from monitor.cli.output.records import incident_record
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
@@ -44,7 +44,7 @@ def command(*, file: Path | None, names: tuple[str, ...], everything: bool, as_j
         queries = history.queries
         incidents = _incidents(queries, names, everything=everything)
         found = [_Open.of(each, queries, now, is_watched=each.monitor in settings.monitors) for each in incidents]
-        counts = [_counted(settings, queries, name, now) for name in monitors]
+        counts = [false_alarms_line(settings, queries, name, now) for name in monitors]
     finally:
         history.close()
     if as_json:
@@ -54,7 +54,7 @@ def command(*, file: Path | None, names: tuple[str, ...], everything: bool, as_j
     show(*(printable(text) for each in found for text in each.texts()))
     if not found:
         show("no incident is open")
-    show(*(printable(_false_alarms(line)) for line in counts if line["n"]))
+    show(*(printable(f"{line['monitor']}: {false_alarms_in_words(line)}") for line in counts if line["n"]))
     return Exit.FINE
 
 
@@ -107,23 +107,3 @@ class _Open:
 def _incidents(queries: Queries, monitors: Sequence[str], *, everything: bool) -> Iterator[Incident]:
     found = queries.incidents() if everything else queries.unresolved()
     yield from (incident for incident in found if not monitors or incident.monitor in monitors)
-
-
-def _counted(settings: Settings, queries: Queries, monitor: str, now: datetime) -> dict[str, Any]:
-    budget = settings.monitors[monitor].false_alarms
-    n = queries.false_alarms(monitor, now - budget.per)
-    return {
-        "type": "false_alarms",
-        "monitor": monitor,
-        "n": n,
-        "allowed": budget.count,
-        "per_days": budget.per.total_seconds() / 86_400,
-        "since": now - budget.per,
-    }
-
-
-def _false_alarms(line: dict[str, Any]) -> str:
-    times = (
-        "1 incident was called a false alarm" if line["n"] == 1 else f"{line['n']} incidents were called false alarms"
-    )
-    return f"{line['monitor']}: {times} since {when(line['since'])}; false_alarms allows {line['allowed']} in that time"

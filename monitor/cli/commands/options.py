@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from config.duration import parse_duration
+from config.errors import ConfigError
 from config.loading import DEFAULT_FILE
 from config.settings import Settings
 from config.variables import CONFIG_VARIABLE
@@ -70,8 +71,24 @@ def json_option(command: Command) -> Command:
 def monitor_option(command: Command) -> Command:
     """`--monitor NAME`, as often as wanted, given to the command as `names`."""
     return click.option(
-        "--monitor", "names", multiple=True, metavar="NAME", help="Only this monitor; may be repeated."
+        "--monitor",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        help="Only this monitor; may be repeated.",
+        shell_complete=_monitors,
     )(command)
+
+
+def _monitors(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Names that begin so, for a shell; none where the configuration cannot be read."""
+    from monitor.bootstrap.configuration import load  # noqa: PLC0415 - only a shell asks
+
+    try:
+        settings = load(context.params.get("file"))
+    except (ConfigError, OSError):
+        return []
+    return [name for name in settings.monitors if name.startswith(incomplete)]
 
 
 def chosen(settings: Settings, names: Iterable[str]) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """The command as a whole: help, usage errors, exit statuses; each command has tests of its own."""
 
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from config.errors import ConfigError, Problem
+from monitor.cli.examples import EXAMPLES
 from monitor.cli.program import COMMANDS, Commands, cli
 from monitor.common.errors import BindError, HistoryError, MappingError, SourceError
 from monitor.common.exit_codes import Exit
@@ -153,3 +157,54 @@ def test_ping_does_not_import_what_takes_long() -> None:
     )
 
     assert not {"duckdb", "sqlalchemy", "numpy", "scipy", "pydantic"} & set(ended.stdout.split())
+
+
+def test_every_command_shows_examples_that_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("train.jsonl").touch()
+    shown = set()
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        shown |= {name} | {f"{name} {each}" for each in getattr(command, "commands", {})}
+    assert shown == set(EXAMPLES)
+    for name, examples in EXAMPLES.items():
+        for example in examples:
+            typed = re.sub(r'^eval "\$\((.*)\)"$', r"\1", re.split(r" (?:\|\||>) ", example)[0])
+            program, *words = shlex.split(typed)
+            assert program == "tunewatch"
+            assert words[: len(name.split())] == name.split()[: len(words)] or name == "export"
+            command = cli.get_command(click.Context(cli), words.pop(0))
+            if isinstance(command, click.Group) and words[0] in command.commands:
+                command = command.commands[words.pop(0)]
+            assert command is not None
+            command.make_context(name, words)
+        assert examples[0] in CliRunner().invoke(cli, [*name.split(), "--help"]).stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell: str, tmp_path: Path) -> None:
+    script = CliRunner().invoke(cli, ["completion", shell]).stdout
+    assert f"_TUNEWATCH_COMPLETE={shell}_complete" in script
+
+    def completed(words: str, place: int) -> str:
+        asked = {"_TUNEWATCH_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": str(place)}
+        if shell == "fish":
+            asked["COMP_CWORD"] = words.rpartition(" ")[2]
+        code = "from monitor.cli import main; main()"
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(
+            command, env=environment() | asked, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    assert "status" in completed("tunewatch sta", 1)
+    assert "--json" in completed("tunewatch status --js", 2)
+
+
+def test_a_shell_completes_the_names_of_monitors(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "examples" / "tunewatch.yaml", tmp_path / "tunewatch.yaml")
+    asked = {"_TUNEWATCH_COMPLETE": "bash_complete", "COMP_WORDS": "tunewatch status --monitor ", "COMP_CWORD": "3"}
+    command = [sys.executable, "-c", "from monitor.cli import main; main()"]
+    done = subprocess.run(command, env=environment() | asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "plain,support-bot" in done.stdout, done.stderr
