@@ -24,6 +24,7 @@ SLOW: Final = (
     "tests/monitor/cycle",
     "tests/monitor/cli/commands",
     "tests/monitor/delivery/test_delivery_processes.py",
+    "tests/monitor/web/page",
     "tests/monitor/study",
     "tests/monitor/log",
     "tests/monitor/history",
