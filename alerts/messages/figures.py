@@ -1,6 +1,7 @@
 """Shares, bounds and lengths of time for a person: the one form that each has, wherever it is read."""
 
 from datetime import timedelta
+from typing import Final
 
 from checks.statistics.intervals import Proportion
 
@@ -8,13 +9,18 @@ LABELS = "labels"
 """What n counts unless it is said."""
 
 
+LEAST: Final = 0.05  # percent
+
+
 def percent(share: float) -> str:
     """A share in [0, 1] as a percentage; small and almost full ones keep the digits that matter.
 
-    >>> [percent(x) for x in (0.124, 0.0431, 0.004, 0.9987, 0.0, 1.0)]
-    ['12%', '4%', '0.4%', '99.9%', '0%', '100%']
+    >>> [percent(x) for x in (0.124, 0.0431, 0.004, 0.9987, 0.0, 1.0, 0.0002, 0.9998, 0.1 * 3 / 0.3)]
+    ['12%', '4%', '0.4%', '99.9%', '0%', '100%', '<0.1%', '>99.9%', '100%']
     """
-    value = 100 * share
+    value = round(100 * share, 9)  # a sum of floats may miss 100 by as little
+    if 0 < value < LEAST or 100 - LEAST <= value < 100:  # noqa: PLR2004 - what one digit would write as 0.0% or 100.0%
+        return f"<{2 * LEAST}%" if value < LEAST else f">{100 - 2 * LEAST}%"
     near_an_end = 0 < value < 1 or 99 < value < 100  # noqa: PLR2004 - where whole percents say 0% or 100%
     return f"{value:.1f}%" if near_an_end else f"{value:.0f}%"
 
