@@ -40,7 +40,9 @@ def test_a_message_says_what_broke_in_its_title(receiver: Receiver) -> None:
     channel.send(Post("2", RESOLVED))
     first, second = (json.loads(call.body) for call in receiver.taken)
 
-    assert first["title"] == "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80%"
+    assert first["title"].startswith(
+        "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back to"
+    )
     assert IN_DOUBT in first["message"]
     assert (first["type"], second["type"]) == ("failure", "success")
 

@@ -276,4 +276,4 @@ def test_a_console_that_lacks_the_icons_still_tells() -> None:
     stream = io.TextIOWrapper(raw, encoding="latin-1")
     ConsoleChannel(stream).send(Post("1", opened()))
 
-    assert b"CRITICAL support-bot: recall of urgent is 12%" in raw.getvalue()
+    assert b"CRITICAL support-bot: recall of urgent 12%, floor 80%" in raw.getvalue()

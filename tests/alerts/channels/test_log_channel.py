@@ -29,7 +29,7 @@ def test_a_step_is_one_event_with_the_words_for_people_and_the_object_for_progra
     (line,) = told(Post("1", opened()))
 
     assert (line["event"], line["level"]) == ("told", "error")
-    assert line["message"].startswith("🔴 CRITICAL support-bot: recall of urgent is 12%")
+    assert line["message"].startswith("🔴 CRITICAL support-bot: recall of urgent 12%, floor 80%")
     assert line["alert"]["event"] == "opened"
     assert line["alert"]["findings"][0]["value"] == 0.12
 

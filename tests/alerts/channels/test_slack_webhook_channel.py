@@ -15,6 +15,8 @@ from tests.support import webhook_rules
 from tests.support.incidents import opened, step
 from tests.support.receiver import Receiver, Reply
 
+HEADLINE = "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back to the version before"
+
 
 @pytest.fixture
 def slack() -> Iterator[Receiver]:
@@ -42,7 +44,7 @@ def test_each_step_is_a_message_that_begins_with_what_happened(slack: Receiver, 
     channel.send(Post("2", step(Event.ESCALATED, Reason.SEVERITY_ROSE)))
 
     assert [body["text"].splitlines()[0][:60] for body in bodies(slack)] == [
-        "🔴 CRITICAL support-bot: recall of urgent is 12% (4–31%, n=61",
+        "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → ro",
         "🔴 CRITICAL support-bot: escalated: recall of urgent is 12% (",
     ]
 
@@ -78,7 +80,7 @@ def test_blocks_that_slack_refuses_become_text_and_then_a_line(slack: Receiver, 
 
     assert bodies(slack) == [
         {
-            "text": "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80%",
+            "text": HEADLINE,
             "blocks": [],
             "unfurl_links": False,
             "unfurl_media": False,
