@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from keyword import iskeyword
 from typing import Any, Final
 
 import click
@@ -36,6 +37,7 @@ COMMANDS: Final = {
     "label-queue": "which predictions to label next, so that recall is known better",
     "register": "what a model version was trained on or evaluated with",
     "export": "folders to act on: a brief, training data, labels to check",
+    "try": "would another prompt or model do better in production?",
     "ping": "is the daemon alive?",
     "completion": "what a shell needs to complete commands and options",
 }
@@ -62,7 +64,7 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"monitor.cli.commands.{cmd_name.replace('-', '_')}").command
+        command: click.Command = importlib.import_module(f"monitor.cli.commands.{_module(cmd_name)}").command
         command.epilog = epilog(cmd_name)
         if isinstance(command, click.Group):
             for name, each in command.commands.items():
@@ -92,6 +94,11 @@ class Commands(click.Group):
         except BaseException as error:  # noqa: BLE001 - `settle` raises what is not ours
             status = settle(error)
         ctx.exit(status if isinstance(status, int) else Exit.FINE)
+
+
+def _module(name: str) -> str:
+    """The file of a command; `try` is a word of Python's own."""
+    return f"{name}_" if iskeyword(name) else name.replace("-", "_")
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001

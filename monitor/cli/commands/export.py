@@ -1,42 +1,31 @@
 """`tunewatch export`: folders to act on: a brief for the prompt, training data, labels to check."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from config.monitor import MonitorSettings
-from config.settings import Settings
 from monitor.actions.brief import BriefSpec, make_brief
 from monitor.actions.finetune import FORMATS, FinetuneSpec, make_finetune
 from monitor.actions.finetune.dataset import Limits
-from monitor.actions.folder import FolderError, check_free
 from monitor.actions.label_audit import AuditSpec, make_audit
-from monitor.actions.material import NothingToExportError
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.cli.commands.folders import (
+    as_of_option,
+    explained,
+    free_folder,
+    out_option,
+    scrub_option,
+    the_history,
+    the_log,
+    the_monitor,
+    warn_of_personal_data,
+)
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import TIME, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
-from monitor.common.personal import ScrubberMissingError
 from monitor.common.terminal import note
-from monitor.history import History
-from monitor.log import PredictionLog, open_log
-
-out_option = click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="New or empty folder; else one is named for you.",
-)
-as_of_option = click.option(
-    "--as-of", type=TIME, metavar="TIME", help="What was known at this time (UTC); now unless given."
-)
-scrub_option = click.option("--no-scrub", is_flag=True, help="Leave personal data in the messages.")
 
 
 @click.group("export")
@@ -60,14 +49,14 @@ def brief(*, file: Path | None, wanted: str, out: Path | None, as_of: datetime |
     INCIDENT is an id, or its beginning, as `tunewatch history` lists it.
     """
     settings = load(file)
-    with _history(settings) as history:
+    with the_history(settings) as history:
         incident = find_one(history.queries, wanted, "INCIDENT")
-        folder = _free(out or Path(f"brief-{incident.id}"))
-        watched = _monitor(settings, incident.monitor)
+        folder = free_folder(out or Path(f"brief-{incident.id}"))
+        watched = the_monitor(settings, incident.monitor)
         spec = BriefSpec(incident, as_of or utc_now(), history.holdout(incident.monitor), not no_scrub)
-        with _explained(incident.monitor), _log(watched, incident.monitor) as log:
+        with explained(incident.monitor), the_log(watched, incident.monitor) as log:
             made = make_brief(log, watched, spec, folder)
-    _warn(scrubbed=not no_scrub)
+    warn_of_personal_data(scrubbed=not no_scrub)
     note(f"{folder} has {len(made.shown)} confusions and {len(made.tests.cases)} tests; begin with brief.md")
     return Exit.FINE
 
@@ -89,15 +78,15 @@ def label_audit(
     INCIDENT is an id, or its beginning, as `tunewatch history` lists it; labels of its time come first.
     """
     settings = load(file)
-    with _history(settings) as history:
+    with the_history(settings) as history:
         incident = find_one(history.queries, wanted, "INCIDENT")
-        folder = _free(out or Path(f"label-audit-{incident.id}"))
-        watched = _monitor(settings, incident.monitor)
+        folder = free_folder(out or Path(f"label-audit-{incident.id}"))
+        watched = the_monitor(settings, incident.monitor)
         kept = history.holdout(incident.monitor)
         spec = AuditSpec(incident, as_of or utc_now(), kept, budget, not no_scrub)
-        with _explained(incident.monitor), _log(watched, incident.monitor) as log:
+        with explained(incident.monitor), the_log(watched, incident.monitor) as log:
             made = make_audit(log, watched, spec, folder)
-    _warn(scrubbed=not no_scrub)
+    warn_of_personal_data(scrubbed=not no_scrub)
     note(f"{folder} has {len(made.doubts):,} of {made.found:,} labels in doubt, out of {made.read:,}")
     return Exit.FINE
 
@@ -145,9 +134,9 @@ def finetune(
     if holdout_from and new_holdout:
         raise click.UsageError("--holdout-from and --new-holdout exclude each other")
     settings = load(file)
-    folder = _free(out or Path(f"finetune-{monitor}-{form}"))
-    watched = _monitor(settings, monitor)
-    with _history(settings) as history:
+    folder = free_folder(out or Path(f"finetune-{monitor}-{form}"))
+    watched = the_monitor(settings, monitor)
+    with the_history(settings) as history:
         kept = None if new_holdout else history.holdout(monitor)
         spec = FinetuneSpec(
             monitor=monitor,
@@ -157,59 +146,10 @@ def finetune(
             holdout=holdout_from or kept,
             scrub=not no_scrub,
         )
-        with _explained(monitor), _log(watched, monitor) as log:
+        with explained(monitor), the_log(watched, monitor) as log:
             made = make_finetune(log, watched, spec, folder)
         if made.dataset.holdout.is_new:
             history.hold_out(monitor, made.dataset.holdout.since)
-    _warn(scrubbed=not no_scrub)
+    warn_of_personal_data(scrubbed=not no_scrub)
     note(f"{folder} has " + ", ".join(f"{len(part):,} {split}" for split, part in made.dataset.splits.items()))
     return Exit.FINE
-
-
-def _monitor(settings: Settings, name: str) -> MonitorSettings:
-    if name not in settings.monitors:
-        known = ", ".join(settings.monitors)
-        raise click.BadParameter(f"there is no monitor {name!r}; there is {known}", param_hint="MONITOR")
-    return settings.monitors[name]
-
-
-def _free(out: Path) -> Path:
-    try:
-        check_free(out)
-    except FolderError as error:
-        raise click.BadParameter(str(error), param_hint="--out") from None
-    return out
-
-
-@contextmanager
-def _explained(monitor: str) -> Iterator[None]:
-    """Turn what an export cannot do into a usage error."""
-    try:
-        yield
-    except NothingToExportError as error:
-        raise click.UsageError(f"{monitor}: {error}") from None
-    except (FolderError, ScrubberMissingError) as error:
-        raise click.UsageError(str(error)) from None
-
-
-@contextmanager
-def _history(settings: Settings) -> Iterator[History]:
-    history = open_history(settings)
-    try:
-        yield history
-    finally:
-        history.close()
-
-
-@contextmanager
-def _log(settings: MonitorSettings, name: str) -> Iterator[PredictionLog]:
-    log = open_log(settings.source, bucket=settings.bucket, segments=(), key=f"monitors.{name}.source")
-    try:
-        yield log
-    finally:
-        log.close()
-
-
-def _warn(*, scrubbed: bool) -> None:
-    if not scrubbed:
-        note("personal data was left in the messages, as asked: take care where the folder goes")

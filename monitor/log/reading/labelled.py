@@ -21,6 +21,7 @@ class LabelledMessage:
 
     `labelled_at` is when its first label came. `label_rows` counts the rows that named a class for it, `labels` the
     different classes that they named and `labellers` the different people who gave them (0 where they are not logged).
+    `weight` is 1/inclusion probability of the label that counts, 1 where that is not logged.
     """
 
     id: str
@@ -36,6 +37,9 @@ class LabelledMessage:
     label_rows: int
     labels: int
     labellers: int
+    weight: float = 1.0
+    latency_ms: float | None = None
+    completion_tokens: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,9 @@ def _chosen(log: MappedLog, labels: MappedLabels, draw: LabelledDraw, engine: Lo
     lot = Md5(first.c.id_text).label("draw")
     nth = sa.func.row_number().over(partition_by=found.c.label, order_by=(lot, first.c.id_text)).label("nth")
     ranked = (
-        sa.select(first.c.id, first.c.id_text, first.c.epoch, found.c.label, found.c.first_epoch, lot, nth)
+        sa.select(
+            first.c.id, first.c.id_text, first.c.epoch, found.c.label, found.c.weight, found.c.first_epoch, lot, nth
+        )
         .select_from(first.join(found, found.c.id == first.c.id))
         .cte("ranked")
     )
@@ -121,6 +127,8 @@ def _message(log: MappedLog) -> list[sa.Label[Any]]:
         p.model_version.label("model_version"),
         p.prompt_version.label("prompt_version"),
         p.number("prompt_tokens").label("prompt_tokens"),
+        p.latency_ms.label("latency_ms"),
+        p.number("completion_tokens").label("completion_tokens"),
     ]
 
 
@@ -157,4 +165,7 @@ def _read(row: sa.RowMapping) -> LabelledMessage:
         label_rows=row["label_rows"],
         labels=row["labels"],
         labellers=row["labellers"],
+        weight=row["weight"],
+        latency_ms=row["latency_ms"],
+        completion_tokens=row["completion_tokens"],
     )

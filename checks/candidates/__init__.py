@@ -1,0 +1,1 @@
+"""Would a candidate do better in production? A sample, a paired comparison, a verdict."""

@@ -1,0 +1,1 @@
+"""`tunewatch try`: messages to try a candidate on, its answers, and whether it would do better."""
