@@ -58,9 +58,14 @@ def _call_false(incident: Incident, act: Act) -> _Step:
     return replace(incident, false_alarm_by=act.by), Event.UPDATED, Reason.CALLED_FALSE
 
 
+def _try(incident: Incident, act: Act) -> _Step:  # noqa: ARG001 - what was tried is told, and changes nothing
+    return incident, Event.UPDATED, Reason.CANDIDATE_TRIED
+
+
 _STEPS: Final[dict[ActKind, Callable[[Incident, Act], _Step]]] = {
     ActKind.ACKNOWLEDGE: _acknowledge,
     ActKind.SNOOZE: _snooze,
     ActKind.RESOLVE: _resolve,
     ActKind.FALSE_ALARM: _call_false,
+    ActKind.TRY: _try,
 }

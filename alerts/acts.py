@@ -14,6 +14,7 @@ class ActKind(StrEnum):
     FALSE_ALARM = "false_alarm"
     SILENCE = "silence"
     UNSILENCE = "unsilence"
+    TRY = "try"  # tried a candidate; the note is its verdict
 
 
 @dataclass(frozen=True, slots=True)

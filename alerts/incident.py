@@ -57,6 +57,7 @@ class Reason(StrEnum):
     SOMEBODY_SNOOZED = "somebody_snoozed"
     SOMEBODY_RESOLVED = "somebody_resolved"
     CALLED_FALSE = "called_false"  # somebody says that it is a false alarm
+    CANDIDATE_TRIED = "candidate_tried"  # somebody tried what might answer instead
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     SNOOZE_ENDED = "snooze_ended"
     # In one channel alone:
@@ -95,6 +96,7 @@ _OF_SOMEBODY = (
     Reason.SOMEBODY_SNOOZED,
     Reason.SOMEBODY_RESOLVED,
     Reason.CALLED_FALSE,
+    Reason.CANDIDATE_TRIED,
 )
 
 

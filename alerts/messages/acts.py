@@ -15,6 +15,7 @@ DONE: Final = {
     ActKind.FALSE_ALARM: "called a false alarm",
     ActKind.SILENCE: "silenced",
     ActKind.UNSILENCE: "silence ended",
+    ActKind.TRY: "candidate tried",
 }
 
 AGAIN: Final = {

@@ -105,10 +105,10 @@ def judge(parts: Sequence[Part], question: Question) -> Verdict:
 
     if worse:
         return decided(Decision.KEEP, Reason.WORSE, worse)
-    if hopeless and len(hopeless) == len(question.aims):
-        return decided(Decision.KEEP, Reason.NO_BETTER, hopeless)
     if better and not unsafe:
         return decided(Decision.SHIP, Reason.BETTER, better)
+    if hopeless and len(hopeless) == len(question.aims):
+        return decided(Decision.KEEP, Reason.NO_BETTER, hopeless)
     if unknown and not aims:
         return decided(Decision.MORE_LABELS, Reason.UNSETTLED, ())
     return decided(Decision.MORE_LABELS, Reason.UNSETTLED, unsafe if better else [*aims, *unsafe])

@@ -45,6 +45,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "label-queue": ("tunewatch label-queue --monitor support-bot --budget 200 --out queue.csv",),
     "register": ("tunewatch register --monitor support-bot --model-version m7 --training train.jsonl",),
     "export brief": ("tunewatch export brief quality-20260329 --out brief",),
+    "try": ("tunewatch try sample quality-20260329 --out try",),
+    "try sample": ("tunewatch try sample quality-20260329 --out try",),
+    "try judge": (
+        "tunewatch try judge try --answers answers.jsonl",
+        'tunewatch try judge try --run "./ask.sh {text}" --name p3',
+    ),
     "export finetune": ("tunewatch export finetune support-bot --format openai --out finetune",),
     "export label-audit": ("tunewatch export label-audit quality-20260329 --budget 100 --out audit",),
     "export": ("tunewatch export brief quality-20260329 --out brief",),

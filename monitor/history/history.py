@@ -37,6 +37,7 @@ from monitor.history.writing.registered import RegisteredSet, read_sets, write_s
 from monitor.history.writing.retention import Retention
 from monitor.history.writing.studies import KeptStudy, is_quality_bad, is_study_due, keep_study
 from monitor.history.writing.thinning import ROWS, Thinning, batches, forget_cycles, thin
+from monitor.history.writing.tries import Try, write_try
 from monitor.log.counts import BucketCounts, Changes, Fingerprints
 
 
@@ -230,6 +231,11 @@ class History:
         """Hold the messages out that are first seen from `since` on."""
         with writing(self._engine) as connection:
             write_holdout(connection, monitor, since)
+
+    def keep_try(self, tried: Try) -> None:
+        """Keep a candidate that was tried, in the place of the same answers on the same sample."""
+        with writing(self._engine) as connection:
+            write_try(connection, tried)
 
     def registered(self, monitor: str) -> tuple[RegisteredSet, ...]:
         """What the monitor's models were trained on and evaluated with, as far as anybody said so."""

@@ -10,6 +10,7 @@ from monitor.actions.brief.proposal import Proposal
 from monitor.actions.brief.tokens import Cost
 from monitor.actions.material import Holdout
 from monitor.actions.prompt import Prompt
+from monitor.history.writing.tries import Try
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class VersionLine:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A brief; `labels` are all classes of the log."""
+    """A brief; `labels` are all classes of the log, `tries` the candidates that were tried already."""
 
     incident: Incident
     versions: tuple[VersionLine, ...]
@@ -38,3 +39,4 @@ class Brief:
     labels: tuple[str, ...]
     holdout: Holdout
     scrubbed: bool
+    tries: tuple[Try, ...] = ()

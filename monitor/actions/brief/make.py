@@ -22,6 +22,7 @@ from monitor.actions.brief.tokens import cost_of
 from monitor.actions.folder import new_folder, write_files
 from monitor.actions.material import Holdout, Message, NothingToExportError, disputed, hold_out, read_material
 from monitor.actions.prompt import read_prompt
+from monitor.history.writing.tries import Try
 from monitor.log import PredictionLog
 
 TESTS: Final = 30  # failing messages, and as many that guard; enough to see a prompt get better, quick to run
@@ -30,12 +31,16 @@ DAYS: Final = timedelta(days=7)  # that requests are counted over
 
 @dataclass(frozen=True, slots=True)
 class BriefSpec:
-    """What is wanted: of which incident, as known at `as_of`; `holdout` is the one of earlier exports."""
+    """What is wanted: of which incident, as known at `as_of`; `holdout` is the one of earlier exports.
+
+    `tries` are the candidates that were tried for it.
+    """
 
     incident: Incident
     as_of: datetime
     holdout: datetime | None
     scrub: bool
+    tries: tuple[Try, ...] = ()
 
 
 def make_brief(log: PredictionLog, settings: MonitorSettings, spec: BriefSpec, out: Path) -> Brief:
@@ -71,6 +76,7 @@ def make_brief(log: PredictionLog, settings: MonitorSettings, spec: BriefSpec, o
         labels=tuple(sorted({m.row.label for m in material.messages})),
         holdout=holdout,
         scrubbed=material.scrubbed,
+        tries=spec.tries,
     )
     with new_folder(out) as draft:
         write_files(draft, _files(brief))

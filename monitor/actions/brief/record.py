@@ -51,6 +51,16 @@ def _record(brief: Brief) -> dict[str, Any]:
             "requests_per_day": cost.requests_a_day,
             "added_per_day": cost.added * cost.requests_a_day,
         },
+        "tried": [
+            {
+                "at": iso(each.at),
+                "candidate": each.candidate,
+                "decision": each.decision.value,
+                "verdict": each.said,
+                "canary": each.canary,
+            }
+            for each in brief.tries
+        ],
         "prompt": None if brief.prompt is None else brief.prompt.name,
         "holdout_since": iso(brief.holdout.since),
         "tests": len(brief.tests.cases),

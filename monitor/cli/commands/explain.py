@@ -20,18 +20,19 @@ from monitor.common.terminal import show
 @config_option
 @json_option
 def command(*, wanted: str, file: Path | None, as_json: bool) -> int:
-    """Show the whole card of an incident's advice: what counted, what was closed, and what would change it.
+    """Show the whole card of an incident's advice: what counted, what was closed, what would change it, what was tried.
 
     INCIDENT is an id, or its beginning, as `tunewatch history` lists it.
     """
     history = open_history(load(file))
     try:
         incident = find_one(history.queries, wanted, "INCIDENT")
+        tries = history.queries.tries(incident.monitor, incident=incident.id)
     finally:
         history.close()
     card = explain(incident.advice)
     if as_json:
-        print_line(explanation_record(incident, card))
+        print_line(explanation_record(incident, card, tries))
     else:
-        show(*explanation_parts(incident, card))
+        show(*explanation_parts(incident, card, tries))
     return Exit.FINE

@@ -53,7 +53,8 @@ def brief(*, file: Path | None, wanted: str, out: Path | None, as_of: datetime |
         incident = find_one(history.queries, wanted, "INCIDENT")
         folder = free_folder(out or Path(f"brief-{incident.id}"))
         watched = the_monitor(settings, incident.monitor)
-        spec = BriefSpec(incident, as_of or utc_now(), history.holdout(incident.monitor), not no_scrub)
+        tries = history.queries.tries(incident.monitor, incident=incident.id)
+        spec = BriefSpec(incident, as_of or utc_now(), history.holdout(incident.monitor), not no_scrub, tries)
         with explained(incident.monitor), the_log(watched, incident.monitor) as log:
             made = make_brief(log, watched, spec, folder)
     warn_of_personal_data(scrubbed=not no_scrub)

@@ -1,6 +1,6 @@
 """The card of an advice, for a person and as one JSON object."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.incident import Incident
 from alerts.messages.advising import certainty, recommendation
+from alerts.messages.candidates import tried_in_words
 from alerts.messages.cards import SAYS, change
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS
@@ -17,9 +18,10 @@ from checks.advice.deciding.explanation import Explanation, Flip, Score
 from checks.advice.deciding.model import Signal
 from monitor.cli.output.tables import STYLES
 from monitor.common.terminal import printable
+from monitor.history.writing.tries import Try
 
 
-def explanation_parts(incident: Incident, card: Explanation) -> Iterator[RenderableType]:
+def explanation_parts(incident: Incident, card: Explanation, tries: Sequence[Try] = ()) -> Iterator[RenderableType]:
     """The parts, from what is advised down to what would change it."""
     advice = card.advice
     yield Text.assemble(
@@ -37,9 +39,10 @@ def explanation_parts(incident: Incident, card: Explanation) -> Iterator[Rendera
     yield from _section("What speaks against it", (_sentence(each.sentence) for each in card.against))
     yield from _section("What is missing", (_sentence(each.sentence) for each in card.missing))
     yield from _section("What would change it", (_sentence(change(flip)) for flip in card.flips))
+    yield from _section("What was tried", (_sentence(_tried(each)) for each in tries))
 
 
-def explanation_record(incident: Incident, card: Explanation) -> dict[str, Any]:
+def explanation_record(incident: Incident, card: Explanation, tries: Sequence[Try] = ()) -> dict[str, Any]:
     """The card as one JSON object; `signals` with their numbers."""
     advice = card.advice
     return {
@@ -58,7 +61,21 @@ def explanation_record(incident: Incident, card: Explanation) -> dict[str, Any]:
         "against": [signal.name for signal in card.against],
         "missing": [signal.name for signal in card.missing],
         "flips": [_flip_record(flip) for flip in card.flips],
+        "tried": [
+            {
+                "at": each.at,
+                "candidate": each.candidate,
+                "decision": each.verdict.decision,
+                "verdict": each.said,
+                "canary": each.canary,
+            }
+            for each in tries
+        ],
     }
+
+
+def _tried(each: Try) -> str:
+    return f"{when(each.at)}: {tried_in_words(each.candidate, each.said)} {each.canary}".strip()
 
 
 def _section(heading: str, parts: Iterable[RenderableType]) -> Iterator[RenderableType]:

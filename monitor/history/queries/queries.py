@@ -28,6 +28,7 @@ from monitor.history.schema import (
 from monitor.history.types import from_epoch, from_micros, to_epoch
 from monitor.history.writing.record import SECOND
 from monitor.history.writing.silences import read_silences
+from monitor.history.writing.tries import Try, read_tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,11 @@ class Queries:
         with reading(self._engine) as connection:
             found = select(t.channel, t.shown_at, t.detail).where(t.incident_id == incident_id).order_by(t.channel)
             return tuple(Shown(*row) for row in connection.execute(found))
+
+    def tries(self, monitor: str, incident: str | None = None, sample: str | None = None) -> tuple[Try, ...]:
+        """Candidates that were tried, oldest first; for one incident, or on one sample, where these are given."""
+        with reading(self._engine) as connection:
+            return read_tries(connection, monitor, incident, sample)
 
     def false_alarms(self, monitor: str, since: datetime) -> int:
         """How many incidents of a monitor somebody called false alarms, of those that opened since."""

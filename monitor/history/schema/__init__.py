@@ -28,6 +28,7 @@ from monitor.history.schema.registered import REGISTERED_SETS
 from monitor.history.schema.relevance import RELEVANCE_CELLS, RELEVANCE_SOURCES
 from monitor.history.schema.retained import FORGETTING, RETAINED_CELLS
 from monitor.history.schema.studies import STUDIES
+from monitor.history.schema.tries import TRIES
 
 __all__ = [
     "ACTS",
@@ -67,5 +68,6 @@ __all__ = [
     "STANDINGS",
     "STUDIES",
     "TOTAL_CELLS",
+    "TRIES",
     "VERSIONS",
 ]

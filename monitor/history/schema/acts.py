@@ -36,7 +36,7 @@ ACTS: Final = Table(
         "kind",
         Text,
         nullable=False,
-        comment="`acknowledge`, `snooze`, `resolve`, `false_alarm`, `silence` or `unsilence`.",
+        comment="`acknowledge`, `snooze`, `resolve`, `false_alarm`, `silence`, `unsilence` or `try`.",
     ),
     Column("by", Text, nullable=False, comment="Who."),
     Column("until", UtcTime, comment="Until when it holds (UTC); empty where it has no end."),

@@ -27,6 +27,7 @@ from monitor.history.schema import (
     SILENCES,
     STANDINGS,
     STUDIES,
+    TRIES,
 )
 from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.types import from_epoch, to_epoch, to_micros
@@ -72,6 +73,9 @@ def _purge_incidents(connection: Connection, before: datetime) -> int:
     rows += _delete(connection, ADVICE_OUTCOMES, ADVICE_OUTCOMES.c.advice_id.in_(advice))
     rows += _delete(connection, DECISIONS, DECISIONS.c.incident_id.in_(gone))
     rows += _delete(connection, STANDINGS, STANDINGS.c.incident_id.in_(gone))
+    rows += _delete(
+        connection, TRIES, or_(TRIES.c.incident_id.in_(gone), and_(TRIES.c.incident_id.is_(None), TRIES.c.at < before))
+    )
     over = select(SILENCES.c.id).where(SILENCES.c.ends_at < before)
     rows += _delete(connection, ACTS, or_(ACTS.c.incident_id.in_(gone), ACTS.c.silence_id.in_(over)))
     rows += _delete(connection, SILENCES, SILENCES.c.ends_at < before)

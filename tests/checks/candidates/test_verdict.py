@@ -1,0 +1,105 @@
+"""A candidate ships when it is better in production, and hardly ever when it is not."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from checks.candidates.canary import canary
+from checks.candidates.counts import Answered, Part
+from checks.candidates.differences import Difference, Measure, accuracy, discordant
+from checks.candidates.sampling import Stratum
+from checks.candidates.verdict import Decision, Question, judge, on_failures_alone
+from tests.support.candidate_worlds import Kind, World
+
+QUESTION = Question(((Measure.ACCURACY, ""), (Measure.RECALL, "urgent")), ("urgent",), candidates=1)
+RUNS = 12
+
+
+def _part(answered: str, there: int, mass: float, turned: int, n: int, label: str = "") -> Part:
+    right = answered == "right"
+    now = "a" if right else "b"
+    stays, turns = Answered("a", now, now), Answered("a", now, "b" if right else "a")
+    return Part(Stratum(label, right=right), there, mass, mass, ((stays, n - turned), (turns, turned)))
+
+
+def test_the_change_is_what_is_won_less_what_is_lost_each_by_its_weight() -> None:
+    parts = [_part("wrong", 100, 1000, 30, 60), _part("right", 900, 9000, 6, 60)]
+    found = accuracy(parts, 0.025)
+    assert found is not None
+    assert found.now == pytest.approx(0.9)
+    assert found.change == pytest.approx(0.1 * 0.5 - 0.9 * 0.1)
+    assert found.low < found.change < found.high
+
+
+def test_nothing_lost_in_a_few_messages_is_not_taken_for_no_loss() -> None:
+    found = accuracy([_part("wrong", 100, 1000, 20, 40), _part("right", 900, 9000, 0, 40)], 0.025)
+    assert found is not None
+    assert found.change == pytest.approx(0.05)
+    assert found.low < 0  # up to 7% of the right answers may be lost, which is more than is won
+
+
+def test_mcnemar_is_given_only_where_all_messages_weigh_the_same() -> None:
+    alike = [_part("wrong", 10, 10, 6, 10), _part("right", 90, 90, 1, 90)]
+    pair = discordant(alike)
+    assert pair is not None
+    assert (pair.won, pair.lost) == (6, 1)
+    assert pair.p == pytest.approx(0.125)
+    assert discordant([_part("wrong", 10, 100, 6, 10), _part("right", 90, 90, 1, 90)]) is None
+
+
+def test_a_class_that_gets_worse_holds_back_a_candidate_that_is_better_on_the_whole() -> None:
+    parts = [
+        _part("wrong", 200, 2000, 90, 100),
+        _part("right", 800, 8000, 0, 200),
+        _part("right", 60, 60, 40, 60, "urgent"),
+        _part("wrong", 20, 20, 0, 20, "urgent"),
+    ]
+    verdict = judge(parts, Question(((Measure.ACCURACY, ""),), ("urgent",), candidates=1))
+    assert verdict.decision is Decision.KEEP
+    assert [each.name for each in verdict.because] == ["urgent"]
+
+
+def test_what_is_not_settled_says_how_many_messages_would_settle_it() -> None:
+    parts = [_part("wrong", 100, 1000, 5, 20), _part("right", 900, 9000, 0, 30)]
+    verdict = judge(parts, Question(((Measure.ACCURACY, ""),), (), candidates=1))
+    more = verdict.more[0]
+    assert verdict.decision is Decision.MORE_LABELS
+    assert more.there == 950
+    assert more.labels is not None
+    times = 1 + more.labels / 50
+    bigger = [
+        _part("wrong", 1000, 10_000, round(5 * times), round(20 * times)),
+        _part("right", 9000, 90_000, 0, round(30 * times)),
+    ]
+    assert judge(bigger, Question(((Measure.ACCURACY, ""),), (), candidates=1)).decision is Decision.SHIP
+
+
+def test_a_canary_is_the_smaller_the_plainer_the_change() -> None:
+    plain = canary(Difference(Measure.RECALL, "urgent", 0.2, 0.9, 0.6, 0.8, 50), labels_a_day=40)
+    slight = canary(Difference(Measure.RECALL, "urgent", 0.80, 0.88, 0.02, 0.14, 500), labels_a_day=40)
+    assert plain is not None
+    assert slight is not None
+    assert plain.share < slight.share
+    assert plain.labels < slight.labels
+    assert canary(Difference(Measure.ACCURACY, "", 0.8, 0.79, -0.1, 0.1, 50), labels_a_day=40) is None
+
+
+@pytest.mark.parametrize("kind", [Kind.BETTER, Kind.WORSE, Kind.MIXED])
+def test_worse_candidates_do_not_ship_and_intervals_hold_the_truth(kind: Kind) -> None:
+    """A dozen productions of each kind; docs/try.md has the rates of many."""
+    decided, held, failures_won, wrong = Counter[Decision](), 0, 0, 0
+    for seed in range(RUNS):
+        world = World(np.random.default_rng(seed), kind)
+        parts = world.sample(300)
+        verdict = judge(parts, QUESTION)
+        decided[verdict.decision] += 1
+        wrong += verdict.decision is Decision.SHIP and world.truth.is_worse()
+        held += all(each.low <= getattr(world.truth, each.measure) <= each.high for each in verdict.differences)
+        won, _ = on_failures_alone([what for part in parts for what, _ in part.answered])
+        failures_won += won > 0
+
+    assert held >= RUNS - 3
+    assert failures_won == RUNS  # the failures alone favour every candidate
+    assert not wrong
+    assert decided[Decision.SHIP] >= (RUNS - 2 if kind is Kind.BETTER else 0)
