@@ -1,6 +1,6 @@
 """From settings to columns: looks at what is there and gives each column its meaning."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -195,22 +195,30 @@ class _Side:
 
     def must_be_readable(self, *, with_ids: bool) -> None:
         """Raise SourceError where there are rows, and of none the time, the id or the class can be read."""
-        named = sa.true() if self.meaning == "predicted" else self.relation.column(self.category).is_not(None)
-        if not self.profile.rows or (self.meaning == "label" and not self._has_any(named)):
+        values, is_label = self.profile.values, self.meaning == "label"
+        named = self.relation.column(self.category).is_not(None) if is_label else sa.true()
+        is_named = not is_label or any(value is not None for value in values or ())
+        if not self.profile.rows or not (is_named or self._have_any(named)[0]):
             return  # labels that are still to be given are no fault
-        if not self._has_any(sa.and_(named, self.at.usable)):
+        with_ids = with_ids and self.profile.rows >= ENOUGH_ROWS
+        has_id = self.relation.column(self.columns["id"]).is_not(None)
+        conditions = (self.at.usable, has_id) if with_ids else (self.at.usable,)
+        has_time, *have_ids = self._have_any(*(sa.and_(named, condition) for condition in conditions))
+        if not has_time:
             raise SourceError(self._unreadable("at", _TIME_SETTINGS))
         if self.profile.rows < ENOUGH_ROWS:
             return
-        if with_ids and not self._has_any(sa.and_(named, self.relation.column(self.columns["id"]).is_not(None))):
+        if not all(have_ids):
             raise SourceError(self._unreadable("id", "map the column that labels and predictions share"))
-        values = self.profile.values
         if values is not None and not any(class_name(value) for value in values if value is not None):
             raise SourceError(self._unreadable(self.meaning, "map the column that names the class"))
 
-    def _has_any(self, condition: sa.ColumnElement[bool]) -> bool:
-        statement = sa.select(sa.literal(1)).select_from(self.relation.source).where(condition).limit(1)
-        return self.connection.execute(statement).first() is not None
+    def _have_any(self, *conditions: sa.ColumnElement[bool]) -> Sequence[bool]:
+        """Whether there is a row of each; asked in one statement, and no further than to the first."""
+        one = sa.select(sa.literal(1, sa.Integer)).select_from(self.relation.source).limit(1)
+        asked = [one.where(condition).scalar_subquery() for condition in conditions]
+        found = self.connection.execute(sa.select(*(each.label(f"found_{i}") for i, each in enumerate(asked)))).one()
+        return [each is not None for each in found]
 
     def _unreadable(self, meaning: str, remedy: str) -> str:
         name = self.columns[meaning]
