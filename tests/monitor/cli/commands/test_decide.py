@@ -1,30 +1,16 @@
 """Somebody takes an incident on."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.monitor.cli.commands.conftest import make_home
-from tests.support.chat_log import BREAK, END
 from tests.support.history import rows
 from tests.support.program import json_lines, run_here
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, made_log: Path) -> Path:
-    """A folder whose history has an open incident; the tests copy it."""
-    home = make_home(tmp_path_factory.mktemp("played"), made_log)
-    span = ("--from", BREAK.isoformat(), "--to", END.isoformat(), "--every", "2d")
-    assert run_here("backtest", *span, "--history", "sqlite:///history.db", cwd=home).returncode == 1
-    return home
-
-
 @pytest.fixture
-def home(tmp_path: Path, made_log: Path, played: Path) -> Path:
-    """Such a folder for one test."""
-    shutil.copy(played / "history.db", tmp_path)
-    return make_home(tmp_path, made_log)
+def home(home_with_incident: Path) -> Path:
+    return home_with_incident
 
 
 def test_a_decision_is_kept_and_told(home: Path) -> None:

@@ -1,19 +1,6 @@
 from pathlib import Path
 
-import pytest
-
-from tests.monitor.cli.commands.conftest import make_home
-from tests.support.chat_log import BREAK, END
 from tests.support.program import json_lines, run_here
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, made_log: Path) -> Path:
-    """A folder whose history has one incident; the tests only read it."""
-    home = make_home(tmp_path_factory.mktemp("played"), made_log)
-    span = ("--from", BREAK.isoformat(), "--to", END.isoformat(), "--every", "1d")
-    assert run_here("backtest", *span, "--history", "sqlite:///history.db", cwd=home).returncode == 1
-    return home
 
 
 def test_the_whole_card_is_read_from_the_history(played: Path) -> None:
