@@ -87,7 +87,8 @@ def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     pull = np.where(labelled > 0, safe_divide(confusion.predicted**2, labelled), 0.0)
     lever = LEVER * safe_divide(pull, pull.sum())
     right, wrong = _of_the_bot(confusion, cells)
-    half = (np.eye(labelled.size) + wrong) / 2
+    half = wrong / 2
+    np.fill_diagonal(half, 0.5)
     n, pulled = labelled[:, None], lever[:, None]
     own = n * safe_divide(cells, cells.sum(axis=1, keepdims=True))
     return np.asarray((own + PRIOR * _answers(right, wrong) + pulled * half) / (n + PRIOR + pulled)), lever
@@ -95,15 +96,27 @@ def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
 
 def _answers(right: Floats, wrong: Floats) -> Floats:
     """Shares of the labels of each class (K x K) where a part (K) is right, and the rest spread as `wrong` (K x K)."""
-    return np.asarray(right[:, None] * np.eye(right.size) + (1 - right)[:, None] * wrong)
+    answers = np.asarray((1 - right)[:, None] * wrong)
+    np.fill_diagonal(answers, right)
+    return answers
 
 
 def _of_the_bot(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     """How often a prediction of each class may be right (K), and what it is where it is wrong (K x K)."""
-    own = np.eye(len(confusion.classes))
     real = np.array([name != NO_CLASS for name in confusion.classes], dtype=float)
     accuracy = float(np.trace(cells)) / max(float(cells.sum()), 1.0)
-    wrong = (cells * (1 - own)).sum(axis=0) * (1 - own)
-    anything = real * (1 - own)
-    wrong = np.where(wrong.sum(axis=1, keepdims=True) > 0, wrong, anything)
-    return accuracy * real, safe_divide(wrong, wrong.sum(axis=1, keepdims=True))
+    misses = cells.copy()
+    np.fill_diagonal(misses, 0.0)
+    wrong = _off_diagonal(misses.sum(axis=0))
+    of_class = wrong.sum(axis=1, keepdims=True)
+    if not (of_class > 0).all():
+        wrong = np.where(of_class > 0, wrong, _off_diagonal(real))
+        of_class = wrong.sum(axis=1, keepdims=True)
+    return accuracy * real, safe_divide(wrong, of_class)
+
+
+def _off_diagonal(row: Floats) -> Floats:
+    """The row (K) for each class (K x K), without the class itself."""
+    square = np.tile(row, (row.size, 1))
+    np.fill_diagonal(square, 0.0)
+    return square

@@ -16,7 +16,7 @@ def safe_divide(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
     """
     alike = part.shape == whole.shape  # mostly; to ask numpy for the common shape takes longer than to divide
     shape = part.shape if alike else np.broadcast_shapes(part.shape, whole.shape)
-    out = np.full(shape, otherwise)
+    out = np.full(shape, otherwise) if otherwise else np.zeros(shape)  # which takes a third of the time
     np.divide(part, whole, out=out, where=whole > 0)
     return out
 

@@ -6,7 +6,7 @@ of a cycle.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,9 @@ def pack_numbers(numbers: Iterable[int]) -> bytes:
     return np.fromiter(numbers, dtype=_NUMBER).tobytes()
 
 
-def pack_groups(starts: Integers, bins: Integers, counts: Integers, numbers: Integers) -> Iterator[tuple[bytes, bytes]]:
+def pack_groups(
+    starts: Integers, bins: Integers, counts: Integers, numbers: NDArray[np.integer[Any]]
+) -> Iterator[tuple[bytes, bytes]]:
     """Pack many histograms at once, each from its start to the next one's: its pairs, and the number of each pair.
 
     >>> packed = list(pack_groups(np.array([0, 2]), np.array([-2, 84, 5]), np.array([1, 3, 2]), np.array([7, 7, 9])))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any, Final
 
 from checks.advice.deciding.model import Advice
@@ -11,7 +12,9 @@ from monitor.cycle.cycle import CycleReport
 
 Line = dict[str, Any]
 
-_FIGURES: Final = tuple(each.name for each in fields(MetricLine) if each.name not in ("metric", "class_name"))
+_FIELDS: Final = tuple(each.name for each in fields(MetricLine))
+_NAMES: Final = tuple("class" if name == "class_name" else name for name in _FIELDS)
+_VALUES: Final = attrgetter(*_FIELDS)
 
 
 def report_lines(report: CycleReport) -> Iterator[Line]:
@@ -31,8 +34,7 @@ def report_lines(report: CycleReport) -> Iterator[Line]:
 
 
 def _metric(estimate: MetricLine) -> Line:
-    figures = {name: getattr(estimate, name) for name in _FIGURES}  # all plain; `asdict` would copy each of them
-    return {"metric": estimate.metric, "class": estimate.class_name, **figures}
+    return dict(zip(_NAMES, _VALUES(estimate), strict=True))  # all plain; `asdict` would copy each of them
 
 
 def advice_line(family: Family, advice: Advice) -> Line:

@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Final, Generic, TypeVar, overload
 
@@ -28,6 +29,23 @@ ROWS_IN_MEMORY: Final = 100_000
 
 _NAMES: Final = frozenset({"segment", "value", "model_version", "prompt_version", "predicted", "label", "source"})
 _FLOATS: Final = frozenset({"weight", "weight_squared"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A block in the file: where it begins, its rows, the columns that are `alike` in all rows and not written.
+
+    With `is_plain`, weights are their own squares, which are not written either.
+    """
+
+    start: int
+    rows: int
+    alike: Mapping[str, float]
+    is_plain: bool
+
+    def written(self, fields: Sequence[str]) -> Iterator[str]:
+        """The columns that the file has, in order."""
+        return (name for name in fields if name not in self.alike and not (self.is_plain and name == "weight_squared"))
 
 
 class Names:
@@ -71,7 +89,7 @@ class Columns(Sequence[Row], Generic[Row]):
         self._folder = folder
         self._held: list[Block] = []
         self._file: IO[bytes] | None = None
-        self._places: list[tuple[int, int]] = []  # where each block begins in the file, and its rows
+        self._places: list[_Place] = []
         self._written = 0
 
     @classmethod
@@ -97,15 +115,11 @@ class Columns(Sequence[Row], Generic[Row]):
         if block := {name: self.names.codes(each) if name in _NAMES else np.array(each) for name, each in columns}:
             self.extend(block)
 
-    def blocks(self) -> Iterator[Block]:
-        """All rows, some of them at once."""
-        for place, rows in self._places:
-            assert self._file is not None  # noqa: S101 - a place is one in the file
-            self._file.seek(place)
-            yield {
-                name: np.frombuffer(self._file.read(rows * _dtype(name).itemsize), _dtype(name))
-                for name in self._fields
-            }
+    def blocks(self, **only: int) -> Iterator[Block]:
+        """All rows, some of them at once; without blocks in which every row has another value than `only` says."""
+        for place in self._places:
+            if all(place.alike.get(name, value) == value for name, value in only.items()):
+                yield self._read(place)
         yield from self._held
 
     def of_buckets(self, wanted: Collection[int]) -> Iterator[Row]:
@@ -129,11 +143,27 @@ class Columns(Sequence[Row], Generic[Row]):
             weakref.finalize(self, self._file.close)
         self._file.seek(0, 2)
         for block in self._held:
-            self._places.append((self._file.tell(), _size(block)))
-            for name in self._fields:
+            alike = {name: block[name][0].item() for name in self._fields if _is_one_value(block[name])}
+            is_plain = "weight_squared" in block and np.array_equal(block["weight"], block["weight_squared"])
+            place = _Place(self._file.tell(), _size(block), alike, is_plain)
+            self._places.append(place)
+            for name in place.written(self._fields):
                 self._file.write(block[name].tobytes())
             self._written += _size(block)
         self._held = []
+
+    def _read(self, place: "_Place") -> Block:
+        assert self._file is not None  # noqa: S101 - a place is one in the file
+        self._file.seek(place.start)
+        block: dict[str, NDArray[Any]] = {
+            name: np.frombuffer(self._file.read(place.rows * _dtype(name).itemsize), _dtype(name))
+            for name in place.written(self._fields)
+        }
+        for name, value in place.alike.items():
+            block[name] = np.broadcast_to(_dtype(name).type(value), place.rows)
+        if place.is_plain:
+            block["weight_squared"] = block["weight"]
+        return block
 
     def _rows(self, block: Block) -> Iterator[Row]:
         names = self.names.all()
@@ -201,6 +231,10 @@ def totals(outcomes: Sequence[OutcomeRow]) -> dict[int, tuple[int, int]]:
 
 def _dtype(name: str) -> np.dtype[Any]:
     return np.dtype(np.int32 if name in _NAMES else np.float64 if name in _FLOATS else np.int64)
+
+
+def _is_one_value(column: NDArray[Any]) -> bool:
+    return bool(column[0] == column[-1]) and bool((column == column[0]).all())
 
 
 def _size(block: Block) -> int:

@@ -95,8 +95,8 @@ def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     for stage in runs(ordered, sizes, STAGED_ROWS):
         for held in in_halves(connection, stage, partial(_stage, counting, ordered, sizes)):
             yield held.apart
-            for run in runs(held.buckets, sizes, CELLS_AT_ONCE):
-                for grouped in _groupings(counting, held):
+            for grouped in _groupings(counting, held):
+                for run in runs(held.buckets, sizes, CELLS_AT_ONCE):
                     yield from in_halves(connection, run, grouped)
     unstage(connection)
 

@@ -1,6 +1,6 @@
 """The parts of a count: each a GROUP BY with the same columns, so that one statement answers them all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
@@ -49,9 +49,10 @@ class Part(IntEnum):
 
 def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[tuple[int, sa.Select[Any]]]:
     """Outcomes (over all, and by each segment), latency, relevance and label delay, each with its part."""
-    yield Part.OUTCOME, _outcomes(row, Part.OUTCOME, banded=log.predictions.logs_confidence)
+    weights = _weights(row, log)
+    yield Part.OUTCOME, _outcomes(row, Part.OUTCOME, weights, banded=log.predictions.logs_confidence)
     for i in range(len(log.segments)):
-        yield Part.SEGMENT + i, _outcomes(row, Part.SEGMENT + i, row.c[f"segment_{i}"])
+        yield Part.SEGMENT + i, _outcomes(row, Part.SEGMENT + i, weights, row.c[f"segment_{i}"])
     if log.predictions.logs_latency:
         yield Part.LATENCY, _latencies(row)
     if log.predictions.logs_relevance:
@@ -95,8 +96,25 @@ def apart_parts(
         yield from _label_problems(log, log.labels, buckets, as_of)
 
 
+def _weights(row: sa.FromClause, log: MappedLog) -> Mapping[str, sa.ColumnElement[Any]]:
+    """The sums over labels; without inclusion probabilities each label weighs 1, and is only counted."""
+    if log.labels is None or "inclusion_probability" not in log.labels.columns:
+        labels = sa.cast(sa.func.count(row.c.label), sa.Double)
+        return {"weight": labels, "squared": labels}
+    return {
+        "weight": sa.func.sum(row.c.weight),
+        "squared": sa.func.sum(row.c.weight * row.c.weight),
+        "designed": sa.cast(sa.func.sum(row.c.designed), sa.BigInteger),
+    }
+
+
 def _outcomes(
-    row: sa.FromClause, part: int, value: sa.ColumnElement[str] | None = None, *, banded: bool = False
+    row: sa.FromClause,
+    part: int,
+    weights: Mapping[str, sa.ColumnElement[Any]],
+    value: sa.ColumnElement[str] | None = None,
+    *,
+    banded: bool = False,
 ) -> sa.Select[Any]:
     """Outcomes over all rows, or by the value of a segment; the band is in the place of the bin."""
     key = [row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.predicted, row.c.label]
@@ -112,9 +130,7 @@ def _outcomes(
         prompt=row.c.prompt_version,
         predicted=row.c.predicted,
         label=row.c.label,
-        weight=sa.func.sum(row.c.weight),
-        squared=sa.func.sum(row.c.weight * row.c.weight),
-        designed=sa.cast(sa.func.sum(row.c.designed), sa.BigInteger),
+        **weights,
         **confidence,
     ).group_by(*key, *([] if value is None else [value]))
 

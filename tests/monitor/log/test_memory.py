@@ -117,6 +117,28 @@ def test_many_rows_go_to_a_file_and_come_back_in_order(monkeypatch: pytest.Monke
     assert list(kept.replaced({3}, [rows[5]])) == [*rows[:3], *rows[4:], rows[5]]
 
 
+def test_columns_of_one_value_come_back_though_the_file_has_them_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("monitor.log.counting.columns.ROWS_IN_MEMORY", 10)
+    rows = [
+        OutcomeRow(i, segment, "é", "", "p", f"c{i}", label, i + 1, weight, weight * weight)
+        for segment, weight in (("channel", 1.0), ("language", 0.5))
+        for label in ("a", None)
+        for i in range(12)
+    ]
+    kept = Columns(OutcomeRow, folder=str(tmp_path))
+    for start in range(0, len(rows), 12):
+        kept.extend_rows(rows[start : start + 12])
+
+    assert list(kept) == rows
+    assert [len(block["n"]) for block in kept.blocks(segment=kept.names.code("language"))] == [12, 12]
+    assert list(kept.of_buckets({3})) == rows[3::12]
+    some = next(kept.blocks())
+    assert some["weight_squared"] is some["weight"]
+    assert some["segment"].strides == (0,)
+
+
 def test_a_row_without_a_label_has_none_again() -> None:
     rows = [OutcomeRow(1, ALL, "", "", "p", "a", label, 2, 0.5, 0.25) for label in ("a", None)]
     assert list(Columns.of(OutcomeRow, rows)) == rows

@@ -1,5 +1,6 @@
 import json
 import math
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -84,6 +85,15 @@ def test_what_is_no_number_is_null_and_no_line_breaks() -> None:
     line = to_line({"value": math.nan, "low": -math.inf, "message": "a\nb"})
 
     assert line == '{"value":null,"low":null,"message":"a\\nb"}'
+
+
+def test_a_line_is_the_same_whichever_way_it_is_encoded() -> None:
+    at = datetime(2026, 3, 29, 6, tzinfo=UTC)
+    flat = {"at": at, "n": 1, "value": 0.1 + 0.2, "ok": True, "no": None, "name": "\udc80é"}
+
+    nested = to_line({"it": flat})
+    assert to_line(flat) == nested.removeprefix('{"it":').removesuffix("}")
+    assert to_line({**flat, "value": math.inf}) == to_line({**flat, "value": None})
 
 
 def test_names_in_any_script_stay_readable() -> None:
