@@ -13,6 +13,7 @@ ACTIONS: Final = {
     Action.REVISE_PROMPT: "revise the prompt",
     Action.FINE_TUNE: "start a fine-tune; prompting alone does not get there",
     Action.ROLLBACK_MODEL: "roll the model back to the version before",
+    Action.ROLLBACK_RELEASE: "roll the release back, prompt and model",
     Action.ADD_CONTEXT: "give the bot the facts that it lacks",
     Action.COLLECT_LABELS: "collect more labels before anything else",
     Action.FIX_LABELS: "repair the labels before anything else",
@@ -45,13 +46,16 @@ def recommendation(advice: Advice, findings: Sequence[Finding] = ()) -> str:
             f". Find out: {advice.experiment}" if advice.experiment else ""
         )
     words = _words(advice, findings)
-    return words[:1].upper() + words[1:]
+    then = f", then tell the two apart. {advice.experiment}" if advice.experiment else ""
+    return words[:1].upper() + words[1:] + then
 
 
 def demand(advice: Advice, findings: Sequence[Finding]) -> str:
     """The action in a few words, for a first line."""
     if advice.abstained:
         return "find out first what did it"
+    if advice.action is Action.ROLLBACK_RELEASE:
+        return "roll the release back"  # its two versions are in the line already
     return _TAIL.split(_words(advice, findings), maxsplit=1)[0]
 
 
@@ -62,7 +66,11 @@ def _words(advice: Advice, findings: Sequence[Finding]) -> str:
     fits, instead = _OF_ALARM.get(advice.action, (None, ""))
     if fits is not None and findings and fits(findings[0]):
         return instead
-    if (change := advice.change) is not None and (of := _UNDONE.get(advice.action)):
+    change = advice.change
+    if change is not None and advice.action is Action.ROLLBACK_RELEASE:
+        older = f"prompt {short_name(change.older_prompt)} on model {short_name(change.older_model)}"
+        return f"roll the release back to {older}"
+    if change is not None and (of := _UNDONE.get(advice.action)):
         kind, version = of
         return f"roll the {kind} back to {short_name(version(change))}" if version(change) else ACTIONS[advice.action]
     return ACTIONS[advice.action]

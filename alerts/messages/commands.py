@@ -6,7 +6,8 @@ from alerts.incident import Incident, State
 from checks.advice.deciding.model import Action
 from checks.rules.family import Family
 
-_BRIEFED = frozenset({Action.ROLLBACK_PROMPT, Action.REVISE_PROMPT, Action.ADD_CONTEXT, Action.FIX_PARSER})
+_ROLLBACKS = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_RELEASE})
+_BRIEFED = _ROLLBACKS | {Action.REVISE_PROMPT, Action.ADD_CONTEXT, Action.FIX_PARSER}
 """Actions for which whoever edits the prompt wants its brief: confusions, failing messages, tests."""
 
 

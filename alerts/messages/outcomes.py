@@ -8,6 +8,7 @@ from checks.outcome.outcome_clause import OutcomeClause as C
 DONE: Final = {
     Action.ROLLBACK_PROMPT: "rolling the prompt back",
     Action.ROLLBACK_MODEL: "rolling the model back",
+    Action.ROLLBACK_RELEASE: "rolling the release back",
     Action.REVISE_PROMPT: "revising the prompt",
     Action.FINE_TUNE: "the fine-tune",
     Action.ADD_CONTEXT: "giving the bot more context",

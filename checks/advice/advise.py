@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from checks.advice.comparing.failing import Failing, Subject, alarms, failing, subject_of
 from checks.advice.comparing.parts import forget_splits
 from checks.advice.comparing.versions import Changes, broke_at, changes
 from checks.advice.deciding.decision import decide
-from checks.advice.deciding.model import Advice, Signal
+from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.advice.deciding.reasons import reasons
 from checks.advice.signals.checked import checked_signals
@@ -113,6 +114,10 @@ def _signals(
     )
 
 
+_TO_TELL_APART: Final = Action.ROLLBACK_RELEASE
+"""The action that leaves something to find out, once users are out of trouble."""
+
+
 def _told(
     signals: tuple[Signal[Clauses], ...], tested: Changes, failed: tuple[Failing, ...], windows: Windows
 ) -> Advice[Clauses]:
@@ -125,7 +130,7 @@ def _told(
         runner_up=decided.runner_up,
         reasons=(doubt, *said) if doubt else said,
         abstained=bool(doubt),
-        experiment=(experiment(tested, failed, windows),) if doubt else (),
+        experiment=(experiment(tested, failed, windows),) if doubt or decided.action is _TO_TELL_APART else (),
         signals=signals,
         contributions=decided.card.contributions,
         vetoes=decided.card.vetoes,

@@ -33,15 +33,22 @@ UNTRIED = frozenset(
 )
 """Actions that change what is known of the bot, not the bot: no metric of it can say whether they worked."""
 
-OF_VERSIONS = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE})
+_BACK = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.ROLLBACK_RELEASE})
+"""Actions that bring a version back; the others bring a new one."""
+
+OF_VERSIONS = _BACK | {Action.REVISE_PROMPT, Action.FINE_TUNE}
 """Actions that show in the log as other versions; the others are done when somebody says so."""
 
 
-_PART = {Action.ROLLBACK_MODEL: 0, Action.FINE_TUNE: 0, Action.ROLLBACK_PROMPT: 1, Action.REVISE_PROMPT: 1}
-"""Which part of a pair of versions an action changes: the model or the prompt."""
-
-_BACK = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL})
-"""Actions that bring a version back; the others bring a new one."""
+_MODEL, _PROMPT = slice(0, 1), slice(1, 2)
+_PART = {
+    Action.ROLLBACK_MODEL: _MODEL,
+    Action.FINE_TUNE: _MODEL,
+    Action.ROLLBACK_PROMPT: _PROMPT,
+    Action.REVISE_PROMPT: _PROMPT,
+    Action.ROLLBACK_RELEASE: slice(0, 2),
+}
+"""Which part of a pair of versions an action changes: the model, the prompt, or both."""
 
 
 class Kind(StrEnum):

@@ -159,6 +159,21 @@ def test_the_first_line_says_what_broke_since_when_who_is_hurt_and_what_to_do(
     assert root_message(opened(found, advice=told)).headline == f"🔴 CRITICAL support-bot: {line}"
 
 
+def test_a_release_is_rolled_back_before_its_two_parts_are_told_apart() -> None:
+    change = Change("release", "p6", "m2", "p7", "m3", T0)
+    told = advice(Action.ROLLBACK_RELEASE, change=change, experiment="Run prompt p7 on model m2 for 54 messages.")
+    message = root_message(opened(HURT, advice=told))
+
+    assert message.headline == (
+        "🔴 CRITICAL support-bot: recall of urgent 12% since prompt p7 on model m3: about 14 urgent messages a day go"
+        " to the wrong class → roll the release back"
+    )
+    assert message.action == (
+        "Roll the release back to prompt p6 on model m2, then tell the two apart. Run prompt p7 on model m2 for 54"
+        " messages."
+    )
+
+
 def test_who_is_hurt_stands_with_its_interval_below_the_first_line() -> None:
     message = root_message(opened(HURT))
 

@@ -165,7 +165,13 @@ STORIES = (
         "a new prompt misses urgent requests",
     ),
     Story("a new model misses urgent requests", bad_model, "rollback_model"),
-    Story("prompt and model changed at once", both_changed, ABSTAIN, frozenset(), "a new model misses urgent requests"),
+    Story(
+        "prompt and model changed at once",
+        both_changed,
+        "rollback_release",
+        frozenset({ABSTAIN}),
+        "a new model misses urgent requests",
+    ),
     Story(
         "the prompt changed without harm, then the model",
         prompt_then_model,

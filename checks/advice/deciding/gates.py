@@ -9,7 +9,13 @@ from checks.clauses.clause import Clauses, clause
 NO_STEP = ("prompt_step", "model_step", "confounded", "drift", "near_change", "new_topic", "new_class")
 """Explanations of a fall that a fine-tune would only paper over."""
 
-CHANGES = (Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.REVISE_PROMPT, Action.FINE_TUNE)
+CHANGES = (
+    Action.ROLLBACK_PROMPT,
+    Action.ROLLBACK_MODEL,
+    Action.ROLLBACK_RELEASE,
+    Action.REVISE_PROMPT,
+    Action.FINE_TUNE,
+)
 """Actions that change the chatbot."""
 
 ON_FIGURES = tuple(

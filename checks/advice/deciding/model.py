@@ -18,6 +18,7 @@ class Action(StrEnum):
     REVISE_PROMPT = "revise_prompt"
     FINE_TUNE = "fine_tune"
     ROLLBACK_MODEL = "rollback_model"
+    ROLLBACK_RELEASE = "rollback_release"
     ADD_CONTEXT = "add_context"
     COLLECT_LABELS = "collect_labels"
     FIX_LABELS = "fix_labels"
@@ -83,8 +84,9 @@ class Advice(Generic[Words_co]):
     """The recommended action. `action` is NONE and `abstained` true when the evidence does not settle it.
 
     `reasons` are sentences with their numbers, strongest first; `experiment` is the cheapest step that would settle
-    an abstention (empty otherwise). `score` is the sum of the action's contributions, `runner_up` the next best action
-    that no gate vetoed. `change` is where the fall lies, None where it lies at no change, or nobody can tell.
+    an abstention, or tell prompt and model apart once a release is rolled back (empty otherwise). `score` is the sum of
+    the action's contributions, `runner_up` the next best action that no gate vetoed. `change` is where the fall lies,
+    None where it lies at no change, or nobody can tell.
     """
 
     action: Action

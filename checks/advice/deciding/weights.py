@@ -14,6 +14,9 @@ WEIGHTS: dict[tuple[str, bool], tuple[tuple[Action, float], ...]] = {
     # it is minutes of work [design]. The prompt that lost is also the one to revise.
     ("prompt_step", True): ((Action.ROLLBACK_PROMPT, 4.0), (Action.REVISE_PROMPT, 0.5)),
     ("model_step", True): ((Action.ROLLBACK_MODEL, 4.0),),
+    # Which of both did it the log cannot say; going back over both is as quick, and an experiment would cost users the
+    # days that it takes [design].
+    ("release_step", True): ((Action.ROLLBACK_RELEASE, 4.0),),
     # A fact that the chatbot lacks is given to it; what it is worth is seen when the topic is labelled [design].
     ("new_topic", True): ((Action.ADD_CONTEXT, 3.0), (Action.COLLECT_LABELS, 1.0)),
     ("new_class", True): ((Action.ADD_CONTEXT, 3.0), (Action.COLLECT_LABELS, 1.0)),
@@ -76,6 +79,7 @@ STAGES: dict[Action, int] = {
     Action.FIX_LABELS: 0,
     Action.ROLLBACK_PROMPT: 1,
     Action.ROLLBACK_MODEL: 1,
+    Action.ROLLBACK_RELEASE: 1,
     Action.FIX_PARSER: 2,
     Action.REDUCE_LATENCY: 2,
     Action.CHECK_TRAFFIC: 2,
@@ -103,6 +107,10 @@ TAIL = 0.025
 OF_CLASS_DROP = 0.5
 """Part of what the checks of recall and precision of a class call a drop, under which a change is no step, however many
 labels show it. For accuracy, relevance and latency it is all of what their checks tolerate."""
+
+LARGE_FALL = 0.2
+"""Fall, beyond doubt, over a change of prompt and model together, from which users are not kept waiting for an
+experiment: one message in five that was answered well no longer is."""
 
 EXPLAINS = 0.5
 """Part of the gap to the goal that a step must account for: undoing less would leave the incident open. A later fall

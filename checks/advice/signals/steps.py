@@ -6,6 +6,7 @@ from checks.advice.comparing.parts import model_of, named, prompt_of
 from checks.advice.comparing.versions import Changes, Drift
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.signal_clause import SignalClause
+from checks.advice.deciding.weights import LARGE_FALL
 from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.windows import VersionRun, Windows
@@ -19,7 +20,7 @@ def step_signals(changes: Changes, windows: Windows) -> tuple[Signal[Clauses], .
     return (
         _step("prompt_step", "prompt", changes.prompt, windows, biggest),
         _step("model_step", "model", changes.model, windows, biggest),
-        _confounded(changes),
+        *_confounded(changes),
         _drift(changes.drift),
         *_near_change(changes.found(Step.WHEN_UNSURE)),
         *_to_come(changes.found(Step.TO_COME)),
@@ -130,14 +131,17 @@ def _version(kind: str, run: VersionRun) -> str:
     return run.prompt_version if kind == "prompt" else run.model_version
 
 
-def _confounded(changes: Changes) -> Signal[Clauses]:
+def _confounded(changes: Changes) -> tuple[Signal[Clauses], ...]:
+    """Whether prompt and model changed together at a fall, and whether that is too large to wait for an experiment."""
     holds, both = changes.confounded, changes.both
     if not holds or both is None or both.at_change is None:
-        return Signal("confounded", FAMILY, holds, (clause(SignalClause.NOT_TOGETHER),))
-    said = clause(SignalClause.TOGETHER, compared=_compared("both", both), older=named(both.older))
-    return Signal(
-        "confounded", FAMILY, holds, (said,), (("fall", both.at_change.size), ("fall_low", both.at_change.low))
-    )
+        said = (clause(SignalClause.NOT_TOGETHER),)
+        return (Signal("confounded", FAMILY, holds, said),)
+    fall = both.at_change
+    said = (clause(SignalClause.TOGETHER, compared=_compared("both", both), older=named(both.older)),)
+    numbers = (("fall", fall.size), ("fall_low", fall.low))
+    confounded = Signal("confounded", FAMILY, holds, said, numbers)
+    return (confounded, Signal("release_step", FAMILY, fall.low >= LARGE_FALL, said, numbers))
 
 
 def _drift(drift: Drift | None) -> Signal[Clauses]:

@@ -6,6 +6,8 @@ from monitor.actions.brief.examples import Failing
 from monitor.actions.brief.promptfoo import CONFIG
 from monitor.actions.markdown import document
 
+_ROLLBACKS = (Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.ROLLBACK_RELEASE)
+
 
 def render_markdown(brief: Brief) -> str:
     """The file."""
@@ -15,7 +17,7 @@ def render_markdown(brief: Brief) -> str:
         "brief/brief.md.jinja",
         brief=brief,
         alarms=[finding for finding in brief.incident.findings if finding.verdict.is_alarm],
-        is_rollback=brief.incident.advice.action in (Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL),
+        is_rollback=brief.incident.advice.action in _ROLLBACKS,
         told=_told,
         fence="~" * (3 + brief.proposal.text.count("~~~")),
         promptfoo=CONFIG,

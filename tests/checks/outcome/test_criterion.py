@@ -72,6 +72,8 @@ M2, BOTH = ("m2", "p4"), ("m2", "p5")
         (Action.FINE_TUNE, BOTH, V4, True),
         (Action.FINE_TUNE, V5, V4, False),  # a prompt is no fine-tune
         (Action.ROLLBACK_MODEL, M2, V4, False),  # it never answered before
+        (Action.ROLLBACK_RELEASE, V3, V4, True),
+        (Action.ROLLBACK_RELEASE, M2, V4, False),  # the prompt is that of before, and the model is another
         (Action.FIX_PARSER, V5, V4, True),
     ],
 )
