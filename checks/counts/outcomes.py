@@ -16,6 +16,8 @@ Places = NDArray[np.intp]
 BANDS = len(BAND_EDGES) + 2
 """Confidence bands, that of predictions without a confidence included."""
 
+_COLUMNS = ("predicted", "label", "version", "band", "n", "weight", "weight_squared", "confidence", "designed")
+
 UNLABELLED = -1
 """Place of the label of a prediction that has none."""
 
@@ -74,7 +76,11 @@ class Outcomes(Sequence[OutcomeCell]):
 
     def __eq__(self, other: object) -> bool:
         """Whether both hold equal cells in the same order."""
-        return self is other or (isinstance(other, Outcomes) and self._cells == other._cells)
+        if self is other or not isinstance(other, Outcomes):
+            return self is other
+        if (self.classes, self.versions) == (other.classes, other.versions):
+            return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in _COLUMNS)
+        return self._cells == other._cells
 
     def __hash__(self) -> int:
         return hash((len(self), float(self.n.sum())))
@@ -100,8 +106,7 @@ class Outcomes(Sequence[OutcomeCell]):
 
     def where(self, chosen: NDArray[np.bool_] | Places) -> "Outcomes":
         """Some of the cells."""
-        names = ("predicted", "label", "version", "band", "n", "weight", "weight_squared", "confidence", "designed")
-        return Outcomes(self.classes, self.versions, *(getattr(self, name)[chosen] for name in names))
+        return Outcomes(self.classes, self.versions, *(getattr(self, name)[chosen] for name in _COLUMNS))
 
     def of_version(self, model: str, prompt: str) -> "Outcomes":
         """The cells of one pair of versions."""

@@ -38,6 +38,9 @@ GUESS = 4.0
 FEW = 2
 """Classes of a window that are worked out one by one when they are asked for; of a third, all are, which is faster."""
 
+KEPT = 30_000
+"""Cells by row and label up to which the likely shares are kept: a quarter of a megabyte, of some thirty windows."""
+
 MAX_UNSEEN = 0.2
 """Largest share of a class's estimated size, or of all traffic, that may lie in strata nobody has labelled at all."""
 
@@ -252,7 +255,15 @@ class Stratified:
         return tuple(name for name, is_missing in zip(confusion.classes, missing, strict=True) if is_missing)
 
     def _likely(self) -> Floats:
-        """Each cell's share of its stratum (R x K), as it may well be; not kept, as `share` is not."""
+        """Each cell's share of its stratum (R x K), as it may well be; a big one is not kept, as `share` is not."""
+        is_small = self.confusion.rows.counts.size <= KEPT
+        return self._kept_likely if is_small else self._work_out_likely()
+
+    @cached_property
+    def _kept_likely(self) -> Floats:
+        return self._work_out_likely()
+
+    def _work_out_likely(self) -> Floats:
         return likely_shares(self.confusion, self.groups, self.sizes, self.share, self.cells)
 
     def _likely_right(self, likely: Floats) -> Floats:
