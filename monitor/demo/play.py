@@ -72,6 +72,7 @@ def _watch(folder: DemoFolder, span: backtest.Span, emit: Emit, track: Track) ->
     """Run every cycle, and show the days and the alerts in the order of time."""
     settings = load(folder.config, environ={}, secrets_dir=folder.logs)  # the demo is the same wherever it runs
     history = open_history(settings)
+    history.remember()
     try:
         monitors = [build_monitor(settings, name, history, replay=True) for name in settings.monitors]
         reports = track(backtest.play(monitors, span), len(span) * len(monitors))

@@ -19,6 +19,7 @@ from monitor.history.queries.labelled import Labelled
 from monitor.history.queries.queries import Queries
 from monitor.history.queries.shown import Shown
 from monitor.history.queries.sizes import Size, sizes
+from monitor.history.reading.remembered import RememberedCells
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
 from monitor.history.spans import Layout, WindowSpec, lay_out, to_whole_seconds
 from monitor.history.transaction import Transaction
@@ -54,6 +55,8 @@ class History:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._remembered: dict[str, RememberedCells] | None = None
+        self._sums_days = True
         self.queries = Queries(engine)
         self.charted = Charted(engine)
         self.shown = Shown(engine)
@@ -74,6 +77,14 @@ class History:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def remember(self, *, sums_days: bool = True) -> None:
+        """Keep the cells that windows are made of in memory from now on.
+
+        For a process whose looks alone write them, and follow each other soon: some hundred megabytes of a big log.
+        Without `sums_days` the views of days stay empty: of a history that is thrown away nobody reads them.
+        """
+        self._remembered, self._sums_days = {}, sums_days
 
     def ping(self) -> None:
         """Raise HistoryError unless the history can be read."""
@@ -143,8 +154,14 @@ class History:
     @contextmanager
     def transaction(self, monitor: str) -> Iterator[Transaction]:
         """One cycle of one monitor: all of it or nothing, and never beside another cycle of that monitor."""
-        with self._locked(monitor) as connection:
-            yield Transaction(connection, monitor, add_monitor(connection, monitor))
+        memory = None if self._remembered is None else self._memory_of(self._remembered, monitor)
+        try:
+            with self._locked(monitor) as connection:
+                yield Transaction(connection, monitor, add_monitor(connection, monitor), memory)
+        except BaseException:
+            if memory is not None:
+                memory.forget()  # what was read of this transaction is not to be
+            raise
 
     def layout(self, monitor: str, spec: WindowSpec, now: datetime) -> Layout:
         """Where the windows of a cycle at `now` begin and end."""
@@ -260,6 +277,9 @@ class History:
         """Let the loss of these predictions, in the buckets given by id, lower the counts."""
         with self._locked(monitor) as connection:
             forget_predictions(connection, add_monitor(connection, monitor), monitor, places, now)
+
+    def _memory_of(self, remembered: dict[str, RememberedCells], monitor: str) -> RememberedCells:
+        return remembered.setdefault(monitor, RememberedCells(sums_days=self._sums_days))
 
     @contextmanager
     def _locked(self, monitor: str) -> Iterator[Connection]:

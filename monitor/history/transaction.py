@@ -12,6 +12,7 @@ from alerts.acts import Act
 from alerts.incident import Incident, Transition
 from checks.counts.windows import Windows
 from checks.outcome.trial import Trial
+from monitor.history.reading.remembered import RememberedCells
 from monitor.history.reading.windows import WindowReader
 from monitor.history.schema import MONITORS
 from monitor.history.spans import WindowSpec
@@ -30,11 +31,14 @@ from monitor.log.counts import BucketCounts, Fingerprints
 class Transaction:
     """One monitor's part of the history, while nobody else writes to it. Made by `History.transaction`."""
 
-    def __init__(self, connection: Connection, monitor: str, monitor_id: int) -> None:
+    def __init__(
+        self, connection: Connection, monitor: str, monitor_id: int, memory: RememberedCells | None = None
+    ) -> None:
         self._connection = connection
         self._monitor = monitor
         self._id = monitor_id
         self._counted: BucketCounts | None = None
+        self._memory = memory
 
     def cursor(self) -> datetime | None:
         """The `as_of` of the newest cycle, whichever process made it; None before the first."""
@@ -63,14 +67,20 @@ class Transaction:
             counts = Retention(self._connection, self._id).reconcile(earlier, fingerprints, counts, again)
         if counts.buckets and not earlier.predictions and earlier.as_of is None:
             forget_cells(self._connection, self._id, min(counts.buckets))
-        replace_cells(self._connection, self._id, counts)
+            self._forget_memory()
+        replace_cells(self._connection, self._id, counts, days=self._memory is None or self._memory.sums_days)
         write_marks(self._connection, self._id, earlier, fingerprints)
         self._counted = counts
+        if self._memory is not None:
+            self._memory.written(counts.buckets)
         return counts
 
     def windows(self, spec: WindowSpec, now: datetime) -> Windows:
         """Sum the buckets up to windows that end at `now`."""
-        windows = WindowReader(self._connection, self._id, now, self._counted).read(self._monitor, spec)
+        if self._memory is not None and self._memory.as_of != self.cursor():
+            self._forget_memory()
+        reader = WindowReader(self._connection, self._id, now, self._counted, self._memory)
+        windows = reader.read(self._monitor, spec)
         if spec.studied is None:
             return windows
         return replace(windows, study=newest_study(self._connection, self._monitor, now, spec.studied))
@@ -119,3 +129,9 @@ class Transaction:
     def record(self, record: CycleRecord) -> None:
         """Keep what the cycle found and what is to be told, and move the cursor to its `as_of`."""
         write_record(self._connection, self._id, self._monitor, record)
+        if self._memory is not None:
+            self._memory.as_of = record.as_of
+
+    def _forget_memory(self) -> None:
+        if self._memory is not None:
+            self._memory.forget()

@@ -53,6 +53,7 @@ def command(
     if not len(span):
         raise click.UsageError("--from must not be later than --to")
     with _history(url) as history, ExitStack() as at_the_end:
+        history.remember(sums_days=url is not None)
         monitors = [build_monitor(settings, name, history, replay=True) for name in chosen(settings, names)]
         for monitor in monitors:
             at_the_end.callback(monitor.log.close)

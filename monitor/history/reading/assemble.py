@@ -54,9 +54,9 @@ class Assembly:
             for target in targets[piece]:
                 target[version, bin_] = target.get((version, bin_), 0) + int(n)
 
-    def add_delays(self, rows: Rows) -> None:
-        """Add rows (bucket, predicted class, packed counts)."""
-        self._delays = joined((self._delays, Delays.of(rows)))
+    def add_delays(self, delays: Delays) -> None:
+        """Add the delays of one range."""
+        self._delays = joined((self._delays, delays)) if self._delays.n.size else delays
 
     def window(self, span: Span) -> Window:
         """The counts of one span."""

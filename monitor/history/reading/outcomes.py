@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, cast, func, litera
 
 from checks.counts.cells import BAND_EDGES, NO_BAND
 from monitor.history.reading.pieces import piece_of, within
+from monitor.history.reading.remembered import RememberedCells
 from monitor.history.reading.tally import NUMBERS, Counted, Floats, Integers, Tally
 from monitor.history.schema import OUTCOME_CELLS
 from monitor.history.spans import Layout, Span
@@ -37,13 +38,16 @@ class OutcomeReader:
     classes: Mapping[int, str]
     versions: Mapping[int, tuple[str, str]]
 
-    def everything(self, slices: Slices, layout: Layout) -> Tally:
+    def everything(self, slices: Slices, layout: Layout, memory: RememberedCells | None = None) -> Tally:
         """All outcomes of a layout, in pieces that each of its windows and starts is a union of."""
         wanted = [key for key, (segment, _) in slices.items() if segment == ALL]
         counted = []
         for part in layout.ranges:
             pieces = layout.pieces(part, for_starts=True)
-            (piece, *keys), numbers = self.sums(piece_of(OUTCOME_CELLS.c.bucket, pieces), len(pieces), wanted, part)
+            known = memory.outcomes(part, pieces, self.sizes) if memory else None
+            (piece, *keys), numbers = known or self.sums(
+                piece_of(OUTCOME_CELLS.c.bucket, pieces), len(pieces), wanted, part
+            )
             counted.append(Counted(bounds(pieces)[piece], np.stack(keys, axis=1), numbers))
         return self.tally(Counted.joined(counted))
 

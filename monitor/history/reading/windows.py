@@ -11,8 +11,10 @@ from checks.advice.comparing.parts import LIVE_SHARE
 from checks.counts.windows import BucketTotal, Extent, Problem, Windows
 from monitor.history.losses import LossReader
 from monitor.history.reading.assemble import Assembly, Names, Rows
-from monitor.history.reading.outcomes import OutcomeReader
+from monitor.history.reading.delays import Delays
+from monitor.history.reading.outcomes import OutcomeReader, Slices
 from monitor.history.reading.pieces import piece_of, within
+from monitor.history.reading.remembered import RememberedCells
 from monitor.history.reading.scored import ScoreReader
 from monitor.history.reading.segments import SegmentReader
 from monitor.history.schema import (
@@ -30,7 +32,7 @@ from monitor.history.writing.incidents import frozen_at, unhealthy_spans
 from monitor.history.writing.marks import LABELS
 from monitor.history.writing.names import class_names, slice_names, version_names
 from monitor.log.counting.columns import Columns
-from monitor.log.counts import BucketCounts, OutcomeRow
+from monitor.log.counts import ALL, BucketCounts, OutcomeRow
 from monitor.log.problems import ProblemKind
 
 
@@ -48,13 +50,19 @@ class WindowReader:
     """Reads what the history knows of one monitor at `now`, within one transaction."""
 
     def __init__(
-        self, connection: Connection, monitor: int, now: datetime, counted: BucketCounts | None = None
+        self,
+        connection: Connection,
+        monitor: int,
+        now: datetime,
+        counted: BucketCounts | None = None,
+        memory: RememberedCells | None = None,
     ) -> None:
-        """Prepare to read; `counted` is what was just written."""
+        """Prepare to read; `counted` is what was just written, and `memory` has cells of earlier looks."""
         self._connection = connection
         self._monitor = monitor
         self._now = now
         self._counted = counted
+        self._memory = memory
 
     def read(self, name: str, spec: WindowSpec) -> Windows:
         """Read the windows of the monitor, whose name is wanted for its incidents."""
@@ -71,11 +79,17 @@ class WindowReader:
         slices = slice_names(self._connection, self._monitor)
         names = Names(class_names(self._connection), version_names(self._connection))
         outcomes = OutcomeReader(self._connection, names.classes, names.versions)
-        assembly = Assembly(layout, names, outcomes.everything(slices, layout))
+        memory = self._remembered(slices, layout)
+        assembly = Assembly(layout, names, outcomes.everything(slices, layout, memory))
         for part in layout.ranges:
             pieces = layout.pieces(part)
-            assembly.add_latency(pieces, self._cells(LATENCY_CELLS, ("version_id", "bin"), part, pieces))
-            assembly.add_delays(self._delays(part))
+            assembly.add_latency(
+                pieces,
+                memory.latency_sums(part, pieces)
+                if memory
+                else self._cells(LATENCY_CELLS, ("version_id", "bin"), part, pieces),
+            )
+            assembly.add_delays(memory.delays(part) if memory else Delays.of(self._delays(part)))
         reference = assembly.reference()
         segments = SegmentReader(outcomes, self._at_hand(totals))
         current, lookback = assembly.segments(segments.each(slices, layout))
@@ -89,7 +103,9 @@ class WindowReader:
             segments=current,
             segment_lookback=lookback,
             buckets=_bucket_totals(totals, layout),
-            latency_buckets=assembly.latency_buckets(self._latency(layout.current)),
+            latency_buckets=assembly.latency_buckets(
+                memory.latency(layout.current) if memory else self._latency(layout.current)
+            ),
             problems=self._problems(layout.current),
             last_label_at=self._last_label(layout.bucket),
             delays=assembly.delays(self._now),
@@ -98,6 +114,14 @@ class WindowReader:
             corrected=self._corrected(layout),
             extent=self._extent(layout),
         )
+
+    def _remembered(self, slices: Slices, layout: Layout) -> RememberedCells | None:
+        """The cells in memory as the database has them; None where none are to be remembered, or they lie far apart."""
+        if self._memory is None or len(layout.ranges) > 1:
+            return None
+        everything = [key for key, (segment, _) in slices.items() if segment == ALL]
+        self._memory.refresh(self._connection, self._monitor, everything, layout.ranges[0].start)
+        return self._memory
 
     def _at_hand(self, totals: Sequence[_Total]) -> Columns[OutcomeRow] | None:
         """What was just counted, where that is all that there is."""

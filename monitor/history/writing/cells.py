@@ -42,8 +42,8 @@ MOST_PLACES: Final = 1_000_000
 _AT_ONCE: Final = 1000  # buckets in one DELETE; databases limit the parameters of a statement
 
 
-def replace_cells(connection: Connection, monitor: int, counts: BucketCounts) -> None:
-    """Forget what is known of the buckets named, and keep the counts.
+def replace_cells(connection: Connection, monitor: int, counts: BucketCounts, *, days: bool = True) -> None:
+    """Forget what is known of the buckets named, and keep the counts; their sums by day too, unless nobody asks.
 
     Problem rows without a bucket are always those of the whole log, so they replace the earlier ones.
     """
@@ -53,7 +53,8 @@ def replace_cells(connection: Connection, monitor: int, counts: BucketCounts) ->
         _delete(connection, monitor, [NO_BUCKET])
     _insert_outcomes(connection, monitor, counts.outcomes)
     _insert_others(connection, monitor, counts)
-    roll_up(connection, monitor, counts.buckets)
+    if days:
+        roll_up(connection, monitor, counts.buckets)
 
 
 def forget_cells(connection: Connection, monitor: int, since: int) -> None:

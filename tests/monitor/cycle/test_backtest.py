@@ -1,17 +1,20 @@
 """A back-test counts from memory what the daemon counts look by look."""
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from alerts.messages.event_json import event_json
 from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.bootstrap.monitors import build_monitor
-from monitor.cycle.backtest import Span, play, told
+from monitor.cycle.backtest import Span, told
+from monitor.cycle.cycle import run_cycle
 from monitor.history import History
 from tests.support.logs import FileLog, Label, Log, Prediction
 
@@ -52,36 +55,66 @@ def messy_log() -> Log:
     return log
 
 
-def played(place: FileLog, file: Path, *, replay: bool) -> tuple[list[Any], dict[str, list[Any]]]:
-    """The events of a back-test, and all that it left in the history but for what each look cost."""
+SPAN = Span(START + timedelta(days=7, hours=7), START + timedelta(days=DAYS), timedelta(hours=20))
+
+Left = tuple[list[Any], dict[str, list[Any]]]
+"""The events, and the rows of each table of the history."""
+
+
+def played(place: FileLog, file: Path, *, from_memory: Callable[[int], bool]) -> Left:
+    """Look at the log, from memory where the number of the look says so, all in one history."""
     chosen = {"source": place.source(), "window": "3d", "reference": "5d", "classes": {"urgent": {"min_recall": 0.8}}}
     settings = Settings(monitors={"bot": MonitorSettings.model_validate(chosen)})
-    left: dict[str, list[Any]] = {}
-    url = f"sqlite:///{file}"
-    history = History.open(url)
-    monitor = build_monitor(settings, "bot", history, replay=replay)
-    span = Span(START + timedelta(days=7, hours=7), START + timedelta(days=DAYS), timedelta(hours=20))
-    events = [event_json(step) for report in play([monitor], span) for step in told(report)]
-    monitor.log.close()
-    history.close()
-    engine = sa.create_engine(url)
-    tables = sa.MetaData()
-    tables.reflect(engine)
+    url, events = f"sqlite:///{file}", list[Any]()
+    histories = {replay: History.open(url) for replay in (True, False)}
+    histories[True].remember()
+    monitors = {each: build_monitor(settings, "bot", histories[each], replay=each) for each in histories}
+    for number, now in enumerate(SPAN.times()):
+        report = run_cycle(monitors[from_memory(number)], now)
+        events += [event_json(step) for step in told(report)]
+    for replay, history in histories.items():
+        monitors[replay].log.close()
+        history.close()
+    return events, tables(url)
+
+
+def tables(url: str) -> dict[str, list[Any]]:
+    """All that is in the history but for what each look cost."""
+    engine, known, left = sa.create_engine(url), sa.MetaData(), dict[str, list[Any]]()
+    known.reflect(engine)
     with engine.connect() as connection:
-        for name, table in tables.tables.items():
+        for name, table in known.tables.items():
             columns = [column for column in table.c if column.name not in ("seconds", "buckets_read")]
             left[name] = sorted(connection.execute(sa.select(*columns)).all(), key=repr)
     engine.dispose()
-    return events, left
+    return left
 
 
-def test_a_back_test_from_memory_is_the_same_as_one_look_by_look_on_a_messy_log(tmp_path: Path) -> None:
-    place = FileLog(tmp_path, "parquet")
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> FileLog:
+    place = FileLog(tmp_path_factory.mktemp("log"), "parquet")
     place.write(messy_log())
-    events, left = played(place, tmp_path / "replayed.db", replay=True)
-    look_by_look, left_then = played(place, tmp_path / "read.db", replay=False)
-    assert events == look_by_look
+    return place
+
+
+@pytest.fixture(scope="module")
+def look_by_look(place: FileLog) -> Left:
+    return played(place, place.folder / "read.db", from_memory=lambda _: False)
+
+
+@pytest.mark.parametrize(
+    "from_memory",
+    [
+        pytest.param(lambda _: True, id="all"),
+        pytest.param(lambda number: number not in (2, 4), id="but for looks that another process makes"),
+    ],
+)
+def test_a_back_test_from_memory_is_the_same_as_one_look_by_look_on_a_messy_log(
+    place: FileLog, look_by_look: Left, tmp_path: Path, from_memory: Callable[[int], bool]
+) -> None:
+    events, left = played(place, tmp_path / "replayed.db", from_memory=from_memory)
     assert events
-    assert {name: len(rows) for name, rows in left.items()} == {name: len(rows) for name, rows in left_then.items()}
+    assert events == look_by_look[0]
+    assert {name: len(rows) for name, rows in left.items()} == {n: len(rows) for n, rows in look_by_look[1].items()}
     for name, rows in left.items():
-        assert rows == left_then[name], name
+        assert rows == look_by_look[1][name], name
