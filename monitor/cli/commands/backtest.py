@@ -12,7 +12,7 @@ from alerts.messages.event_json import event_json
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor
 from monitor.cli.commands.options import DURATION, TIME, chosen, config_option, json_option, monitor_option
-from monitor.cli.output.progress import progress
+from monitor.cli.output.progress import tracking
 from monitor.cli.output.timeline import step_parts, summary_text
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
@@ -64,7 +64,7 @@ def command(
 
 def _play(monitors: Sequence[Monitor], span: Span, *, as_json: bool) -> Summary:
     tally, total = Tally(), len(span) * len(monitors)
-    with progress() as shown:
+    with tracking() as shown:
         for report in shown.track(play(monitors, span), total=total, description="looks"):
             tally.add(report)
             _print(report, as_json=as_json)
