@@ -14,7 +14,8 @@ ALL: Final = "all"
 class MetricLine:
     """One metric of one class and slice over one window, as believed at one moment.
 
-    `metric` is one of accuracy, balanced_accuracy, recall, precision, support, coverage, expected_coverage (the
+    `metric` is one of `checks.metrics.names`: accuracy, balanced_accuracy, recall, precision, f1, recall_precision_gap
+    (recall less precision, in [-1, 1]), support, coverage, expected_coverage (the
     coverage that the window will reach), maturity (the share of its labels that are there), latency_p50, latency_p95,
     latency_p99, predictions, accuracy_mix_effect and accuracy_behaviour_effect (differences from the reference, in [-1,
     1]; only where there is one to compare with). Where confidences are logged there are also estimated_accuracy,

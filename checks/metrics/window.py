@@ -10,6 +10,7 @@ import numpy as np
 from checks.counts.cells import NOT_LOGGED, LatencyCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
+from checks.estimates.balance import balances
 from checks.estimates.cycle_data import Look, Measured
 from checks.estimates.quantiles import Histogram
 from checks.estimates.stratified import Stratified
@@ -100,6 +101,8 @@ def _by_labels(slice_: _Slice, line: Lines, measured: Measured) -> Iterator[Metr
         yield from _against_reference(line, measured)
     for name in confusion.real_classes:
         yield from _of_class(name, counts, line)
+    if slice_.name == ALL:
+        yield from _balance(counts, line)
 
 
 def _against_reference(line: Lines, measured: Measured) -> Iterator[MetricLine]:
@@ -121,6 +124,24 @@ def _of_class(name: str, counts: Stratified, line: Lines) -> Iterator[MetricLine
     yield line.share("precision", counts.precision(name), of_class=name, n_labelled=labelled, raw=raw)
     expected = counts.prevalence(name) * confusion.n if confusion.n_labelled else None
     yield line.between("support", expected, expected, expected, n_labelled=support, raw=float(support), of_class=name)
+
+
+def _balance(counts: Stratified, line: Lines) -> Iterator[MetricLine]:
+    """F1 and the gap between recall and precision, of classes that have both."""
+    confusion = counts.confusion
+    for name, found in balances(counts).items():
+        k = confusion.classes.index(name)
+        support, labelled, correct = (
+            float(row[k]) for row in (confusion.support, confusion.labelled, confusion.correct)
+        )
+        raw = {
+            "f1": 2 * correct / (support + labelled),
+            "recall_precision_gap": correct / support - correct / labelled,
+        }
+        for metric, figure in (("f1", found.f1), ("recall_precision_gap", found.gap)):
+            yield line.between(
+                metric, figure.value, figure.low, figure.high, of_class=name, n_labelled=found.n, raw=raw[metric]
+            )
 
 
 def _of_latency(slice_: _Slice, line: Lines, measured: Measured) -> Iterator[MetricLine]:

@@ -11,6 +11,7 @@ from checks.counts.cells import OutcomeCell
 from checks.counts.windows import Window, Windows
 from checks.estimates.cycle_data import Measured
 from checks.metrics.line import MetricLine
+from checks.metrics.names import METRICS, Of
 from checks.metrics.window import estimates
 from tests.support.windows import NOW, Spell, answers, history
 
@@ -51,6 +52,9 @@ def test_raw_is_what_scikit_learn_says_of_the_labelled_rows(seed: int) -> None:
         assert lines["recall", name].raw == pytest.approx(report[name]["recall"], abs=1e-12)
         assert lines["precision", name].raw == pytest.approx(report[name]["precision"], abs=1e-12)
         assert lines["support", name].raw == report[name]["support"]
+        assert lines["f1", name].raw == pytest.approx(report[name]["f1-score"], abs=1e-12)
+        gap = report[name]["recall"] - report[name]["precision"]
+        assert lines["recall_precision_gap", name].raw == pytest.approx(gap, abs=1e-12)
 
 
 def test_a_class_that_is_never_predicted_has_recall_0_and_no_precision() -> None:
@@ -64,6 +68,14 @@ def test_versions_are_slices_of_their_own() -> None:
     windows = history(Spell(37, answers(), prompt="p3"), Spell(3, answers(), prompt="p4"))
     slices = {line.slice for line in estimates(Measured(windows))}
     assert slices == {"all", "prompt_version=p3", "prompt_version=p4", "model_version=m1"}
+
+
+def test_every_line_is_of_a_metric_that_is_listed_and_of_its_slices_and_classes() -> None:
+    listed = {metric.name: metric for metric in METRICS}
+    for line in estimates(Measured(history(Spell(37, answers(), prompt="p3"), Spell(3, answers(), prompt="p4")))):
+        metric = listed[line.metric]
+        assert metric.slices is not Of.ALL or line.slice == "all", line
+        assert metric.of_class == "both" or (metric.of_class == "yes") == bool(line.class_name), line
 
 
 def test_a_window_without_labels_has_lines_without_values() -> None:

@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from checks.metrics.names import METRICS
 from monitor.history import History
 from monitor.history.migrate import HEAD, VERSION_TABLE
 from monitor.history.schema import METADATA
@@ -69,6 +70,13 @@ def test_the_documentation_describes_every_table_and_column_in_the_same_words() 
     for section in sections:
         heading, _, body = section.partition("\n")
         comment = body.strip().splitlines()[0]
-        columns = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", body, flags=re.MULTILINE))
+        table = body.partition("#### ")[0]
+        columns = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, flags=re.MULTILINE))
         documented[heading.strip("` ")] = (comment, columns)
     assert documented == DESCRIBED
+
+
+def test_the_documentation_lists_every_metric_with_its_unit_and_slices() -> None:
+    text = DOCS.read_text(encoding="utf-8").partition("#### The metrics")[2].partition("### ")[0]
+    listed = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \| (.*) \|$", text, flags=re.MULTILINE)
+    assert listed == [(m.name, m.unit, m.slices.value, m.of_class, m.meaning) for m in METRICS]
