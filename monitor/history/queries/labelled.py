@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Engine, func, select
 
 from checks.counts.cells import DELAY_BASE, OutcomeCell
 from monitor.history.engine import reading
-from monitor.history.packed import unpack
+from monitor.history.packed import Integers, unpack
 from monitor.history.queries.shown import key_of
 from monitor.history.schema import (
     CLASSES,
@@ -91,19 +89,20 @@ class Labelled:
     ) -> tuple[Mapping[datetime, DelaysOf], Mapping[str, DelaysOf]]:
         """How long labels took that are there, by UTC day of the predictions and by predicted class."""
         d = DELAY_CELLS.c
-        statement = (
-            select(d.bucket, CLASSES.c.name, d.counts)
-            .join(CLASSES, CLASSES.c.id == d.predicted_id)
-            .where(d.monitor_id == key_of(monitor), d.bucket >= to_epoch(since), d.bucket < to_epoch(until))
+        statement = select(d.bucket, d.predicted_id, d.counts).where(
+            d.monitor_id == key_of(monitor), d.bucket >= to_epoch(since), d.bucket < to_epoch(until)
         )
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
-        where, bins, n = unpack([counts for *_, counts in rows])
-        days = np.array([bucket // DAY for bucket, *_ in rows], dtype=np.int64)[where]
-        names, place = np.unique(np.array([name for _, name, _ in rows], dtype=object), return_inverse=True)
-        by_day = {from_epoch(int(day) * DAY): found for day, found in _quantiles(days, bins, n, shares).items()}
-        by_class = _quantiles(place.astype(np.int64)[where], bins, n, shares)
-        return by_day, {str(names[key]): found for key, found in by_class.items()}
+            names = {key: name for key, name in connection.execute(select(CLASSES.c.id, CLASSES.c.name))}  # noqa: C416 - rows
+        histograms = unpack([counts for *_, counts in rows])
+        days = np.array([bucket // DAY for bucket, *_ in rows], dtype=np.int64)
+        by_day = _quantiles(days, histograms, shares)
+        by_class = _quantiles(np.array([key for _, key, _ in rows], dtype=np.int64), histograms, shares)
+        return (
+            {from_epoch(day * DAY): found for day, found in by_day.items()},
+            {names[key]: found for key, found in by_class.items()},
+        )
 
     def classes(self, monitor: str, since: datetime, until: datetime) -> tuple[LabelledClass, ...]:
         """Predicted classes over whole UTC days that begin in the span, by name."""
@@ -152,17 +151,19 @@ class Labelled:
 
 
 def _quantiles(
-    key: NDArray[np.int64], bins: NDArray[np.int64], n: NDArray[np.int64], shares: Sequence[float]
+    key: Integers, histograms: tuple[Integers, Integers, Integers], shares: Sequence[float]
 ) -> dict[int, DelaysOf]:
-    """Quantiles of the histogram of each key, at the upper edges of its bins."""
-    order = np.lexsort((bins, key))
-    keys, starts = np.unique(key[order], return_index=True)
+    """Quantiles at the upper edges of bins, of the sums of the histograms of each key (one for each histogram)."""
+    where, bins, n = histograms
+    if not n.size:
+        return {}
+    keys, place = np.unique(key, return_inverse=True)
+    lowest = int(bins.min())
+    width = int(bins.max()) - lowest + 1
+    sums = np.bincount(place[where] * width + bins - lowest, weights=n, minlength=keys.size * width)
     found = {}
-    for each, (start, end) in zip(keys.tolist(), pairwise([*starts.tolist(), order.size]), strict=True):
-        part = order[start:end]
-        reached = np.cumsum(n[part])
-        if reached[-1]:
-            places = np.searchsorted(reached, np.array(shares) * reached[-1])
-            hours = DELAY_BASE ** (bins[part][places].astype(float) + 1) / 3600
-            found[each] = DelaysOf(int(reached[-1]), tuple(hours.tolist()))
+    for each, reached in zip(keys.tolist(), np.cumsum(sums.reshape(keys.size, width), axis=1), strict=True):
+        places = np.searchsorted(reached, np.array(shares) * reached[-1])
+        hours = DELAY_BASE ** (places + lowest + 1.0) / 3600
+        found[each] = DelaysOf(int(reached[-1]), tuple(hours.tolist()))
     return found

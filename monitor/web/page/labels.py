@@ -21,8 +21,8 @@ from monitor.web.page.marks import marks_of
 from monitor.web.page.plotting import Point
 from monitor.web.page.watched import Watched
 
-DELAYS_OF: Final = timedelta(days=90)
-"""Predictions whose label delays are shown: those of a year take long to add up."""
+DELAYS_OF: Final = timedelta(days=60)
+"""Predictions whose label delays are shown: those of a year take seconds to add up."""
 SHARES: Final = (0.5, 0.9)
 HOURS: Final = (1.0, 2.0, 6.0, 12.0, 24.0, 48.0, 120.0, 240.0)
 """Between two ticks of delays: parts of days, and days."""
