@@ -1,6 +1,6 @@
 """A monitor: one chatbot, watched."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -35,19 +35,31 @@ class ClassSettings(Section):
 
 
 class ModelVersionSettings(Section):
-    """What a model version reached offline, on its evaluation set; production is held against it."""
+    """What a model version reached offline, which production is held against, and what its provider says of it."""
 
-    n: Annotated[int, Field(ge=1)]
-    """Messages of the evaluation set."""
+    n: Annotated[int, Field(ge=1)] | None = None
+    """Messages of the evaluation set; needed with figures."""
     accuracy: Share | None = None
     """Share of them that it answered rightly."""
     recall: dict[LogName, Share] = Field(default_factory=dict)
     """Recall by class."""
+    retires: date | None = None
+    """The day on which its provider turns it off, such as 2027-01-14."""
+    fine_tunable: bool = True
+    """Whether it can be fine-tuned at all."""
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether it says what the version reached offline."""
+        return self.accuracy is not None or bool(self.recall)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if self.accuracy is None and not self.recall:
-            raise ImpossibleError(("", "says no figure; give it accuracy, recall or both, or leave it out"))
+        if not self.has_figures and self.retires is None and self.fine_tunable:
+            message = "says nothing; give it accuracy, recall, retires or fine_tunable: false, or leave it out"
+            raise ImpossibleError(("", message))
+        if self.has_figures and self.n is None:
+            raise ImpossibleError(("n", "is needed: accuracy and recall are of how many messages?"))
         return self
 
 
@@ -103,6 +115,10 @@ class AdviceSettings(Section):
     """Prompt revisions that must have been tried before fine-tuning is advised."""
     min_labels_per_class: Annotated[int, Field(ge=1)] = 50
     """Clean labels that each class needs before fine-tuning is advised."""
+    min_labels: Annotated[int, Field(ge=1)] = 200
+    """Clean labels that all classes together need before that; it binds where there are few classes."""
+    payback: Duration = timedelta(days=90)
+    """How long a fine-tuned model must serve to pay: none is advised of one that retires sooner."""
 
 
 def _usual_lookback(validated: dict[str, Any]) -> timedelta:

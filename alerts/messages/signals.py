@@ -94,8 +94,19 @@ SIGNALS: Final[dict[C, str]] = {
     C.DISAGREEMENT: "Of messages that say nearly the same, {share:measured} have different labels.",
     C.CONFIDENCE_UNKNOWN: "Too few errors have a confidence to say how sure the chatbot was of them.",
     C.CONFIDENT_ERRORS: "The chatbot was at least 90% sure of {share:measured}.",
+    # model_ends
+    C.NOT_TUNABLE: "The model {model} cannot be fine-tuned: another one has to be tried first (`tunewatch try`).",
+    C.RETIRES_SOON: (
+        "The model {model} is turned off on {day}, in {days:count} days, before a fine-tune of it would pay "
+        "({payback:count} days): try its successors (`tunewatch try`), and fine-tune the one that takes over."
+    ),
+    C.RETIRES_LATER: "The model {model} is turned off on {day}, in {days:count} days.",
     # class_labels
     C.NO_LABELS: "No message is labelled.",
+    C.TOTAL_SHORT: (
+        "Each of the {classes:count} classes has its labels, and all together have {n:count}: a fine-tune needs "
+        "{needed:count}."
+    ),
     C.CLASS_LABELS: (
         "Each of {classes:plain} classes has the {needed:plain} labels that a fine-tune wants ({name} the fewest, with "
         "{fewest:count})."

@@ -19,6 +19,7 @@ from checks.advice.signals.experiments import experiment
 from checks.advice.signals.inconsistent import inconsistent_signal
 from checks.advice.signals.label_noise import label_signals
 from checks.advice.signals.missed_class import missed_class_signal
+from checks.advice.signals.model_ends import model_ends_signals
 from checks.advice.signals.new_class import new_class_signal
 from checks.advice.signals.new_topic import topic_signals
 from checks.advice.signals.newest import newest_signals
@@ -111,6 +112,7 @@ def _signals(
         missed_class_signal(outcomes, policy),
         *revision_signals(failed, windows, policy),
         class_labels_signal(windows.versions, policy),
+        *model_ends_signals(windows, policy),
     )
 
 

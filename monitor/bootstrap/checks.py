@@ -54,11 +54,12 @@ def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
     return tuple(
         OfflineFigures(
             tidy(version),
-            figures.n,
+            figures.n or 0,
             figures.accuracy,
             tuple((class_name(name), share) for name, share in figures.recall.items()),
         )
         for version, figures in settings.model_versions.items()
+        if figures.has_figures
     )
 
 

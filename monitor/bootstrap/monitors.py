@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from alerts.policy import Policy
-from checks.advice.deciding.policy import AdvicePolicy, Drops
+from checks.advice.deciding.policy import AdvicePolicy, Drops, ModelFacts
 from config.monitor import MonitorSettings, ReferenceSpan
 from config.settings import Settings
 from monitor.bootstrap.channels import channels_of_steps
@@ -15,7 +15,7 @@ from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
 from monitor.history import History, WindowSpec
 from monitor.log import open_log, open_replayed
-from monitor.log.mapping.spelling import class_name
+from monitor.log.mapping.spelling import class_name, tidy
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
 
@@ -124,4 +124,11 @@ def advice_policy(settings: MonitorSettings) -> AdvicePolicy:
         max_ratio=checks.latency.max_ratio,
         min_prompts=settings.advice.min_prompts,
         min_labels_per_class=settings.advice.min_labels_per_class,
+        min_labels=settings.advice.min_labels,
+        payback_days=settings.advice.payback / timedelta(days=1),
+        models=tuple(
+            ModelFacts(tidy(version), each.retires, each.fine_tunable)
+            for version, each in settings.model_versions.items()
+            if each.retires is not None or not each.fine_tunable
+        ),
     )

@@ -36,6 +36,7 @@ SEEN: Final = "39% of 1,800 sampled messages to model m2 are in its training set
 SEGMENT: Final = "accuracy of lang=es is 71% (66–76%, n=310) with prompt p4, 88% with p3; elsewhere 93% and 85%"
 
 NAMES: Final[dict[str, Fact]] = {
+    "day": "2027-01-14",
     "action": "fine_tune",
     "among": " (they come among some 900 messages, at 6% urgent)",
     "but": ", while labels also say 'urgent'",

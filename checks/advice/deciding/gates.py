@@ -49,6 +49,7 @@ def vetoes(signals: Mapping[str, Signal[Clauses]]) -> tuple[Veto[Clauses], ...]:
         *_unless(signals, Action.FINE_TUNE, "class_labels", "class_labels"),
         *_if(signals, Action.FINE_TUNE, "unexplained_step", NO_STEP),
         *_if(signals, Action.FINE_TUNE, "doubtful_labels", DOUBTS),
+        *_if(signals, Action.FINE_TUNE, "model_ends", ("model_ends",)),
         *_if(signals, Action.FINE_TUNE, "overfitting", ("generalisation_gap",)),
         *_lost(signals.get("prompt_step")),
         *_if(signals, Action.REVISE_PROMPT, "newest_version", ("replaced", "unproven_version")),

@@ -1,6 +1,7 @@
 """What the operator wants of the chatbot, as far as advice needs to know it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,15 @@ class Drops:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the operator knows of a model version: the day on which it is turned off (None: not known)."""
+
+    version: str
+    retires: date | None = None
+    fine_tunable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AdvicePolicy:
     """Targets in [0, 1] and the least evidence that an expensive action needs.
 
@@ -22,7 +32,8 @@ class AdvicePolicy:
     `class_target`. `max_drop` and `max_ratio` are what the checks tolerate: advice has no limits of its own for what
     they watch, or a fall that alarms could never be a step. `min_prompts` is how many prompts must have been measured
     before prompting can be said to have reached its limit, `min_labels_per_class` how many labelled messages of each
-    class a fine-tune needs.
+    class a fine-tune needs, and `min_labels` of all together. It must serve `payback_days` to be worth it; `models` are
+    those of which it is known when they are turned off, or that they cannot be fine-tuned.
     """
 
     target_accuracy: float = 0.85
@@ -33,6 +44,9 @@ class AdvicePolicy:
     min_labels_per_class: int = 50
     max_drop: Drops = Drops()
     max_ratio: float = 1.3
+    payback_days: float = 90.0
+    min_labels: int = 200
+    models: tuple[ModelFacts, ...] = ()
 
     def recall_floor(self, class_name: str) -> float | None:
         """The recall that the operator asks of a class; None when nothing was asked."""

@@ -62,9 +62,14 @@ class SignalClause(StrEnum):
     DISAGREEMENT = auto()
     CONFIDENCE_UNKNOWN = auto()
     CONFIDENT_ERRORS = auto()
+    # model_ends
+    NOT_TUNABLE = auto()
+    RETIRES_SOON = auto()
+    RETIRES_LATER = auto()
     # class_labels
     NO_LABELS = auto()
     CLASS_LABELS = auto()
+    TOTAL_SHORT = auto()
     CLASSES_SHORT = auto()
     CLASS_HAS = auto()
     WITH_FEWEST = auto()

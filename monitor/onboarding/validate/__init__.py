@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from config.monitor import MonitorSettings
 from monitor.log.prediction_log import open_log
@@ -14,6 +15,9 @@ from monitor.onboarding.validate.hints import find_hints
 from monitor.onboarding.validate.render import validation_parts
 from monitor.onboarding.validate.report import Ability, CheckAbility, Hint, Validation
 from monitor.study.scoring.model_folder import KEY, ModelError, kind_of
+
+AHEAD: Final = 60
+"""Days before a model is turned off from which on it is told."""
 
 __all__ = ["Ability", "CheckAbility", "Hint", "Validation", "judge", "validate", "validation_parts"]
 
@@ -29,7 +33,7 @@ def validate(name: str, settings: MonitorSettings, as_of: datetime) -> Validatio
         found = judge(name, settings, log.survey(as_of), as_of)
     finally:
         log.close()
-    return replace(found, hints=(*found.hints, *_model_hints(settings)))
+    return replace(found, hints=(*found.hints, *_model_hints(settings), *_retiring(settings, as_of)))
 
 
 def judge(name: str, settings: MonitorSettings, survey: Survey, as_of: datetime) -> Validation:
@@ -37,6 +41,16 @@ def judge(name: str, settings: MonitorSettings, survey: Survey, as_of: datetime)
     failures = find_failures(settings, survey)
     hints = find_hints(settings, survey, as_of, frozenset(failure.key for failure in failures))
     return Validation(name, as_of, survey, judge_checks(settings, survey), hints, failures)
+
+
+def _retiring(settings: MonitorSettings, as_of: datetime) -> Iterator[Hint]:
+    """Models that are turned off soon, with the plan."""
+    for name, version in settings.model_versions.items():
+        if version.retires is None or (days := (version.retires - as_of.date()).days) > AHEAD:
+            continue
+        when = f"in {days} days" if days >= 0 else f"{-days} days ago"
+        plan = "draw a sample (`tunewatch try sample`), try its successors on it, ship one to a canary, compare"
+        yield Hint(f"model_versions.{name}.retires", f"is {version.retires}, {when}: {plan}")
 
 
 def _model_hints(settings: MonitorSettings) -> Iterator[Hint]:

@@ -95,7 +95,8 @@ def _study(_row: CheckRow, settings: MonitorSettings, survey: Survey) -> Judged 
 
 
 def _offline_figures(_row: CheckRow, settings: MonitorSettings, _survey: Survey) -> Judged | None:
-    return None if settings.model_versions else (Ability.OFF, "needs what models reached offline: set model_versions")
+    has_figures = any(each.has_figures for each in settings.model_versions.values())
+    return None if has_figures else (Ability.OFF, "needs what models reached offline: set model_versions")
 
 
 def _registered(_row: CheckRow, _settings: MonitorSettings, _survey: Survey) -> Judged:

@@ -1,6 +1,7 @@
 """The signals one by one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from alerts.messages.wording import text
 from checks.advice.comparing.metrics import Accuracy, Recall, Within, mix_of
 from checks.advice.comparing.parts import Part, live, split, whole
 from checks.advice.deciding.model import Signal
-from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.policy import AdvicePolicy, ModelFacts
 from checks.advice.signals.class_labels import class_labels_signal
 from checks.advice.signals.confusions import confusions_signal
 from checks.advice.signals.evidence import evidence_signals
@@ -20,7 +21,7 @@ from checks.counts.windows import Windows
 from checks.statistics.intervals import Proportion
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, URGENT, even, low_accuracy, prompts
 from tests.support.advice import advise
-from tests.support.windows import EVEN, Outcomes, Spell, alarm, answers, cells, history, slow
+from tests.support.windows import EVEN, NOW, Outcomes, Spell, alarm, answers, cells, history, slow
 
 
 def said(name: str, windows: Windows, policy: AdvicePolicy = POLICY) -> Signal:
@@ -228,3 +229,34 @@ def test_labels_needed_are_the_fewest_that_tell_two_results_apart(one: float, ot
     n = labels_needed(one, other)
     assert apart(n)
     assert not apart(n - 1)
+
+
+def test_two_classes_need_more_labels_than_fifty_of_each() -> None:
+    windows = history(Spell(1, answers({"a": 60, "b": 60}, recall={"a": 0.7, "b": 0.7})))
+    short = class_labels_signal(windows.versions, POLICY)
+    enough = class_labels_signal(windows.versions, replace(POLICY, floors=(), min_labels=120))
+    assert (short.holds, enough.holds) == (False, True)
+
+
+# --- the model
+
+
+@pytest.mark.parametrize(
+    ("facts", "advised"),
+    [
+        (ModelFacts("m1", NOW.date() + timedelta(days=89)), False),
+        (ModelFacts("m1", NOW.date() + timedelta(days=91)), True),
+        (ModelFacts("m1", fine_tunable=False), False),
+        (ModelFacts("m0", fine_tunable=False), True),  # not the one that answers
+    ],
+)
+def test_no_fine_tune_is_advised_of_a_model_that_ends_before_it_pays_and_it_says_so(
+    facts: ModelFacts, *, advised: bool
+) -> None:
+    day = answers({**EVEN, "fraud": 5}, recall={**dict.fromkeys(EVEN, 0.75), "fraud": 0.5})
+    windows = history(*(Spell(10, day, prompt) for prompt in ("p1", "p2", "p3")))
+    advice = advise([low_accuracy()], windows, replace(PLAIN, min_labels_per_class=150, models=(facts,)))
+
+    assert (advice.action == "fine_tune") is advised
+    assert any("The model m1" in reason for reason in advice.reasons) is not advised
+    assert ("model_ends" in {veto.gate for veto in advice.vetoes}) is not advised

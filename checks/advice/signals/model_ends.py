@@ -1,0 +1,38 @@
+"""Signal: is the model that answers now one to build on?"""
+
+from datetime import UTC, datetime, time
+
+from checks.advice.deciding.model import Signal
+from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.deciding.signal_clause import SignalClause
+from checks.clauses.clause import Clauses, clause
+from checks.counts.windows import Windows
+
+NAME, FAMILY = "model_ends", "model"
+
+
+def model_ends_signals(windows: Windows, policy: AdvicePolicy) -> tuple[Signal[Clauses], ...]:
+    """Whether the newest model version is turned off within `policy.payback_days`, or cannot be fine-tuned.
+
+    Nothing where the operator says nothing of it: then it is taken for one to build on.
+    """
+    newest = max(windows.versions, key=lambda run: (run.first_seen, run.model_version), default=None)
+    facts = next((each for each in policy.models if newest is not None and each.version == newest.model_version), None)
+    if facts is None:
+        return ()
+    name = facts.version
+    if not facts.fine_tunable:
+        said = clause(SignalClause.NOT_TUNABLE, model=name)
+        return (Signal(NAME, FAMILY, holds=True, sentence=(said,)),)
+    if facts.retires is None:
+        return ()
+    left = (datetime.combine(facts.retires, time(), UTC) - windows.now).total_seconds() / 86_400
+    ends = left < policy.payback_days
+    said = clause(
+        SignalClause.RETIRES_SOON if ends else SignalClause.RETIRES_LATER,
+        model=name,
+        day=facts.retires.isoformat(),
+        days=max(round(left), 0),
+        payback=round(policy.payback_days),
+    )
+    return (Signal(NAME, FAMILY, holds=ends, sentence=(said,), numbers=(("days_left", left),)),)
