@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy import special
-
 from checks.candidates.counts import Answered, Part, covariance, total, variance
+from checks.statistics import special
 from checks.statistics.intervals import Proportion
 from checks.statistics.smoothing import PSEUDO, effective_size, smoothed
 from checks.statistics.weighted_counts import WeightedCounts

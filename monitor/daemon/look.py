@@ -12,6 +12,7 @@ from monitor.common.logs import get_logger
 from monitor.cycle.cycle import CycleReport, Monitor, run_cycle
 from monitor.cycle.outage import Failure, Outage
 from monitor.daemon.vitals import Vitals, patience
+from monitor.log.engines.duckdb_databases import close_idle
 
 _LOG = get_logger(__name__)
 
@@ -58,6 +59,7 @@ class Look:
                 return None
             finally:
                 self._began = None
+                close_idle()  # each would keep 12 MB and ten threads until the next look, minutes away
                 self._then()
         _tell(report.monitor, report.transitions)
         _LOG.info(

@@ -19,6 +19,7 @@ from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Failure
 from monitor.daemon.look import Look
 from monitor.daemon.vitals import Condition, Vitals
+from monitor.log.engines import duckdb_databases
 from tests.support.chat_log import END, write_config, write_log
 from tests.support.clocks import SetClocks
 
@@ -74,6 +75,7 @@ def test_a_look_that_succeeds_is_noted_and_told(world: World) -> None:
     assert world.looked == 1
     assert logs[-1]["event"] == "looked"
     assert {line["event"] for line in logs} == {"incident", "looked"}
+    assert duckdb_databases.idle() == 0, "each would keep its memory until the next look"
     assert look.close(patience=0)
 
 
