@@ -17,17 +17,24 @@ def first_line(incident: Incident, start: str) -> str:
     """The line of an incident as it stands, after a `start` such as `🔴 CRITICAL support-bot: `."""
     worst = incident.findings[0]
     if incident.state is not State.FIRING:
-        return fitted(start, _what(incident, start), ("", limit_in_words(worst), ""), "")
+        return fitted(start, _what(incident, start), ("", limit_in_words(worst), "", ""), "")
     since = "" if incident.advice.change is None else f"since {newer(incident.advice.change)}"
-    optional = (since, limit_in_words(worst), hurt(worst))
+    optional = (since, limit_in_words(worst), hurt(worst), hurt(worst, brief=True))
     do = demand(incident.advice, incident.findings)
     return fitted(start, _what(incident, f"{start} → {do}"), optional, f" → {do}")
 
 
-def fitted(start: str, what: str, optional: tuple[str, str, str], end: str) -> str:
-    """As much as fits: the limit goes first, then who is hurt, then the change."""
-    since, limit, hurts = optional
-    forms = ((since, limit, hurts), (since, "", hurts), (since, limit, ""), (since, "", ""), ("", "", ""))
+def fitted(start: str, what: str, optional: tuple[str, str, str, str], end: str) -> str:
+    """As much as fits: the limit goes first, who is hurt gets brief, then goes too, and then the change."""
+    since, limit, hurts, brief = optional
+    forms = (
+        (since, limit, hurts),
+        (since, "", hurts),
+        (since, "", brief),
+        (since, limit, ""),
+        (since, "", ""),
+        ("", "", ""),
+    )
     lines = (f"{start}{_said(what, *form)}{end}" for form in forms)
     return next((line for line in lines if len(line) <= MAX_LINE), f"{start}{what}{end}")
 

@@ -9,14 +9,17 @@ from alerts.messages.names import short_name
 from checks.rules.finding import Finding, PerDay
 
 _WEEK: Final = 7
+_WHERE: Final = "go to the wrong class"
+"""What becomes of the messages of a class that is missed."""
+
 _OFTEN: Final = 1.5
 """Messages a day under which they are counted by the week."""
 
 
-def hurt(finding: Finding, *, interval: bool = False) -> str:
+def hurt(finding: Finding, *, interval: bool = False, brief: bool = False) -> str:
     """Who is hurt, such as `about 14 urgent messages a day go to the wrong class`; "" where no number is carried.
 
-    With `interval` the number has its 95% interval: `about 14 (9–20) urgent …`.
+    With `interval` the number has its 95% interval: `about 14 (9–20) urgent …`. What is `brief` says `are missed`.
     """
     told, words = finding.per_day, _WORDS.get(finding.check)
     if told is None or words is None or not finding.verdict.is_alarm:
@@ -24,7 +27,8 @@ def hurt(finding: Finding, *, interval: bool = False) -> str:
     if round(told.value * _WEEK) == 0:
         return ""
     times, span = (1, "day") if told.value >= _OFTEN else (_WEEK, "week")
-    return words(finding, f"about {_number(told, times, interval=interval)}", f"a {span}")
+    said = words(finding, f"about {_number(told, times, interval=interval)}", f"a {span}")
+    return said.replace(_WHERE, "are missed") if brief else said
 
 
 def _number(told: PerDay, times: int, *, interval: bool) -> str:
@@ -43,7 +47,7 @@ def rounded(value: float) -> float:
 
 
 def _missed(finding: Finding, number: str, span: str) -> str:
-    return f"{number} {short_name(finding.subject)} messages {span} go to the wrong class"
+    return f"{number} {short_name(finding.subject)} messages {span} {_WHERE}"
 
 
 def _mistaken(finding: Finding, number: str, span: str) -> str:

@@ -20,9 +20,9 @@ SIGNALS: Final[dict[C, str]] = {
     C.BY_SOURCE: " by {source}",
     # deciding
     C.NO_ACTION: "No action has enough behind it: none scores {least:setting} or more.",
-    C.TIED: "{one} and {other} score too close to each other to choose.",
+    C.TIED: "Too close to each other to choose: {one:done} and {other:done}.",
     C.NOTHING_SPEAKS: "Nothing here speaks of it.",
-    C.NOT_THIS: "Not {action}: {why}",
+    C.NOT_THIS: "Against {action:done}: {why}",
     C.AS_KEPT: "{text}",
     # quiet
     C.NOTHING_ALARMS: "Nothing alarms, so there is nothing to do.",
@@ -283,7 +283,7 @@ SIGNALS: Final[dict[C, str]] = {
     C.BIAS: "{finding:capital}. The new prompt hides a weakness there, whatever it gained elsewhere.",
     C.RELEVANCE_WELL: "Relevance does not alarm.",
     C.RELEVANCE_AND_CLASSES: (
-        "{finding:capital}; classes go wrong too ({checks:commas}), so relevance is no matter of its own."
+        "{finding:capital}; classes go wrong too ({checks:commas}), so relevance is part of the same problem."
     ),
     C.RELEVANCE_ONLY: (
         "{finding:capital}. No class alarms: what the answers say is worth a look, not which class they choose."

@@ -29,7 +29,7 @@ FEWEST_MS: Final = 10.0
 """Median latency, as milliseconds, under which it is probably in seconds: no language model answers so fast."""
 
 FEWEST_NAMED_MS: Final = 1.0
-"""The same of a column whose name says milliseconds: a small classifier of one's own takes a few."""
+"""Median latency under which a column named for milliseconds is in seconds: a small classifier takes a few."""
 
 MOST_MS: Final = 600_000.0
 """Median latency, as milliseconds, above which it is probably in micro- or nanoseconds: ten minutes."""

@@ -131,7 +131,15 @@ HURT = finding(per_day=PerDay(13.8, 9.2, 20.4))
                 " → roll the model back to m2"
             ),
         ),
-        # what does not fit is left out whole: the limit first, then who is hurt
+        # what does not fit gets brief, or is left out whole: the limit first, then who is hurt
+        (
+            finding("class_recall", "delivery", per_day=PerDay(13.8, 9.2, 20.4), slice="lang=es"),
+            advice(change=CHANGE),
+            (
+                "recall of delivery [lang=es] 12% since prompt p7: about 14 delivery messages a day are missed"
+                " → roll the prompt back to p6"
+            ),
+        ),
         (
             finding("class_recall", "urgent-delivery-complaint", per_day=PerDay(13.8, 9.2, 20.4)),
             advice(change=CHANGE),

@@ -168,6 +168,7 @@ BY_NAME: Final[dict[tuple[str, str], Fact]] = {
     ("high", "times"): 2.5,
     ("behaviour", "effect"): (-0.002, -0.021, 0.017),
     ("n", "count"): 1_620,
+    ("one", "done"): "revise_prompt",
     ("needed", "plain"): 100,
     ("needed", "count"): 200,
     ("now", "count"): 1_620,

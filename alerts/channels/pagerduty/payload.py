@@ -24,7 +24,7 @@ SEVERITIES: Final = {Verdict.CRITICAL: "critical", Verdict.WARNING: "warning"}
 Json = dict[str, Any]
 
 
-class Act(StrEnum):
+class EventAction(StrEnum):
     """What PagerDuty does with an event."""
 
     TRIGGER = "trigger"
@@ -32,11 +32,11 @@ class Act(StrEnum):
     RESOLVE = "resolve"
 
 
-def act_of(step: Transition) -> Act | None:
+def act_of(step: Transition) -> EventAction | None:
     """What a step asks for; None where there is nothing to do: what is over is opened by no late news."""
     if step.incident.state is State.RESOLVED:
-        return Act.RESOLVE if step.event is Event.RESOLVED else None
-    return Act.ACKNOWLEDGE if step.event is Event.ACKNOWLEDGED else Act.TRIGGER
+        return EventAction.RESOLVE if step.event is Event.RESOLVED else None
+    return EventAction.ACKNOWLEDGE if step.event is Event.ACKNOWLEDGED else EventAction.TRIGGER
 
 
 def event_of(post: Post) -> Json | None:
@@ -49,7 +49,7 @@ def event_of(post: Post) -> Json | None:
     if step is None or message is None or act is None:
         return None
     event: Json = {"event_action": act.value, "dedup_key": step.incident.id, "client": "tunewatch"}
-    if act is Act.TRIGGER:
+    if act is EventAction.TRIGGER:
         event |= {
             "payload": _payload(step, message),
             "links": [{"href": link.url, "text": link.words} for link in post.links],

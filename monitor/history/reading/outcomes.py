@@ -64,7 +64,7 @@ class OutcomeReader:
         return (*columns, band + NO_BAND), grouped.numbers
 
     def grouped(self, first: ColumnElement[int], count: int, slices: Sequence[int], part: Span) -> "Grouped":
-        """The same with each key as one number."""
+        """The cells of each key, with the key as one number."""
         t = OUTCOME_CELLS.c
         versions, classes = self.sizes
         digits = (first, t.version_id, t.predicted_id, t.label_id, t.band - NO_BAND)

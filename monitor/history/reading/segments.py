@@ -56,7 +56,7 @@ class SegmentReader:
     def _at_hand(
         self, counted: Columns[OutcomeRow], segment: str, slices: Slices, pieces: Sequence[Span]
     ) -> "_Sums | None":
-        """The same of what was just counted; None where the sums could differ in their last digit, or a name does."""
+        """The sums of what was just counted; None where they could differ in their last digit, or a name does."""
         names = counted.names.all()
         classes = _keys(names, {name: key for key, name in self.outcomes.classes.items()})
         classes[NO_NAME] = NO_LABEL

@@ -27,7 +27,7 @@ class Delivery(StrEnum):
 UNDELIVERED: Final = (Delivery.WAITING, Delivery.SENDING)
 
 
-class Verdict(Enum):
+class Handling(Enum):
     """What is to be done with a notification that is due."""
 
     SEND = auto()
@@ -39,7 +39,7 @@ class Verdict(Enum):
 class Ruling:
     """What is to be done with it, who is called, and whose clocks count beside UTC."""
 
-    verdict: Verdict
+    handling: Handling
     mention: str = ""
     zone: str = ""
 
@@ -55,22 +55,22 @@ def rule(
 ) -> Ruling:
     """Rule on a notification that is due: `row` with its step (`detail`) and its `incident` as it stands."""
     if routing is None:
-        return Ruling(Verdict.SEND)
+        return Ruling(Handling.SEND)
     situation = Situation.of(row.incident, fired_at(connection, row.incident), now)
     dues = {due.channel: due for due in routing.due(situation, silences, now)}
     due = dues.get(row.channel)
     if due is None and first:
         bury_all(connection, row, "no route leads there any more")
-        return Ruling(Verdict.SETTLED)
+        return Ruling(Handling.SETTLED)
     due = due or Due(row.channel, hold=held_for_all(situation, silences, now))
     if due.hold is not None and (first or _is_loud(row)):
         return _hold(connection, row, due.hold, first=first)
     if row.detail.reason is Reason.NOBODY_ACKNOWLEDGED and (situation.acknowledged or not situation.is_firing):
         bury_all(connection, row, "somebody acknowledged it, or it is over", through=row.id)
-        return Ruling(Verdict.SETTLED)
+        return Ruling(Handling.SETTLED)
     if row.held is not None:
         return _release(connection, row, due, first=first)
-    return Ruling(Verdict.SEND, due.mention, due.zone)
+    return Ruling(Handling.SEND, due.mention, due.zone)
 
 
 def fired_at(connection: Connection, incident: Incident) -> datetime:
@@ -103,33 +103,33 @@ def _hold(connection: Connection, row: Row[Any], hold: Hold, *, first: bool) -> 
         return Ruling(_end(connection, row, f"over while it was {_said(hold.reason)}", first=first))
     waiting = and_(_waiting_with(row), NOTIFICATIONS.c.state == Delivery.WAITING, NOTIFICATIONS.c.held.is_(None))
     connection.execute(update(NOTIFICATIONS).where(waiting).values(held=hold.reason))
-    return Ruling(Verdict.HOLD)
+    return Ruling(Handling.HOLD)
 
 
 def _release(connection: Connection, row: Row[Any], due: Due, *, first: bool) -> Ruling:
     """What becomes of it after the hold."""
     if row.held == HoldReason.SNOOZED and row.incident.snoozed_until is not None:
-        return Ruling(Verdict.HOLD)  # its end is a step of its own, which is planned next and speaks for this one
+        return Ruling(Handling.HOLD)  # its end is a step of its own, which is planned next and speaks for this one
     return Ruling(_settle(connection, row, first=first), due.mention, due.zone)
 
 
-def _settle(connection: Connection, row: Row[Any], *, first: bool) -> Verdict:
+def _settle(connection: Connection, row: Row[Any], *, first: bool) -> Handling:
     """After a hold, let one notification speak for all that it held back."""
     if row.incident.state is State.RESOLVED:
         return _end(connection, row, f"over while it was {_said(row.held)}", first=first)
     t = NOTIFICATIONS.c
     connection.execute(update(NOTIFICATIONS).where(_waiting_with(row)).values(held=None))
     if first:
-        return Verdict.SEND  # the first message speaks for all anyway
+        return Handling.SEND  # the first message speaks for all anyway
     told = select(func.max(t.id)).join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
     newest = connection.scalar(told.where(_waiting_with(row), INCIDENT_EVENTS.c.event.is_not(None)))
     if newest is None or newest == row.id:
-        return Verdict.SEND
+        return Handling.SEND
     bury_all(connection, row, f"it was {_said(row.held)}; a later one says how it stands", through=newest - 1)
-    return Verdict.SETTLED
+    return Handling.SETTLED
 
 
-def _end(connection: Connection, row: Row[Any], why: str, *, first: bool) -> Verdict:
+def _end(connection: Connection, row: Row[Any], why: str, *, first: bool) -> Handling:
     """Of an incident that is over, tell nothing where people do not know of it, else its end and what came after it.
 
     Nobody else says that it is over to a channel that keeps nothing up to date. Until the end is in the outbox, the
@@ -137,15 +137,15 @@ def _end(connection: Connection, row: Row[Any], why: str, *, first: bool) -> Ver
     """
     if first:
         bury_all(connection, row, why)
-        return Verdict.SETTLED
+        return Handling.SETTLED
     t = NOTIFICATIONS.c
     ends = select(func.max(t.id)).join(INCIDENT_EVENTS, INCIDENT_EVENTS.c.id == t.event_id)
     end = connection.scalar(ends.where(_waiting_with(row), INCIDENT_EVENTS.c.event == Event.RESOLVED))
     if end is None:
-        return Verdict.HOLD
+        return Handling.HOLD
     bury_all(connection, row, why, through=end - 1)
     connection.execute(update(NOTIFICATIONS).where(_waiting_with(row)).values(held=None))
-    return Verdict.SETTLED if end > row.id else Verdict.SEND
+    return Handling.SETTLED if end > row.id else Handling.SEND
 
 
 def _said(reason: str) -> str:

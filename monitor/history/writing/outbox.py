@@ -17,7 +17,7 @@ from monitor.history.schema import CHANNELS, INCIDENT_EVENTS, INCIDENTS, NOTIFIC
 from monitor.history.types import rounded_up
 from monitor.history.writing.bulk import insert_if_new
 from monitor.history.writing.channel_state import pause_channel, resume_channel, revive_channels
-from monitor.history.writing.holding import UNDELIVERED, Delivery, Ruling, Verdict, bury_all, rule
+from monitor.history.writing.holding import UNDELIVERED, Delivery, Handling, Ruling, bury_all, rule
 from monitor.history.writing.incidents import notification_row
 from monitor.history.writing.planning import plan_due
 from monitor.history.writing.silences import read_silences
@@ -74,9 +74,9 @@ class HistoryOutbox:
                     )
                     continue
                 ruling = rule(connection, self._routing, silences, row, now, first=first)
-                if ruling.verdict is Verdict.SEND:
+                if ruling.handling is Handling.SEND:
                     return self._claim(connection, row, now, first=first, ruling=ruling)
-                if ruling.verdict is Verdict.HOLD:
+                if ruling.handling is Handling.HOLD:
                     passed_over.add((row.incident_id, row.channel))
             return None
 

@@ -114,7 +114,7 @@ STORIES = [
         history(Spell(20, GOOD, "p3"), Spell(10, HALF, "p4"), Spell(5, MISSES_URGENT, "p4", "m2")),
         A.NONE,
         abstained=True,
-        says="too close",
+        says="Too close",
     ),
     Story(
         "three good days after the prompt change: the change did not do it",
