@@ -98,7 +98,7 @@ lock: .venv/ready ## take the newest versions that pyproject.toml allows into th
 
 .PHONY: clean
 clean: ## delete the virtual environment, caches and what the demo left
-	rm -rf .venv .docs .site .engines .systems .alertmanager build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
+	rm -rf .venv .docs .site .engines .systems .alertmanager .prometheus build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache demo
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An engine runs in a process of its own, without the packages that its wheel names for other uses.

@@ -56,11 +56,17 @@ class Alertmanager:
             return json.load(answer)
 
 
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
 @contextmanager
 def running(path: str) -> Iterator[Alertmanager]:
     """Start one, with nothing in it."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="am-") as folder:
         config = Path(folder) / "alertmanager.yml"
         config.write_text(_CONFIG, encoding="utf-8")
