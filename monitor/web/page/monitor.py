@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-from alerts.messages.figures import lasting, milliseconds, percent
+from alerts.messages.figures import lasting, milliseconds, percent, signed_points
 from alerts.messages.lines import figure
 from checks.metrics.line import MetricLine
 from monitor.history.history import History
@@ -26,10 +26,10 @@ FINDINGS_OF: Final = timedelta(hours=25)
 """Findings are kept at least once an hour; a back-test may look once a day."""
 QUANTILES: Final = ("latency_p50", "latency_p95", "latency_p99")
 RELEVANCE: Final = ("relevance_mean", "relevance_low_share")
-FILES: Final = ("accuracy", "recall", "precision", "coverage", "expected_coverage", *QUANTILES, *RELEVANCE)
-"""Metrics whose course is there as CSV."""
-OF_CLASS: Final = ("recall", "precision")
-"""Those that are of one class."""
+OF_CLASS: Final = ("recall", "precision", "f1", "recall_precision_gap")
+"""Metrics of one class whose course is there as CSV."""
+FILES: Final = ("accuracy", *OF_CLASS, "coverage", "expected_coverage", *QUANTILES, *RELEVANCE)
+"""All of them."""
 
 Traces = Mapping[tuple[str, str], tuple[Belief, ...]]
 
@@ -42,6 +42,8 @@ class OfClass:
     is_critical: bool
     recall: str
     precision: str
+    f1: str
+    gap: str
     link: str
 
 
@@ -147,6 +149,8 @@ def _requests(
     yield Request("Latency", quantiles, milliseconds, is_share=False, file=file("latency_p95"), rules=limits)
     shares = lines("coverage", "expected_coverage")
     yield Request("Labelled share of the window", shares, percent, is_share=True, file=file("coverage"))
+    if found.get(("f1", name)):
+        yield Request(_title("f1", name), lines("f1", of=name), percent, is_share=True, file=file("f1"))
     if any(found.get((metric, "")) for metric in RELEVANCE):
         scores, low = lines(*RELEVANCE), _limit(said.get(("relevance", "low_share")), "most of low")
         yield Request("Relevance of the answers", scores, percent, is_share=True, file=file(RELEVANCE[0]), rules=low)
@@ -174,15 +178,34 @@ def _reference(finding: Said | None) -> tuple[Rule, ...]:
 
 def _classes(watched: Watched, newest: NewestFigures, wanted: Asked) -> Iterator[OfClass]:
     """Critical ones first, then by recall, lowest first."""
-    recall = {line.class_name: line for line in newest.lines if line.metric == "recall"}
-    precision = {line.class_name: line for line in newest.lines if line.metric == "precision"}
+    of_class: dict[str, dict[str, MetricLine]] = {metric: {} for metric in OF_CLASS}
+    for line in newest.longest():
+        if line.metric in of_class:
+            of_class[line.metric][line.class_name] = line
+    recall, precision, f1, gap = of_class.values()
     names = sorted(
         {*recall, *precision}, key=lambda name: (name not in watched.critical, _value(recall.get(name)), name)
     )
     for name in names:
-        link = wanted.link(f"/monitors/{quote(watched.name)}", name)
-        is_critical = name in watched.critical
-        yield OfClass(name, is_critical, figure(recall.get(name)), figure(precision.get(name)), link)
+        yield OfClass(
+            name=name,
+            is_critical=name in watched.critical,
+            recall=figure(recall.get(name)),
+            precision=figure(precision.get(name)),
+            f1=figure(f1.get(name)),
+            gap=_gap(gap.get(name)),
+            link=wanted.link(f"/monitors/{quote(watched.name)}", name),
+        )
+
+
+def _gap(line: MetricLine | None) -> str:
+    """Which of recall and precision is lower, by how many points, with its interval."""
+    if line is None or line.value is None or line.low is None or line.high is None:
+        return "–"
+    bounds = f"{signed_points(line.low)} to {signed_points(line.high)}"
+    if line.low <= 0 <= line.high:
+        return f"balanced ({bounds})"
+    return f"{'recall' if line.value < 0 else 'precision'} is lower ({bounds})"
 
 
 def _value(line: MetricLine | None) -> float:

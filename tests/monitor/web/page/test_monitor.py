@@ -23,7 +23,14 @@ PAGE = "/monitors/support-bot"
 def test_the_charts_have_intervals_floors_the_reference_and_marks(client: TestClient) -> None:
     page = client.get(PAGE).text
 
-    titles = ("Accuracy", "Recall of urgent", "Precision of urgent", "Latency", "Labelled share of the window")
+    titles = (
+        "Accuracy",
+        "Recall of urgent",
+        "Precision of urgent",
+        "Latency",
+        "Labelled share of the window",
+        "F1 of urgent",
+    )
     assert [title for title in re.findall(r"<h2>(.*?)</h2>", page) if title in titles] == list(titles)
     assert "floor 80%" in page
     assert re.search(r"reference \d+%", page)
@@ -37,7 +44,7 @@ def test_every_drawing_is_whole_and_says_in_words_what_it_shows(client: TestClie
     drawings = [ET.fromstring(each) for each in re.findall(r"<svg.*?</svg>", client.get(PAGE).text, re.DOTALL)]  # noqa: S314 - our own
 
     charts = [each for each in drawings if each.get("role") == "img"]
-    assert len(charts) == 5
+    assert len(charts) == 6
     assert all(re.search(r": .*from \S+", each.get("aria-label") or "") for each in charts)
     assert not any(node.get("style") for each in drawings for node in each.iter())
 
@@ -79,7 +86,7 @@ def test_each_chart_has_its_figures_as_csv(client: TestClient, history: History)
 
     files = {link: client.get(link.replace("&amp;", "&")) for link in links}
 
-    assert len(files) == 5
+    assert len(files) == 6
     assert all(
         file.status_code == 200 and file.headers["content-type"].startswith("text/csv") for file in files.values()
     )
@@ -166,3 +173,14 @@ def test_what_people_did_is_marked_on_every_axis(copied_sqlite: str) -> None:
     assert "<h2>Relevance of the answers</h2>" in page
     assert charts
     assert all('<path class="act"' in each for each in charts)
+
+
+def test_it_is_said_which_of_recall_and_precision_is_lower(client: TestClient, history: History) -> None:
+    newest = history.charted.newest("support-bot")
+    assert newest is not None
+
+    rows = dict(re.findall(r'<th scope="row"><a [^>]*>(\w+)</a>.*?<td>([^<]*)</td></tr>', client.get(PAGE).text))
+
+    assert re.fullmatch(r"recall is lower \(-[\d.]+ to -[\d.]+\)", rows["urgent"])
+    assert re.fullmatch(r"(balanced|(recall|precision) is lower) \(.* to .*\)", rows["billing"])
+    assert figure(newest.of("f1", "urgent")) in client.get(PAGE).text
