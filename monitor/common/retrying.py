@@ -17,6 +17,10 @@ USUAL_WAIT: Final = timedelta(seconds=30)
 """For a channel that asks to wait: within these bounds what it asks for, and that where it does not say how long."""
 
 
+WITHIN_A_MINUTE: Final = timedelta(seconds=45)
+"""The longest pause of a channel that takes nothing: with the polls of the delivery, and a time-out, a minute."""
+
+
 class Trouble(StrEnum):
     """What a failed try says of the tries to come."""
 
@@ -38,10 +42,10 @@ class Trouble(StrEnum):
 
 
 PAUSES: Final = {
-    # An outage of a day costs some 300 calls, and ends at most five minutes late.
-    Trouble.CHANNEL_DOWN: (timedelta(seconds=5), timedelta(minutes=5)),
-    # Soon enough once somebody renewed the token, and slow enough for a week without one.
-    Trouble.CHANNEL_REFUSES: (timedelta(minutes=1), timedelta(minutes=15)),
+    # An outage of a day costs 2,000 calls that end at once; what is open is told within a minute after it.
+    Trouble.CHANNEL_DOWN: (timedelta(seconds=5), WITHIN_A_MINUTE),
+    # So is what waited for somebody who renewed the token or invited the bot, and wants to see that it helped.
+    Trouble.CHANNEL_REFUSES: (WITHIN_A_MINUTE, WITHIN_A_MINUTE),
     Trouble.MESSAGE_REFUSED: (timedelta(minutes=15), LONGEST_PAUSE),
     Trouble.MESSAGE_CRASHED: (timedelta(seconds=5), timedelta(minutes=15)),
 }

@@ -24,6 +24,10 @@ from monitor.history.notifications import ClaimLostError, Notification, Outbox
 _LOG = get_logger(__name__)
 
 
+_TOLD_EACH: Final = 5
+_TOLD_EVERY: Final = 20
+"""The first failures in a row are logged each, then one in so many, which is every 15 minutes."""
+
 PLAN_EVERY: Final = timedelta(seconds=15)
 """How often what is due is planned while there is no end of what is to be sent: a page is not to wait for 200 edits."""
 
@@ -155,6 +159,8 @@ class Deliverer:
         planned = plan(trouble, before, error.retry_after, now, is_untaken=error.is_untaken)
         self.outbox.mark_failed(notification, problem, planned, now)
         tell = _LOG.error if trouble in (Trouble.CHANNEL_REFUSES, Trouble.MESSAGE_REFUSED) else _LOG.warning
+        if before >= _TOLD_EACH and before % _TOLD_EVERY:
+            tell = _LOG.debug
         tell("notification failed", error=problem, retry_at=str(planned.retry_at), **_about(notification))
 
 
