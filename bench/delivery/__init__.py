@@ -1,0 +1,1 @@
+"""What becomes of alerts when processes are killed, and channels fail."""
