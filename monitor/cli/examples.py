@@ -55,6 +55,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "export label-audit": ("tunewatch export label-audit quality-20260329 --budget 100 --out audit",),
     "export": ("tunewatch export brief quality-20260329 --out brief",),
     "ping": ("tunewatch ping", "tunewatch ping http://127.0.0.1:8787 --timeout 1"),
+    "mcp": ("tunewatch mcp", "tunewatch mcp -c /etc/tunewatch.yaml"),
     "completion": ('eval "$(tunewatch completion bash)"', "tunewatch completion fish"),
 }
 """By command, `GROUP COMMAND` for those of a group. Tests parse each."""

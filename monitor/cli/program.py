@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "export": "folders to act on: a brief, training data, labels to check",
     "try": "would another prompt or model do better in production?",
     "ping": "is the daemon alive?",
+    "mcp": "status, incidents and figures for programs that speak MCP",
     "completion": "what a shell needs to complete commands and options",
 }
 """Each command in the order in which a newcomer meets them, with what it is for: said here, so that the list of
