@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from monitor.cli.commands.options import DURATION
-from monitor.cli.output.progress import tracking
+from monitor.cli.output.progress import progress
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import show
 from monitor.cycle.cycle import CycleReport
@@ -55,7 +55,7 @@ def command(*, out: Path, every: timedelta) -> int:
 
 
 def _track(reports: Iterator[CycleReport], total: int) -> Iterator[CycleReport]:
-    with tracking() as shown:
+    with progress() as shown:
         yield from shown.track(reports, total=total, description="looks")
 
 

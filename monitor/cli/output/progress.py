@@ -31,7 +31,10 @@ def tracking() -> AbstractContextManager[Shown]:
 
 
 class Lines:
-    """A line every LINE_EVERY seconds: how many items are done, and how long the others will take at that pace."""
+    """A line every LINE_EVERY seconds: how many items are done, and how long the others will take at their pace.
+
+    The first is not of that pace: it is the one that reads the whole log.
+    """
 
     def __init__(self, say: Callable[[str], None] = note, seconds: Callable[[], float] = time.monotonic) -> None:
         self._say = say
@@ -43,9 +46,11 @@ class Lines:
         for done, item in enumerate(items, 1):
             yield item
             now = self._seconds()
-            if now - last >= LINE_EVERY and done < total:
+            if done == 1:
+                began = now
+            elif now - last >= LINE_EVERY and done < total:
                 last = now
-                left = (now - began) / done * (total - done)
+                left = (now - began) / (done - 1) * (total - done)
                 self._say(f"{description}: {done:,} of {total:,.0f}, {_minutes(left)} left")
 
 
