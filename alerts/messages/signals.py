@@ -100,7 +100,9 @@ SIGNALS: Final[dict[C, str]] = {
         "The model {model} is turned off on {day}, in {days:count} days, before a fine-tune of it would pay "
         "({payback:count} days): try its successors (`tunewatch try`), and fine-tune the one that takes over."
     ),
-    C.RETIRES_LATER: "The model {model} is turned off on {day}, in {days:count} days.",
+    C.RETIRES_LATER: (
+        "The model {model} is turned off on {day}, in {days:count} days; a fine-tune of it pays within {payback:count}."
+    ),
     # class_labels
     C.NO_LABELS: "No message is labelled.",
     C.TOTAL_SHORT: (
