@@ -28,11 +28,9 @@ def model_ends_signals(windows: Windows, policy: AdvicePolicy) -> tuple[Signal[C
         return ()
     left = (datetime.combine(facts.retires, time(), UTC) - windows.now).total_seconds() / 86_400
     ends = left < policy.payback_days
-    said = clause(
-        SignalClause.RETIRES_SOON if ends else SignalClause.RETIRES_LATER,
-        model=name,
-        day=facts.retires.isoformat(),
-        days=max(round(left), 0),
-        payback=round(policy.payback_days),
-    )
+    day, days, payback = facts.retires.isoformat(), max(round(left), 0), round(policy.payback_days)
+    if ends:
+        said = clause(SignalClause.RETIRES_SOON, model=name, day=day, days=days, payback=payback)
+    else:
+        said = clause(SignalClause.RETIRES_LATER, model=name, day=day, days=days)
     return (Signal(NAME, FAMILY, holds=ends, sentence=(said,), numbers=(("days_left", left),)),)
