@@ -1,7 +1,7 @@
 """All counts of some buckets, over rows that are joined once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from monitor.log.counting.columns import NO_NAME, Block
 from monitor.log.counting.joined import joined_cte
 from monitor.log.counting.one_pass import in_one_pass
-from monitor.log.counting.parts import NAMES, Part, apart_parts, count_parts, row_problem_parts
+from monitor.log.counting.parts import NAMES, apart_parts, count_parts, row_problem_parts
 from monitor.log.counting.rows import predictions_cte, repeated_ids
 from monitor.log.counting.samples import LogExamples, shown
-from monitor.log.counting.staging import coded, in_halves, runs, stage_names, stage_rows, staged, unstage
+from monitor.log.counting.staging import coded, in_halves, runs, stage_codes, stage_names, stage_rows, staged, unstage
 from monitor.log.counting.tally import Cells, Tally
 from monitor.log.counts import BucketCounts, ProblemRow
+from monitor.log.engines.duckdb_databases import HELD_MUCH
 from monitor.log.engines.registry import engine_of
 from monitor.log.mapping.mapped import Dated, MappedLog
 from monitor.log.mapping.moment import Moment
@@ -93,7 +94,7 @@ def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     connection, log, as_of, _ = counting
     sizes = _rows_by_bucket(connection, log, as_of) if len(ordered) > FEW_BUCKETS else {}
     for stage in runs(ordered, sizes, STAGED_ROWS):
-        for held in in_halves(connection, stage, partial(_stage, counting, ordered, sizes)):
+        for held in in_halves(connection, stage, partial(_stage, counting, ordered)):
             yield held.apart
             for grouped in _groupings(counting, held):
                 for run in runs(held.buckets, sizes, CELLS_AT_ONCE):
@@ -104,18 +105,17 @@ def _in_runs(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
 class _Staged(NamedTuple):
     """Joined rows of these buckets in a temporary table, and the counts that are not of them.
 
-    Where they are many, their problems are counted too, their `names` are in another one, and `codes` are those that
-    the tally has for them.
+    Where they are many, their problems are counted too, and they have numbers in the place of names: `codes` are those
+    that the tally has for the same names.
     """
 
     buckets: Sequence[int]
     row: sa.FromClause
     apart: Cells
-    names: sa.TableClause | None
-    codes: NDArray[np.int32]
+    codes: NDArray[np.int32] | None
 
 
-def _stage(counting: _Counting, ordered: Sequence[int], sizes: Mapping[int, int], buckets: Sequence[int]) -> _Staged:
+def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) -> _Staged:
     connection, log, as_of, tally = counting
     everything = len(buckets) == len(ordered) and _are_everything(connection, log, buckets, as_of)
     repeated = has_repeated_ids(connection, log, None if everything else buckets, as_of)
@@ -123,15 +123,17 @@ def _stage(counting: _Counting, ordered: Sequence[int], sizes: Mapping[int, int]
     joined = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
     found = tally.sort(_rows(connection, together(apart)))
-    is_big = sum(sizes.get(bucket, 0) for bucket in buckets) > SORTED_ROWS
-    row = stage_rows(connection, joined, order="bucket" if is_big else None)
+    row = stage_rows(connection, joined)
     rows = connection.execute(sa.select(sa.func.count()).select_from(row)).scalar_one()
     if rows <= FEW_ROWS:
-        return _Staged(buckets, row, found, None, np.empty(0, dtype=np.int32))
+        return _Staged(buckets, row, found, None)
+    connection.info[HELD_MUCH] = True
     found.problems.extend(tally.sort(_rows(connection, together(row_problem_parts(row, log)))).problems)
     names = stage_names(connection, row, len(log.segments))
+    order = "bucket" if rows > SORTED_ROWS else None
+    coded_row = stage_codes(connection, row, names, len(log.segments), order)
     known = connection.execute(sa.select(names.c.name).order_by(names.c.code)).scalars()
-    return _Staged(buckets, row, found, names, tally.names.codes(known))
+    return _Staged(buckets, coded_row, found, tally.names.codes(known))
 
 
 def _groupings(counting: _Counting, held: _Staged) -> Iterator[Callable[[Sequence[int]], Cells]]:
@@ -139,11 +141,11 @@ def _groupings(counting: _Counting, held: _Staged) -> Iterator[Callable[[Sequenc
 
     So each has all memory to itself, and its cells are let go of before those of the next one come.
     """
-    if held.names is None:
+    if held.codes is None:
         yield partial(_all_grouped, counting, held)
         return
     for part, _ in count_parts(held.row, counting.log):
-        yield partial(_grouped, counting, held, held.names, part)
+        yield partial(_grouped, counting, held, held.codes, part)
 
 
 def _all_grouped(counting: _Counting, held: _Staged, buckets: Sequence[int]) -> Cells:
@@ -154,11 +156,10 @@ def _all_grouped(counting: _Counting, held: _Staged, buckets: Sequence[int]) -> 
     return tally.sort(_rows(connection, together((*groupings, *row_problem_parts(here, log)))))
 
 
-def _grouped(counting: _Counting, held: _Staged, names: sa.TableClause, part: int, buckets: Sequence[int]) -> Cells:
+def _grouped(counting: _Counting, held: _Staged, codes: NDArray[np.int32], part: int, buckets: Sequence[int]) -> Cells:
     """One grouping of the staged rows of these buckets, which follow each other."""
     grouping = dict(count_parts(_here(held, buckets), counting.log))[part]
-    segment = part - Part.SEGMENT if part >= Part.SEGMENT else None
-    block = _block(counting.connection, coded(grouping, names, segment), held.codes)
+    block = _block(counting.connection, coded(grouping), codes)
     return counting.tally.columns(part, block)
 
 

@@ -19,7 +19,10 @@ from monitor.log.engines.registry import engine_of
 TABLE: Final = "joined_rows"
 
 NAMES_TABLE: Final = "joined_names"
-"""The names in it by a code: what is grouped comes back as numbers, a hundred thousand rows at once."""
+"""The names in it by a code."""
+
+CODES_TABLE: Final = "coded_rows"
+"""The rows with codes in the place of names: numbers are grouped, and come back, three times as fast as texts."""
 
 _NOT_OF_SEGMENTS: Final = -1
 """Kind of the names of classes, versions and sources; those of a segment column have its number."""
@@ -32,36 +35,38 @@ _NOT_COUNTED: Final = frozenset({"epoch", "latency_ms", "confidence", "relevance
 Result = TypeVar("Result")
 
 
-def stage_rows(
-    connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = (), order: str | None = None
-) -> sa.FromClause:
+_OF_PROBLEMS: Final = frozenset({"id", "no_class", "bad_latency", "bad_confidence", "bad_relevance", "early"})
+"""Columns of which only problems are counted."""
+
+
+def stage_rows(connection: sa.Connection, row: sa.CTE, keep: Sequence[str] = ()) -> sa.FromClause:
     """Put the joined rows into the temporary table, in the place of those that it had, and give it.
 
     It has what is counted of a row and the columns to `keep`; of an id it has only whether there is one, unless it is
-    kept. With `order`, rows lie in the order of that column. It outlives a rollback, for that is what an error that
-    DuckDB makes asks for.
+    kept. It outlives a rollback, for that is what an error that DuckDB makes asks for.
     """
     unstage(connection)
     columns = list(_columns(row, keep))
-    rows = sa.select(*columns)
-    connection.execute(CreateTableAs(rows if order is None else rows.order_by(row.c[order]), TABLE, temporary=True))
+    connection.execute(CreateTableAs(sa.select(*columns), TABLE, temporary=True))
     connection.commit()
     return sa.table(TABLE, *(sa.column(str(column.name), column.type) for column in columns))
 
 
 def unstage(connection: sa.Connection) -> None:
     """Drop the temporary tables, if there are any."""
-    for table in (TABLE, NAMES_TABLE):
+    for table in (TABLE, NAMES_TABLE, CODES_TABLE):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
 
 
 def stage_names(connection: sa.Connection, row: sa.FromClause, segments: int) -> sa.TableClause:
-    """Put the names of the staged rows into a temporary table of their own: kind, name, and code from 0 on."""
+    """Put the names of the staged rows into a temporary table of their own: kind, name, and code from 0 on.
+
+    The kind of the values of a segment column is its number; the code of "" among all other names is 0.
+    """
     blank: Any = sa.select(sa.literal(_NOT_OF_SEGMENTS).label("kind"), sa.literal("").label("name"))
-    kinds = dict.fromkeys(_NAMES, _NOT_OF_SEGMENTS) | {f"segment_{i}": i for i in range(segments)}
-    found = (sa.select(sa.literal(kind), row.c[name]).distinct() for name, kind in kinds.items())
+    found = (sa.select(sa.literal(kind), row.c[name]).distinct() for name, kind in _kinds(segments).items())
     names = sa.union(blank, *found).subquery()
-    code = sa.cast(sa.func.row_number().over() - 1, sa.Integer)
+    code = sa.cast(sa.func.row_number().over(order_by=(names.c.kind, names.c.name)) - 1, sa.Integer)
     known = sa.select(names.c.kind, names.c.name, code.label("code")).where(names.c.name.is_not(None))
     connection.execute(CreateTableAs(known, NAMES_TABLE, temporary=True))
     connection.commit()
@@ -70,20 +75,48 @@ def stage_names(connection: sa.Connection, row: sa.FromClause, segments: int) ->
     )
 
 
-def coded(part: sa.Select[Any], names: sa.TableClause, segment: int | None) -> sa.Select[Any]:
-    """A grouping with the codes of its names, NO_NAME for NULL; `value` is one of the segment column of that number."""
+def stage_codes(
+    connection: sa.Connection, row: sa.FromClause, names: sa.TableClause, segments: int, order: str | None
+) -> sa.TableClause:
+    """Put the staged rows into another table, with the codes of their names, in the place of the first one.
+
+    A row without a label has NULL. With `order`, rows lie in the order of that column.
+    """
+    kinds, source, columns = _kinds(segments), row, []
+    for column in row.c:
+        if column.name in kinds:
+            of_kind = names.alias(f"of_{column.name}")
+            known = sa.and_(of_kind.c.kind == kinds[column.name], of_kind.c.name == column)
+            source = source.outerjoin(of_kind, known)
+            columns.append(of_kind.c.code.label(column.name))
+        elif column.name not in _OF_PROBLEMS:
+            columns.append(column.label(column.name))
+    rows = sa.select(*columns).select_from(source)
+    rows = rows if order is None else rows.order_by(row.c[order])
+    connection.execute(CreateTableAs(rows, CODES_TABLE, temporary=True))
+    connection.exec_driver_sql(f"DROP TABLE {TABLE}")
+    connection.commit()
+    return sa.table(CODES_TABLE, *(sa.column(str(column.name), column.type) for column in columns))
+
+
+def coded(part: sa.Select[Any]) -> sa.Select[Any]:
+    """A grouping of rows with codes, all of whose names are codes: NO_NAME for NULL, 0 for what is no column."""
     given = part.subquery("given")
     columns: list[sa.ColumnElement[Any]] = []
-    source: sa.FromClause = given
     for column in given.c:
         if column.name not in NAMES:
             columns.append(column)
-            continue
-        kind = segment if column.name == "value" and segment is not None else _NOT_OF_SEGMENTS
-        known = sa.select(names.c.name, names.c.code).where(names.c.kind == kind).subquery()
-        source = source.outerjoin(known, known.c.name == column)
-        columns.append(sa.func.coalesce(known.c.code, NO_NAME).label(column.name))
-    return sa.select(*columns).select_from(source)
+        elif isinstance(column.type, sa.Integer):
+            columns.append(sa.func.coalesce(column, NO_NAME).label(column.name))
+        else:
+            code = NO_NAME if column.name == "label" else 0
+            columns.append(sa.literal(code, sa.Integer).label(column.name))
+    return sa.select(*columns)
+
+
+def _kinds(segments: int) -> dict[str, int]:
+    """The columns that hold names, with the kind of these."""
+    return dict.fromkeys(_NAMES, _NOT_OF_SEGMENTS) | {f"segment_{i}": i for i in range(segments)}
 
 
 @contextmanager

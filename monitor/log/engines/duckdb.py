@@ -156,8 +156,11 @@ def _in_memory(url: sa.URL, settings: tuple[tuple[str, Any], ...]) -> sa.Engine:
         connection.database = database
         return connection
 
-    def keep(connection: Any, _record: object) -> None:  # noqa: ANN401
-        duckdb_databases.keep(dict(settings), connection.database)
+    def keep(connection: Any, record: Any) -> None:  # noqa: ANN401
+        if record is not None and record.info.get(duckdb_databases.HELD_MUCH):
+            duckdb_databases.let_go(connection.database)
+        else:
+            duckdb_databases.keep(dict(settings), connection.database)
 
     engine = sa.create_engine(url, poolclass=NullPool, creator=connect)
     sa.event.listen(engine, "connect", _in_utc)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOST_IDLE: Final = 2
 """A count may have a file examined meanwhile; each takes 12 MB and ten threads, so whoever waits closes them."""
 
+HELD_MUCH: Final = "held_much"
+"""Set in the `info` of a connection that held many rows: its database has a hundred megabytes, and is not kept."""
+
 _FORGET: Final = ("SET enable_external_file_cache = false", "SET enable_external_file_cache = true")
 """Turned off, what was read of files is let go of: the next question reads them as they are then."""
 
@@ -43,13 +46,13 @@ def keep(settings: Mapping[str, Any], database: "duckdb.DuckDBPyConnection") -> 
         for statement in _FORGET:
             database.execute(statement)
     except (duckdb.Error, RuntimeError):  # a fault inside of DuckDB ends a database for good
-        _close(database)
+        let_go(database)
         return
     with _lock:
         _idle.append((dict(settings), database))
         surplus = [_idle.pop(0)[1] for _ in range(len(_idle) - MOST_IDLE)]
     for each in surplus:
-        _close(each)
+        let_go(each)
 
 
 @contextmanager
@@ -77,9 +80,10 @@ def close_idle() -> None:
         databases = [database for _, database in _idle]
         _idle.clear()
     for database in databases:
-        _close(database)
+        let_go(database)
 
 
-def _close(database: "duckdb.DuckDBPyConnection") -> None:
+def let_go(database: "duckdb.DuckDBPyConnection") -> None:
+    """Close one that is kept for nobody."""
     with suppress(Exception):  # it is gone either way
         database.close()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -24,6 +25,7 @@ from monitor.log.counting.columns import Columns, whole_buckets
 from monitor.log.counting.staging import in_halves
 from monitor.log.counts import ALL, BucketCounts, LatencyRow, OutcomeRow
 from monitor.log.engines.connections import open_engine
+from monitor.log.engines.duckdb_databases import close_idle
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = 3600
@@ -150,6 +152,21 @@ def test_a_bucket_that_came_in_parts_is_whole_again() -> None:
     for bucket in (1, 2, 1):
         kept.extend_rows([LatencyRow(bucket, "m", "p", 3, 4)])
     assert [block["bucket"].tolist() for block in whole_buckets(kept)] == [[1, 2, 1]]
+
+
+def test_a_database_that_held_many_rows_is_not_kept_with_its_memory(crowded: Path) -> None:
+    close_idle()
+    engine = open_engine("duckdb:///:memory:", DuckdbSettings(memory_mb=1000))
+
+    def database() -> object:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            return driver.database
+
+    first = database()
+    assert database() is first
+    _counts(crowded, 1000)
+    assert database() is not first
 
 
 def test_cells_of_one_grouping_are_let_go_of_before_those_of_the_next_come(crowded: Path) -> None:
