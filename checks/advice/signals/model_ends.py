@@ -32,5 +32,5 @@ def model_ends_signals(windows: Windows, policy: AdvicePolicy) -> tuple[Signal[C
     if ends:
         said = clause(SignalClause.RETIRES_SOON, model=name, day=day, days=days, payback=payback)
     else:
-        said = clause(SignalClause.RETIRES_LATER, model=name, day=day, days=days)
+        said = clause(SignalClause.RETIRES_LATER, model=name, day=day, days=days, payback=payback)
     return (Signal(NAME, FAMILY, holds=ends, sentence=(said,), numbers=(("days_left", left),)),)
