@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from alerts.messages.figures import percent, signed_points
+from alerts.messages.figures import percent, signed_points, support
 from checks.candidates.canary import Canary
 from checks.candidates.differences import Difference, Measure
 from checks.candidates.needed import Needed
@@ -35,7 +35,7 @@ def difference_in_words(each: Difference) -> str:
     bounds = f"{signed_points(each.low)} to {signed_points(each.high)}"
     return (
         f"{named(each.measure, each.name)} {percent(each.now)} → {percent(each.candidate)}, "
-        f"{signed_points(each.change)} points ({bounds}, n={each.n:,} messages)"
+        f"{signed_points(each.change)} points ({bounds}, {support(each.n, 'messages')})"
     )
 
 
@@ -117,7 +117,7 @@ def number_in_words(name: str, now: float, candidate: float, low: float, high: f
     unit = " ms" if name == "latency_ms" else ""
     what = {"latency_ms": "latency", "prompt_tokens": "prompt tokens", "completion_tokens": "completion tokens"}[name]
     bounds = f"{low:+,.0f} to {high:+,.0f}"
-    return f"{what} {now:,.0f} → {candidate:,.0f}{unit}, {candidate - now:+,.0f} ({bounds}, n={n:,} messages)"
+    return f"{what} {now:,.0f} → {candidate:,.0f}{unit}, {candidate - now:+,.0f} ({bounds}, {support(n, 'messages')})"
 
 
 def level_in_words(tail: float, candidates: int) -> str:

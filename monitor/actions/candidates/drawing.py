@@ -12,6 +12,8 @@ from checks.candidates.population import Place, Population, population
 from checks.candidates.sampling import Drawn, Stratum, Unit, allocate, draw, own_strata, stratum_of
 from checks.counts.cells import OutcomeCell
 from checks.rules.family import Family
+from checks.rules.registry import BY_NAME
+from checks.rules.row import Subjects
 from config.monitor import MonitorSettings
 from monitor.actions.brief.likeness import Likeness
 from monitor.actions.candidates.sample import Item, Role, Sample, Scope
@@ -27,11 +29,6 @@ CHOSEN: Final = 30  # failures, and as many guards
 COMPARED: Final = 2_000  # right answers that a guard is looked for among, the newest
 LATELY: Final = timedelta(days=1)  # the versions that answer now are those that answered most of it
 
-_AIMS: Final = {
-    "accuracy": Measure.ACCURACY,
-    "class_recall": Measure.RECALL,
-    "class_precision": Measure.PRECISION,
-}
 _LOT: Final = 2**32
 
 
@@ -100,10 +97,11 @@ def make_sample(log: PredictionLog, settings: MonitorSettings, spec: SampleSpec)
 def aims_of(incident: Incident | None) -> tuple[tuple[Measure, str], ...]:
     """What a candidate is to mend: what the incident alarms on, else accuracy."""
     alarms = [] if incident is None else [each for each in incident.findings if each.verdict.is_alarm]
-    aims = {
-        (_AIMS[each.check], "" if each.check == "accuracy" else each.subject) for each in alarms if each.check in _AIMS
-    }
-    aims |= {(Measure.RECALL, each.subject) for each in alarms if each.check == "accuracy_paradox"}
+    aims = {(Measure.RECALL, each.subject) for each in alarms if each.check == "accuracy_paradox"}
+    for each in alarms:
+        row = BY_NAME.get(each.check)
+        if row is not None and row.noun in set(Measure):
+            aims.add((Measure(row.noun), each.subject if row.subjects is Subjects.CLASSES else ""))
     return tuple(sorted(aims)) or ((Measure.ACCURACY, ""),)
 
 

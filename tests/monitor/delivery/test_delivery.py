@@ -337,7 +337,7 @@ def test_text_that_slack_refuses_too_is_told_in_one_line(desk: Desk, slack: Fake
     desk.work()
 
     (root,) = slack.workspace.oncall.roots
-    assert root.text == "🔴 CRITICAL support-bot: recall of urgent 12%, floor 80%"
+    assert root.text.startswith("🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back")
 
 
 def test_a_message_that_slack_will_not_take_in_any_form_is_tried_again_at_a_slow_pace(
