@@ -11,7 +11,7 @@ from checks.rules.class_precision import ClassPrecision
 from checks.rules.class_recall import ClassRecall
 from checks.rules.drift import Drift
 from checks.rules.family import Family
-from checks.rules.finding import DELIVERY, LOOK
+from checks.rules.finding import DELIVERY, LOOK, Finding
 from checks.rules.generalisation_gap import GeneralisationGap
 from checks.rules.label_health import LabelHealth
 from checks.rules.latency import Latency
@@ -31,6 +31,7 @@ ROWS: Final = (
         Unit.SHARE,
         false_alarms=0.20,
         subjects=Subjects.ALL,
+        figure="accuracy",
         labels=Labels.TRUTH,
         limits=("good", "bad"),
     ),
@@ -43,6 +44,7 @@ ROWS: Final = (
         false_alarms=0.32,  # the case that must never be missed
         subjects=Subjects.CLASSES,
         measure="recall",
+        figure="recall",
         labels=Labels.TRUTH,
         needs=(Need.CLASS_LABELS,),
         limits=("min_recall",),
@@ -56,6 +58,7 @@ ROWS: Final = (
         false_alarms=0.11,
         subjects=Subjects.CLASSES,
         measure="precision",
+        figure="precision",
         labels=Labels.TRUTH,
         needs=(Need.CLASS_PREDICTIONS,),
         limits=("min_precision",),
@@ -67,6 +70,7 @@ ROWS: Final = (
         Family.QUALITY,
         Unit.SHARE,
         false_alarms=0.02,  # class_recall follows what it looks for
+        figure="recall",
         labels=Labels.TRUTH,
         needs=(Need.TWO_CLASSES,),
         compares=False,
@@ -79,6 +83,7 @@ ROWS: Final = (
         Unit.MILLISECONDS,
         false_alarms=0.14,
         subjects=Subjects.QUANTILES,
+        figure="latency",
         counted=Counted.ANSWERS,
         columns=("latency_ms",),
         limits=("p50_ms", "p95_ms", "p99_ms"),
@@ -198,6 +203,14 @@ def row_of(check: str) -> CheckRow:
         return BY_NAME[check]
     except KeyError:
         raise ValueError(f"check {check!r} has no row; add it to checks/rules/registry.py") from None
+
+
+def figure_of(finding: Finding) -> str:
+    """The metric of the history that a finding judges; "" where it has no course there, as of a part of the traffic."""
+    row = BY_NAME.get(finding.check)
+    if row is None or finding.slice != "all":
+        return ""
+    return row.figure
 
 
 def family_of(check: str) -> Family:

@@ -84,6 +84,7 @@ class CheckRow:
     counts and tests nothing. The shares of all rows sum to 1.
 
     Its numbers are in `unit` (some subjects in one of `units`), of what is called `measure` ("" for the name in words).
+    `figure` is the metric of the history that they are, "" where they have no course there.
 
     The rest is what it lives on: `columns` are optional meanings of `source.predictions.columns`; without one of them
     it is off. A check that `compares` needs a reference, before which only its `limits` (keys of its section) hold.
@@ -97,6 +98,7 @@ class CheckRow:
     false_alarms: float | None
     subjects: Subjects = Subjects.PARTS
     measure: str = ""
+    figure: str = ""
     units: Mapping[str, Unit] = field(default_factory=dict)
     counted: Counted = Counted.LABELS
     labels: Labels = Labels.UNUSED

@@ -12,8 +12,7 @@ from checks.candidates.population import Place, Population, population
 from checks.candidates.sampling import Drawn, Stratum, Unit, allocate, draw, own_strata, stratum_of
 from checks.counts.cells import OutcomeCell
 from checks.rules.family import Family
-from checks.rules.registry import BY_NAME
-from checks.rules.row import Subjects
+from checks.rules.registry import figure_of
 from config.monitor import MonitorSettings
 from monitor.actions.brief.likeness import Likeness
 from monitor.actions.candidates.sample import Item, Role, Sample, Scope
@@ -97,11 +96,12 @@ def make_sample(log: PredictionLog, settings: MonitorSettings, spec: SampleSpec)
 def aims_of(incident: Incident | None) -> tuple[tuple[Measure, str], ...]:
     """What a candidate is to mend: what the incident alarms on, else accuracy."""
     alarms = [] if incident is None else [each for each in incident.findings if each.verdict.is_alarm]
-    aims = {(Measure.RECALL, each.subject) for each in alarms if each.check == "accuracy_paradox"}
-    for each in alarms:
-        row = BY_NAME.get(each.check)
-        if row is not None and row.noun in set(Measure):
-            aims.add((Measure(row.noun), each.subject if row.subjects is Subjects.CLASSES else ""))
+    figures = [(figure_of(each), each.subject) for each in alarms]
+    aims = {
+        (Measure(figure), "" if figure == Measure.ACCURACY else subject)
+        for figure, subject in figures
+        if figure in set(Measure)
+    }
     return tuple(sorted(aims)) or ((Measure.ACCURACY, ""),)
 
 

@@ -13,6 +13,7 @@ from alerts.messages.figures import lasting
 from alerts.messages.names import short_name
 from alerts.messages.numbers import when
 from checks.rules.finding import Finding
+from checks.rules.registry import figure_of
 from monitor.history.history import History
 from monitor.web.page.asked import USUAL, Asked
 from monitor.web.page.charts import Chart, Mark
@@ -69,17 +70,8 @@ def picture(history: History, watched: Watched, incident: Incident) -> Drawing |
 
 def metric_of(finding: Finding) -> str:
     """The metric of the history that a finding judges; "" where none has a course."""
-    if finding.check == "latency":
-        return "latency" if finding.subject in ("p50", "p95", "p99") else ""
-    return _METRICS.get(finding.check, "") if finding.slice == "all" else ""
-
-
-_METRICS: Final = {
-    "accuracy": "accuracy",
-    "class_recall": "recall",
-    "accuracy_paradox": "recall",
-    "class_precision": "precision",
-}
+    figure = figure_of(finding)
+    return "" if figure == "latency" and finding.subject not in ("p50", "p95", "p99") else figure
 
 
 def _rows(chart: Chart, marks: tuple[Mark, ...]) -> Iterator[Row]:

@@ -7,6 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from alerts.incident import Incident
+from checks.rules.registry import figure_of
 from monitor.history.history import History
 from monitor.web.page.asked import USUAL, Asked
 from monitor.web.page.documents import STYLE, document
@@ -17,7 +18,8 @@ from monitor.web.page.watched import Watched
 AFTERWARDS: Final = timedelta(days=2)
 """What the charts show after the end of an incident that is over."""
 
-_OF_CLASSES: Final = ("class_recall", "class_precision", "accuracy_paradox")
+_OF_CLASSES: Final = ("recall", "precision")
+"""The figures that are of one class."""
 
 
 def report(history: History, incident: Incident, watched: Watched) -> str:
@@ -33,7 +35,7 @@ def _course(history: History, incident: Incident, watched: Watched) -> Course | 
     newest = history.charted.newest(incident.monitor)
     if newest is None:
         return None
-    subjects = [each.subject for each in incident.findings if each.check in _OF_CLASSES]
+    subjects = [each.subject for each in incident.findings if figure_of(each) in _OF_CLASSES]
     wanted = Asked(USUAL, subjects[0] if subjects else "")
     until = None if incident.resolved_at is None else incident.resolved_at + AFTERWARDS
     made = course(history, watched, newest, wanted, until)
