@@ -11,8 +11,11 @@ from tests.repository.dockerfile import read_stages
 from tests.repository.paths import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+MONITORING: dict[str, Any] = yaml.safe_load((ROOT / "compose.monitoring.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+BESIDE = {name: service for name, service in MONITORING["services"].items() if name not in SERVICES}
 TUNEWATCH = SERVICES["tunewatch"]
+EVERY = {**SERVICES, **BESIDE}
 EXAMPLE = ROOT / "examples" / "compose" / "tunewatch.yaml"
 
 
@@ -22,7 +25,7 @@ def mount_at(target: str) -> dict[str, Any]:
     return dict(mount)
 
 
-@pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
+@pytest.mark.parametrize("service", EVERY.values(), ids=EVERY.keys())
 def test_a_service_may_do_little(service: dict[str, Any]) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -63,6 +66,27 @@ def test_the_mounted_configuration_is_where_the_image_looks_for_it() -> None:
     assert mount_at(image.last("CMD").exec_form[-1])["source"] == f"./{EXAMPLE.relative_to(ROOT)}"
 
 
+def test_what_is_mounted_beside_is_there_and_read_only() -> None:
+    for service in BESIDE.values():
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+        mounts = [mount for mount in service["volumes"] if isinstance(mount, dict)]
+        assert mounts
+        for mount in mounts:
+            assert mount["read_only"] is True
+            assert (ROOT / mount["source"]).is_dir()
+
+
+def test_prometheus_asks_under_a_name_that_is_answered_and_grafana_asks_prometheus() -> None:
+    scraped = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    (target,) = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
+    assert target.removesuffix(":8787") in load(EXAMPLE, environ={}, secrets_dir=None).web.hosts
+    provisioned = ROOT / "deploy" / "grafana" / "provisioning"
+    (source,) = yaml.safe_load((provisioned / "datasources" / "tunewatch.yaml").read_text("utf-8"))["datasources"]
+    assert source["url"] == "http://prometheus:9090"
+    (folder,) = yaml.safe_load((provisioned / "dashboards" / "tunewatch.yaml").read_text("utf-8"))["providers"]
+    assert folder["options"]["path"] in {mount["target"] for mount in BESIDE["grafana"]["volumes"][:2]}
+
+
 def test_secrets_are_files_that_git_ignores() -> None:
     used = {secret for service in SERVICES.values() for secret in service["secrets"]}
     assert used == set(COMPOSE["secrets"])
@@ -79,7 +103,6 @@ def test_it_is_given_more_time_to_stop_than_it_takes() -> None:
 def test_the_example_loads_with_the_secrets_that_compose_mounts(tmp_path: Path) -> None:
     secrets = {
         "tunewatch_history__url": "postgresql+psycopg://tunewatch:pw@history/tunewatch\n",
-        "tunewatch_slack__token": "t",
     }
     assert set(secrets) == set(TUNEWATCH["secrets"])
     for name, value in secrets.items():

@@ -19,6 +19,16 @@ def test_the_image_and_the_compose_file_have_the_version_of_the_package() -> Non
     assert f"image: tunewatch:{VERSION}\n" in (ROOT / "compose.yaml").read_text("utf-8")
 
 
+def test_kubernetes_pulls_the_version_of_the_package() -> None:
+    base = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "base" / "kustomization.yaml").read_text("utf-8"))
+    assert [image["newTag"] for image in base["images"]] == [VERSION]
+
+
+def test_nothing_is_told_twice_in_the_changelog() -> None:
+    begins = [line[:80] for line in CHANGELOG.splitlines() if line.startswith("- ")]
+    assert [begin for begin in begins if begins.count(begin) > 1] == []
+
+
 def test_the_changelog_begins_with_what_is_unreleased_then_the_version_of_the_package() -> None:
     headings = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
     assert headings[0] == "[Unreleased]"
