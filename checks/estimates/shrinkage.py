@@ -90,8 +90,15 @@ def _of_classes(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
     half = wrong / 2
     np.fill_diagonal(half, 0.5)
     n, pulled = labelled[:, None], lever[:, None]
-    own = n * safe_divide(cells, cells.sum(axis=1, keepdims=True))
-    return np.asarray((own + PRIOR * _answers(right, wrong) + pulled * half) / (n + PRIOR + pulled)), lever
+    own = safe_divide(cells, cells.sum(axis=1, keepdims=True))
+    own *= n  # in place: with 150 classes each new table of this size is asked of the operating system
+    like_all = _answers(right, wrong)
+    like_all *= PRIOR
+    own += like_all
+    half *= pulled
+    own += half
+    own /= n + PRIOR + pulled
+    return own, lever
 
 
 def _answers(right: Floats, wrong: Floats) -> Floats:

@@ -78,8 +78,9 @@ class Stratified:
         weight = sums(groups, rows.weights.sum(axis=1), count)
         squared = sums(groups, rows.weights_squared.sum(axis=1), count)
         effective = safe_divide(weight**2, squared)
-        share = safe_divide(rows.weights, weight[groups][:, None])
-        cells = by_class(rows.classes, share * sizes[groups][:, None])
+        scaled = safe_divide(rows.weights, weight[groups][:, None])
+        scaled *= sizes[groups][:, None]
+        cells = by_class(rows.classes, scaled)
         counts = cls(confusion, groups, sizes, effective, labelled, weight, cells)
         return counts._with_the_unlabelled() if cells.any() and not labelled.all() else counts
 
@@ -140,9 +141,15 @@ class Stratified:
         Labels with an inclusion probability have their own estimator (`checks.estimates.design_based`).
         """
         k = self.confusion.index(class_name)
-        if k is None or not self.confusion.support[k] or self._is_unseen(k):
+        if k is None or not self._has_recall[k]:
             return None
         return recall_by_design(self.confusion, k) or self._recalls.of(k, self._recalls_of)
+
+    @cached_property
+    def _has_recall(self) -> list[bool]:
+        """Which classes (K) have a labelled row and were seen well enough: metric lines ask twice for each."""
+        there: list[bool] = (self.confusion.support > 0).tolist()
+        return [has_label and not self._is_unseen(k) for k, has_label in enumerate(there)]
 
     def precision(self, class_name: str) -> Proportion | None:
         """Share of the predictions as the class that are truly of it.

@@ -98,12 +98,24 @@ class Ripening:
 
         Each class is taken to be spread over the window's buckets as all predictions are.
         """
-        ripe = _ripe(confusion, self.delays, self.ages.of(window))
+        ripe = confusion.predicted * self._arrived(window, confusion.classes)
         ever = np.array([self.ever.get(name, self.ever_pooled) for name in confusion.classes])
         unlabelled = confusion.predicted - confusion.labelled
         to_come = np.minimum(ever * (confusion.predicted - ripe), unlabelled)
         parts = zip(confusion.classes, confusion.labelled.tolist(), ripe.tolist(), (ever * ripe).tolist(), strict=True)
         return LabelForecast(float(confusion.n), float(to_come.sum()), tuple(Ripe(*part) for part in parts))
+
+    def _arrived(self, window: Window, classes: Sequence[str]) -> Floats:
+        """Part of the labels of each class (K) that has come; a look has hundreds of segment values of one span."""
+        known = self._known.setdefault((window.start, window.end), {})
+        if missing := [name for name in classes if name not in known]:
+            ages = self.ages.of(window)
+            known.update((name, _mean_arrived(self.delays.of_class(name), ages)) for name in missing)
+        return np.array([known[name] for name in classes], dtype=float)
+
+    @cached_property
+    def _known(self) -> dict[tuple[datetime, datetime], dict[str, float]]:
+        return {}
 
 
 @dataclass(frozen=True)

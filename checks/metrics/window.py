@@ -1,7 +1,7 @@
 """Every metric of the current window, for the metric history."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -19,6 +19,10 @@ from checks.metrics.before_labels import estimated
 from checks.metrics.line import ALL, Lines, MetricLine
 from checks.metrics.scores import estimated_lines, score_lines
 from checks.rules.latency import QUANTILES
+from checks.statistics.intervals import Proportion, intervals
+
+Bounds = tuple[float | None, float | None, float | None]
+"""A figure, and its lower and upper bound."""
 
 
 def estimates(measured: Measured) -> tuple[MetricLine, ...]:
@@ -99,8 +103,7 @@ def _by_labels(slice_: _Slice, line: Lines, measured: Measured) -> Iterator[Metr
     )
     if slice_.name == ALL:
         yield from _against_reference(line, measured)
-    for name in confusion.real_classes:
-        yield from _of_class(name, counts, line)
+    yield from _of_classes(counts, line)
     if slice_.name == ALL:
         yield from _balance(counts, line)
 
@@ -114,16 +117,32 @@ def _against_reference(line: Lines, measured: Measured) -> Iterator[MetricLine]:
             yield line.between(metric, effect.value, effect.low, effect.high, n_labelled=n_labelled)
 
 
-def _of_class(name: str, counts: Stratified, line: Lines) -> Iterator[MetricLine]:
+def _of_classes(counts: Stratified, line: Lines) -> Iterator[MetricLine]:
+    """Recall, precision and support of each class."""
     confusion = counts.confusion
-    k = confusion.classes.index(name)
-    support, labelled, correct = (int(row[k]) for row in (confusion.support, confusion.labelled, confusion.correct))
-    raw = correct / support if support else None
-    yield line.share("recall", counts.recall(name), of_class=name, n_labelled=support, raw=raw)
-    raw = correct / labelled if labelled else None
-    yield line.share("precision", counts.precision(name), of_class=name, n_labelled=labelled, raw=raw)
-    expected = counts.prevalence(name) * confusion.n if confusion.n_labelled else None
-    yield line.between("support", expected, expected, expected, n_labelled=support, raw=float(support), of_class=name)
+    columns = (confusion.support, confusion.labelled, confusion.correct)
+    rows = dict(
+        zip(confusion.classes, zip(*(column.astype(int).tolist() for column in columns), strict=True), strict=True)
+    )
+    names = confusion.real_classes
+    recalls = _with_bounds([counts.recall(name) for name in names])
+    precisions = _with_bounds([counts.precision(name) for name in names])
+    for name, recall, precision in zip(names, recalls, precisions, strict=True):
+        support, labelled, correct = rows[name]
+        raw = correct / support if support else None
+        yield line.between("recall", *recall, of_class=name, n_labelled=support, raw=raw)
+        raw = correct / labelled if labelled else None
+        yield line.between("precision", *precision, of_class=name, n_labelled=labelled, raw=raw)
+        expected = counts.prevalence(name) * confusion.n if confusion.n_labelled else None
+        yield line.between(
+            "support", expected, expected, expected, n_labelled=support, raw=float(support), of_class=name
+        )
+
+
+def _with_bounds(shares: Sequence[Proportion | None]) -> Iterator[Bounds]:
+    """Each share with the bounds of its interval, or three times None."""
+    bounds = iter(intervals([share for share in shares if share is not None]))
+    return ((None, None, None) if share is None else (share.value, *next(bounds)) for share in shares)
 
 
 def _balance(counts: Stratified, line: Lines) -> Iterator[MetricLine]:

@@ -16,8 +16,11 @@ def safe_divide(part: Floats, whole: Floats, otherwise: float = 0.0) -> Floats:
     """
     alike = part.shape == whole.shape  # mostly; to ask numpy for the common shape takes longer than to divide
     shape = part.shape if alike else np.broadcast_shapes(part.shape, whole.shape)
+    is_there = whole > 0
+    if is_there.all():  # to divide everything takes a fifth of the time of dividing here and there
+        return np.divide(part, whole, out=np.empty(shape))
     out = np.full(shape, otherwise) if otherwise else np.zeros(shape)  # which takes a third of the time
-    np.divide(part, whole, out=out, where=whole > 0)
+    np.divide(part, whole, out=out, where=is_there)
     return out
 
 

@@ -91,14 +91,14 @@ def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, st
 
 def _intern(connection: Connection, table: Table, wanted: Iterable[Key], monitor: int | None = None) -> dict[Key, int]:
     """Keys of names, of one monitor where the table has names by monitor."""
-    stored = {key: _storable_key(key) for key in wanted}
+    kept: dict[object, object] = {}  # of segments by classes there are tens of thousands, but few different parts
+    stored = {key: _storable_key(key, kept) for key in wanted}
     names = {key: key for key in stored.values()}
     known = _known(connection, table, names, monitor)
     if len(known) < len(names):
         _lock(connection)
         known = _known(connection, table, names, monitor)
-        _add(connection, table, sorted(names.keys() - known.keys()), monitor)
-        known = _known(connection, table, names, monitor)
+        known |= _add(connection, table, sorted(names.keys() - known.keys()), monitor)
     return {key: known[as_stored] for key, as_stored in stored.items()}
 
 
@@ -112,15 +112,20 @@ def _known(connection: Connection, table: Table, names: Mapping[Key, Key], monit
     return {name: number for name, number in rows if name is not None}
 
 
-def _add(connection: Connection, table: Table, keys: list[Key], monitor: int | None) -> None:
+def _add(connection: Connection, table: Table, keys: list[Key], monitor: int | None) -> dict[Key, int]:
+    """Add names that are new, and return the keys that they were given."""
     first = _next_id(connection, table)
     owner = () if monitor is None else (monitor,)
     insert_rows(connection, table, ((first + i, *owner, *key) for i, key in enumerate(keys)))
+    return {key: first + i for i, key in enumerate(keys)}
 
 
-def _storable_key(key: Key) -> Key:
-    """The key itself where nothing is to be changed: segments by classes have tens of thousands."""
-    stored = tuple(map(_storable, key))
+def _storable_key(key: Key, kept: dict[object, object]) -> Key:
+    """The key itself where nothing is to be changed; `kept` are parts that were seen before."""
+    for part in key:
+        if part not in kept:
+            kept[part] = _storable(part)
+    stored = tuple([kept[part] for part in key])
     return key if stored == key else stored
 
 
