@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -16,13 +15,15 @@ AT_ONCE: Final = 1000
 
 _AS_THEY_ARE: Final = frozenset({str, int, bool, type(None)})
 
-_FLAT: Final = frozenset({str, int, bool, type(None), float, datetime})
-"""Types of values that the encoder takes as they are: those of most of the 100,000 lines that a look may have."""
-
 
 def to_line(record: Mapping[str, Any]) -> str:
     """One JSON object without line breaks. An enum is its value, NaN and infinities are null."""
-    line = _encoded(record)
+    return to_text(record)
+
+
+def to_text(value: object) -> str:
+    """One value as it stands in such a line."""
+    line = _ENCODER.encode(_plain(value))
     if line.isascii():
         return line
     return line.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair, which no stream can write
@@ -33,10 +34,10 @@ def print_line(record: Mapping[str, Any]) -> None:
     click.echo(to_line(record))
 
 
-def print_lines(records: Iterable[Mapping[str, Any]]) -> None:
-    """Print many records that are there already on stdout."""
-    lines = map(to_line, records)
-    while some := list(islice(lines, AT_ONCE)):
+def print_lines(lines: Iterable[str]) -> None:
+    """Print many lines that are there already on stdout."""
+    waiting = iter(lines)
+    while some := list(islice(waiting, AT_ONCE)):
         click.echo("\n".join(some))
 
 
@@ -44,13 +45,6 @@ def print_lines(records: Iterable[Mapping[str, Any]]) -> None:
 def iso(time: datetime) -> str:
     """The time in UTC, such as 2026-03-29T06:00:00Z, with microseconds only where there are any."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _encoded(record: Mapping[str, Any]) -> str:
-    if type(record) is dict and _FLAT.issuperset(map(type, record.values())):
-        with suppress(ValueError):  # a number that is none
-            return _ENCODER.encode(record)
-    return _ENCODER.encode(_plain(record))
 
 
 def _plain(value: object) -> object:
@@ -73,5 +67,4 @@ def _plain_parts(value: object) -> object:
     return value
 
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=iso)
-"""Of times it takes what `iso` makes of them; `_plain` leaves none."""
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +16,21 @@ from tests.support.reports import estimate, report
 
 
 def _lines(**changes: object) -> list[dict[str, Any]]:
-    return [json.loads(to_line(line)) for line in report_lines(report(**changes))]
+    return [json.loads(line) for line in report_lines(report(**changes))]
 
 
 def test_many_lines_are_printed_as_each_of_them(capsys: pytest.CaptureFixture[str]) -> None:
     records = [{"n": number} for number in range(2_500)]
-    print_lines(iter(records))
+    print_lines(map(to_line, records))
     assert capsys.readouterr().out.splitlines() == list(map(to_line, records))
+
+
+def test_a_metric_line_is_what_the_encoder_writes() -> None:
+    odd = (None, math.nan, math.inf, 5, 1e-7, 0.1 + 0.2)
+    figures = [replace(estimate("recall", 'a "b"\n\ud800'), value=value, low=value, coverage=value) for value in odd]
+    told = list(report_lines(report(estimates=(estimate("recall", "срочно"), *figures))))
+    assert told == [to_line(json.loads(line)) for line in told]
+    assert [json.loads(line)["low"] for line in told[1:7]] == [None, None, None, 5, 1e-7, 0.1 + 0.2]
 
 
 def test_every_line_says_its_type_its_monitor_and_as_of_when() -> None:
@@ -99,4 +108,4 @@ def test_a_line_is_the_same_whichever_way_it_is_encoded() -> None:
 def test_names_in_any_script_stay_readable() -> None:
     lines = report_lines(report(estimates=(estimate("recall", "срочно"),)))
 
-    assert "срочно" in to_line(next(lines))
+    assert "срочно" in next(lines)
