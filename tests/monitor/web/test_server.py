@@ -1,15 +1,19 @@
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
 from starlette.testclient import TestClient
 
 from monitor.common.errors import BindError
 from monitor.web.connections import MOST_CONNECTIONS, BoundedProtocol
 from monitor.web.server import Answer, WebServer, health_app
 from tests.support.http import get_json
+from tests.support.waiting import wait_until
 
 GOOD = Answer(good=True, detail={"scheduler": "alive"})
 BAD = Answer(good=False, detail={"history": "unreachable"})
@@ -21,9 +25,12 @@ class Impatient(BoundedProtocol):
 
 @contextmanager
 def _served(
-    healthy: Answer = GOOD, ready: Answer = GOOD, protocol: type[BoundedProtocol] = BoundedProtocol
+    healthy: Answer = GOOD,
+    ready: Answer = GOOD,
+    protocol: type[BoundedProtocol] = BoundedProtocol,
+    pages: Sequence[BaseRoute] = (),
 ) -> Iterator[str]:
-    server = WebServer(health_app(lambda: healthy, lambda: ready), "127.0.0.1", 0, protocol)
+    server = WebServer(health_app(lambda: healthy, lambda: ready, pages=pages), "127.0.0.1", 0, protocol)
     server.start()
     try:
         host, port = server.address
@@ -136,6 +143,43 @@ def test_a_connection_that_asks_nothing_or_a_letter_at_a_time_or_stays_after_its
     with _served(protocol=Impatient) as url, _connect(url) as connection:
         connection.sendall(sent)
         assert _ends(connection)
+
+
+def _large(_request: Request) -> Response:
+    return StreamingResponse(b"-" * 100_000 for _ in range(1000))
+
+
+async def _read(request: Request) -> Response:
+    return Response(await request.body())
+
+
+LARGE = Route("/large", _large)
+FORM = Route("/form", _read, methods=["POST"])
+
+
+def test_an_answer_that_nobody_reads_ends() -> None:
+    with _served(protocol=Impatient, pages=[LARGE]) as url, _connect(url) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+
+        def is_ended() -> bool:
+            try:
+                connection.sendall(b"G")
+            except ConnectionError:
+                return True
+            return False
+
+        wait_until(is_ended, 10)
+
+
+def test_a_crowd_whose_bodies_do_not_come_keeps_nobody_out() -> None:
+    head = b"POST /form HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    with _served(pages=[FORM]) as url, ExitStack() as stack:
+        for _ in range(MOST_CONNECTIONS):
+            connection = stack.enter_context(_connect(url))
+            connection.sendall(head)
+            assert connection.recv(12) == b"HTTP/1.1 100"
+        assert get_json(f"{url}/-/healthy") == (200, {"scheduler": "alive"})
 
 
 def test_an_answer_under_way_is_waited_for() -> None:
