@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,10 +15,12 @@ from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option
+from monitor.cli.guard import describe
 from monitor.cli.output.explanation import explanation_record
 from monitor.cli.output.records import belief_record, incident_details, incident_record
 from monitor.cli.output.status import status_of
 from monitor.common.clock import utc_now
+from monitor.common.errors import UnreachableError
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import to_line
 from monitor.history.history import History
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 200
 """Looks of one figure that are given: the newest ones."""
+MOST_DAYS: Final = 3650
+"""Ten years: no history is older."""
 
 
 @click.command("mcp")
@@ -102,6 +106,8 @@ class _Answers:
             if newest is None:
                 known = ", ".join(history.queries.monitors()) or "none yet"
                 raise _refusal(f"there is no monitor {monitor!r} that has looked; there is {known}")
+            if not 1 <= days <= MOST_DAYS:
+                raise _refusal(f"days must be 1 to {MOST_DAYS}")
             since = newest - timedelta(days=days)
             found = history.queries.metrics(monitor, metric, class_name, since=since)[-MOST:]
             if not found:
@@ -111,11 +117,11 @@ class _Answers:
 
     @contextmanager
     def _opened(self) -> Iterator[History]:
-        history = open_history(self._settings)
         try:
-            yield history
-        finally:
-            history.close()
+            with closing(open_history(self._settings)) as history:
+                yield history
+        except UnreachableError as error:
+            raise _refusal(describe(error)) from None
 
 
 def _one(history: History, wanted: str) -> Any:  # noqa: ANN401 - as `find_one` has it

@@ -18,8 +18,11 @@ from monitor.cli.commands.options import config_option, json_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
+from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.common.terminal import note, printable, show
+
+_LOG = get_logger(__name__)
 
 
 @click.command("test-alert")
@@ -37,7 +40,7 @@ def command(*, file: Path | None, as_json: bool) -> int:
     for problem in missing:
         note(str(problem))
     channels = build_channels(settings)
-    tried = [_try(settings, channels, way) for way in _ways(settings)]
+    tried = [try_way(settings, channels, way) for way in _ways(settings)]
     for each in tried:
         if as_json:
             print_line(each.line())
@@ -47,7 +50,7 @@ def command(*, file: Path | None, as_json: bool) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """A channel, and how a route leads there."""
 
     route: str
@@ -57,16 +60,20 @@ class _Way:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
-    way: _Way
+class Tried:
+    """What came of it: what arrived, and what did not (None: nothing)."""
+
+    way: Way
     said: str
     error: str | None
 
     def line(self) -> dict[str, object]:
+        """For programs."""
         way = self.way
         return {"type": "sample", "route": way.route, "channel": way.channel, "arrived": self.said, "error": self.error}
 
     def text(self) -> str:
+        """For people."""
         if self.error is None:
             said = self.said
         else:
@@ -74,20 +81,21 @@ class _Tried:
         return f"{self.way.route} → {self.way.channel}: {said}"
 
 
-def _ways(settings: Settings) -> Iterator[_Way]:
+def _ways(settings: Settings) -> Iterator[Way]:
     for place, route in enumerate(settings.routes):
         for channel in route.channels:
-            yield _Way(f"routes.{place}", channel, route.mention or "", route.zone or "")
+            yield Way(f"routes.{place}", channel, route.mention or "", route.zone or "")
     named = {channel for route in settings.routes for channel in route.channels}
     for channel in channel_names(settings):
         if channel not in named:
-            yield _Way("no route", channel)
+            yield Way("no route", channel)
 
 
-def _try(settings: Settings, channels: Mapping[str, Channel], way: _Way) -> _Tried:
+def try_way(settings: Settings, channels: Mapping[str, Channel], way: Way) -> Tried:
+    """Send a sample and its end; whatever goes wrong, even by a fault of ours, is what came of it."""
     channel = channels.get(way.channel)
     if channel is None:
-        return _Tried(way, "", "its secrets are not set")
+        return Tried(way, "", "its secrets are not set")
     now, key = utc_now().replace(microsecond=0), secrets.token_hex(4)
     opened, over = sample(next(iter(settings.monitors)), key, now)
     # The page knows nothing of a sample.
@@ -99,12 +107,19 @@ def _try(settings: Settings, channels: Mapping[str, Channel], way: _Way) -> _Tri
 
     try:
         first = channel.send(post(1, opened, None, first=True))
-    except ChannelError as error:
-        return _Tried(way, "", redact(str(error)))
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one channel must not hide the state of the others
+        return Tried(way, "", _why(error))
     arrived = "arrived" + (f" ({first.ref})" if first.ref else "")
     try:
         last = channel.send(post(2, over, first.ref or None, first=False))
-    except ChannelError as error:
-        return _Tried(way, arrived, f"its end did not; close {opened.incident.id} by hand: {redact(str(error))}")
+    except Exception as error:  # noqa: BLE001 - as above
+        return Tried(way, arrived, f"its end did not; close {opened.incident.id} by hand: {_why(error)}")
     notes = "; ".join(filter(None, (first.note, last.note)))
-    return _Tried(way, arrived + (f", but {redact(notes)}" if notes else ""), None)
+    return Tried(way, arrived + (f", but {redact(notes)}" if notes else ""), None)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ChannelError):
+        return redact(str(error))
+    _LOG.error("channel crashed", exc_info=error)
+    return f"a fault of tunewatch, see its log: {type(error).__name__}"

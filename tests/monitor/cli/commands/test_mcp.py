@@ -32,10 +32,20 @@ async def asked(home: Path) -> dict[str, Any]:
             answer = await session.call_tool(name, arguments)
             assert not answer.is_error, answer
             found[name] = json.loads(answer.content[0].text)  # type: ignore[union-attr]
-        wrong = await session.call_tool("explain", {"incident": "nothing"})
-        assert wrong.is_error
-        found["wrong"] = wrong.content[0].text  # type: ignore[union-attr]
+        found["wrong"] = await refused(session, "explain", {"incident": "nothing"})
+        found["long"] = await refused(
+            session, "history", {"monitor": "support-bot", "metric": "recall", "days": 10**12}
+        )
+        (home / "history.db").write_text("no database", "utf-8")
+        found["damaged"] = await refused(session, "status", {})
         return found
+
+
+async def refused(session: ClientSession, tool: str, arguments: dict[str, Any]) -> str:
+    """What an answer says that is an error."""
+    answer = await session.call_tool(tool, arguments)
+    assert answer.is_error
+    return str(answer.content[0].text)  # type: ignore[union-attr]
 
 
 def test_a_client_reads_status_incidents_explanations_and_history(tmp_path: Path, made_log: Path) -> None:
@@ -51,3 +61,5 @@ def test_a_client_reads_status_incidents_explanations_and_history(tmp_path: Path
     assert found["explain"]["incident"] == incident["incident"]
     assert found["history"][-1]["metric"] == "recall"
     assert "'nothing' is not in the history" in found["wrong"]
+    assert "days must be 1 to 3650" in found["long"]
+    assert "cannot be used: file is not a database; history.url names a file" in found["damaged"]

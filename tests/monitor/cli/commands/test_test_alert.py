@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from alerts.channels.channel import Post, Receipt
+from config.loading import load
+from monitor.cli.commands.test_alert import Way, try_way
 from tests.support.fake_slack import TOKEN, FakeSlack
 from tests.support.program import json_lines, run_here
 from tests.support.receiver import Call, Receiver, Reply
@@ -59,3 +62,17 @@ def test_validate_asks_the_channels(home: Path) -> None:
         bad = run_here("validate", cwd=home, TUNEWATCH_SLACK__TOKEN="xoxb-another")
         assert "slack would take no alert: Slack says invalid_auth" in bad.stdout
         assert bad.returncode == 3
+
+
+class Crashing:
+    """A channel with a fault."""
+
+    def send(self, post: Post) -> Receipt:
+        raise ZeroDivisionError(post.step.incident.id)
+
+
+def test_a_fault_in_one_channel_is_what_came_of_it(home: Path) -> None:
+    way = Way("no route", "new")
+    tried = try_way(load(home / "tunewatch.yaml"), {"new": Crashing()}, way)
+
+    assert tried.text() == "no route → new: did not arrive: a fault of tunewatch, see its log: ZeroDivisionError"
