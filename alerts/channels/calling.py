@@ -70,15 +70,15 @@ def _text(response: httpx.Response, timeout: float) -> str:
 
 def _failure(service: Service, error: Exception) -> ChannelError:
     causes = tuple(_causes(error))
+    if isinstance(error, httpx.LocalProtocolError | UnicodeEncodeError):
+        why = f"{service.credential_key} has a character that none has, such as a line break: set it anew"
+        return ChannelError(f"no call to {service.name} can be made: {why}", permanent=True, fixable=True)
     if isinstance(error, httpx.UnsupportedProtocol) or not isinstance(error, httpx.HTTPError | OSError):
         if isinstance(error, ImportError) or "proxy" in str(error).lower():
             message = f"no call to {service.name} can be made: {_BAD_PROXY}"
         else:
             message = f"no call to {service.name} can be made: {service.address_key} is no web address"
         return ChannelError(message, permanent=True, fixable=True)
-    if isinstance(error, httpx.LocalProtocolError):
-        why = f"{service.credential_key} has a character that none has, such as a line break: set it anew"
-        return ChannelError(f"no call to {service.name} can be made: {why}", permanent=True, fixable=True)
     said, kind = _said(service, error, causes)
     return ChannelError(
         f"no answer from {service.name}: {said} [{kind}]", permanent=False, is_untaken=isinstance(error, _UNSENT)

@@ -103,7 +103,7 @@ class MailServer:
 @contextmanager
 def mail_server(folder: Path, security: Literal["starttls", "tls", "none"] = "starttls") -> Iterator[MailServer]:
     """Run one on this machine, called localhost. With STARTTLS it wants a login."""
-    certificate, trust = _certificate(folder)
+    trusted, trust = certificate(folder)
     mailbox = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -120,7 +120,7 @@ def mail_server(folder: Path, security: Literal["starttls", "tls", "none"] = "st
         auth_require_tls=security == "starttls",
     )
     controller.start()
-    server = MailServer(port, mailbox, certificate, controller)
+    server = MailServer(port, mailbox, trusted, controller)
     try:
         yield server
     finally:
@@ -132,7 +132,7 @@ def _let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, 
     return AuthResult(success=known, handled=known)
 
 
-def _certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
+def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
     """A certificate that signs itself, and a server's context with it."""
     key, name = (
         ec.generate_private_key(ec.SECP256R1()),
@@ -146,11 +146,11 @@ def _certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate, private = folder / "certificate.pem", folder / "key.pem"
-    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    made, private = folder / "certificate.pem", folder / "key.pem"
+    made.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, private)
-    return certificate, context
+    context.load_cert_chain(made, private)
+    return made, context

@@ -1,5 +1,6 @@
 """A real HTTP server that plays a service which alerts are posted to, as strict as its rules say."""
 
+import ssl
 import threading
 import time
 from collections import deque
@@ -42,16 +43,25 @@ class Trouble:
 class Receiver:
     """Answers what `judge` says; `taken` is what was answered with 2xx, `calls` is all that came in.
 
-    A context manager. `trouble` queues what goes wrong with the next calls, one each.
+    A context manager. With `trust` it speaks TLS. `trouble` queues what goes wrong with the next calls, one each.
     """
 
-    def __init__(self, judge: Callable[[Call], Reply], path: str = "/hook/s3cr3t-w0rd") -> None:
+    def __init__(
+        self, judge: Callable[[Call], Reply], path: str = "/hook/s3cr3t-w0rd", trust: ssl.SSLContext | None = None
+    ) -> None:
         self.judge, self._path = judge, path
         self.calls: list[Call] = []
         self.taken: list[Call] = []
         self.trouble: deque[Trouble] = deque()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._scheme = "http"
+        if trust is not None:
+            # Each connection shakes hands in its own thread: one that breaks off must not end the server.
+            self._scheme = "https"
+            self._server.socket = trust.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -71,7 +81,7 @@ class Receiver:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def url(self) -> str:

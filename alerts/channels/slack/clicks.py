@@ -57,7 +57,7 @@ def read(payload: Payload) -> Clicked | Submitted | None:
             return _clicked(payload)
         if payload["type"] == "view_submission":
             return _submitted(payload)
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (ArithmeticError, AttributeError, LookupError, StopIteration, TypeError, ValueError):
         return None
     return None
 

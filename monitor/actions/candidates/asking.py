@@ -109,15 +109,13 @@ class Endpoint:
         try:
             got = call(_SERVICE, Request(url, json.dumps(body).encode(), headers), self.timeout)
         except ChannelError as error:
-            said = str(error).replace("run.url", "--run").replace("run.timeout", "--timeout")
+            said = str(error).replace("run.key", _KEY).replace("run.url", "--run").replace("run.timeout", "--timeout")
             if error.permanent:
                 raise AskingError(said) from None
             raise PassingError(said) from None
         latency = (time.monotonic() - began) * 1000
         if got.status in _STOPS:
-            raise AskingError(
-                f"the endpoint answers {got.status}: check --run, --model and the key that --key-env names"
-            )
+            raise AskingError(f"the endpoint answers {got.status}: check --run, --model and {_KEY}")
         if got.status in _PASSES or got.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise PassingError(f"the endpoint answers {got.status}", got.wait)
         if got.status != HTTPStatus.OK:
@@ -128,7 +126,8 @@ class Endpoint:
             return Answer(item.id, None, latency, error="no chat completion came back")
 
 
-_SERVICE: Final = Service("the endpoint", "run")
+_SERVICE: Final = Service("the endpoint", "run", credential="key")
+_KEY: Final = "the key that --key-env names"
 
 
 @dataclass(frozen=True, slots=True)

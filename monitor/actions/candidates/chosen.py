@@ -31,7 +31,7 @@ class Asking:
             return Command(self.runs, self.timeout)
         if not self.model:
             raise AskingError("an endpoint is asked for a model: add --model")
-        key = os.environ.get(self.key_env, "")
+        key = os.environ.get(self.key_env, "").strip()
         return Endpoint(self.runs, self.model, self._system(folder), sample.classes, key, self.timeout)
 
     def _system(self, folder: Path) -> str | None:

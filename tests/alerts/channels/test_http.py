@@ -3,11 +3,13 @@
 import time
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from alerts.channels.channel import ChannelError
 from alerts.channels.http import MAX_ANSWER, Request, Service, call
+from tests.support.mail_server import certificate
 from tests.support.receiver import Call, Receiver, Reply
 
 SERVICE = Service("the receiver", "webhook")
@@ -47,6 +49,20 @@ def test_a_server_without_tls_is_named(receiver: Receiver) -> None:
     assert error.is_untaken
 
 
+def test_a_certificate_is_trusted_as_soon_as_the_machine_trusts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, trust = certificate(tmp_path)
+    trusted = tmp_path / "trusted.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with Receiver(lambda _: Reply(200), trust=trust) as server:
+        error = fail(server.url)
+        assert "its certificate is not trusted (TLS)" in str(error)
+        assert error.is_untaken
+        trusted.write_bytes(made.read_bytes())
+        assert call(SERVICE, Request(server.url, b"{}"), 5).status == 200
+
+
 def test_a_time_out_leaves_a_doubt(receiver: Receiver) -> None:
     receiver.drop(obeyed=True, seconds=0.4)
     error = fail(receiver.url, timeout=0.1)
@@ -63,11 +79,12 @@ def test_what_is_no_web_address_lasts_until_it_is_mended(url: str) -> None:
     assert "webhook.url" in str(error)
 
 
-def test_a_credential_with_a_line_break_is_named(receiver: Receiver) -> None:
-    error = fail(receiver.url, headers={"Authorization": "Bearer s3cr3t\r\nx"})
+@pytest.mark.parametrize("token", ["s3cr3t\r\nx", "s3cr3t…"])
+def test_a_credential_with_a_character_that_none_has_is_named(receiver: Receiver, token: str) -> None:
+    error = fail(receiver.url, headers={"Authorization": f"Bearer {token}"})
 
     assert (error.permanent, error.fixable) == (True, True)
-    assert "line break" in str(error)
+    assert "webhook.url has a character that none has, such as a line break" in str(error)
     assert receiver.calls == []
 
 

@@ -276,6 +276,16 @@ def test_a_key_that_is_refused_ends_the_run_at_once(sampled: Path) -> None:
         assert len(receiver.calls) == 1
 
 
+def test_a_key_with_a_line_break_is_named_and_not_shown(sampled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRY_KEY", "sk-s3cret\nmore")
+    with Receiver(lambda _call: Reply(401, "no"), path="/v1") as receiver:
+        ended = _judge(sampled, "--run", receiver.url, "--model", "some-model", "--key-env", "TRY_KEY")
+
+    assert ended.returncode == 2
+    assert "the key that --key-env names has a character that none has, such as a line break" in ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
+
+
 def test_a_command_gets_the_message_as_a_text_and_no_shell_reads_it(sampled: Path) -> None:
     (sampled / "bot.sh").write_text(
         'case "$1" in *stolen*|*fraud*|*hacked*|*robbed*) echo urgent;;\n'

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from alerts.channels.channel import Post
 from alerts.channels.slack.channel import SlackChannel
+from alerts.channels.slack.clicks import read
 from alerts.incident import Event, Reason, State, Transition
 from alerts.routing.route import Routing
 from config.services import SlackSettings
@@ -194,6 +195,21 @@ def test_what_cannot_be_done_is_said_to_whoever_clicked(desk: Desk, slack: FakeS
     with capture_logs() as logs:
         assert slack.hand_over({"type": "block_actions", "actions": [{"action_id": "other"}]}) is not None
     assert [line["event"] for line in logs] == ["click not understood"]
+
+
+@pytest.mark.parametrize("at", ["inf", "nan", "soon", None, "1e999"])
+def test_a_click_that_slack_cannot_have_sent_is_none(at: str | None) -> None:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U0ADA"},
+        "trigger_id": "t",
+        "container": {"message_ts": "1", "channel_id": "C0ONCALL1"},
+        "actions": [{"action_id": "tunewatch_acknowledge", "value": "quality-1", "action_ts": at}],
+    }
+    assert read(payload) is None
+    assert (
+        read({"type": "view_submission", "view": {"private_metadata": "{}", "state": {"values": {"span": {}}}}}) is None
+    )
 
 
 def test_a_connection_that_ends_is_replaced_and_one_that_cannot_be_is_told(desk: Desk, slack: FakeSlack) -> None:
