@@ -240,6 +240,20 @@ def test_a_name_full_of_markup_stays_plain(ear: Ear) -> None:
     assert "\n# &c" not in ear.heard()
 
 
+def test_what_people_say_of_themselves_and_why_stays_plain(ear: Ear) -> None:
+    receipt = ear.channel.send(Post("1", opened()))
+    nasty = "<!channel> \x1b[31m*x*\r\nBcc: a@b.example\n# &c"
+    acknowledged = step(Event.ACKNOWLEDGED, Reason.SOMEBODY_ACKNOWLEDGED, acknowledged_by=nasty)
+    decided = replace(acknowledged, decision=Decision(accepted=True, at=T0, by=nasty, note=nasty))
+    ear.channel.send(Post("2", decided, receipt.ref or None))
+
+    has_words = not isinstance(ear.channel, PagerDutyChannel)  # its acknowledgement has none
+    assert ("a@b.example" in ear.heard()) is has_words
+    assert "\x1b" not in ear.heard()
+    assert "\nBcc" not in ear.heard()
+    assert "\n# &c" not in ear.heard()
+
+
 def test_nothing_is_sent_once_somebody_else_has_the_post(ear: Ear) -> None:
     def lose_it() -> None:
         raise LookupError
