@@ -90,6 +90,17 @@ class Rows:
         return np.asarray(self.counts.sum(axis=1), dtype=float)
 
     @cached_property
+    def weight(self) -> Floats:
+        """Sum of the weights by row (R); most logs have none but 1, so that it was added up already."""
+        return self.labelled if self.weights is self.counts else np.asarray(self.weights.sum(axis=1), dtype=float)
+
+    @cached_property
+    def weight_squared(self) -> Floats:
+        """Sum of the squares of the weights by row (R)."""
+        squared = self.weights_squared
+        return self.labelled if squared is self.counts else np.asarray(squared.sum(axis=1), dtype=float)
+
+    @cached_property
     def is_designed(self) -> bool:
         """Whether any label has an inclusion probability."""
         return bool(self.designed.any())

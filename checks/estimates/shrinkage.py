@@ -72,7 +72,7 @@ def _wrong_in_their_bands(rows: Rows, wrong: Floats) -> Floats:
 
     A class that is in one band is no part of itself.
     """
-    weight = rows.weights.sum(axis=1)
+    weight = rows.weight
     right = rows.weights[np.arange(wrong.size), rows.classes]
     found = rows.labelled * safe_divide(weight - right, weight)
     band = rows.bands - NO_BAND

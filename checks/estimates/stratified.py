@@ -75,8 +75,8 @@ class Stratified:
         count = int(groups.max()) + 1 if groups.size else 0
         sizes = sums(groups, rows.predicted, count)
         labelled = sums(groups, rows.labelled, count)
-        weight = sums(groups, rows.weights.sum(axis=1), count)
-        squared = sums(groups, rows.weights_squared.sum(axis=1), count)
+        weight = sums(groups, rows.weight, count)
+        squared = sums(groups, rows.weight_squared, count)
         effective = safe_divide(weight**2, squared)
         scaled = safe_divide(rows.weights, weight[groups][:, None])
         scaled *= sizes[groups][:, None]
@@ -428,7 +428,8 @@ class _Groups:
         """Sum the rows of each group."""
         if self.starts.size == self.of.size:  # nothing to add up
             return values if self.is_in_order else values[self.order]
-        return np.add.reduceat(values[self.order], self.starts, axis=0, dtype=float)
+        in_order = values if self.is_in_order else values[self.order]
+        return np.add.reduceat(in_order, self.starts, axis=0, dtype=float)
 
 
 class _OfClasses:
