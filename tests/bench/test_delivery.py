@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bench.delivery.daemons import play_daemons
 from bench.delivery.kills import play
 from bench.delivery.outages import CROWD, crowd, in_turn, late, outage
 from bench.delivery.table import histories
@@ -11,6 +12,13 @@ def test_processes_that_are_killed_anywhere_lose_and_double_nothing(tmp_path: Pa
     tally = play(histories(tmp_path)(), 8)
     assert tally.is_good, tally
     assert tally.killed == 8
+
+
+def test_a_daemon_that_is_killed_leaves_what_broke_to_the_next(tmp_path: Path) -> None:
+    tally = play_daemons(tmp_path, 1)
+    assert tally.is_good, tally
+    assert tally.killed.total() == 1
+    assert tally.incidents
 
 
 def test_so_they_do_with_a_history_on_postgresql(postgres_url: str) -> None:

@@ -270,8 +270,11 @@ class FakeSlack:
                 for name, value in (*trouble.headers, ("Content-Type", "application/json; charset=utf-8")):
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(payload)))
-                self.end_headers()
-                self.wfile.write(payload)
+                try:
+                    self.end_headers()
+                    self.wfile.write(payload)
+                except ConnectionError:  # whoever asked has been killed meanwhile
+                    self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet: `calls` has it all."""
