@@ -65,7 +65,7 @@ def lines(config: Path, history_url: str) -> list[dict[str, Any]]:
 
 def _lines(report: CycleReport) -> list[dict[str, Any]]:
     events = [f"{step.incident.id} {step.event}" for step in told(report)]
-    return [*(json.loads(json.dumps(line, default=str)) for line in report_lines(report)), {"events": events}]
+    return [*map(json.loads, report_lines(report)), {"events": events}]
 
 
 def test_the_story_has_an_incident(expected: list[dict[str, Any]]) -> None:
