@@ -19,7 +19,15 @@ def in_zone(text: str, zone: str) -> str:
     '2026-03-28 06:00 to 2026-03-29 23:00 UTC (2026-03-28 07:00 to 2026-03-30 01:00 CEST)'
     """
     clocks = ZoneInfo(zone)
-    return _TIMES.sub(lambda found: f"{found[0]} ({_local(found[1], found[2], clocks)})", text)
+    return _TIMES.sub(lambda found: _beside(found, clocks), text)
+
+
+def _beside(found: re.Match[str], clocks: ZoneInfo) -> str:
+    """A time with its local one; messages quote others, who may write a day that no calendar has."""
+    try:
+        return f"{found[0]} ({_local(found[1], found[2], clocks)})"
+    except (ValueError, OverflowError):
+        return found[0]
 
 
 def _local(first: str | None, last: str, clocks: ZoneInfo) -> str:

@@ -106,3 +106,11 @@ def test_times_are_told_by_the_clocks_of_the_route_beside_utc() -> None:
     assert said.since == "since 2026-03-29 06:00 UTC (08:00 CEST)"
     assert said.reasons == ("Prompt p4 came after 2026-03-27 23:30 UTC (2026-03-28 00:30 CET).",)
     assert "window 2026-03-22 06:00 to 2026-03-29 06:00 UTC (2026-03-22 07:00 to 2026-03-29 08:00 CEST)" in said.facts
+
+
+def test_a_time_that_no_calendar_has_stays_as_it_was_written_and_holds_nothing_up() -> None:
+    """Messages of others are quoted."""
+    quoted = tuple(f"such as {at} UTC" for at in ("2026-02-30 10:00", "2026-13-45 99:99", "9999-12-31 23:59"))
+    told = opened(advice=replace(TOLD.incident.advice, reasons=quoted))
+
+    assert message(Post("1", told, first=True, zone="Europe/Berlin")).reasons == quoted
