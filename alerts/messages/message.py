@@ -77,7 +77,7 @@ def root_message(step: Transition) -> Message:
         news="",
         problem=problem(first),
         since=since(incident),
-        hurt=capital(hurt(first, interval=True)),
+        hurt=_hurt(incident, first),
         action=action(step),
         certainty=_certainty(step),
         reasons=_reasons(step),
@@ -110,7 +110,6 @@ def first_message(step: Transition, present: Transition) -> Message:
         headline=f"{now.badge} {incident.monitor}: {opened}, {ended}: {short_problem(first)}",
         news=f"{opened}, {ended}, not told before",
         problem=problem(first),
-        hurt="",
         others=(f"now: {problem(worst(present.incident))}", *_listed(incident.findings[1:])),
         facts=(_state(present), _onset(incident), *_report(present.incident), _id(incident)),
     )
@@ -127,7 +126,7 @@ def reply_message(step: Transition) -> Message:
         news=news(step),
         problem=step.outcome.sentence.removesuffix(".") if step.outcome else problem(shown[0]),
         since=since(incident),
-        hurt="" if step.outcome else capital(hurt(shown[0], interval=True)),
+        hurt="" if step.outcome else _hurt(incident, shown[0]),
         action=action(step),
         certainty=_certainty(step),
         reasons=_reasons(step),
@@ -146,6 +145,11 @@ def _badge(incident: Incident) -> str:
             return "🔵 RECOVERING"
         case _:
             return f"{ICONS[incident.severity]} {WORDS[incident.severity]}"
+
+
+def _hurt(incident: Incident, finding: Finding) -> str:
+    """Nobody by what is over, though the finding alarmed to the end: somebody ended it, or its data did."""
+    return "" if incident.state is State.RESOLVED else capital(hurt(finding, interval=True))
 
 
 def _certainty(step: Transition) -> str:

@@ -195,6 +195,13 @@ def test_nobody_is_said_to_be_hurt_by_what_is_over_or_without_a_number_that_carr
     assert not root_message(opened(replace(HURT, verdict=Verdict.OK))).hurt
 
 
+@pytest.mark.parametrize("reason", [Reason.WENT_STALE, Reason.SOMEBODY_RESOLVED])
+def test_nobody_is_said_to_be_hurt_by_what_alarmed_to_the_end_and_is_over(reason: Reason) -> None:
+    over = step(Event.RESOLVED, reason, state=State.RESOLVED, findings=(HURT,), resolved_at=T0)
+
+    assert "a day" not in render_text(root_message(over)) + render_text(reply_message(over))
+
+
 @pytest.mark.parametrize(
     ("told", "sure"),
     [
