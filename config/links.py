@@ -1,14 +1,13 @@
 """Settings of links: where whoever reads a message looks next."""
 
 import re
-from string import Formatter
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from config.base import Name, Section
+from config.channels import OpenAddress
 from config.routes import FamilyName, Patterns, Severity, listed
-from config.services import WebAddress
 
 NAMED: Final = ("monitor", "incident", "family", "check", "class")
 """What an address may name in braces."""
@@ -17,13 +16,15 @@ NAMED: Final = ("monitor", "incident", "family", "check", "class")
 def _address(url: str) -> str:
     if not re.match(r"https?://[^/\s@]+(?:[/?#]|$)", url) or re.search(r"\s", url):
         raise ValueError("must begin with https:// or http:// and name a host, without a user or a space")
-    try:
-        named = [name for _, name, _, _ in Formatter().parse(url) if name is not None]
-    except ValueError:
-        raise ValueError("has a brace that is not closed; write {monitor}, say, or %7B for the brace itself") from None
-    if wrong := [name for name in named if name not in NAMED]:
-        known = ", ".join(f"{{{name}}}" for name in NAMED)
-        raise ValueError(f"names {{{wrong[0]}}}, and there is {known}")
+    rest = url
+    for known in NAMED:
+        rest = rest.replace(f"{{{known}}}", "")
+    if found := re.search(r"\{[^{}]+\}", rest):
+        raise ValueError(f"names {found[0]}, and there is {', '.join(f'{{{name}}}' for name in NAMED)}")
+    if "{" in rest or "}" in rest:
+        raise ValueError(
+            "has a brace that names nothing; write {monitor}, say, or %7B and %7D for the braces themselves"
+        )
     return url
 
 
@@ -56,7 +57,7 @@ class RunbookSettings(Section):
 class LinksSettings(Section):
     """Addresses that messages link to."""
 
-    page: WebAddress | None = None
+    page: OpenAddress | None = None
     """Where people reach the page of this daemon, such as `https://tunewatch.example.org/`."""
     dashboard: Address | None = None
     """Your dashboard, which may name `{monitor}` and `{incident}`, say."""

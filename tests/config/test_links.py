@@ -48,6 +48,10 @@ def test_addresses_become_the_links_of_an_incident(tmp_path: Path) -> None:
         ("{dashboard: 'https://ada:pw@grafana.example.org/'}", "without a user"),
         ("{dashboard: 'https://grafana.example.org/{host}'}", "names {host}, and there is {monitor}, {incident}"),
         ("{runbooks: [{check: traffic, url: 'https://wiki.example.org/{'}]}", "links.runbooks.0.url"),
+        # what is filled in is the bare name, and nothing else: these would go out as they are written
+        ("{dashboard: 'https://grafana.example.org/{monitor!r}'}", "names {monitor!r}, and there is {monitor}"),
+        ("{dashboard: 'https://grafana.example.org/{{monitor}}'}", "has a brace that names nothing"),
+        ("{page: 'https://ada:pw@tunewatch.example.org/'}", "links.page must have no user in it"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_told_with_its_key(tmp_path: Path, links: str, says: str) -> None:
