@@ -12,6 +12,9 @@ from checks.advice.deciding.model import Change
 MAX_LINE: Final = 150
 """Characters, as Slack's headers have it; a phone shows as many. What does not fit is left out whole."""
 
+LEAST_ROOM: Final = 20
+"""Characters that are left for what broke: for them the version that an action goes back to is left out."""
+
 
 def first_line(incident: Incident, start: str) -> str:
     """The line of an incident as it stands, after a `start` such as `🔴 CRITICAL support-bot: `."""
@@ -21,6 +24,8 @@ def first_line(incident: Incident, start: str) -> str:
     since = "" if incident.advice.change is None else f"since {newer(incident.advice.change)}"
     optional = (since, limit_in_words(worst), hurt(worst), hurt(worst, brief=True))
     do = demand(incident.advice, incident.findings)
+    if len(f"{start} → {do}") + LEAST_ROOM > MAX_LINE:
+        do = do.partition(" to ")[0]
     return fitted(start, _what(incident, f"{start} → {do}"), optional, f" → {do}")
 
 
@@ -60,4 +65,4 @@ def _what(incident: Incident, around: str) -> str:
         if len(said) <= room:
             return said
         said = said.partition(end)[0]
-    return said if len(said) <= room else short_name(subject(worst), max(room, 20))
+    return said if len(said) <= room else short_name(subject(worst), max(room, LEAST_ROOM))

@@ -9,6 +9,7 @@ from alerts.incident import Event, Reason, State, Transition
 from alerts.messages.advising import certainty, recommendation
 from alerts.messages.commands import next_commands
 from alerts.messages.event_json import event_json
+from alerts.messages.first_line import MAX_LINE
 from alerts.messages.message import reply_message, root_message
 from alerts.messages.slack import render_slack
 from alerts.messages.text import render_text
@@ -165,6 +166,16 @@ def test_the_first_line_says_what_broke_since_when_who_is_hurt_and_what_to_do(
     found: Finding, told: Advice, line: str
 ) -> None:
     assert root_message(opened(found, advice=told)).headline == f"🔴 CRITICAL support-bot: {line}"
+
+
+def test_a_first_line_fits_with_the_longest_names_that_there_are() -> None:
+    """Slack would cut it within the version."""
+    change = Change("prompt", "p" * 40 + "-v6", "", "p" * 40 + "-v7", "", T0)
+    told = opened(finding("class_recall", "c" * 50 + "-eu"), advice=advice(change=change), monitor="b" * 64)
+    line = root_message(told).headline
+
+    assert len(line) <= MAX_LINE
+    assert line.endswith("cc-eu → roll the prompt back")
 
 
 def test_a_release_is_rolled_back_before_its_two_parts_are_told_apart() -> None:
