@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from alerts.channels.registry import ROWS
+from config.named_channels import NamedChannel
 from config.settings import Settings
 from tests.config.conftest import MONITOR, Refused
 
@@ -88,3 +90,10 @@ def test_a_daemon_asks_for_the_secrets_that_a_channel_needs(loaded: Loaded, sect
 
 def test_an_empty_section_is_one_with_its_defaults(loaded: Loaded) -> None:
     assert {each.name for each in loaded(f"{MONITOR}webhook: {{}}\npagerduty:\n").told_in} >= {"webhook"}
+
+
+def test_every_kind_of_channel_can_have_a_name_and_is_the_same_section_then() -> None:
+    kinds = {name: Settings.model_fields[name].annotation for name in NamedChannel.model_fields}
+
+    assert {name: field.annotation for name, field in NamedChannel.model_fields.items()} == kinds
+    assert set(kinds) == {row.name for row in ROWS if not row.is_always_there}
