@@ -1,5 +1,6 @@
 """How many more messages would settle what a sample leaves open."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Final
 
 from checks.candidates.counts import Part
 from checks.candidates.differences import Difference, Measure, normal_quantile
+from checks.statistics.intervals import Proportion
 
 POWER: Final = 0.8
 """Chance that so many messages settle it, were the change what it seems to be."""
@@ -57,6 +59,12 @@ def needed(
         if each.name not in found or _size(one) > _size(found[each.name]):
             found[each.name] = one
     return tuple(found.values())
+
+
+def unseen(name: str, tail: float, loss: float) -> Needed:
+    """The labels of a class that has none which would rule the loss out, were none of its right answers lost."""
+    labels = next(n for n in itertools.count(1) if Proportion(0.0, float(n), n).upper(tail) < loss)
+    return Needed(name, labels, 0)
 
 
 def _size(one: Needed) -> float:

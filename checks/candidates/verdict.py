@@ -5,7 +5,8 @@ better beyond doubt and nothing that is guarded can be worse by more than what i
 every critical class, and its precision where that has a floor. So a candidate that is no better, or is worse in one of
 these by as much as that, ships with probability `RISK` at most: of several aims each has its part (Bonferroni), and of
 several guards all must hold, so that any one that fails keeps it back at the full level (intersection-union: Berger
-1982). Of several candidates on one sample each has its part too, or the luckiest of many equals would ship.
+1982). A critical class that the sample has no message of cannot be guarded, and keeps it back as well. Of several
+candidates on one sample each has its part too, or the luckiest of many equals would ship.
 
 The precision of a critical class without a floor is watched: where it seems to be worse by what matters the candidate
 does not ship before more is known. To rule the loss out would take a sample of thousands, as what a candidate newly
@@ -19,7 +20,7 @@ from typing import Final
 
 from checks.candidates.counts import Answered, Part
 from checks.candidates.differences import Difference, Discordant, Measure, accuracy, discordant, precision, recall
-from checks.candidates.needed import Needed, needed
+from checks.candidates.needed import Needed, needed, unseen
 
 RISK: Final = 0.025
 """Chance that a candidate ships that should not, of all that are tried on one sample."""
@@ -94,24 +95,24 @@ def judge(parts: Sequence[Part], question: Question) -> Verdict:
     better = [each for each in aims if each.low > 0]
     hopeless = [each for each in _aimed(found, question) if each.high < MATTERS[each.measure]]
     unsafe = [each for each in found if not question.is_safe(each)]
-    unknown = len(aims) < len(question.aims)
+    known = {(each.measure, each.name) for each in found}
+    blind = [name for name in question.critical if (Measure.RECALL, name) not in known]
     pair = discordant(parts)
 
     def decided(decision: Decision, reason: Reason, because: Sequence[Difference]) -> Verdict:
         more: tuple[Needed, ...] = ()
         if decision is Decision.MORE_LABELS:
             more = needed(parts, [] if better else aims, unsafe, question.tail, MATTERS)
+            more += tuple(unseen(name, question.tail, MATTERS[Measure.RECALL]) for name in blind)
         return Verdict(decision, reason, tuple(because), tuple(found), more, pair, question.tail)
 
     if worse:
         return decided(Decision.KEEP, Reason.WORSE, worse)
-    if better and not unsafe:
+    if better and not unsafe and not blind:
         return decided(Decision.SHIP, Reason.BETTER, better)
     if hopeless and len(hopeless) == len(question.aims):
         return decided(Decision.KEEP, Reason.NO_BETTER, hopeless)
-    if unknown and not aims:
-        return decided(Decision.MORE_LABELS, Reason.UNSETTLED, ())
-    return decided(Decision.MORE_LABELS, Reason.UNSETTLED, unsafe if better else [*aims, *unsafe])
+    return decided(Decision.MORE_LABELS, Reason.UNSETTLED, [*([] if better and unsafe else aims), *unsafe])
 
 
 def _differences(parts: Sequence[Part], question: Question, tail: float) -> list[Difference]:

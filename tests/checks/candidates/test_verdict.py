@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from alerts.messages.candidates import verdict_in_words
 from checks.candidates.canary import canary
 from checks.candidates.counts import Answered, Part
 from checks.candidates.differences import Difference, Measure, accuracy, discordant
@@ -103,3 +104,13 @@ def test_worse_candidates_do_not_ship_and_intervals_hold_the_truth(kind: Kind) -
     assert failures_won == RUNS  # the failures alone favour every candidate
     assert not wrong
     assert decided[Decision.SHIP] >= (RUNS - 2 if kind is Kind.BETTER else 0)
+
+
+def test_a_critical_class_without_a_message_is_not_guarded_and_keeps_a_better_candidate_back() -> None:
+    parts = [_part("wrong", 500, 5000, 90, 100), _part("right", 500, 5000, 0, 200)]
+    aims = ((Measure.ACCURACY, ""),)
+    assert judge(parts, Question(aims, (), candidates=1)).decision is Decision.SHIP
+    verdict = judge(parts, Question(aims, ("urgent",), candidates=1))
+    assert verdict.decision is Decision.MORE_LABELS
+    assert [(each.name, each.there) for each in verdict.more] == [("urgent", 0)]
+    assert "labels of urgent would settle it" in verdict_in_words(verdict)
