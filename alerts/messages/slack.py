@@ -48,6 +48,8 @@ def render_short(message: Message) -> str:
 
 def _blocks(message: Message) -> Iterator[Block]:
     yield {"type": "header", "text": _plain(message.headline)}
+    if len(escape(message.headline)) > MAX_HEADER:  # what somebody wrote, say: a note is to be read whole
+        yield _section(_line(message.headline))
     hurt = f"\n*Who is hurt:* {_line(message.hurt)}" if message.hurt else ""
     yield _section(f"*What:* {_line(message.problem)}, {_line(message.since)}{hurt}\n*Do:* {_line(message.action)}")
     why = [f"• {_line(reason)}" for reason in message.reasons]

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.acts import Act, ActKind
 from alerts.incident import Event, Reason, Transition
 from alerts.messages.message import reply_message, root_message
 from alerts.messages.mrkdwn import clip, escape
 from alerts.messages.slack import render_slack
-from tests.support.incidents import advice, finding, incident, opened
+from tests.support.incidents import T0, advice, finding, incident, opened, step
 from tests.support.slack_rules import block_texts, pings, refusal
 
 NASTY = [
@@ -107,3 +108,13 @@ def test_a_joined_finding_leads_the_reply() -> None:
 
     assert texts[0] == "🔴 CRITICAL support-bot: another alarm"
     assert "over the last 7 d, recall of urgent is 12%, while accuracy is 98%" in texts[1]
+
+
+def test_what_is_too_long_for_a_header_is_read_whole_below_it() -> None:
+    note = "the prompt of the new release was rolled out by mistake, " * 8 + "and goes back at noon"
+    act = Act(ActKind.ACKNOWLEDGE, "ada (Slack U0123ABCD)", T0, "1", T0, note)
+    told = step(Event.ACKNOWLEDGED, Reason.SOMEBODY_ACKNOWLEDGED, acknowledged_by="ada")
+    header, below, *_ = render_slack(reply_message(replace(told, act=act))).blocks
+
+    assert header["text"]["text"].endswith("…")
+    assert below["text"]["text"].endswith("and goes back at noon")
