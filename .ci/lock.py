@@ -6,6 +6,7 @@
 - requirements-slim.lock: the same without Evidently and what only it needs (the image's target `slim` installs this)
 - requirements-build.lock: what builds the wheel
 - requirements-dev.lock: both of them and the tools; what `make` installs
+- docs/requirements.lock: what builds the documentation site
 - tests/engines/requirements.lock: the engines of `make test-engines` alone, which run without what they name
 """
 
@@ -44,6 +45,8 @@ def main() -> None:
     write("requirements-slim.lock", without, keep_to=("requirements.lock",))
     write("requirements-build.lock", build)
     write("requirements-dev.lock", [*runtime, *build, *tools], keep_to=("requirements.lock", "requirements-build.lock"))
+    site: list[str] = project["dependency-groups"]["docs"]
+    write("docs/requirements.lock", site)
     engines: list[str] = project["dependency-groups"]["engines"]
     write("tests/engines/requirements.lock", engines, alone=True)
 

@@ -17,6 +17,7 @@ RUNTIME: list[str] = PROJECT["project"]["dependencies"]
 BUILD: list[str] = PROJECT["build-system"]["requires"]
 TOOLS: list[str] = PROJECT["dependency-groups"]["dev"]
 ENGINES: list[str] = PROJECT["dependency-groups"]["engines"]
+SITE: list[str] = PROJECT["dependency-groups"]["docs"]
 
 LOCKS = {
     "requirements.lock": RUNTIME,
@@ -24,7 +25,7 @@ LOCKS = {
     "requirements-build.lock": BUILD,
     "requirements-dev.lock": [*RUNTIME, *BUILD, *TOOLS],
 }
-ALL = LOCKS | {"tests/engines/requirements.lock": ENGINES}
+ALL = LOCKS | {"tests/engines/requirements.lock": ENGINES, "docs/requirements.lock": SITE}
 """With what is not installed here."""
 
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+)( ; python_version < \"3\.\d+\")? \\")
