@@ -22,6 +22,9 @@ from monitor.people.listening import Listener
 MOST_FIGURES: Final = 500
 """Figures of a monitor that are told: those without a class and those of critical classes first."""
 
+_LAST: Final = frozenset({"f1", "recall_precision_gap"})
+"""These stand behind the figures that they are worked out of, so that they displace none of them."""
+
 Families = Iterator[GaugeMetricFamily | CounterMetricFamily | InfoMetricFamily | StateSetMetricFamily]
 
 
@@ -138,7 +141,8 @@ class DaemonMetrics(Collector):
         for name, critical in self.critical.items():
             newest = self.charted.newest(name)
             figures = () if newest is None else newest.longest()
-            told = sorted(figures, key=lambda figure: figure.class_name not in {"", *critical})[:MOST_FIGURES]
+            first = {"", *critical}
+            told = sorted(figures, key=lambda each: (each.class_name not in first, each.metric in _LAST))[:MOST_FIGURES]
             left_out.add_metric([name], len(figures) - len(told))
             for figure in told:
                 names = [name, figure.metric, figure.class_name]

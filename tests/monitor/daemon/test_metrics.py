@@ -1,5 +1,6 @@
 """What Prometheus reads, by its own parser."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -137,3 +138,16 @@ def test_of_too_many_classes_the_critical_ones_are_told_and_how_many_are_not(his
     assert found["tunewatch_figures_left_out support-bot"] == 2
     assert found["tunewatch_figure urgent recall support-bot"] == 0.12
     assert sum(name.startswith("tunewatch_figure ") for name in found) == MOST_FIGURES
+
+
+def test_what_is_worked_out_of_other_figures_displaces_none_of_them(history: History) -> None:
+    classes = [f"a{number}" for number in range(MOST_FIGURES // 2)]
+    metrics = ("f1", "precision", "recall", "recall_precision_gap")
+    lines = tuple(estimate(metric, 0.9, name) for metric in metrics for name in (*classes, "urgent"))
+    with history.transaction("support-bot") as transaction:
+        transaction.record(CycleRecord(T0, lines, (), ()))
+    found = World(history).samples()
+    assert found["tunewatch_figures_left_out support-bot"] == len(lines) - MOST_FIGURES
+    assert found["tunewatch_figure urgent f1 support-bot"] == 0.9
+    told = Counter(name.split()[-2] for name in found if name.startswith("tunewatch_figure "))
+    assert told == {"f1": 1, "recall_precision_gap": 1, "precision": len(classes) + 1, "recall": len(classes) - 3}
