@@ -16,17 +16,17 @@ from monitor.log.counting.rows import repeated_ids
 from monitor.log.counting.samples import MOST, LogExamples, shown, shown_text
 from monitor.log.counts import BucketCounts, Changes, Fingerprints, LogNotice, ProblemRow
 from monitor.log.mapping.mapped import MappedLog
-from monitor.log.mapping.moment import EARLIEST, LATEST
+from monitor.log.mapping.moment import LATEST
 from monitor.log.prediction_log import PredictionLog
 from monitor.log.problems import ProblemKind
 from monitor.log.replay.groups import Grouper
 from monitor.log.replay.marks import BucketMarks, LogMarks, micros_of
-from monitor.log.replay.rows import LogRows, read_rows
+from monitor.log.replay.rows import LogRows, longest, read_rows
 from monitor.log.replay.spans import Integers
 from monitor.log.replay.states import states_of
 
 MOST_ROWS: Final = 5_000_000
-"""Predictions that are held in memory, at some 300 bytes each with their labels; a bigger log is read look by look."""
+"""Predictions, and label rows, held in memory, some 300 bytes for both; a bigger log is read look by look."""
 
 _DAY: Final = AHEAD // timedelta(microseconds=1)
 
@@ -64,7 +64,7 @@ class ReplayedLog(PredictionLog):
 
     def _read(self) -> "Replay | None":
         if self._is_too_big is None:
-            self._is_too_big = self.count_predictions(EARLIEST, LATEST) > MOST_ROWS
+            self._is_too_big = self._ask(longest) > MOST_ROWS
             if not self._is_too_big:
                 self._replay = self._ask(Replay.of)
         return self._replay

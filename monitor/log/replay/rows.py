@@ -49,6 +49,13 @@ class LogRows:
     problems: tuple[ProblemKind, ...]  # of predictions
 
 
+def longest(connection: sa.Connection, log: MappedLog) -> int:
+    """Rows of the longer one of both logs: a table of labels may be that of many bots."""
+    logs = (log.predictions,) if log.labels is None else (log.predictions, log.labels)
+    counts = (sa.select(sa.func.count()).select_from(each.source).where(each.at.until(LATEST)) for each in logs)
+    return max(int(connection.execute(statement).scalar_one()) for statement in counts)
+
+
 def read_rows(connection: sa.Connection, log: MappedLog, names: Names) -> LogRows:
     """Read the whole log."""
     unlabelled = replace(log, labels=None)

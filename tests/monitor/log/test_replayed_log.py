@@ -14,7 +14,7 @@ from tests.monitor.log.conftest import MAKERS
 from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import BUCKET, all_buckets, comparable, oracle
 from tests.support.logs import LogPlace
-from tests.support.messy_logs import SPAN, START, messy_log
+from tests.support.messy_logs import SPAN, START, messy_log, prediction
 
 BIG = 300
 """Rows of each log: more than ids, so that most are repeated, and labels corrected, early, late or of nothing."""
@@ -66,15 +66,18 @@ def test_what_was_seen_of_another_state_of_the_log_is_counted_anew(place: LogPla
 
 
 @pytest.mark.parametrize("place", ["duckdb-parquet"], indirect=True)
+@pytest.mark.parametrize(("predictions", "labels"), [(40, 5), (5, 40)], ids=["predictions", "labels of many bots"])
 def test_a_log_that_is_too_big_for_memory_is_read_look_by_look(
-    place: LogPlace, monkeypatch: pytest.MonkeyPatch
+    place: LogPlace, monkeypatch: pytest.MonkeyPatch, predictions: int, labels: int
 ) -> None:
-    log = messy_log(random.Random(3))
-    place.write(log)
+    log = messy_log(random.Random(3), predictions, labels)
     monkeypatch.setattr(replayed_log, "MOST_ROWS", 10)  # a limit of memory, lowered
-    kept = KeptCounts()
-    kept.look(replayed(place), START + SPAN)
-    assert comparable(kept.counts()) == comparable(oracle(log, all_buckets(log), START + SPAN))
+    found, kept = replayed(place), KeptCounts()
+    for _ in range(2):
+        place.write(log)
+        kept.look(found, START + SPAN)
+        assert comparable(kept.counts()) == comparable(oracle(log, all_buckets(log), START + SPAN))
+        log.predictions += [prediction(random.Random(4)) for _ in range(3)]  # which nobody sees who reads the log once
 
 
 def test_the_edge_of_a_bin_of_delays_lies_where_the_engine_has_it() -> None:
