@@ -172,10 +172,12 @@ class HistoryFrames:
         inspector = sa.inspect(self._engine)
         if not inspector.has_table(name):
             raise LookupError(f"the history has no table or view {name!r}; docs/history.md names those that there are")
-        columns = {column["name"] for column in inspector.get_columns(name)}
+        columns = {column["name"]: column["type"] for column in inspector.get_columns(name)}
         for asked in (*(where or {}), *([time] if time else ()), *order):
             if asked not in columns:
                 raise LookupError(f"{name} has no column {asked!r}; it has {', '.join(sorted(columns))}")
+        if time and isinstance(columns[time], sa.Integer) and (since is not None or until is not None):
+            raise LookupError(f"{time} of {name} is no time but a number; a view of docs/history.md has it as a time")
         return self._chosen(f"{name} v", where or {}, time, since, until, order=order)
 
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -218,7 +220,7 @@ class HistoryFrames:
         for name, sign, moment in (("since", ">=", since), ("until", "<", until)):
             if moment is not None:
                 terms.append(f"v.{time} {sign} :{name}")
-                parameters[name] = self._moment(moment)
+                parameters[name] = self._moment(moment, is_day=time in _DAYS)
         condition = f" WHERE {' AND '.join(terms)}" if terms else ""
         by = [f'v."{name}"' for name in (time, *order) if name]
         ordered = f" ORDER BY {', '.join(by)}" if by else ""
@@ -226,12 +228,13 @@ class HistoryFrames:
         found = self.sql(statement, parameters)
         return found.drop(columns="detail", errors="ignore")
 
-    def _moment(self, moment: datetime | str) -> object:
+    def _moment(self, moment: datetime | str, *, is_day: bool) -> object:
+        """As the column has it: SQLite compares texts, and nothing lies between two days, or between two seconds."""
         time = pd.Timestamp(moment)
         utc = time.tz_localize(UTC) if time.tzinfo is None else time.tz_convert(UTC)
         if self._engine.dialect.name == "postgresql":
             return utc.to_pydatetime()
-        return utc.strftime("%Y-%m-%d %H:%M:%S")
+        return utc.ceil("D").strftime("%Y-%m-%d") if is_day else utc.ceil("s").strftime("%Y-%m-%d %H:%M:%S")
 
 
 def open_history(url: str) -> HistoryFrames:
@@ -266,6 +269,7 @@ def open_history(url: str) -> HistoryFrames:
 _OUTCOMES: Final = """(
     SELECT a.monitor, a.incident_id, a.at, o.* FROM advice_outcomes o JOIN advice a ON a.id = o.advice_id
 ) v"""
+_DAYS: Final = frozenset({"day", "week", "first_day", "last_day"})
 _LIKE: Final = "sqlite:///tunewatch.db or postgresql://user:password@host/database"
 
 

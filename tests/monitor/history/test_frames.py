@@ -144,6 +144,36 @@ def test_frames_have_types_and_empty_ones_their_columns(frames: HistoryFrames) -
     assert len(frames.metrics(MONITOR, "recall", since="2026-03-03 00:30:00+00:00", until="2026-03-03 01:00")) == 1
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "days"),
+    [
+        ("2026-03-02", "2026-03-03", ["2026-03-02"]),
+        ("2026-03-01 00:00:01", None, ["2026-03-02", "2026-03-03"]),
+        (None, "2026-03-02 00:00:00.5", ["2026-03-01", "2026-03-02"]),
+        ("2026-03-03 01:00+02:00", None, ["2026-03-03"]),
+    ],
+)
+def test_a_day_begins_at_its_midnight(
+    frames: HistoryFrames, since: str | None, until: str | None, days: list[str]
+) -> None:
+    found = frames.view("daily_accuracy", {"monitor": MONITOR}, "day", since, until)
+    assert [str(day.date()) for day in found["day"]] == days
+    rows = frames.confusion(MONITOR, since=since, until=until).to_numpy().sum()
+    assert rows == found["n_labelled"].sum()
+
+
+def test_until_leaves_out_what_is_later_by_less_than_a_second(frames: HistoryFrames) -> None:
+    look = pd.Timestamp("2026-03-03", tz="UTC")
+    half = pd.Timedelta(milliseconds=500)
+    assert len(frames.view("cycles", time="as_of", since=look - half, until=look + half)) == 1
+    assert len(frames.view("cycles", time="as_of", since=look + half, until=look + 2 * half)) == 0
+
+
+def test_a_number_is_not_compared_with_a_time(frames: HistoryFrames) -> None:
+    with pytest.raises(LookupError, match="window_end of metric_points is no time but a number"):
+        frames.view("metric_points", time="window_end", since="2026-03-02")
+
+
 def test_every_column_of_times_flags_and_json_is_known(emptied_postgres: str) -> None:
     engine = sa.create_engine(emptied_postgres)
     inspector = sa.inspect(engine)
