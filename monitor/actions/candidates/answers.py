@@ -46,12 +46,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The class that each message got, in place of UNKNOWN where there is none; and what is wrong with which."""
+    """The class that each message got, in place of UNKNOWN where there is none; and what is wrong with which.
+
+    `respelled` answers are not spelled as the class that they are taken for.
+    """
 
     classes: Mapping[str, str]
     answers: Mapping[str, Answer]
     problems: Mapping[str, Problem]
     strangers: int
+    respelled: int
 
     def count(self, problem: Problem) -> int:
         """How many messages have it."""
@@ -197,7 +201,10 @@ def _result(file: Path, place: int, row: Mapping[str, Any]) -> Answer:
 
 
 def match(answers: Iterable[Answer], ids: Sequence[str], classes: Sequence[str]) -> Read:
-    """Give each message its answer. Raises AnswersError where a message has two that differ, or none has any."""
+    """Give each message its answer. Raises AnswersError where a message has two that differ, or none has any.
+
+    An answer is the class that is spelled so, else the one that differs in case, dashes or underscores alone.
+    """
     wanted = set(ids)
     given: dict[str, Answer] = {}
     strangers = 0
@@ -213,14 +220,17 @@ def match(answers: Iterable[Answer], ids: Sequence[str], classes: Sequence[str])
         raise AnswersError(f"none of {strangers} answers is to a message of the sample: compare the ids")
     found: dict[str, str] = {}
     problems: dict[str, Problem] = {}
-    names = {_plain(name): name for name in classes}
+    names = {_plain(name): name for name in classes} | {name: name for name in classes}
+    respelled = 0
     for id_ in ids:
         own = given.get(id_)
         name = None if own is None or own.said is None else class_of(own.said, names)
         found[id_] = UNKNOWN if name is None else name
         if name is None:
             problems[id_] = _problem(own)
-    return Read(found, given, problems, strangers)
+        elif own is not None and own.said is not None and name not in own.said:
+            respelled += 1
+    return Read(found, given, problems, strangers, respelled)
 
 
 def _problem(answer: Answer | None) -> Problem:
@@ -245,7 +255,7 @@ def class_of(said: str, names: Mapping[str, str]) -> str | None:
     if isinstance(whole, dict):
         values = [whole[key] for key in FIELDS if isinstance(whole.get(key), str)]
         text = values[0] if values else ""
-    return names.get(_plain(text))
+    return names.get(text) or names.get(_plain(text))
 
 
 def _plain(text: str) -> str:

@@ -42,6 +42,7 @@ class Judgement:
     question: Question
     problems: Mapping[Problem, int]
     strangers: int
+    respelled: int
     tried: int
     failures: tuple[int, int]
     broken: tuple[tuple[Item, str], ...]
@@ -77,6 +78,7 @@ def compare(sample: Sample, read: Read, candidate: str, tried: int, most_bad: fl
         question=question,
         problems={problem: read.count(problem) for problem in Problem if read.count(problem)},
         strangers=read.strangers,
+        respelled=read.respelled,
         tried=tried,
         failures=on_failures_alone(failures),
         broken=tuple((item, _said(read, item)) for item in broken[:SHOWN]),

@@ -88,6 +88,11 @@ class Sample:
     delay_days: float
     scrubbed: bool
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What an answer may be: a class of the labels, or what answers now said, which no label may be of."""
+        return tuple(dict.fromkeys((*self.classes, *(item.now for item in self.items if item.now.strip()))))
+
     def count(self, role: Role) -> int:
         """Messages that are there for this reason."""
         return sum(role in item.roles for item in self.items)

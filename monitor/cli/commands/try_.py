@@ -170,7 +170,7 @@ _SAID = {Role.SAMPLE: "drawn by chance", Role.FAILURE: "failures", Role.GUARD: "
     show_default=True,
     help="Share of messages without a usable answer from which on nothing is said.",
 )
-@click.option("--no-keep", is_flag=True, help="Neither keep the verdict in the history nor tell it in the thread.")
+@click.option("--no-keep", is_flag=True, help="Neither keep the verdict nor tell it; the folder counts the candidate.")
 @by_option
 @json_option
 def judge(
@@ -215,14 +215,14 @@ def judge(
             asking = Asking(runs, model, prompt, key_env, timeout, Prices(price_in, price_out, max_cost), concurrency)
             called = name or model or Path(runs.split()[0]).name
             given = _ask(folder, sample, asking, called)
-        read = match(given, [item.id for item in sample.items], sample.classes)
+        read = match(given, [item.id for item in sample.items], sample.names)
         with the_history(settings) as history:
             earlier = history.queries.tries(sample.monitor, sample=digest)
             own = answers_digest(read)
             others = {each.answers for each in earlier} | tried_in(folder)
             judged = compare(sample, read, called, len(others | {own}), max_missing)
+            note_tried(folder, own, called)
             if not no_keep:
-                note_tried(folder, own, called)
                 _keep(settings, history, Kept(sample, digest, own, by or user()), judged)
     except (SampleFolderError, AnswersError, AskingError) as error:
         raise click.UsageError(str(error)) from None

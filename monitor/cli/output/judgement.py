@@ -60,6 +60,11 @@ def _notes(sample: Sample, judged: Judgement) -> Iterator[str]:
         yield f"answers that count as wrong: {listed}"
     if judged.strangers:
         yield f"{judged.strangers:,} answers are to no message of the sample"
+    if judged.respelled:
+        yield (
+            f"{judged.respelled:,} answers are not spelled as their class, and count as it: what reads the answers "
+            "must take them so, too"
+        )
     if sample.scope.unseen:
         yield (
             f"{sample.scope.unseen:,} of {sample.scope.predictions:,} predictions are of a predicted class without a "
@@ -118,6 +123,7 @@ def judgement_record(sample: Sample, judged: Judgement) -> dict[str, Any]:
         else {"share": plan.share, "days": plan.days, "labels": plan.labels, "class": plan.name},
         "problems": dict(judged.problems),
         "strangers": judged.strangers,
+        "respelled": judged.respelled,
         "failures": {"right": judged.failures[0], "of": judged.failures[1]},
         "broken": judged.n_broken,
         "broken_examples": [{"id": item.id, "label": item.label, "answer": said} for item, said in judged.broken],

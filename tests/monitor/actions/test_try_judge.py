@@ -4,12 +4,15 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alerts.messages.words import news
+from monitor.actions.candidates.answers import Answer, Read, match
+from monitor.actions.candidates.files import read_sample
 from monitor.history import History
 from tests.support.program import Ended, run_here
 from tests.support.receiver import Call, Receiver, Reply
@@ -120,7 +123,8 @@ def test_each_candidate_more_on_the_sample_has_to_be_surer_and_the_same_answers_
     assert [each["candidates"] for each in (first, again, second)] == [1, 1, 2]
     assert second["tail"] == pytest.approx(first["tail"] / 2)
     (sampled / "try" / "tried.jsonl").unlink()  # the history knows as well
-    assert _record(sampled, _all_urgent)["candidates"] == 3
+    assert _record(sampled, _all_urgent, "--no-keep")["candidates"] == 3
+    assert _record(sampled, lambda _line: "card")["candidates"] == 4  # one that was not kept was seen
 
 
 def test_answers_that_are_missing_unknown_or_no_class_count_as_wrong_and_are_told(sampled: Path) -> None:
@@ -155,6 +159,23 @@ def test_answers_of_another_sample_and_two_that_differ_are_refused(sampled: Path
     assert "has two answers that differ" in _judge(sampled, "--answers", "twice.jsonl").stderr
     (sampled / "torn.jsonl").write_text('{"id": "x"', encoding="utf-8")
     assert "torn.jsonl, line 1: is no JSON" in _judge(sampled, "--answers", "torn.jsonl").stderr
+
+
+def _read(*said: str, classes: tuple[str, ...]) -> Read:
+    return match([Answer(str(n), each) for n, each in enumerate(said)], [str(n) for n in range(len(said))], classes)
+
+
+def test_a_class_is_the_one_that_is_spelled_so_and_what_is_spelled_otherwise_is_counted() -> None:
+    read = _read("Card", "card", "Urgent", '{"label": "urgent"}', classes=("Card", "card", "urgent"))
+    assert list(read.classes.values()) == ["Card", "card", "urgent", "urgent"]
+    assert read.respelled == 1
+
+
+def test_what_answers_now_may_be_answered_where_no_label_is_of_it(sampled: Path) -> None:
+    sample, _ = read_sample(sampled / "try")
+    items = [replace(item, now="other") for item in sample.items]
+    read = _read(*(item.now for item in items), classes=replace(sample, items=tuple(items)).names)
+    assert not read.problems
 
 
 def _as_promptfoo(lines: list[Line]) -> Any:  # noqa: ANN401
