@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time
 
+from checks.advice.comparing.parts import live
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.advice.deciding.signal_clause import SignalClause
@@ -12,12 +13,12 @@ NAME, FAMILY = "model_ends", "model"
 
 
 def model_ends_signals(windows: Windows, policy: AdvicePolicy) -> tuple[Signal[Clauses], ...]:
-    """Whether the newest model version is turned off within `policy.payback_days`, or cannot be fine-tuned.
+    """Whether the model version that answers now is turned off within `policy.payback_days`, or cannot be fine-tuned.
 
     Nothing where the operator says nothing of it: then it is taken for one to build on.
     """
-    newest = max(windows.versions, key=lambda run: (run.first_seen, run.model_version), default=None)
-    facts = next((each for each in policy.models if newest is not None and each.version == newest.model_version), None)
+    answering = next(iter((*live(windows), *windows.versions[-1:])), None)
+    facts = next((f for f in policy.models if answering is not None and f.version == answering.model_version), None)
     if facts is None:
         return ()
     name = facts.version

@@ -15,6 +15,7 @@ from checks.advice.signals.confusions import confusions_signal
 from checks.advice.signals.evidence import evidence_signals
 from checks.advice.signals.experiments import labels_needed
 from checks.advice.signals.missed_class import missed_class_signal
+from checks.advice.signals.model_ends import model_ends_signals
 from checks.advice.signals.unparseable import unparseable_signal
 from checks.counts.cells import NO_CLASS
 from checks.counts.windows import Windows
@@ -260,3 +261,11 @@ def test_no_fine_tune_is_advised_of_a_model_that_ends_before_it_pays_and_it_says
     assert (advice.action == "fine_tune") is advised
     assert any("The model m1" in reason for reason in advice.reasons) is not advised
     assert ("model_ends" in {veto.gate for veto in advice.vetoes}) is not advised
+
+
+def test_the_model_that_ends_is_the_one_that_answers_after_a_newer_one_was_taken_back() -> None:
+    day = answers(EVEN)
+    windows = history(Spell(20, day, model="m1"), Spell(5, day, model="m2"), Spell(20, day, model="m1"))
+    m1, m2 = (replace(POLICY, models=(ModelFacts(name, fine_tunable=False),)) for name in ("m1", "m2"))
+    assert [each.holds for each in model_ends_signals(windows, m1)] == [True]
+    assert model_ends_signals(windows, m2) == ()
