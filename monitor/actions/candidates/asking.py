@@ -149,9 +149,19 @@ class Command:
         """The message."""
         return len(text)
 
+    def parts(self) -> list[str]:
+        """The program and its arguments, as a shell would part them. Raises AskingError."""
+        try:
+            parts = shlex.split(self.template)
+        except ValueError as error:
+            raise AskingError(f"--run {self.template!r} cannot be read as a command: {error}") from None
+        if not parts:
+            raise AskingError("--run is empty; give a command, or the URL of an endpoint")
+        return parts
+
     def answer(self, item: Item) -> Answer:
         """What it writes on its output."""
-        parts = shlex.split(self.template)
+        parts = self.parts()
         argv = [part.replace("{text}", item.text) for part in parts]
         given = None if any("{text}" in part for part in parts) else item.text
         began = time.monotonic()
@@ -162,7 +172,7 @@ class Command:
         except subprocess.TimeoutExpired:
             return Answer(item.id, None, error=f"took longer than {self.timeout:g} s")
         except (OSError, ValueError) as error:
-            raise AskingError(f"{argv[0] if argv else 'the command'} cannot be run: {error}") from None
+            raise AskingError(f"{argv[0]} cannot be run: {error}") from None
         latency = (time.monotonic() - began) * 1000
         if ended.returncode:
             return Answer(item.id, None, latency, error=f"ended with {ended.returncode}")
@@ -171,12 +181,16 @@ class Command:
 
 @dataclass(slots=True)
 class Run:
-    """A run of a candidate over a sample, kept in `file`. Its methods may be called from several threads."""
+    """A run of a candidate over a sample, kept in `file`. Its methods may be called from several threads.
+
+    `reused` counts the answers that an earlier run left there.
+    """
 
     candidate: Candidate
     file: Path
     prices: Prices = Prices()
     spent: float = 0.0
+    reused: int = 0
     sleep: Callable[[float], object] = time.sleep
     _dearest: float = 0.0
     _flying: float = 0.0
@@ -186,7 +200,10 @@ class Run:
     def answers(self, items: Sequence[Item], side_by_side: int, tell: Callable[[int], object]) -> list[Answer]:
         """Ask what has no answer yet; `tell` is called with how many came. Raises AskingError and AnswersError."""
         done = {answer.id: answer for answer in self._before() if answer.said is not None}
-        self.spent = sum(self._cost(answer) for answer in done.values())
+        self.reused = len(done)
+        known = {item.id: item for item in items}
+        costs = [self._cost(answer, known[answer.id]) for answer in done.values() if answer.id in known]
+        self.spent, self._dearest = sum(costs), max(costs, default=0.0)
         tell(len(done))
         left = [item for item in items if item.id not in done]
         found = list(done.values())
@@ -238,13 +255,13 @@ class Run:
             except AskingError as error:
                 self._failed = self._failed or error
                 raise
-            self._keep(answer, reserved)
+            self._keep(answer, item, reserved)
             return answer
         raise AssertionError  # the last try returns or raises
 
     def _reserve(self, item: Item) -> float:
         """What the request may cost is set aside, so that requests side by side stay within the bound together."""
-        guess = self.prices.of(self.candidate.letters(item.text) / FEW_LETTERS, FEW_TOKENS)
+        guess = self._guess(item)
         with self._lock:
             if self._failed is not None:
                 raise self._failed
@@ -265,18 +282,24 @@ class Run:
             self.spent += spent
             self._dearest = max(self._dearest, spent)
 
-    def _cost(self, answer: Answer) -> float:
+    def _guess(self, item: Item) -> float:
+        return self.prices.of(self.candidate.letters(item.text) / FEW_LETTERS, FEW_TOKENS)
+
+    def _cost(self, answer: Answer, item: Item) -> float:
+        """By the tokens that the endpoint tells; one that tells none may not be free, so that is guessed."""
+        if answer.said is not None and answer.prompt_tokens is None and answer.completion_tokens is None:
+            return self._guess(item)
         return self.prices.of(answer.prompt_tokens or 0.0, answer.completion_tokens or 0.0)
 
-    def _keep(self, answer: Answer, reserved: float) -> None:
-        self._release(reserved, self._cost(answer))
+    def _keep(self, answer: Answer, item: Item, reserved: float) -> None:
+        self._release(reserved, self._cost(answer, item))
         record: dict[str, Any] = {
             "id": answer.id,
             "answer": answer.said,
             "latency_ms": answer.latency_ms,
             "prompt_tokens": answer.prompt_tokens,
             "completion_tokens": answer.completion_tokens,
-            "error": answer.error,
+            "error": answer.error or None,
         }
         with (
             self._lock,
@@ -284,7 +307,5 @@ class Run:
                 os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, ONLY_OWNER), "a", encoding="utf-8"
             ) as opened,
         ):
-            opened.write(
-                to_line({name: value for name, value in record.items() if value not in (None, "")} | {"id": answer.id})
-                + "\n"
-            )
+            # an answer that is the empty text is one; that it has no error need not be said
+            opened.write(to_line({name: value for name, value in record.items() if value is not None}) + "\n")

@@ -28,7 +28,9 @@ class Asking:
                 raise AskingError(
                     "a command tells no tokens, so --max-cost cannot bound it; give a URL, or leave it out"
                 )
-            return Command(self.runs, self.timeout)
+            command = Command(self.runs, self.timeout)
+            command.parts()
+            return command
         if not self.model:
             raise AskingError("an endpoint is asked for a model: add --model")
         key = os.environ.get(self.key_env, "").strip()

@@ -213,7 +213,7 @@ def judge(
             given = read_answers(answers, variant) if answers else []
         else:
             asking = Asking(runs, model, prompt, key_env, timeout, Prices(price_in, price_out, max_cost), concurrency)
-            called = name or model or Path(runs.split()[0]).name
+            called = name or model or Path(next(iter(runs.split()), "")).name
             given = _ask(folder, sample, asking, called)
         read = match(given, [item.id for item in sample.items], sample.names)
         with the_history(settings) as history:
@@ -239,6 +239,11 @@ def _ask(folder: Path, sample: Sample, asking: Asking, called: str) -> list[Answ
     with progress() as bar:
         task = bar.add_task(called, total=len(sample.items))
         found = run.answers(sample.items, asking.concurrency, lambda n: bar.advance(task, n))
+    if run.reused:
+        note(
+            f"{run.reused:,} of {len(sample.items):,} answers are of an earlier run, in {run.file}; "
+            "where the candidate has changed since, give it another --name"
+        )
     if run.spent:
         note(f"spent {run.spent:.4g}")
     return found

@@ -319,3 +319,30 @@ def test_a_command_gets_the_message_as_a_text_and_no_shell_reads_it(sampled: Pat
     assert ended.returncode == 0, ended.stderr
     assert (sampled / "try" / "answers-bot-rm--rf.jsonl").exists()
     assert json.loads(ended.stdout)["differences"][0]["candidate"] == 1.0
+
+
+def test_a_command_that_answered_before_is_not_asked_again_and_that_is_told(sampled: Path) -> None:
+    (sampled / "bot.sh").write_text("case $1 in *stolen*) ;; *) echo card;; esac\n", encoding="utf-8")
+    asked = ("--run", "sh bot.sh {text}", "--max-missing", "1")
+    first = _judge(sampled, *asked)
+    again = _judge(sampled, *asked)  # the empty answers among them can be read back
+
+    assert "of an earlier run" not in first.stderr
+    assert f"{len(_lines(sampled))} of {len(_lines(sampled))} answers are of an earlier run" in again.stderr
+    assert again.stdout == first.stdout
+
+
+@pytest.mark.parametrize(("template", "why"), [("", "--run is empty"), ("sh -c 'x", "cannot be read as a command")])
+def test_a_command_that_is_none_is_refused(sampled: Path, template: str, why: str) -> None:
+    ended = _judge(sampled, "--run", template)
+    assert ended.returncode == 2
+    assert why in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_endpoint_that_tells_no_tokens_does_not_go_past_the_cost(sampled: Path) -> None:
+    said = json.dumps({"choices": [{"message": {"content": "card"}}]})
+    with Receiver(lambda _call: Reply(200, said), path="/v1") as receiver:
+        ended = _judge(sampled, "--run", receiver.url, "--model", "m", "--price-in", "1000000", "--max-cost", "200")
+        assert "of --max-cost 200 is spent" in ended.stderr
+        assert len(receiver.calls) < 10
