@@ -1,6 +1,6 @@
 # The image holds Python, the locked packages and tunewatch: no compiler, no pip, no root.
 # Build: docker build --tag tunewatch .
-# Without Evidently, 400 MB and 44 packages smaller (docs/operations.md says what sleeps then):
+# Without Evidently, 400 MB and 42 packages smaller (docs/operations.md says what sleeps then):
 #        docker build --target slim --tag tunewatch:slim .
 
 FROM python:3.12-slim-bookworm AS build-slim

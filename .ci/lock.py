@@ -2,7 +2,7 @@
 
 `make lock` takes the newest versions that pyproject.toml allows; tests/repository/test_lock.py holds the locks to it.
 
-- requirements.lock: what runs (the image installs this)
+- requirements.lock: what runs, and the extras that the image has (which installs this)
 - requirements-slim.lock: the same without Evidently and what only it needs (the image's target `slim` installs this)
 - requirements-build.lock: what builds the wheel
 - requirements-dev.lock: both of them and the tools; what `make` installs
@@ -37,7 +37,8 @@ def main() -> None:
     if sys.version_info[:2] != OLDEST:
         sys.exit("make lock: resolve on the oldest supported Python: make clean lock PYTHON=python3.11")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    runtime: list[str] = project["project"]["dependencies"]
+    extras: dict[str, list[str]] = project["project"]["optional-dependencies"]
+    runtime: list[str] = [*project["project"]["dependencies"], *extras["otel"]]
     build: list[str] = project["build-system"]["requires"]
     tools: list[str] = project["dependency-groups"]["dev"]
     write("requirements.lock", runtime)

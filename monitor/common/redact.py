@@ -7,6 +7,15 @@ from typing import Any, Final
 
 HIDDEN: Final = "***"
 
+LONGEST: Final = 300
+"""Characters of an error that people are told: it goes into a message."""
+
+_ROW: Final = re.compile(r"\s*(Original Line|LINE \d+):.*", re.DOTALL)
+"""Where an engine begins to quote a row of the log, or a statement."""
+
+_QUOTED: Final = re.compile(r"(['\"])(?:(?!\1).){60,}\1")
+"""A quotation that may be the words of a user."""
+
 _SECRET_KEYS = frozenset({"authorization", "cookie", "password", "secret", "token", "api_key", "req_args"})
 _MESSAGE_KEYS = frozenset({"text", "response", "message_text", "prompt"})
 
@@ -57,6 +66,16 @@ def redact(text: str) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def brief(error: str) -> str:
+    """An error without secrets, rows of the log and long quotations.
+
+    >>> brief("CSV Error on Line: 7 Original Line: 7,help me")
+    'CSV Error on Line: 7'
+    """
+    said = _QUOTED.sub("'…'", _ROW.sub("", " ".join(redact(error).split())))
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 
 
 def redact_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -18,7 +18,7 @@ from checks.clauses.clause import Clause, clause
 from checks.rules.family import Family
 from checks.rules.finding import DELIVERY, Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
-from monitor.cycle.outage import brief
+from monitor.common.redact import brief
 from monitor.history import History
 
 CLICKS: Final = "slack buttons"

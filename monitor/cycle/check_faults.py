@@ -11,12 +11,10 @@ from checks.counts.windows import Windows
 from checks.rules.family import Family
 from checks.rules.finding import DELIVERY, Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
+from monitor.common.redact import LONGEST
 
 SUBJECT = "crash"
 """Subject of the findings: each check crashes or does not."""
-
-LONGEST = 300
-"""Characters of an error: it goes into a message."""
 
 
 def blindness(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,6 +35,7 @@ from monitor.common.gc_tuning import not_collecting
 from monitor.common.logs import get_logger
 from monitor.common.memory import give_back
 from monitor.common.redact import redact
+from monitor.common.tracing import span
 from monitor.cycle.check_faults import blindness
 from monitor.cycle.clock_trust import SKEW, contradiction, second_clock, was_dated_ahead
 from monitor.cycle.log_notices import noticed
@@ -129,18 +131,25 @@ def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: fl
     for _ in range(ATTEMPTS):
         now, cursor = _agreed(monitor, now)
         seen = monitor.history.fingerprints(monitor.name)
-        with monitor.log.snapshot():
+        with span("count") as counting, monitor.log.snapshot():
             changes = monitor.log.changed_buckets(seen, since=now - monitor.lookback, as_of=now)
+            counting.note(buckets=len(changes.buckets))
             counts = monitor.log.count(changes.buckets, as_of=now)
             doubtful = monitor.history.doubtful(monitor.name, seen, changes, counts)
             again = monitor.log.count(doubtful, as_of=seen.as_of or now)
-        with monitor.history.transaction(monitor.name) as transaction:
+        with ExitStack() as opened:
+            transaction = opened.enter_context(monitor.history.transaction(monitor.name))
             if transaction.cursor() != cursor:
                 continue  # another daemon has looked meanwhile: what we read is old
-            kept = transaction.replace(counts, changes.fingerprints, again)
+            with span("keep", what="counts"):
+                kept = transaction.replace(counts, changes.fingerprints, again)
             give_back()
             _tell_losses(monitor.name, kept)
-            return _judge(monitor, transaction, now, _Read(len(changes.buckets), kept.notices, looked_at, began))
+            read = _Read(len(changes.buckets), kept.notices, looked_at, began)
+            report = _judge(monitor, transaction, now, read)
+            with span("keep", what="commit"):
+                opened.close()
+            return report
     raise HistoryError(
         f"{monitor.name}: another daemon kept {ATTEMPTS} looks while this one counted, so this look was left out. "
         "Those looks stand and nothing is missing; give both daemons a longer `every` if this goes on"
@@ -182,32 +191,36 @@ class _Read:
 
 
 def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Read) -> CycleReport:
-    windows = transaction.windows(monitor.spec, now)
-    windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
-    give_back()
-    findings, figures, faults = _worked_out(monitor, Measured(windows))
-    give_back()
-    before = transaction.incidents()
-    adviser = _Adviser(monitor.advice, windows, tuple(finding for finding in findings if invalidates(finding)))
-    faults = (*faults, *_study_faults(monitor, transaction, windows))
-    blind = blindness({fault.check: fault.error for fault in faults}, findings, before, windows)
-    taken = advance(before, (*findings, *blind), adviser, now, monitor.incidents, monitor.name)
-    steps = with_reports(taken, windows.study)
-    review = Follower(windows, monitor.advice, _after(before, steps), steps).review(transaction, monitor.spec)
+    with span("judge"):
+        windows = transaction.windows(monitor.spec, now)
+        windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
+        give_back()
+        findings, figures, faults = _worked_out(monitor, Measured(windows))
+        give_back()
+        faults = (*faults, *_study_faults(monitor, transaction, windows))
+    with span("advise"):
+        before = transaction.incidents()
+        adviser = _Adviser(monitor.advice, windows, tuple(finding for finding in findings if invalidates(finding)))
+        blind = blindness({fault.check: fault.error for fault in faults}, findings, before, windows)
+        taken = advance(before, (*findings, *blind), adviser, now, monitor.incidents, monitor.name)
+        steps = with_reports(taken, windows.study)
+        review = Follower(windows, monitor.advice, _after(before, steps), steps).review(transaction, monitor.spec)
+        advice = _advice_by_family(findings, adviser)
     report = CycleReport(
         monitor=monitor.name,
         as_of=now,
         buckets_read=read.buckets,
         estimates=figures,
         findings=findings,
-        advice=_advice_by_family(findings, adviser),
+        advice=advice,
         transitions=(*steps, *review.steps),
         open_incidents=_still_open(before, steps),
         faults=faults,
         seconds=time.perf_counter() - read.began,
     )
-    transaction.record(replace(_to_keep(report, monitor), looked_at=read.looked_at))
-    review.write(transaction)
+    with span("keep", what="look"):
+        transaction.record(replace(_to_keep(report, monitor), looked_at=read.looked_at))
+        review.write(transaction)
     return report
 
 
@@ -244,7 +257,8 @@ def _run_checks(monitor: Monitor, measured: Measured) -> tuple[tuple[Finding, ..
     faults: list[Fault] = []
     for check in monitor.checks:
         try:
-            findings.extend(map(worded, check.run(measured)))
+            with span("check", check=check.name):
+                findings.extend(map(worded, check.run(measured)))
         except Exception as error:  # noqa: BLE001 - one broken check must not blind the others
             _LOG.exception("check crashed", monitor=monitor.name, check=check.name)
             faults.append(Fault(check.name, redact(f"{type(error).__name__}: {error}")))

@@ -1,6 +1,5 @@
 """Looks that fail: kept and told as an incident of the family `watch`, though there is no cycle to write it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,8 +16,7 @@ from checks.rules.family import Family
 from checks.rules.finding import LOOK, Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
 from monitor.common.errors import ClockError, HistoryError, MappingError, UnreachableError
-from monitor.common.redact import redact
-from monitor.cycle.check_faults import LONGEST
+from monitor.common.redact import brief
 from monitor.history import History
 
 SUBJECT: Final = "log"
@@ -27,12 +25,6 @@ FAULT: Final = text((clause(FindingClause.FAULT_OF_OURS),))
 
 NOT_FOR_ONE: Final = timedelta(microseconds=1)
 """Shortest hold of a failed look: one hiccup is told of nowhere, the second one in a row may be."""
-
-_ROW: Final = re.compile(r"\s*(Original Line|LINE \d+):.*", re.DOTALL)
-"""Where an engine begins to quote a row of the log, or a statement."""
-
-_QUOTED: Final = re.compile(r"(['\"])(?:(?!\1).){60,}\1")
-"""A quotation that may be the words of a user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +46,6 @@ class Failure:
                 return cls(Cause.UNREADABLE, brief(str(error)))
             case _:
                 return cls(Cause.CRASHED, FAULT)
-
-
-def brief(error: str) -> str:
-    """An error without secrets, rows of the log and long quotations.
-
-    >>> brief("CSV Error on Line: 7 Original Line: 7,help me")
-    'CSV Error on Line: 7'
-    """
-    said = _QUOTED.sub("'…'", _ROW.sub("", " ".join(redact(error).split())))
-    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)

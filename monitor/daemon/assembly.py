@@ -1,12 +1,15 @@
 """Puts the daemon together from its settings."""
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Final
 
+from config.secrets import remember
 from config.settings import Settings
+from config.telemetry import header_secrets, metrics_every, signals
 from monitor.bootstrap.channels import build_deliverer, build_outbox, channel_names
 from monitor.bootstrap.monitors import build_alerting_watch, build_monitor, build_outage, report_folder
 from monitor.bootstrap.people import build_listener
@@ -17,7 +20,7 @@ from monitor.daemon import alerting as alerting_rounds
 from monitor.daemon.alerting import AlertingRounds, DeadMansSwitch
 from monitor.daemon.charts import build_draw
 from monitor.daemon.configured import Configured
-from monitor.daemon.daemon import Daemon, Lasting
+from monitor.daemon.daemon import Daemon, Lasting, Telemetry
 from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.look import Look
@@ -43,7 +46,9 @@ _LOG = get_logger(__name__)
 
 
 def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, lasting: Lasting | None = None) -> Daemon:
-    """The daemon, not started, with its web address taken. Raises BindError, SpoolError where it cannot be.
+    """The daemon, not started, with its web address taken.
+
+    Raises BindError, ConfigError and SpoolError where it cannot be.
 
     With what another daemon leaves to it (`lasting`), it is ready to take its place.
     """
@@ -116,13 +121,15 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, las
         vitals.watch(_intervals(settings))
     tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
     scheduler = Scheduler(tasks, health.heartbeat.beat)
-    return Daemon(looks, courier, lasting, app, scheduler, rounds, listener=listener)
+    return Daemon(looks, courier, lasting, app, metrics, scheduler, rounds, listener=listener)
 
 
 def _lasting(settings: Settings, clocks: Clocks) -> Lasting:
     ingest, shown = _ingest(settings, clocks), Shown()
+    telemetry = _telemetry()
     web = WebServer(shown, settings.web.host, settings.web.port)
-    return Lasting(web, shown, ingest, Vitals(_intervals(settings), clocks.ticks), Configured(clocks.now()))
+    vitals = Vitals(_intervals(settings), clocks.ticks)
+    return Lasting(web, shown, ingest, vitals, Configured(clocks.now()), telemetry)
 
 
 def _intervals(settings: Settings) -> Mapping[str, timedelta]:
@@ -136,6 +143,17 @@ def _ingest(settings: Settings, clocks: Clocks) -> Ingest | None:
     from monitor.ingest.service import IngestService  # noqa: PLC0415
 
     return IngestService(settings.ingest, clocks)
+
+
+def _telemetry() -> Telemetry | None:
+    asked = signals(os.environ)
+    if not asked:
+        return None
+    # Most daemons send none, and the SDK is an extra.
+    from monitor.daemon.telemetry import OtlpTelemetry  # noqa: PLC0415
+
+    remember(*header_secrets(os.environ))
+    return OtlpTelemetry(asked, metrics_every(os.environ), version("tunewatch"))
 
 
 def _asked(probes: Probes, listener: Listener | None, clock: Clock) -> Mapping[str, Probed]:

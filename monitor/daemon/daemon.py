@@ -6,8 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp
 
 from monitor.common.logs import get_logger, log_uncaught
@@ -24,8 +25,24 @@ from monitor.web.server import Shown, WebServer
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
 
+TELEMETRY_WITHIN: Final = 1.0
+"""Seconds for spans and metrics that are left to be sent, which come after all else."""
+
 _LONGEST_LOOK: Final = 86_400.0  # seconds that a look may still take which another configuration overtook
 _LOG = get_logger(__name__)
+
+
+class Telemetry(Protocol):
+    """What sends spans and metrics to elsewhere."""
+
+    def start(self) -> None:
+        """Begin to send."""
+
+    def show(self, metrics: Collector) -> None:
+        """Send these metrics from now on."""
+
+    def stop(self, within: float) -> None:
+        """Send what is left, within so many seconds."""
 
 
 class Ending(StrEnum):
@@ -48,21 +65,23 @@ class Lasting:
     ingest: Ingest | None
     vitals: Vitals
     configured: Configured
+    telemetry: Telemetry | None = None
 
 
 class Daemon:
     """Works from `start` to `stop`, once, or until it makes way for the one of the next configuration.
 
     `chores` are tasks beside the looks, such as the daily purge; the `studies` are one of them, and end with
-    the daemon; so does the `listener`, where there are buttons. `app` answers for it.
+    the daemon; so does the `listener`, where there are buttons. `app` answers for it, and `metrics` tell of it.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of a daemon
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a daemon
         self,
         looks: Sequence[Look],
         courier: Courier,
         lasting: Lasting,
         app: ASGIApp,
+        metrics: Collector,
         scheduler: Scheduler,
         studies: StudyRounds,
         *,
@@ -75,6 +94,7 @@ class Daemon:
         self._listener = listener
         self._scheduler = scheduler
         self._app = app
+        self._metrics = metrics
         self._left: list[Look] = []
 
     def start(self) -> None:
@@ -84,7 +104,9 @@ class Daemon:
         mapping, tells of it and tries again on schedule. The health endpoints answer from the first moment on.
         """
         log_uncaught()
-        self.lasting.shown.show(self._app)
+        if self.lasting.telemetry is not None:
+            self.lasting.telemetry.start()
+        self._show()
         self.lasting.web.start()
         ingest = self.lasting.ingest
         if ingest is not None:
@@ -115,7 +137,12 @@ class Daemon:
         for look in left:
             threading.Thread(target=look.close, args=(_LONGEST_LOOK,), daemon=True, name=f"end of {look.name}").start()
         self._begin()
+        self._show()
+
+    def _show(self) -> None:
         self.lasting.shown.show(self._app)
+        if self.lasting.telemetry is not None:
+            self.lasting.telemetry.show(self._metrics)
 
     def _begin(self) -> None:
         self._courier.start()
@@ -143,6 +170,8 @@ class Daemon:
         if self._listener is not None and not self._listener.stop(deadline - time.monotonic()):
             _LOG.warning("a click may be under way")
         self.lasting.web.stop(max(deadline - time.monotonic(), 0))
+        if self.lasting.telemetry is not None:
+            self.lasting.telemetry.stop(TELEMETRY_WITHIN)
         ending = Ending.CLEAN if delivered and studied and kept and not busy else Ending.CUT_SHORT
         _LOG.info("stopped", ending=ending.value, looks_under_way=busy, delivery_under_way=not delivered)
         return ending

@@ -9,6 +9,7 @@ from checks.rules.finding import Cause
 from monitor.common.clock import Clocks
 from monitor.common.errors import SourceError, UnreachableError
 from monitor.common.logs import get_logger
+from monitor.common.tracing import Span, span
 from monitor.cycle.cycle import CycleReport, Monitor, run_cycle
 from monitor.cycle.outage import Failure, Outage
 from monitor.daemon.vitals import Vitals, patience
@@ -53,7 +54,8 @@ class Look:
                 return None
             self._began = self._clocks.ticks()
             try:
-                report = self._look()
+                with span("look", monitor=self.name) as looking:
+                    report = self._look(looking)
             except Exception as error:  # noqa: BLE001 - a fault of ours too must not end the watch
                 self._failed(error)
                 return None
@@ -97,10 +99,17 @@ class Look:
         self._running.release()
         return True
 
-    def _look(self) -> CycleReport:
+    def _look(self, looking: Span) -> CycleReport:
         self._built = self._built or self._build()
         now = self._clocks.now()
         report = run_cycle(self._built, now, looked_at=now)
+        looking.made((self.name, report.as_of))
+        looking.note(
+            as_of=report.as_of.isoformat(),
+            buckets=report.buckets_read,
+            findings=len(report.findings),
+            open_incidents=len(report.open_incidents),
+        )
         crashed = tuple(fault.check for fault in report.faults)
         self._vitals.succeeded(self.name, self._clocks.now(), crashed, report.seconds)
         return report

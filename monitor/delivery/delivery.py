@@ -17,6 +17,7 @@ from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.common.retrying import Trouble, plan, trouble_of
+from monitor.common.tracing import Span, span
 from monitor.delivery.pictures import Pictures
 from monitor.delivery.resending import Resending
 from monitor.history.notifications import ClaimLostError, Notification, Outbox
@@ -67,8 +68,10 @@ class Deliverer:
             if self.resending is not None:
                 self.resending.resend_due()
             return self._pictures.put_one()
+        step = notification.transition
         try:
-            self._deliver(notification)
+            with span("deliver", (step.incident.monitor, step.at), **_about(notification)) as delivering:
+                self._deliver(notification, delivering)
         except ClaimLostError as lost:  # whoever has it now looks what we sent, and tells the rest
             _LOG.warning("notification taken over", error=str(lost), **_about(notification))
         return True
@@ -95,15 +98,17 @@ class Deliverer:
         self._planned_at = self.clock()
         return self.outbox.plan(self.channels.keys(), self._planned_at)
 
-    def _deliver(self, notification: Notification) -> None:
+    def _deliver(self, notification: Notification, delivering: Span) -> None:
         try:
             post = self._post(notification)
             receipt = self.channels[notification.channel].send(post)
         except ClaimLostError:
             raise
         except ChannelError as error:
+            delivering.failed(error)
             self._fail(notification, trouble_of(error), error)
         except Exception as error:  # noqa: BLE001 - one message that cannot be built must not hold up all others
+            delivering.failed(error)
             _LOG.exception("channel crashed", channel=notification.channel, notification=notification.id)
             fault = f"a fault of tunewatch, see its log: {type(error).__name__}"
             self._fail(notification, Trouble.MESSAGE_CRASHED, ChannelError(fault, permanent=False))

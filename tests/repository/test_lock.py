@@ -13,7 +13,8 @@ from packaging.version import Version
 from tests.repository.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-RUNTIME: list[str] = PROJECT["project"]["dependencies"]
+IN_THE_IMAGE: list[str] = PROJECT["project"]["optional-dependencies"]["otel"]
+RUNTIME: list[str] = [*PROJECT["project"]["dependencies"], *IN_THE_IMAGE]
 BUILD: list[str] = PROJECT["build-system"]["requires"]
 TOOLS: list[str] = PROJECT["dependency-groups"]["dev"]
 ENGINES: list[str] = PROJECT["dependency-groups"]["engines"]
