@@ -99,6 +99,16 @@ class SlackSettings(ChannelSettings):
     """How long one call to Slack may take."""
 
 
+class ConsoleSettings(Section):
+    """The console, or the log where that is JSON, as a channel that incidents are told in."""
+
+    enabled: bool = True
+    """Whether incidents are told there at all; not without it only where another channel is set up."""
+    routed: bool = False
+    """Whether it hears only what `routes` lead there by its name, `console`, as other channels do; else it hears of
+    everything."""
+
+
 class WebSettings(Section):
     """The web page and the health endpoints."""
 

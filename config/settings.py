@@ -28,7 +28,14 @@ from config.monitor import MonitorSettings
 from config.named_channels import ChannelName, NamedChannel, inherited
 from config.reports import ReportSettings
 from config.routes import RouteSettings
-from config.services import ChannelSettings, HistorySettings, LoggingSettings, SlackSettings, WebSettings
+from config.services import (
+    ChannelSettings,
+    ConsoleSettings,
+    HistorySettings,
+    LoggingSettings,
+    SlackSettings,
+    WebSettings,
+)
 
 PREFIX: Final = "TUNEWATCH_"
 SEPARATOR: Final = "__"
@@ -91,6 +98,8 @@ class Settings(BaseSettings):
     """A program that gets each event as JSON."""
     channels: dict[ChannelName, NamedChannel] = Field(default_factory=dict)
     """More channels of these kinds, by a name of your choice that `routes` use: `payments: {slack: {channel: …}}`."""
+    console: ConsoleSettings = ConsoleSettings()
+    """The console, or the log where that is JSON, as a channel that incidents are told in."""
     web: WebSettings = WebSettings()
     """The web page and the health endpoints."""
     ingest: IngestSettings | None = None
@@ -122,7 +131,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        names = [*self._names_apart(), *self._channels_apart()]
+        names = [*self._names_apart(), *self._channels_apart(), *self._nobody_told()]
         ImpossibleError.raise_for([*names, *self._kept_long_enough(), *self._wrong_routes()])
         return self
 
@@ -161,6 +170,11 @@ class Settings(BaseSettings):
             if (other := first.setdefault(folded(name), f"channels.{name}")) != f"channels.{name}"
         ]
 
+    def _nobody_told(self) -> list[tuple[str, str]]:
+        if self.console.enabled or self.told_in:
+            return []
+        return [("console.enabled", "must not be false where no other channel is set up: nobody would be told")]
+
     def _names_apart(self) -> list[tuple[str, str]]:
         first: dict[str, str] = {}
         return [
@@ -170,7 +184,8 @@ class Settings(BaseSettings):
         ]
 
     def _wrong_routes(self) -> list[tuple[str, str]]:
-        channels = (*routing.ALWAYS_THERE, *(each.name for each in self.told_in))
+        always = routing.ALWAYS_THERE if self.console.enabled else ()
+        channels = (*always, *(each.name for each in self.told_in))
         return routing.faults(self.routes, channels, tuple(self.monitors))
 
     def _kept_long_enough(self) -> list[tuple[str, str]]:

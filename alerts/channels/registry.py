@@ -22,8 +22,8 @@ from alerts.channels.webhook.channel import WebhookChannel
 class ChannelRow:
     """One channel.
 
-    `name` is its name in the outbox and the history, its section at the top of the configuration (unless it
-    `is_always_there`, and has none) and its folder (`alerts/channels/NAME/`). `build` makes it of the `keys` of its
+    `name` is its name in the outbox and the history, its section at the top of the configuration (one that
+    `is_always_there` needs none) and its folder (`alerts/channels/NAME/`). `build` makes it of the `keys` of its
     section, as arguments of the same names: secrets as text, spans in seconds. It is ready once the section has all
     its secrets. `in_log` makes what takes its place where the daemon's log is JSON, for a channel that writes into it.
     `resend` is for a channel that forgets: so often it is told again, by its `renew`, how open incidents stand.

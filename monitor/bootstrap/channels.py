@@ -73,7 +73,7 @@ class _SetUp:
 
 def _set_up(settings: Settings, rows: Iterable[ChannelRow]) -> Iterator[_SetUp]:
     for row in rows:
-        if row.is_always_there:
+        if row.is_always_there and settings.console.enabled:
             yield _SetUp(row.name, row)
         yield from (_SetUp(each.name, row, each) for each in settings.told_in if each.kind == row.name)
 

@@ -12,7 +12,8 @@ from config.settings import Settings
 
 def build_routing(settings: Settings, everywhere: tuple[str, ...]) -> Routing:
     """The routes, and the channels of an incident that none of them is for."""
-    always = frozenset(row.name for row in ROWS if row.is_always_there)
+    hears_all = settings.console.enabled and not settings.console.routed
+    always = frozenset(row.name for row in ROWS if row.is_always_there and hears_all)
     return Routing(everywhere, tuple(map(_route, settings.routes)), always, settings.alerting.refresh)
 
 

@@ -121,3 +121,16 @@ def test_a_route_behind_one_that_escalates_or_continues_is_taken(tmp_path: Path)
 
 def test_the_channels_that_need_no_section_are_those_of_the_registry() -> None:
     assert tuple(row.name for row in ROWS if row.is_always_there) == ALWAYS_THERE
+
+
+def test_the_console_can_be_turned_off_where_somebody_else_is_told(tmp_path: Path) -> None:
+    off = "  - {channels: slack}\nconsole: {enabled: false}"
+    assert not read(tmp_path, off).console.enabled
+    with pytest.raises(ConfigError, match="and there is no such channel; there is slack"):
+        read(tmp_path, off.replace("slack", "console"))
+    (tmp_path / "tunewatch.yaml").write_text(
+        HEAD.replace('slack: {channel: "#oncall"}', "console: {enabled: false}").replace("routes:", ""),
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError, match=r"console.enabled must not be false where no other channel is set up"):
+        load(tmp_path / "tunewatch.yaml", environ={})

@@ -9,9 +9,11 @@ import pytest
 
 from alerts.channels.channel import ChannelError, Checking, Post, Renewing
 from alerts.channels.registry import ROWS
+from alerts.routing.route import Situation
 from config.errors import ConfigError
 from config.loading import load
-from monitor.bootstrap.channels import build_channels, build_deliverer, build_outbox
+from monitor.bootstrap.channels import build_channels, build_deliverer, build_outbox, channel_names
+from monitor.bootstrap.routes import build_routing
 from monitor.history import History
 from tests.support import webhook_rules
 from tests.support.deliveries import FOREVER, Desk
@@ -180,3 +182,24 @@ def test_the_daemon_delivers_by_what_the_configuration_says(file: Path, receiver
     history.close()
 
     assert len(receiver.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("console", "channels", "told"),
+    [
+        ("", {"console", "slack"}, {"slack", "console"}),
+        ("console: {routed: true}", {"console", "slack"}, {"slack"}),
+        ("console: {enabled: false}", {"slack"}, {"slack"}),
+    ],
+)
+def test_the_console_hears_of_everything_what_routes_say_or_nothing(
+    tmp_path: Path, console: str, channels: set[str], told: set[str]
+) -> None:
+    file = tmp_path / "tunewatch.yaml"
+    monitors = FILE[FILE.index("monitors:") :]
+    file.write_text(f"{console}\nslack: {{channel: '#a'}}\nroutes: [{{channels: slack}}]\n{monitors}", encoding="utf-8")
+    settings = load(file, environ={"TUNEWATCH_SLACK__TOKEN": "xoxb-1"})
+    assert set(channel_names(settings)) == channels
+    routing = build_routing(settings, channel_names(settings))
+    situation = Situation.of(opened().incident, T0, T0)
+    assert {due.channel for due in routing.due(situation, (), T0)} == told
