@@ -33,7 +33,7 @@ from monitor.web.page.monitor import FILES, OF_CLASS, Course, chosen_class, cour
 from monitor.web.page.offers import LASTING
 from monitor.web.page.overview import cards
 from monitor.web.page.people import People, visitor
-from monitor.web.page.report import report
+from monitor.web.page.report import course_of, report
 from monitor.web.page.watched import LookStates, Watched
 from monitor.web.page.words import sum_in_words
 
@@ -54,6 +54,7 @@ class Pages:
     clock: Clock = utc_now
     reports: Path | None = None
     kept: Kept[Course] = field(default_factory=Kept)
+    kept_around: Kept[Course | None] = field(default_factory=Kept)
     kept_labels: Kept[Labels] = field(default_factory=Kept)
     kept_queues: Kept[Queue] = field(default_factory=Kept)
 
@@ -175,14 +176,17 @@ class Pages:
         found = self._incident(request)
         around = desk(self.history, found, self.clock(), request.query_params.get("done", ""))
         evidently = None if not found.report else self._report_file(found) is not None
+        watched = self._watched_or_not(found.monitor)
+        newest = self.history.charted.newest(found.monitor)
+        key = (found.id, found.updated_at, None if newest is None else newest.as_of)
+        made = self.kept_around.get(key, lambda: course_of(self.history, found, watched))
         facts = {"it": shown(self.history, found), "desk": around, "lasting": LASTING, "evidently": evidently}
-        return self._shown(request, "incident.jinja", **facts)
+        return self._shown(request, "incident.jinja", course=made, **facts)
 
     def report(self, request: Request) -> Response:
         """One incident as a file, as `tunewatch report` writes it."""
         found = self._incident(request)
-        watched = next((each for each in self.watched if each.name == found.monitor), None)
-        content = report(self.history, found, watched or Watched(found.monitor, None, {}, {}))
+        content = report(self.history, found, self._watched_or_not(found.monitor))
         headers = {"Content-Disposition": f'attachment; filename="report-{found.id}.html"'}
         return HTMLResponse(content, headers=headers)
 
@@ -207,6 +211,11 @@ class Pages:
         if found is None:
             raise HTTPException(404, f"no incident {wanted!r} is in the history")
         return found
+
+    def _watched_or_not(self, name: str) -> Watched:
+        """A monitor as it is configured; one that no longer is has no limits."""
+        found = next((each for each in self.watched if each.name == name), None)
+        return found or Watched(name, None, {}, {})
 
     def _watched(self, request: Request) -> Watched:
         name = request.path_params["name"]

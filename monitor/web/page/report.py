@@ -25,19 +25,23 @@ _OF_CLASSES: Final = ("recall", "precision")
 def report(history: History, incident: Incident, watched: Watched) -> str:
     """The whole file. Raises HistoryError."""
     style = Markup(STYLE.read_text("utf-8"))  # noqa: S704 - a file of our own
-    return document(
-        "report.jinja", it=shown(history, incident), course=_course(history, incident, watched), style=style
-    )
+    made = course_of(history, incident, watched)
+    without = None if made is None else _without_links(made)
+    return document("report.jinja", it=shown(history, incident), course=without, style=style)
 
 
-def _course(history: History, incident: Incident, watched: Watched) -> Course | None:
-    """The charts around the incident, without links into a daemon that the reader may not reach."""
+def course_of(history: History, incident: Incident, watched: Watched) -> Course | None:
+    """The charts around the incident, of its class; None before the first look. Raises HistoryError."""
     newest = history.charted.newest(incident.monitor)
     if newest is None:
         return None
     subjects = [each.subject for each in incident.findings if figure_of(each) in _OF_CLASSES]
     wanted = Asked(USUAL, subjects[0] if subjects else "")
     until = None if incident.resolved_at is None else incident.resolved_at + AFTERWARDS
-    made = course(history, watched, newest, wanted, until)
+    return course(history, watched, newest, wanted, until)
+
+
+def _without_links(made: Course) -> Course:
+    """Without what leads into a daemon that the reader may not reach."""
     charts = tuple(replace(each, file="") for each in made.charts)
     return replace(made, charts=charts, marks=tuple(replace(mark, link="") for mark in made.marks))

@@ -101,3 +101,14 @@ def test_the_report_of_an_incident_is_one_file_that_needs_nothing_else(
     assert "<h2>Recall of urgent</h2>" in file
     assert "floor 80%" in file
     assert not re.search(r"(?:href|src)=|<script|@import|url\(", file)
+
+
+def test_the_page_has_the_charts_of_its_time(client: TestClient, history: History) -> None:
+    (incident,) = history.queries.incidents()
+
+    page = client.get(f"/incidents/{incident.id}").text
+
+    charts = [each for each in re.findall(r"<svg.*?</svg>", page, re.DOTALL) if 'role="img"' in each]
+    assert len(charts) == 6
+    assert "<h2>Recall of urgent</h2>" in page
+    assert 'href="/monitors/support-bot/recall.csv?' in page

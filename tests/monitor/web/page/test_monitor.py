@@ -1,7 +1,9 @@
 import csv
+import html
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,6 +12,7 @@ from starlette.testclient import TestClient
 from alerts.acts import Act, ActKind
 from alerts.messages.lines import figure
 from monitor.history import CycleRecord, History
+from monitor.web.page import documents
 from monitor.web.page.app import Pages
 from monitor.web.page.asked import SPANS
 from monitor.web.page.watched import Watched
@@ -184,3 +187,25 @@ def test_it_is_said_which_of_recall_and_precision_is_lower(client: TestClient, h
     assert re.fullmatch(r"recall is lower \(-[\d.]+ to -[\d.]+\)", rows["urgent"])
     assert re.fullmatch(r"(balanced|(recall|precision) is lower) \(.* to .*\)", rows["billing"])
     assert figure(newest.of("f1", "urgent")) in client.get(PAGE).text
+
+
+def test_a_form_asks_for_a_class_by_the_very_name_that_it_has(copied_sqlite: str) -> None:
+    """A browser takes the words of an option together where it has no value, and a page hides joiners in words."""
+    names = ("two  spaces", "<b>", "क्\u200dष")
+    history = History.open(copied_sqlite)
+    with history.transaction("bot") as transaction:
+        lines = [estimate("recall", 0.5, name) for name in names]
+        transaction.record(CycleRecord(T0, tuple(lines), (), ()))
+    app = TestClient(Pages(history, (Watched("bot", 0.85, {}, {}),), dict).app(), base_url="http://127.0.0.1")
+    values = re.findall(r'<option value="(.*?)"', app.get("/monitors/bot").text)
+    assert {html.unescape(value) for value in values} == set(names)
+    for name in names:
+        assert app.get("/monitors/bot", params={"class": name}).status_code == 200
+    history.close()
+
+
+def test_no_option_is_without_a_value() -> None:
+    templates = list(Path(documents.__file__).parent.glob("*.jinja"))
+    options = [each for file in templates for each in re.findall(r"<option[^>]*", file.read_text("utf-8"))]
+    assert options
+    assert all(each.startswith("<option value=") for each in options)
