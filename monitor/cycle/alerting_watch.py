@@ -41,16 +41,19 @@ class AlertingWatch:
     policy: Policy
     channels: tuple[str, ...]
 
-    def note(self, failing: Mapping[str, str], now: datetime) -> Sequence[Transition]:
+    def note(
+        self, failing: Mapping[str, str], now: datetime, unsettled: Collection[str] = frozenset()
+    ) -> Sequence[Transition]:
         """Keep what fails at `now`, by name and why, and what is to be told of it: channels, `CLICKS`, `CONFIGURATION`.
 
-        Costs one small query where all is well. Raises HistoryError.
+        What is `unsettled` (it fails, and not for long yet; a new process does not know for how long) begins no
+        incident, and ends none. Costs one small query where all is well. Raises HistoryError.
         """
         if not failing and not _watched(self.history.queries.unresolved(self.monitor, Family.WATCH)):
             return ()
         with self.history.transaction(self.monitor) as transaction:
             watched = [each for each in transaction.incidents() if each.family is Family.WATCH]
-            findings = _findings(failing, watched, now)
+            findings = _findings(failing, unsettled, watched, now)
             if not findings:
                 return ()
             steps = advance(watched, findings, _advice, now, replace(self.policy, hold=timedelta(0)), self.monitor)
@@ -68,15 +71,16 @@ def _watched(incidents: Collection[Incident]) -> tuple[Finding, ...]:
     return tuple(finding for findings in held if any(f.check == DELIVERY for f in findings) for finding in findings)
 
 
-def _findings(failing: Mapping[str, str], watched: Collection[Incident], now: datetime) -> tuple[Finding, ...]:
+def _findings(
+    failing: Mapping[str, str], unsettled: Collection[str], watched: Collection[Incident], now: datetime
+) -> tuple[Finding, ...]:
     """What is found now, and what else an open incident holds, as it was found last."""
-    held = [each.findings for each in watched if each.state is not State.RESOLVED]
-    known = tuple(finding for findings in held for finding in findings)
+    known = tuple(each for it in watched if it.state is not State.RESOLVED for each in it.findings)
     alarms = tuple(_finding(name, error, now) for name, error in failing.items())
-    well = tuple(
-        _finding(each.subject, None, now) for each in known if each.check == DELIVERY and each.subject not in failing
-    )
-    others = tuple(finding for finding in known if finding.check != DELIVERY)
+    ours = tuple(each for each in known if each.check == DELIVERY and each.subject not in failing)
+    well = tuple(_finding(each.subject, None, now) for each in ours if each.subject not in unsettled)
+    held = (each for each in ours if each.subject in unsettled)
+    others = (*(finding for finding in known if finding.check != DELIVERY), *held)
     return (*others, *alarms, *well) if alarms or well else ()
 
 

@@ -45,7 +45,7 @@ class AlertingRounds:
             asked = ((name, ask()) for name, ask in self.others.items())
             failing = {**self.probes.failing(), **{name: each for name, each in asked if each is not None}}
             told = {name: each.error for name, each in failing.items() if each.is_to_be_told(now)}
-            if self.watch.note(told, now):
+            if self.watch.note(told, now, failing.keys() - told.keys()):
                 self.then()
         except UnreachableError as error:
             _LOG.error("whether channels fail cannot be kept", error=str(error))

@@ -19,6 +19,7 @@ STEADY_AFTER: Final = timedelta(minutes=1)
 """A connection that lasted so long is replaced at once; one that did not, after a pause that grows."""
 
 LOST: Final = "the connection was closed"
+UNTRIED: Final = "no connection was made yet"
 
 _LOG = get_logger(__name__)
 
@@ -44,8 +45,7 @@ class Listener:
         self._clock = clock
         self._monotonic = monotonic
         self._failures = 0
-        self._failing: Failing | None = None
-        self._has_begun = False
+        self._failing: Failing | None = Failing(UNTRIED, clock())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="clicks", daemon=True)
 
@@ -61,13 +61,13 @@ class Listener:
         return not self._thread.is_alive()
 
     def failing(self) -> Failing | None:
-        """Why nothing can come in, since when; None while all is well, and before the first try ended."""
+        """Why nothing can come in, since when; None while all is well."""
         return self._failing
 
     @property
     def is_connected(self) -> bool:
         """Whether clicks come in."""
-        return self._has_begun and self._failing is None
+        return self._failing is None
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -85,7 +85,7 @@ class Listener:
             _LOG.exception("listening crashed")
             fault = f"a fault of tunewatch, see its log: {type(error).__name__}"
             return self._failed(ChannelError(fault, permanent=False))
-        self._failing, self._has_begun = None, True
+        self._failing = None
         _LOG.info("clicks come in")
         try:
             while line.is_alive and not self._stopping.wait(LOOK_EVERY):

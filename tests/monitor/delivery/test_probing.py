@@ -12,12 +12,13 @@ from alerts.policy import Policy
 from alerts.routing.matching import Matcher
 from alerts.routing.route import Route, Routing
 from monitor.cycle.alerting_watch import CLICKS, AlertingWatch
+from monitor.daemon.alerting import AlertingRounds
 from monitor.delivery.probing import Probes
 from monitor.history import History
 from monitor.history.notifications import PATIENCE
 from tests.monitor.delivery.test_routes import Pager
 from tests.support.deliveries import Desk
-from tests.support.fake_slack import TOKEN, FakeSlack
+from tests.support.fake_slack import TOKEN, FakeSlack, Trouble
 from tests.support.incidents import opened
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -43,14 +44,16 @@ class Rounds:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.probes = Probes(desk.channels, desk.outbox.troubled, lambda: desk.now)
         self.watch = AlertingWatch("support-bot", desk.history, Policy(), ())
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin as another process does, or with another configuration."""
+        self.probes = Probes(self.desk.channels, self.desk.outbox.troubled, lambda: self.desk.now)
+        self.rounds = AlertingRounds(self.probes, self.watch, lambda: self.desk.now, lambda: None)
 
     def run(self) -> None:
-        self.probes.ask()
-        now = self.desk.now
-        failing = {name: each.error for name, each in self.probes.failing().items() if each.is_to_be_told(now)}
-        self.watch.note(failing, now)
+        self.rounds.run()
         self.desk.work()
 
     def wait(self, span: timedelta) -> None:
@@ -99,6 +102,23 @@ def test_a_channel_that_is_down_for_a_moment_is_no_incident(desk: Desk, slack: F
     rounds.wait(5 * MINUTE)
     assert rounds.probes.known()["slack"].failing is None
     assert desk.history.queries.incidents() == ()
+
+
+def test_a_channel_that_is_down_through_a_restart_is_not_said_to_work(desk: Desk, slack: FakeSlack) -> None:
+    rounds = Rounds(desk)
+    slack.trouble.extend(Trouble(status=503) for _ in range(40))
+    for _ in range(5):
+        rounds.wait(5 * MINUTE)
+    assert [each.state for each in desk.history.queries.incidents()] == [State.FIRING]
+    rounds.restart()
+    rounds.wait(MINUTE)
+    assert [each.state for each in desk.history.queries.incidents()] == [State.FIRING]
+
+    slack.trouble.clear()
+    for _ in range(2):  # what waits is sent in the first of them
+        rounds.wait(5 * MINUTE)
+    assert [each.state for each in desk.history.queries.incidents()] == [State.RESOLVED]
+    assert pager(desk).told == ["first", "stayed_clear"]
 
 
 def test_buttons_that_do_nothing_are_told_in_slack_too(desk: Desk, slack: FakeSlack) -> None:
