@@ -1,5 +1,7 @@
 """Shares, bounds and lengths of time for a person: the one form that each has, wherever it is read."""
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -93,3 +95,24 @@ def points(difference: float) -> str:
     ('4.1 points', '-13.0 points')
     """
     return f"{signed_points(difference).removeprefix('+')} points"
+
+
+def once(sentences: Sequence[str], before: str = "") -> tuple[str, ...]:
+    """The sentences of one message; a measured figure that was told whole, in them or `before`, is only named again.
+
+    >>> once(["recall is 75% (70–80%, n=90) with p1", "it was 75% (70–80%, n=90), and is 8% (2–20%, n=30)"])
+    ('recall is 75% (70–80%, n=90) with p1', 'it was 75%, and is 8% (2–20%, n=30)')
+    """
+    told = set(_MEASURED.findall(before))
+    return tuple(_MEASURED.sub(lambda found: _first_whole(found, told), sentence) for sentence in sentences)
+
+
+def _first_whole(found: re.Match[str], told: set[tuple[str, str]]) -> str:
+    if (figure := (found[1], found[2])) in told:
+        return found[1]
+    told.add(figure)
+    return found[0]
+
+
+_MEASURED: Final = re.compile(r"(\S+) (\([^()]+, n=[\d,]+[^()]*\))")
+"""A figure, and its interval and support."""

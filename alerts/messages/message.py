@@ -7,6 +7,7 @@ from alerts.incident import Incident, State, Transition
 from alerts.messages.acts import standing_in_words
 from alerts.messages.advising import certainty
 from alerts.messages.commands import next_commands
+from alerts.messages.figures import once
 from alerts.messages.first_line import first_line
 from alerts.messages.forms import capital
 from alerts.messages.hurt import hurt
@@ -60,6 +61,11 @@ class Message:
     links: tuple[Link, ...] = ()
 
     @property
+    def told(self) -> str:
+        """The problem, and when the incident began."""
+        return f"{self.problem}; {self.since}"
+
+    @property
     def title(self) -> str:
         """The first line without its badge and without what to do: what stays true for a while."""
         said = self.headline.removeprefix(f"{self.badge} ")
@@ -70,22 +76,24 @@ def root_message(step: Transition) -> Message:
     """How the incident stands after a step, whole; a channel that can keeps this in one place and up to date."""
     incident = step.incident
     first = worst(incident)
+    said = problem(first)
+    reasons, others = _once(said, _reasons(step), _listed(incident.findings[1:]))
     return Message(
         badge=_badge(incident),
         monitor=incident.monitor,
         headline=first_line(incident, f"{_badge(incident)} {incident.monitor}: "),
         news="",
-        problem=problem(first),
+        problem=said,
         since=since(incident),
         hurt=_hurt(incident, first),
         action=action(step),
         certainty=_certainty(step),
-        reasons=_reasons(step),
-        others=_listed(incident.findings[1:]),
+        reasons=reasons,
+        others=others,
         facts=(
             _state(step),
             f"window {window(first.window_start, first.window_end)}",
-            _onset(incident),
+            *_onset(incident, first),
             *_report(incident),
             _id(incident),
         ),
@@ -111,7 +119,7 @@ def first_message(step: Transition, present: Transition) -> Message:
         news=f"{opened}, {ended}, not told before",
         problem=problem(first),
         others=(f"now: {problem(worst(present.incident))}", *_listed(incident.findings[1:])),
-        facts=(_state(present), _onset(incident), *_report(present.incident), _id(incident)),
+        facts=(_state(present), *_onset(incident), *_report(present.incident), _id(incident)),
     )
 
 
@@ -119,18 +127,20 @@ def reply_message(step: Transition) -> Message:
     """What one step tells, where the rest of the incident stands above it."""
     incident = step.incident
     shown = step.joined or alarming(incident)[:1] or incident.findings[:1]
+    said = step.outcome.sentence.removesuffix(".") if step.outcome else problem(shown[0])
+    reasons, others = _once(said, _reasons(step), _listed(shown[1:]))
     return Message(
         badge=_badge(incident),
         monitor=incident.monitor,
         headline=f"{_badge(incident)} {incident.monitor}: {news(step)}",
         news=news(step),
-        problem=step.outcome.sentence.removesuffix(".") if step.outcome else problem(shown[0]),
+        problem=said,
         since=since(incident),
         hurt="" if step.outcome else _hurt(incident, shown[0]),
         action=action(step),
         certainty=_certainty(step),
-        reasons=_reasons(step),
-        others=_listed(shown[1:]),
+        reasons=reasons,
+        others=others,
         facts=(_state(step), _id(incident)),
         commands=(),
     )
@@ -152,6 +162,12 @@ def _hurt(incident: Incident, finding: Finding) -> str:
     return "" if incident.state is State.RESOLVED else capital(hurt(finding, interval=True))
 
 
+def _once(said: str, reasons: tuple[str, ...], others: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Reasons and other findings, in which a figure that stands further up is only named."""
+    told = once((*reasons, *others), said)
+    return told[: len(reasons)], told[len(reasons) :]
+
+
 def _certainty(step: Transition) -> str:
     return "" if step.incident.state is State.RESOLVED else certainty(step.incident.advice)
 
@@ -166,8 +182,11 @@ def _state(step: Transition) -> str:
     return ", ".join(filter(None, (known, standing_in_words(incident))))
 
 
-def _onset(incident: Incident) -> str:
-    return f"the data that showed it begins {when(incident.onset)}"
+def _onset(incident: Incident, shown: Finding | None = None) -> tuple[str, ...]:
+    """Where the data begins that showed the incident; nothing where the window of what is shown says it."""
+    if shown is not None and shown.window_start == incident.onset:
+        return ()
+    return (f"the data that showed it begins {when(incident.onset)}",)
 
 
 def _report(incident: Incident) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def _blocks(message: Message) -> Iterator[Block]:
     if len(escape(message.headline)) > MAX_HEADER:  # what somebody wrote, say: a note is to be read whole
         yield _section(_line(message.headline))
     hurt = f"\n*Who is hurt:* {_line(message.hurt)}" if message.hurt else ""
-    yield _section(f"*What:* {_line(message.problem)}, {_line(message.since)}{hurt}\n*Do:* {_line(message.action)}")
+    yield _section(f"*What:* {_line(message.problem)}; {_line(message.since)}{hurt}\n*Do:* {_line(message.action)}")
     why = [f"• {_line(reason)}" for reason in message.reasons]
     if message.certainty:
         why.insert(0, f"*How sure:* {_line(message.certainty)}")

@@ -7,8 +7,8 @@ from alerts.messages.message import Message
 
 def render_text(message: Message) -> str:
     """The lines that matter, then the rest, indented; no line of data begins a line of its own."""
-    told = f"{message.problem}, {message.since}"
-    first = [f"{message.badge} {message.monitor}: {message.news}: {told}"] if message.news else [message.headline, told]
+    new = f"{message.badge} {message.monitor}: {message.news}: {message.told}"
+    first = [new] if message.news else [message.headline, message.told]
     lines = [
         *first,
         *((message.hurt,) if message.hurt else ()),

@@ -227,5 +227,5 @@ def action(step: Transition) -> str:
 def since(incident: Incident) -> str:
     """When it alarmed first, and when it ended."""
     if incident.resolved_at is not None:
-        return f"from {when(incident.since)} to {when(incident.resolved_at)}"
-    return f"since {when(incident.since)}"
+        return f"the incident lasted from {when(incident.since)} to {when(incident.resolved_at)}"
+    return f"the incident began {when(incident.since)}"

@@ -33,15 +33,14 @@ def test_the_console_tells_what_matters_in_three_lines_and_the_rest_below() -> N
     assert render_text(root_message(opened(finding(), paradox))) == (
         "🔴 CRITICAL support-bot: accuracy paradox: recall of urgent 12%, floor 80%"
         " → roll the prompt back to the version before\n"
-        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference,"
-        " since 2026-03-29 06:00 UTC\n"
+        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference;"
+        " the incident began 2026-03-29 06:00 UTC\n"
         "→ Roll the prompt back to the version before (likely, score 2.9; next, at 1.2: revise the prompt)\n"
         "    1. recall of urgent fell from 94% (n=212) to 12% (n=61) when prompt p7 took over\n"
         "    2. model m3 stayed the same\n"
         "  + 🔴 CRITICAL: accuracy paradox: over the last 7 d, recall of urgent is 12%, while accuracy is 98%\n"
         "  · firing as of 2026-03-29 06:00 UTC\n"
         "  · window 2026-03-22 06:00 to 2026-03-29 06:00 UTC\n"
-        "  · the data that showed it begins 2026-03-22 06:00 UTC\n"
         "  · incident quality-2279cd800b\n"
         "  $ tunewatch explain quality-2279cd800b\n"
         "  $ tunewatch decide quality-2279cd800b --accept\n"
@@ -60,7 +59,7 @@ def test_a_resolved_incident_says_from_when_to_when_and_gives_no_advice() -> Non
     first, second, *_ = render_text(reply_message(over)).splitlines()
 
     assert first.startswith("🟢 RESOLVED support-bot: every finding stayed clear: recall of urgent is 95%")
-    assert first.endswith("from 2026-03-29 06:00 UTC to 2026-03-31 06:00 UTC")
+    assert first.endswith("; the incident lasted from 2026-03-29 06:00 UTC to 2026-03-31 06:00 UTC")
     assert second == "→ Nothing left to do"
 
 
@@ -69,7 +68,7 @@ def test_what_came_of_an_advice_is_one_sentence_with_its_incident() -> None:
     verified = replace(step(Event.VERIFIED, Reason.ACTION_VERIFIED), outcome=told)
     first, *_ = render_text(reply_message(verified)).splitlines()
 
-    assert first.endswith("the goal was 85%, since 2026-03-29 06:00 UTC")
+    assert first.endswith("the goal was 85%; the incident began 2026-03-29 06:00 UTC")
 
 
 def test_an_incident_closed_for_want_of_data_does_not_claim_that_all_is_well() -> None:

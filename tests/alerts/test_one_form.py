@@ -107,6 +107,18 @@ def test_the_numbers_of_an_alert_and_of_its_reasons_are_written_alike() -> None:
         assert re.search(r"Recall of urgent was \d+% \(\d+–\d+%, n=[\d,]+\) with prompt p3", text)
 
 
+def test_a_figure_stands_whole_once_in_a_message_and_is_only_named_again() -> None:
+    whole = re.compile(r"\S+ \([^()]+, n=[\d,]+[^()]*\)")
+    again = 0
+    for advice in tellings():
+        step = replace(opened(URGENT, PARADOX), incident=replace(opened(URGENT, PARADOX).incident, advice=advice))
+        for message in (root_message(step), reply_message(step)):
+            told = whole.findall(render_text(message))
+            assert len(told) == len(set(told))
+            again += message.reasons != advice.reasons[: len(message.reasons)]
+    assert again, "no advice repeats a figure, so nothing was tried"
+
+
 def test_a_drift_says_of_what_its_share_is() -> None:
     assert short_problem(CHECKS[5]) == "drift: at least 12% of the messages is unlike the reference, limit 10%"
 

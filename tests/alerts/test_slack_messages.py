@@ -83,7 +83,7 @@ def test_clipping_never_cuts_an_entity(text: str, limit: int) -> None:
 def test_the_lock_screen_shows_what_is_wrong_and_what_to_do() -> None:
     assert render_slack(root_message(opened(finding(reference=None)))).text.splitlines() == [
         ("🔴 CRITICAL support-bot: recall of urgent 12%, floor 80% → roll the prompt back to the version before"),
-        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, since 2026-03-29 06:00 UTC",
+        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%; the incident began 2026-03-29 06:00 UTC",
     ]
 
 

@@ -90,7 +90,7 @@ def _summary(step: Transition, message: Message) -> str:
 def _details(message: Message) -> Mapping[str, str | list[str]]:
     """What a person reads next, in that order; what is empty is left out."""
     details: dict[str, str | list[str]] = {
-        "1 what": _clip(f"{message.problem}, {message.since}", MAX_LINE),
+        "1 what": _clip(message.told, MAX_LINE),
         "1b who is hurt": _clip(message.hurt, MAX_LINE),
         "2 do": _clip(message.action, MAX_LINE),
         "3 how sure": _clip(message.certainty, MAX_LINE),

@@ -82,7 +82,7 @@ def card(message: Message, incident: Incident) -> Json:
 def _top(message: Message) -> Iterator[Json]:
     first = f"{message.badge} {message.monitor}: {message.news}" if message.news else message.headline
     yield _text(first, weight="Bolder")
-    yield _text(f"{message.problem}, {message.since}", size="Medium")
+    yield _text(message.told, size="Medium")
     if message.hurt:
         yield _text(message.hurt)
     yield _text(f"→ {message.action}", size="Medium", weight="Bolder")

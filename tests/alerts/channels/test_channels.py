@@ -74,7 +74,7 @@ class Ear:
     deafen: Callable[[], None]
     what: tuple[str, ...] = (
         "CRITICAL",
-        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference, since",
+        "recall of urgent is 12% (4–31%, n=61) over the last 7 d, floor 80%, was 94% in the reference; the incident",
     )
     advice: str = "Roll the prompt back"
     over: str = "every finding stayed clear"

@@ -103,7 +103,7 @@ def test_times_are_told_by_the_clocks_of_the_route_beside_utc() -> None:
     told = opened(advice=replace(TOLD.incident.advice, reasons=("Prompt p4 came after 2026-03-27 23:30 UTC.",)))
     said = message(Post("1", told, first=True, zone="Europe/Berlin"))
 
-    assert said.since == "since 2026-03-29 06:00 UTC (08:00 CEST)"
+    assert said.since == "the incident began 2026-03-29 06:00 UTC (08:00 CEST)"
     assert said.reasons == ("Prompt p4 came after 2026-03-27 23:30 UTC (2026-03-28 00:30 CET).",)
     assert "window 2026-03-22 06:00 to 2026-03-29 06:00 UTC (2026-03-22 07:00 to 2026-03-29 08:00 CEST)" in said.facts
 

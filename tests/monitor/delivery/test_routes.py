@@ -119,7 +119,7 @@ def test_times_are_told_by_the_clocks_of_the_route(desk: Desk, slack: FakeSlack)
     put(desk, opened())
 
     (root,) = slack.workspace.oncall.roots
-    assert "since 2026-03-29 06:00 UTC (08:00 CEST)" in root.text
+    assert "the incident began 2026-03-29 06:00 UTC (08:00 CEST)" in root.text
 
 
 def test_a_route_calls_its_people_in_slack_when_it_rings(desk: Desk, slack: FakeSlack) -> None:
