@@ -6,17 +6,29 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA: Final = "=+@\t\r\n\uff1d\uff0b\uff0d\uff20-"
 """First letters that make spreadsheets compute a cell, wide forms included (OWASP, "CSV Injection")."""
 
 GUARD: Final = "'"
+
+_BEGINNINGS: Final = r"(\A|[;\t\r\n])"
+"""Where a cell begins, also for a spreadsheet that splits at semicolons, as where the comma is the decimal point.
+
+To it the second cell of a line is no quoted one, as what precedes its quotation mark is a comma: it splits that cell at
+each semicolon and line break. (A comma within a cell splits nowhere: who splits at commas heeds quotation marks.)
+"""
+
+_COMPUTED: Final = re.compile(rf"{_BEGINNINGS}(?=\"*[{re.escape(FORMULA + GUARD)}])")
+"""A beginning before what would be computed; quotation marks that open nothing are left out by spreadsheets."""
+
+_GUARDED: Final = re.compile(_BEGINNINGS + GUARD)
 
 _HARMLESS_ID: Final = re.compile(r"[-+][\w.:-]+")
 """Ids such as -hY7_q, of URL-safe Base64: no operator follows the first letter, so there is nothing to compute."""
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """The table with its heading; texts that begin like a formula get an apostrophe before them."""
+    """The table with its heading; what a spreadsheet would compute within a text gets an apostrophe before it."""
     written = io.StringIO()
     writer = csv.DictWriter(written, columns, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
@@ -26,9 +38,7 @@ def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def guarded(value: Any) -> Any:  # noqa: ANN401 - a cell can be anything
     """The cell as it may be written; `unguarded` gives it back."""
-    if isinstance(value, str) and value.startswith((*FORMULA, GUARD)):
-        return GUARD + value
-    return value
+    return _COMPUTED.sub(rf"\1{GUARD}", value) if isinstance(value, str) else value
 
 
 def guarded_id(value: str) -> str:
@@ -39,10 +49,12 @@ def guarded_id(value: str) -> str:
 def unguarded(value: str) -> str:
     """The text that was guarded.
 
-    >>> [unguarded(guarded(text)) for text in ("=1+1", "'tis", "plain")]
-    ['=1+1', "'tis", 'plain']
+    >>> guarded("help;=1+1")
+    "help;'=1+1"
+    >>> [unguarded(guarded(text)) for text in ("=1+1", "'tis", "plain", "help;=1+1")]
+    ['=1+1', "'tis", 'plain', 'help;=1+1']
     """
-    return value.removeprefix(GUARD)
+    return _GUARDED.sub(r"\1", value)
 
 
 def from_csv(text: str) -> list[dict[str, str]]:

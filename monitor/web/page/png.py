@@ -1,4 +1,4 @@
-"""SVG as PNG, by resvg (3 MB, and as much memory) and a font of our own, as a bare container has none."""
+"""SVG as PNG, by resvg (3 MB, and 7 MB of memory) and a font of our own, as a bare container has none."""
 
 from pathlib import Path
 from typing import Final
