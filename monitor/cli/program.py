@@ -1,6 +1,7 @@
 """The command `tunewatch`. Each command is a file of `monitor.cli.commands`, imported when it is asked for."""
 
 import importlib
+import io
 import sys
 from keyword import iskeyword
 from typing import Any, Final
@@ -8,6 +9,7 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+from alerts.messages.signs import PLAINLY
 from monitor.cli.examples import epilog
 from monitor.common.exit_codes import Exit
 from monitor.common.gc_tuning import collect_seldom
@@ -131,4 +133,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the command `tunewatch`."""
     collect_seldom()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAINLY)
     cli(prog_name="tunewatch")

@@ -1,7 +1,9 @@
 """Writes JSON lines: one object a line, times in UTC with a Z, nothing that is not a number."""
 
+import codecs
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -31,14 +33,30 @@ def to_text(value: object) -> str:
 
 def print_line(record: Mapping[str, Any]) -> None:
     """Print the record on stdout, at once: a reader at the other end of a pipe need not wait for the buffer."""
-    click.echo(to_line(record))
+    click.echo(_writable(to_line(record)))
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print many lines that are there already on stdout."""
     waiting = iter(lines)
     while some := list(islice(waiting, AT_ONCE)):
-        click.echo("\n".join(some))
+        click.echo(_writable("\n".join(some)))
+
+
+def _writable(lines: str) -> str:
+    """The lines with escapes for what the encoding of stdout does not have; they mean the same."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return lines.encode(encoding, _ESCAPED).decode(encoding)
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_ESCAPED: Final = "tunewatch.json"
+codecs.register_error(_ESCAPED, _escape)
 
 
 @lru_cache(maxsize=128)  # a look has some hundred thousand lines, of a few times

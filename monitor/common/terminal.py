@@ -27,6 +27,18 @@ def note(text: str) -> None:
     click.echo(redact(f"tunewatch: {text}"), err=True)
 
 
+def hand_over(text: str) -> None:
+    """Print data on stdout, for another program: just as it is. Raises UsageError where stdout cannot have it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        sign = error.object[error.start]
+        message = f"{sign!a} cannot be written in {encoding}; set PYTHONIOENCODING=utf-8, or write to a file"
+        raise click.UsageError(message) from None
+    click.echo(text, nl=False)
+
+
 def printable(text: str) -> str:
     """The text without what could steer a terminal: a class name comes from a model's answer.
 

@@ -6,6 +6,7 @@ from typing import Self, TextIO
 from alerts.channels.channel import ChannelError, Post, Receipt
 from alerts.channels.standalone import standalone_message
 from alerts.messages.message import Message
+from alerts.messages.signs import encodable
 from alerts.messages.text import render_text
 
 
@@ -29,13 +30,7 @@ class ConsoleChannel:
     def _write(self, message: Message) -> None:
         text = render_text(message) + "\n\n"
         try:
-            self._stream.write(_encodable(text, self._stream))
+            self._stream.write(encodable(text, getattr(self._stream, "encoding", None) or "utf-8"))
             self._stream.flush()
         except (OSError, ValueError) as error:  # ValueError: the stream is closed
             raise ChannelError(f"the console cannot be written to: {error}", permanent=True) from error
-
-
-def _encodable(text: str, stream: TextIO) -> str:
-    """The text with what the stream's encoding does not have (icons, in Latin-1) replaced."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)

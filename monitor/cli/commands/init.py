@@ -11,7 +11,7 @@ from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.personal import Scrubber, ScrubberMissingError
 from monitor.common.redact import redact
-from monitor.common.terminal import note, printable
+from monitor.common.terminal import hand_over, note, printable
 from monitor.onboarding.initialise import Proposal, Question, must_be_new, propose, questions, render, summary, write
 
 MOST_ROUNDS = 5
@@ -44,7 +44,7 @@ def command(*, sources: tuple[str, ...], out: Path, force: bool) -> int:
     if is_file:
         write(render(proposal, out.absolute().parent), out, force=force)
     else:
-        click.echo(render(proposal, Path.cwd()), nl=False)
+        hand_over(render(proposal, Path.cwd()))
     for line in summary(proposal, _scrub()):
         click.echo(printable(redact(line)), err=True)
     if is_file:

@@ -17,7 +17,7 @@ from monitor.common.exit_codes import Exit
 from monitor.common.personal import Scrubber, ScrubberMissingError
 from monitor.common.private_file import write_private
 from monitor.common.spreadsheet_cells import guarded_id
-from monitor.common.terminal import note, tell
+from monitor.common.terminal import hand_over, note, tell
 
 STDOUT: Final = "-"
 
@@ -94,7 +94,7 @@ def _one(settings: Settings, name: str | None) -> str:
 
 def _write(text: str, out: Path) -> None:
     if str(out) == STDOUT:
-        click.echo(text, nl=False)
+        hand_over(text)
         return
     try:
         write_private(out, text)

@@ -5,12 +5,11 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import click
-
 from alerts.incident import Incident
 from alerts.messages.event_json import advice_json, finding_json
 from monitor.common.json_lines import iso
 from monitor.common.spreadsheet_cells import guarded
+from monitor.common.terminal import hand_over
 from monitor.history.queries.queries import Belief
 
 Record = Mapping[str, Any]
@@ -75,13 +74,13 @@ def print_csv(records: Iterable[Record]) -> None:
     """
     for place, record in enumerate(records):
         if place == 0:
-            click.echo(_csv_line(record))
-        click.echo(_csv_line(_cell(value) for value in record.values()))
+            hand_over(_csv_line(record))
+        hand_over(_csv_line(_cell(value) for value in record.values()))
 
 
 def _csv_line(cells: Iterable[Any]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
+    csv.writer(line, lineterminator="\n").writerow(cells)
     return line.getvalue()
 
 

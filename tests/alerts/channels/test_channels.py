@@ -290,4 +290,6 @@ def test_a_console_that_lacks_the_icons_still_tells() -> None:
     stream = io.TextIOWrapper(raw, encoding="latin-1")
     ConsoleChannel(stream).send(Post("1", opened()))
 
-    assert b"CRITICAL support-bot: recall of urgent 12%, floor 80%" in raw.getvalue()
+    said = raw.getvalue().decode("latin-1")
+    assert said.startswith("(!!) CRITICAL support-bot: recall of urgent 12%, floor 80%")
+    assert "\n-> " in said

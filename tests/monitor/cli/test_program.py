@@ -16,8 +16,12 @@ from monitor.cli.examples import EXAMPLES
 from monitor.cli.program import COMMANDS, Commands, cli
 from monitor.common.errors import BindError, HistoryError, MappingError, SourceError
 from monitor.common.exit_codes import Exit
+from monitor.history import CycleRecord, History
+from tests.support.chat_log import write_config
 from tests.support.commands_page import PAGE, page
-from tests.support.program import ROOT, environment, run_process
+from tests.support.history import estimate
+from tests.support.incidents import T0, finding, opened
+from tests.support.program import ROOT, environment, json_lines, run_here, run_process
 
 
 def _ending(error: BaseException) -> tuple[int, str, str]:
@@ -209,3 +213,34 @@ def test_a_shell_completes_the_names_of_monitors(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from monitor.cli import main; main()"]
     done = subprocess.run(command, env=environment() | asked, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "plain,support-bot" in done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a configuration whose history has an open incident, of a class with letters of its own."""
+    home = tmp_path_factory.mktemp("kept")
+    write_config(home)
+    history = History.open(f"sqlite:///{home}/history.db")
+    with history.transaction("support-bot") as transaction:
+        lines = (estimate("recall", 0.12, "urgent", low=0.04, high=0.31), estimate("recall", 0.5, "急"))
+        transaction.record(CycleRecord(T0, lines, (finding(),), (opened(),)))
+    history.close()
+    return home
+
+
+@pytest.mark.parametrize("command", [("status",), ("explain",), ("incidents",), ("history",)])
+def test_a_console_of_latin_1_reads_what_stands_for_each_sign(kept: Path, command: tuple[str, ...]) -> None:
+    words = (*command, opened().incident.id) if command == ("explain",) else command
+    ended = run_process(*words, cwd=kept, PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
+    assert ended.returncode in {0, 1, 3}, ended.stderr
+    assert ended.stdout.count("?") == run_here(*words, cwd=kept).stdout.count("?")
+
+
+def test_json_on_a_console_of_latin_1_means_the_same_and_csv_is_refused(kept: Path) -> None:
+    words = ("history", "--metric", "recall", "--class", "急")
+    ended = run_process(*words, "--json", cwd=kept, PYTHONIOENCODING="latin-1")
+    (line,) = json_lines(ended.stdout)
+    assert line["class"] == "急"
+    refused = run_process(*words, "--format", "csv", cwd=kept, PYTHONIOENCODING="latin-1")
+    assert refused.returncode == 2
+    assert "cannot be written in iso8859-1; set PYTHONIOENCODING=utf-8" in refused.stderr
