@@ -45,6 +45,7 @@ class Reason(StrEnum):
     ALARM_RETURNED = "alarm_returned"  # soon after the incident was resolved
     ALARM_JOINED = "alarm_joined"  # another check or subject
     SEVERITY_ROSE = "severity_rose"
+    DAY_NEARER = "day_nearer"  # of what comes on a known day: the next warning ahead of it is due
     ADVICE_CHANGED = "advice_changed"
     CLEAR_BEGAN = "clear_began"  # every finding is clear: the recovery clock runs
     CLEAR_BROKEN = "clear_broken"  # no alarm, but no longer clear: the recovery clock stopped
@@ -165,8 +166,8 @@ class Transition:
 
     @property
     def rings(self) -> bool:
-        """Whether a later step calls people again: it got worse, nobody has it, or another action is advised."""
-        if self.advises_anew or self.reason is Reason.ADVICE_CHANGED:
+        """Whether a later step calls people again: it got worse, a day is near, nobody has it, or other advice."""
+        if self.advises_anew or self.reason in (Reason.ADVICE_CHANGED, Reason.DAY_NEARER):
             return True
         return self.event in (Event.ESCALATED, Event.REOPENED, Event.REMINDED)
 

@@ -165,7 +165,7 @@ class _Cycle:
     def _go_on(self, incident: Incident) -> tuple[Transition, ...]:
         current = replace(incident, findings=self.seen.members(incident.findings))
         if self.seen.alarms:
-            return (self._alarm_again(current, self.seen.joined(incident.findings)),)
+            return (self._alarm_again(current, incident.findings),)
         fresh = self.seen.fresh(current.findings, self.policy.stale)
         if not fresh:
             return (self._resolve(current, Event.RESOLVED, Reason.WENT_STALE),)
@@ -173,9 +173,10 @@ class _Cycle:
             return (self._recover(current),)
         return self._stay_open(current)
 
-    def _alarm_again(self, incident: Incident, joined: tuple[Finding, ...]) -> Transition:
+    def _alarm_again(self, incident: Incident, known: tuple[Finding, ...]) -> Transition:
         rose = is_worse(self.seen.worst, incident.severity)
-        told = self._advise(incident, at_once=rose or bool(joined))
+        joined, nearer = self.seen.joined(known), self.seen.nearer(known)
+        told = self._advise(incident, at_once=rose or bool(joined or nearer))
         current = replace(
             incident,
             state=State.FIRING,
@@ -186,10 +187,13 @@ class _Cycle:
             proposed=told.proposed,
             snoozed_until=None if rose else incident.snoozed_until,  # it was another incident that could wait
         )
-        if rose or joined or told.changed:
-            event = Event.ESCALATED if rose else Event.UPDATED
-            news = Reason.SEVERITY_ROSE if rose else Reason.ALARM_JOINED if joined else Reason.ADVICE_CHANGED
-            return replace(self._step(current, event, news, joined), advises_anew=told.changed)
+        if rose:
+            step = self._step(current, Event.ESCALATED, Reason.SEVERITY_ROSE, (*joined, *nearer))
+            return replace(step, advises_anew=told.changed)
+        if nearer or joined or told.changed:
+            news = Reason.DAY_NEARER if nearer else Reason.ALARM_JOINED if joined else Reason.ADVICE_CHANGED
+            step = self._step(current, Event.UPDATED, news, (*nearer, *joined))
+            return replace(step, advises_anew=told.changed)
         resumed = incident.state is State.RECOVERING
         return self._step(current, None, Reason.ALARM_RESUMED if resumed else Reason.REFRESHED)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checks.rules.finding import Finding, Verdict
+from checks.rules.finding import Cause, Finding, Verdict
 
 _RANK = {Verdict.CRITICAL: 3, Verdict.WARNING: 2, Verdict.NOT_ENOUGH_DATA: 1, Verdict.OK: 0}
 
@@ -20,11 +20,18 @@ def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _gap(finding: Finding) -> float:
+    if finding.cause is Cause.DUE and finding.value is not None:
+        return -finding.value  # the fewest days are left of the worst
     limit = finding.threshold if finding.threshold is not None else finding.reference
     if finding.value is None or limit is None:
         return 0.0
     spread = abs(finding.high - finding.low) if finding.low is not None and finding.high is not None else 0.0
     return abs(finding.value - limit) / max(spread, 1e-9)
+
+
+def _is_sooner(due: float | None, told: float | None) -> bool:
+    """Whether a warning stands nearer to its day than the one that was told, or none was."""
+    return told is None or (due is not None and due < told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,15 @@ class Seen:
         """Alarms of a check and subject that an incident did not have; another slice of one it has is no news."""
         before = {(finding.check, finding.subject) for finding in known}
         return tuple(finding for finding in self.alarms if (finding.check, finding.subject) not in before)
+
+    def nearer(self, known: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Known alarms of a day that comes whose next warning is due, or that did not alarm when last seen."""
+        told = {finding.key: finding.threshold if finding.verdict.is_alarm else None for finding in known}
+        return tuple(
+            each
+            for each in self.alarms
+            if each.cause is Cause.DUE and each.key in told and _is_sooner(each.threshold, told[each.key])
+        )
 
     def fresh(self, known: Iterable[Finding], stale: timedelta) -> tuple[Finding, ...]:
         """Findings that had data in the last `stale`."""

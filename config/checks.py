@@ -185,6 +185,20 @@ class PromptBiasSettings(CheckSettings):
     """How much more accuracy a segment may lose than the others, as a difference of shares."""
 
 
+class ModelRetirementSettings(CheckSettings):
+    """Whether a model still answers that its provider soon turns off; see `model_versions`."""
+
+    warn_days: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (60, 30, 7)
+    """Days ahead on which to tell of it, falling; from the last one on it is critical."""
+
+    @model_validator(mode="after")
+    def _days_fall(self) -> Self:
+        for earlier, later in pairwise(self.warn_days):
+            if later >= earlier:
+                raise ImpossibleError(("warn_days", f"must fall, as in [60, 30, 7], but {later} comes after {earlier}"))
+        return self
+
+
 class ChecksSettings(Section):
     """One section for each check; all run unless `enabled: false`."""
 
@@ -202,3 +216,4 @@ class ChecksSettings(Section):
     generalisation_gap: GeneralisationGapSettings = GeneralisationGapSettings()
     leakage: LeakageSettings = LeakageSettings()
     prompt_bias: PromptBiasSettings = PromptBiasSettings()
+    model_retirement: ModelRetirementSettings = ModelRetirementSettings()

@@ -44,7 +44,7 @@ class ModelVersionSettings(Section):
     recall: dict[LogName, Share] = Field(default_factory=dict)
     """Recall by class."""
     retires: date | None = None
-    """The day on which its provider turns it off, such as 2027-01-14."""
+    """The day (UTC) on which its provider turns it off, such as 2027-01-14; see `checks.model_retirement`."""
     fine_tunable: bool = True
     """Whether it can be fine-tuned at all."""
 
@@ -137,7 +137,7 @@ class MonitorSettings(Section):
     classes: dict[LogName, ClassSettings] = Field(default_factory=dict)
     """Critical classes, by the name that they have in the log."""
     model_versions: dict[LogName, ModelVersionSettings] = Field(default_factory=dict)
-    """Offline figures of model versions, by the name that they have in the log."""
+    """Offline figures of model versions and what their provider says of them, by the name that they have in the log."""
     window: Duration = timedelta(days=7)
     """Length of the current window, which is judged. A multiple of `bucket`."""
     reference: Reference = timedelta(days=28)

@@ -36,7 +36,7 @@ Patterns = Annotated[tuple[Name, ...], BeforeValidator(listed), Field(min_length
 """One name or a list of them; `*` stands for any text."""
 
 
-FamilyName = Literal["quality", "latency", "data", "watch"]
+FamilyName = Literal["quality", "latency", "data", "watch", "retirement"]
 Severity = Literal["warning", "critical"]
 
 

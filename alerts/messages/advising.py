@@ -21,6 +21,7 @@ ACTIONS: Final = {
     Action.REDUCE_LATENCY: "make the answers faster",
     Action.CHECK_TRAFFIC: "look at the log and the last deployment: is the bot up, and does its log arrive?",
     Action.FIX_LOG: "repair the log, or how it is read, before anything else",
+    Action.REPLACE_MODEL: "replace the model: try successors on a sample, ship the best to a canary, compare",
     Action.REPORT_FAULT: "report the fault of tunewatch, with its log; the other checks go on",
     Action.FIX_ALERTING: "mend the alerting; nobody needs to touch the bot",
     Action.NONE: "leave it alone for now",

@@ -29,6 +29,8 @@ def _of_bot(incident: Incident) -> Iterator[str]:
             yield f"tunewatch export brief {incident.id}"
         if advice.action is Action.FIX_LABELS:
             yield f"tunewatch export label-audit {incident.id}"
+        if advice.action is Action.REPLACE_MODEL:
+            yield f"tunewatch try sample {incident.id}"
         if advice.action is Action.FINE_TUNE:
             yield f"tunewatch export finetune {incident.monitor} --format openai"
     elif _is_told(incident) and incident.false_alarm_by is None:

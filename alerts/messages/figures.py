@@ -79,6 +79,15 @@ def lasting(span: timedelta) -> str:
     return f"{value:.1f}".removesuffix(".0") + f" {unit}"
 
 
+def days(count: float) -> str:
+    """A number of whole days.
+
+    >>> days(30), days(1), days(-3)
+    ('30 days', '1 day', '-3 days')
+    """
+    return f"{count:,.0f} day" + ("" if round(count) == 1 else "s")
+
+
 def signed_points(difference: float) -> str:
     """A difference of shares in percentage points, with its sign.
 

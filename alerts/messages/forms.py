@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from alerts.messages.figures import lasting, milliseconds, percent, points, signed_points, support
+from alerts.messages.figures import days, lasting, milliseconds, percent, points, signed_points, support
 from alerts.messages.figures import measured as _measured
 from alerts.messages.names import short_name
 from alerts.messages.numbers import score, span, when
@@ -114,6 +114,7 @@ FORMS: Final[dict[str, Callable[..., str]]] = {
     "setting": lambda x: f"{x:g}",
     # times
     "duration": lasting,
+    "days": days,
     "when": when,
     "moments": lambda times: ", ".join(map(moment, times)),
     "argument": lambda at: f"{at:%Y-%m-%dT%H:%M}",

@@ -62,6 +62,10 @@ def _slow(finding: Finding, number: str, span: str) -> str:
     return f"{number} answers {span} take longer than {milliseconds(finding.threshold or 0.0)}"
 
 
+def _depends(_finding: Finding, number: str, span: str) -> str:
+    return f"it answers {number} messages {span}"
+
+
 _WORDS: Final[Mapping[str, Callable[[Finding, str, str], str]]] = MappingProxyType(
     {
         "accuracy": _wrong,
@@ -69,6 +73,7 @@ _WORDS: Final[Mapping[str, Callable[[Finding, str, str], str]]] = MappingProxyTy
         "accuracy_paradox": _missed,
         "class_precision": _mistaken,
         "latency": _slow,
+        "model_retirement": _depends,
     }
 )
 """What the predictions of a finding suffer, by its check."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from alerts.messages.figures import LABELS, interval, milliseconds, percent, points, support
+from alerts.messages.figures import LABELS, days, interval, milliseconds, percent, points, support
 from checks.rules.finding import Finding
 from checks.rules.registry import BY_NAME
 from checks.rules.row import Unit
@@ -57,6 +57,7 @@ _FORMATS: Final[dict[Unit, Format]] = {
     Unit.MILLISECONDS: milliseconds,
     Unit.HOURS: hours,
     Unit.TIMES: ratio,
+    Unit.DAYS: days,
 }
 
 

@@ -18,6 +18,7 @@ DONE: Final = {
     Action.FIX_LABELS: "repairing labels",
     Action.CHECK_TRAFFIC: "looking into the traffic",
     Action.FIX_LOG: "repairing the log",
+    Action.REPLACE_MODEL: "replacing the model",
     Action.REPORT_FAULT: "reporting the fault",
     Action.FIX_ALERTING: "making the alerts arrive",
     Action.NONE: "nothing",

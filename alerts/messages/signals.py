@@ -103,6 +103,28 @@ SIGNALS: Final[dict[C, str]] = {
     C.RETIRES_LATER: (
         "The model {model} is turned off on {day}, in {days:count} days; a fine-tune of it pays within {payback:count}."
     ),
+    # retirement
+    C.WILL_FAIL: (
+        "From the day on which its provider turns {names:list} off, what it answers now fails. A fine-tune of it would "
+        "go with it."
+    ),
+    C.PLAN_SAMPLE: (
+        "First draw the sample that successors are tried on, labelled messages of production: `tunewatch try sample`."
+    ),
+    C.PLAN_LABELS: (
+        "No message has a label, so no successor can be compared by what is right: label some of this model's answers "
+        "first (`tunewatch label-queue`), then draw the sample (`tunewatch try sample`)."
+    ),
+    C.PLAN_CANDIDATES: (
+        "Then let each successor answer it, with today's prompt and with one that is revised for it: `tunewatch try "
+        "judge DIR --run URL --model SUCCESSOR` says with an interval what production would gain or lose."
+    ),
+    C.PLAN_CANARY: (
+        "Ship the best to a canary, of the size and for the time that `try judge` names, early enough to go back."
+    ),
+    C.PLAN_COMPARE: (
+        "Compare both versions in production before the rest moves; this is over once the old one answers nothing."
+    ),
     # class_labels
     C.NO_LABELS: "No message is labelled.",
     C.TOTAL_SHORT: (

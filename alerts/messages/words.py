@@ -41,8 +41,8 @@ _LABEL_SUBJECTS = {
     "delay": "delay of labels",
 }
 _RELEVANCE_SUBJECTS = {"all": "relevance", "low_share": "share of low relevance"}
-_NO_METRIC = frozenset({"label_health", "log_health", "traffic"})
-"""Checks whose value means little without words: hours of silence, a multiple of the usual."""
+_NO_METRIC = frozenset({"label_health", "log_health", "model_retirement", "traffic"})
+"""Checks whose value means little without words: hours of silence, a multiple of the usual, days that are left."""
 
 _WATCH = frozenset({"log_health", DELIVERY})
 """Checks whose findings are sentences, with a number or without."""
@@ -50,7 +50,7 @@ _WATCH = frozenset({"log_health", DELIVERY})
 _OWN_WORDS = _NO_METRIC | {"accuracy_paradox", "drift", "generalisation_gap", "leakage", "prompt_bias", "relevance"}
 """Checks whose message knows more than the numbers of the finding: the accuracy that looks fine, what is usual."""
 
-_NAMES_ITS_SPAN = frozenset({"traffic", "drift", "leakage", "label_health"})
+_NAMES_ITS_SPAN = frozenset({"traffic", "drift", "leakage", "label_health", "model_retirement"})
 """Checks whose message says of which time it is, or is of no window."""
 
 PARADOX = "accuracy paradox"
@@ -188,6 +188,8 @@ def news(step: Transition) -> str:
     if step.reason is Reason.ALARM_JOINED:
         joined = "another alarm" if len(step.joined) == 1 else f"{len(step.joined)} more alarms"
         return f"{joined}, and other advice" if step.advises_anew else joined
+    if step.reason is Reason.DAY_NEARER:
+        return _days_left(step.joined[0])
     if step.decision is not None:
         return decided(step.decision)
     if step.reason.is_of_somebody:
@@ -195,6 +197,12 @@ def news(step: Transition) -> str:
     if step.outcome is not None:
         return OUTCOMES[step.outcome.worked]
     return (_NEWS | AGAIN).get(step.reason, str(step.event or Event.UPDATED))
+
+
+def _days_left(nearest: Finding) -> str:
+    left = nearest.value or 0.0
+    said = f"{format_of(nearest)(left)} left" if left > 0 else "the day has come"
+    return f"{short_name(nearest.subject)}: {said}"
 
 
 OUTCOMES = {

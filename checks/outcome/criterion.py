@@ -27,11 +27,13 @@ UNTRIED = frozenset(
         Action.FIX_LABELS,
         Action.FIX_LOG,
         Action.CHECK_TRAFFIC,
+        Action.REPLACE_MODEL,
         Action.REPORT_FAULT,
         Action.FIX_ALERTING,
     }
 )
-"""Actions that change what is known of the bot, not the bot: no metric of it can say whether they worked."""
+"""Actions that mend no metric of the bot: none can say whether they worked. They change what is known of the bot, not
+the bot; and a model is replaced because of a date, which has worked when the old one answers nothing any more."""
 
 _BACK = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_MODEL, Action.ROLLBACK_RELEASE})
 """Actions that bring a version back; the others bring a new one."""

@@ -10,3 +10,4 @@ class Family(StrEnum):
     LATENCY = "latency"
     DATA = "data"  # traffic, labels and drift: the log itself
     WATCH = "watch"  # whether tunewatch sees at all: looks that fail, a log that misleads, a check that crashed
+    RETIREMENT = "retirement"  # nothing is wrong yet: what answers will be turned off

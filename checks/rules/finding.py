@@ -47,6 +47,7 @@ class Cause(StrEnum):
     INVALID = "invalid"  # the log is read, but its figures are not those of the bot
     LOSES_ROWS = "loses_rows"  # some of the log is left out, too little to mislead
     CLOCK = "clock"  # this machine's clock contradicts what is known
+    DUE = "due"  # a day comes that is known
     CRASHED = "crashed"  # of the check itself: whether it ran, not what it says
 
 

@@ -138,3 +138,10 @@ class FindingClause(StrEnum):
     OVER_LOW_SHARE = auto()
     BELOW_SCORE = auto()
     ACCURACY_HOLDS = auto()
+    # model_retirement
+    NOBODY_ANSWERS = auto()
+    TURNED_OFF_ON = auto()
+    TURNED_OFF_TODAY = auto()
+    TURNED_OFF_BEFORE = auto()
+    ANSWERS_NOTHING = auto()
+    ANSWERS_INSTEAD = auto()

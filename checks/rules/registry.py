@@ -17,6 +17,7 @@ from checks.rules.label_health import LabelHealth
 from checks.rules.latency import Latency
 from checks.rules.leakage import Leakage
 from checks.rules.log_health import LogHealth
+from checks.rules.model_retirement import ModelRetirement
 from checks.rules.prompt_bias import PromptBias
 from checks.rules.relevance import Relevance
 from checks.rules.row import CheckRow, Counted, Given, Labels, Need, Subjects, Unit, keys
@@ -189,6 +190,19 @@ ROWS: Final = (
         false_alarms=0.05,
         counted=Counted.MESSAGES,
         needs=(Need.STUDY,),
+        compares=False,
+    ),
+    CheckRow(
+        "model_retirement",
+        ModelRetirement,
+        {"retirements": Given.RETIREMENTS, **keys("warn_days")},
+        Family.RETIREMENT,
+        Unit.DAYS,
+        false_alarms=None,
+        measure="retirement",
+        counted=Counted.MESSAGES,
+        columns=("model_version",),
+        needs=(Need.RETIREMENTS,),
         compares=False,
     ),
 )

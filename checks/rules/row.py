@@ -17,6 +17,7 @@ class Unit(Enum):
     MILLISECONDS = auto()
     HOURS = auto()
     TIMES = auto()  # a multiple of the usual
+    DAYS = auto()  # whole days from today on
 
 
 class Counted(StrEnum):
@@ -53,6 +54,7 @@ class Given(Enum):
     PRECISION_FLOORS = auto()  # tuple of (class, least precision)
     OFFLINE_FIGURES = auto()  # tuple of `generalisation_gap.OfflineFigures`
     STUDY_EVERY = auto()  # timedelta between studies of sampled rows
+    RETIREMENTS = auto()  # tuple of (model version, date on which it is turned off)
 
 
 class Need(Enum):
@@ -68,6 +70,7 @@ class Need(Enum):
     REGISTERED = auto()  # messages of training or evaluation sets
     SEGMENTS = auto()
     TWO_PROMPTS = auto()
+    RETIREMENTS = auto()  # when model versions are turned off
 
 
 Source = str | Given

@@ -1,6 +1,7 @@
 """Checks from settings: each row's arguments, found."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -63,12 +64,21 @@ def _offline(settings: MonitorSettings) -> tuple[OfflineFigures, ...]:
     )
 
 
+def _retirements(settings: MonitorSettings) -> tuple[tuple[str, date], ...]:
+    return tuple(
+        (tidy(version), facts.retires)
+        for version, facts in settings.model_versions.items()
+        if facts.retires is not None
+    )
+
+
 GIVEN: Final[Mapping[Given, Callable[[MonitorSettings], object]]] = MappingProxyType(
     {
         Given.RECALL_FLOORS: _recall_floors,
         Given.PRECISION_FLOORS: _precision_floors,
         Given.OFFLINE_FIGURES: _offline,
         Given.STUDY_EVERY: lambda settings: settings.study.every,
+        Given.RETIREMENTS: _retirements,
     }
 )
 """What a check may ask for beside the keys of its own section."""

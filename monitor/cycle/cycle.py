@@ -16,7 +16,9 @@ from alerts.seen import worst_first
 from checks.advice.advise import advise
 from checks.advice.deciding.model import Advice
 from checks.advice.deciding.policy import AdvicePolicy
+from checks.advice.signals.retirement import retirement_advice
 from checks.advice.signals.watch import watch_advice
+from checks.clauses.clause import Clauses
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
 from checks.metrics.line import MetricLine
@@ -289,11 +291,16 @@ class _Adviser:
 
     def __call__(self, findings: tuple[Finding, ...]) -> Advice:
         if findings not in self._given:
-            is_ours = any(family_of_finding(finding) is Family.WATCH for finding in findings)
-            self._given[findings] = advised(
-                watch_advice(findings) if is_ours else advise(findings, self._windows, self._policy, self._doubts)
-            )
+            self._given[findings] = advised(self._advise(findings))
         return self._given[findings]
+
+    def _advise(self, findings: tuple[Finding, ...]) -> Advice[Clauses]:
+        families = {family_of_finding(finding) for finding in findings}
+        if Family.WATCH in families:
+            return watch_advice(findings)
+        if Family.RETIREMENT in families:  # a date holds whatever the log says
+            return retirement_advice(findings, self._windows)
+        return advise(findings, self._windows, self._policy, self._doubts)
 
 
 def _advice_by_family(findings: Sequence[Finding], adviser: _Adviser) -> tuple[FamilyAdvice, ...]:

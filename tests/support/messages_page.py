@@ -53,6 +53,7 @@ NAMES: Final[dict[str, Fact]] = {
     "figure": "accuracy",
     "finding": FINDING,
     "fixed": " on the same model m1",
+    "instead": "; now answering: m2",
     "key": "source.predictions.columns.at",
     "kind": "training",
     "label": "urgent",
@@ -101,6 +102,7 @@ NUMBERS: Final[dict[str, Fact]] = {
     "capital_list": ("prompt p3 on model m1",),
     "commas": ("urgent", "billing"),
     "count": 1_620,
+    "days": 30,
     "digit": 0.0004,
     "digits": 0.31,
     "done": "fine_tune",
@@ -149,6 +151,7 @@ ABOUT: Final = (
 
 BY_NAME: Final[dict[tuple[str, str], Fact]] = {
     ("accuracy", "share"): 0.98,
+    ("ago", "days"): 3,
     ("after", "measured"): Proportion(0.13, 61, 61),
     ("balanced", "share"): 0.71,
     ("before", "measured"): Proportion(0.91, 349, 349),
@@ -214,7 +217,9 @@ BY_NAME: Final[dict[tuple[str, str], Fact]] = {
 """Facts of which the general example of their form would read oddly."""
 
 OWN: Final[dict[StrEnum, dict[str, Fact]]] = {
+    FindingClause.ANSWERS_INSTEAD: {"names": ("m2",)},
     FindingClause.LATENCY_IS: {"name": "p95"},
+    SignalClause.WILL_FAIL: {"names": ("m1",)},
     FindingClause.MESSAGES_UNLIKE: {"column": "text"},
     FindingClause.PRODUCTION_UNKNOWN: {"subject": "m1"},
     FindingClause.SEGMENT: {"older": "p3", "newer": "p4", "column": "lang"},

@@ -26,6 +26,7 @@ NAMES: Final = {
     Family.LATENCY: "ChatbotLatency",
     Family.DATA: "ChatbotData",
     Family.WATCH: "TunewatchBlind",
+    Family.RETIREMENT: "ChatbotModelRetires",
 }
 """The label `alertname`, by family."""
 

@@ -18,11 +18,15 @@ CHANGES = (
 )
 """Actions that change the chatbot."""
 
-ON_FIGURES = tuple(
-    action
-    for action in Action
-    if action not in (Action.FIX_LOG, Action.FIX_PARSER, Action.REPORT_FAULT, Action.FIX_ALERTING, Action.NONE)
+OFF_FIGURES = (
+    Action.FIX_LOG,
+    Action.FIX_PARSER,
+    Action.REPLACE_MODEL,
+    Action.REPORT_FAULT,
+    Action.FIX_ALERTING,
+    Action.NONE,
 )
+ON_FIGURES = tuple(action for action in Action if action not in OFF_FIGURES)
 """Actions that rest on the figures of the log; that answers name no class may be the log's fault or its reader's."""
 
 DOUBTS = (

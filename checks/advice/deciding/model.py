@@ -26,6 +26,7 @@ class Action(StrEnum):
     REDUCE_LATENCY = "reduce_latency"
     CHECK_TRAFFIC = "check_traffic"
     FIX_LOG = "fix_log"
+    REPLACE_MODEL = "replace_model"
     REPORT_FAULT = "report_fault"
     FIX_ALERTING = "fix_alerting"
     NONE = "none"

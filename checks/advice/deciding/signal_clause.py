@@ -66,6 +66,13 @@ class SignalClause(StrEnum):
     NOT_TUNABLE = auto()
     RETIRES_SOON = auto()
     RETIRES_LATER = auto()
+    # retirement
+    WILL_FAIL = auto()
+    PLAN_SAMPLE = auto()
+    PLAN_LABELS = auto()
+    PLAN_CANDIDATES = auto()
+    PLAN_CANARY = auto()
+    PLAN_COMPARE = auto()
     # class_labels
     NO_LABELS = auto()
     CLASS_LABELS = auto()

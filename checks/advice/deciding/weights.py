@@ -86,6 +86,7 @@ STAGES: dict[Action, int] = {
     Action.ADD_CONTEXT: 3,
     Action.REVISE_PROMPT: 4,
     Action.FINE_TUNE: 5,
+    Action.REPLACE_MODEL: 6,
     Action.REPORT_FAULT: 6,
     Action.FIX_ALERTING: 6,
     Action.NONE: 6,

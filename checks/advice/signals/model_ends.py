@@ -1,13 +1,12 @@
 """Signal: is the model that answers now one to build on?"""
 
-from datetime import UTC, datetime, time
-
 from checks.advice.comparing.parts import live
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.policy import AdvicePolicy
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clauses, clause
 from checks.counts.windows import Windows
+from checks.rules.model_retirement import days_left
 
 NAME, FAMILY = "model_ends", "model"
 
@@ -27,11 +26,11 @@ def model_ends_signals(windows: Windows, policy: AdvicePolicy) -> tuple[Signal[C
         return (Signal(NAME, FAMILY, holds=True, sentence=(said,)),)
     if facts.retires is None:
         return ()
-    left = (datetime.combine(facts.retires, time(), UTC) - windows.now).total_seconds() / 86_400
+    left = days_left(facts.retires, windows.now)
     ends = left < policy.payback_days
-    day, days, payback = facts.retires.isoformat(), max(round(left), 0), round(policy.payback_days)
+    day, days, payback = facts.retires.isoformat(), max(left, 0), round(policy.payback_days)
     if ends:
         said = clause(SignalClause.RETIRES_SOON, model=name, day=day, days=days, payback=payback)
     else:
         said = clause(SignalClause.RETIRES_LATER, model=name, day=day, days=days, payback=payback)
-    return (Signal(NAME, FAMILY, holds=ends, sentence=(said,), numbers=(("days_left", left),)),)
+    return (Signal(NAME, FAMILY, holds=ends, sentence=(said,), numbers=(("days_left", float(left)),)),)

@@ -8,6 +8,7 @@ import click
 from alerts.acts import ActKind
 from alerts.messages.acts import covered_in_words, silence_in_words
 from alerts.routing.matching import Matcher
+from checks.rules.family import Family
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import open_history
 from monitor.bootstrap.people import build_acts, known_names
@@ -21,9 +22,7 @@ from monitor.people.acts import unfit
 @click.command("silence")
 @config_option
 @click.option("--monitor", multiple=True, metavar="NAME", help="Incidents of this monitor.")
-@click.option(
-    "--family", multiple=True, type=click.Choice(("quality", "latency", "data", "watch")), help="Of this family."
-)
+@click.option("--family", multiple=True, type=click.Choice([each.value for each in Family]), help="Of this family.")
 @click.option("--severity", multiple=True, type=click.Choice(("warning", "critical")), help="That are so severe.")
 @click.option("--check", multiple=True, metavar="NAME", help="That alarm by this check alone.")
 @click.option("--class", "class_name", multiple=True, metavar="NAME", help="That alarm of this class alone.")

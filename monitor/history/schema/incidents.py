@@ -15,7 +15,12 @@ INCIDENTS: Final = Table(
     METADATA,
     Column("id", Text, primary_key=True, comment="Id, made from monitor, family and `since`."),
     Column("monitor", Text, nullable=False, comment="Name of the monitor."),
-    Column("family", Text, nullable=False, comment="`quality`, `latency`, `data`, or `watch`: tunewatch itself."),
+    Column(
+        "family",
+        Text,
+        nullable=False,
+        comment="`quality`, `latency`, `data`, `watch` (tunewatch) or `retirement`.",
+    ),
     Column("state", Text, nullable=False, comment="`pending`, `firing`, `recovering` or `resolved`."),
     Column("severity", Text, nullable=False, comment="Worst verdict since it opened: `warning` or `critical`."),
     Column("since", UtcTime, nullable=False, comment="When the first finding alarmed (UTC)."),

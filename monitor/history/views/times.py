@@ -10,7 +10,7 @@ INCIDENT_TIMES: Final = View(
     {
         "incident_id": "The incident.",
         "monitor": "Name of the monitor.",
-        "family": "`quality`, `latency`, `data`, or `watch`: tunewatch itself.",
+        "family": "`quality`, `latency`, `data`, `watch` (tunewatch) or `retirement`.",
         "severity": "Worst verdict since it opened: `warning` or `critical`.",
         "state": "`pending`, `firing`, `recovering` or `resolved`.",
         "onset": "Start of the earliest window that showed it (UTC).",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
+from checks.rules.model_retirement import days_left
 from config.monitor import MonitorSettings
 from monitor.log.prediction_log import open_log
 from monitor.log.reading.surveying import Survey
@@ -15,9 +15,6 @@ from monitor.onboarding.validate.hints import find_hints
 from monitor.onboarding.validate.render import validation_parts
 from monitor.onboarding.validate.report import Ability, CheckAbility, Hint, Validation
 from monitor.study.scoring.model_folder import KEY, ModelError, kind_of
-
-AHEAD: Final = 60
-"""Days before a model is turned off from which on it is told."""
 
 __all__ = ["Ability", "CheckAbility", "Hint", "Validation", "judge", "validate", "validation_parts"]
 
@@ -44,9 +41,11 @@ def judge(name: str, settings: MonitorSettings, survey: Survey, as_of: datetime)
 
 
 def _retiring(settings: MonitorSettings, as_of: datetime) -> Iterator[Hint]:
-    """Models that are turned off soon, with the plan."""
+    """Models that are turned off soon, with the plan: the daemon tells of those that answer."""
     for name, version in settings.model_versions.items():
-        if version.retires is None or (days := (version.retires - as_of.date()).days) > AHEAD:
+        if version.retires is None:
+            continue
+        if (days := days_left(version.retires, as_of)) > settings.checks.model_retirement.warn_days[0]:
             continue
         when = f"in {days} days" if days >= 0 else f"{-days} days ago"
         plan = "draw a sample (`tunewatch try sample`), try its successors on it, ship one to a canary, compare"

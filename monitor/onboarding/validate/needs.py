@@ -116,6 +116,12 @@ def _two_prompts(_row: CheckRow, _settings: MonitorSettings, survey: Survey) -> 
     return None
 
 
+def _retirements(_row: CheckRow, settings: MonitorSettings, _survey: Survey) -> Judged | None:
+    if any(each.retires is not None for each in settings.model_versions.values()):
+        return None
+    return Ability.OFF, "needs the day on which a model is turned off: set model_versions.VERSION.retires"
+
+
 NEEDS: Final[Mapping[Need, Judge]] = MappingProxyType(
     {
         Need.CLASS_LABELS: _class_labels,
@@ -128,6 +134,7 @@ NEEDS: Final[Mapping[Need, Judge]] = MappingProxyType(
         Need.REGISTERED: _registered,
         Need.SEGMENTS: _segments,
         Need.TWO_PROMPTS: _two_prompts,
+        Need.RETIREMENTS: _retirements,
     }
 )
 """What to say of a check whose need is not met, or met in part only; None where it is."""

@@ -42,6 +42,7 @@ BY_FINDING = {
     ("accuracy_paradox", "min_recall"): "the finding's threshold is the goal",
     ("calibration", "max_rise"): "no advice rests on it",
     ("drift", "min_effect"): "the finding alarms or not",
+    ("model_retirement", "warn_days"): "the finding alarms or not",
     ("generalisation_gap", "max_gap"): "the finding alarms or not",
     ("label_health", "max_delay_ratio"): "the finding alarms or not",
     ("label_health", "max_silence"): "the finding alarms or not",

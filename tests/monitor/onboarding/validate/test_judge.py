@@ -71,7 +71,7 @@ def _hints(settings: MonitorSettings, survey: Survey, as_of: datetime = END) -> 
 def test_a_long_log_with_all_columns_and_labels_can_do_everything() -> None:
     validation = judge("bot", _settings(classes={"urgent": {"min_recall": 0.8}}), _survey(), END)
     less = {each.check for each in validation.checks if each.ability is not Ability.FULL}
-    assert less == {"generalisation_gap", "leakage", "prompt_bias"}  # they take more than a log
+    assert less == {"generalisation_gap", "leakage", "model_retirement", "prompt_bias"}  # they take more than a log
     assert validation.hints == ()
 
 
@@ -101,9 +101,9 @@ def test_without_confidences_the_check_of_their_calibration_says_which_column_it
 def test_without_a_label_log_what_needs_no_labels_can_run_and_the_rest_says_what_it_needs() -> None:
     settings, survey = _settings(labels=False), _survey(labelled=0, label_rows=0, delay=None)
     abilities = _abilities(settings, survey)
-    assert {check for check, ability in abilities.items() if ability is Ability.OFF} == {
-        row.name for row in ROWS if row.needs_labels
-    }
+    needs_labels = {row.name for row in ROWS if row.needs_labels}
+    off = {check for check, ability in abilities.items() if ability is Ability.OFF}
+    assert off == {*needs_labels, "model_retirement"}  # no day is set
     assert {abilities[check] for check in ("latency", "traffic", "relevance", "drift")} == {Ability.FULL}
     assert "comes alive with the first" in _sentence("accuracy", settings, survey)
 
@@ -240,3 +240,9 @@ def test_a_few_bad_rows_are_no_hint() -> None:
 
 def test_every_kind_of_problem_has_words() -> None:
     assert set(PROBLEMS) | set(NOTICES) == set(ProblemKind)
+
+
+def test_a_day_on_which_a_model_is_turned_off_is_all_that_its_check_needs() -> None:
+    said = {"m1": {"retires": "2027-01-14"}}
+    assert "set model_versions.VERSION.retires" in _sentence("model_retirement", _settings(), _survey())
+    assert _abilities(_settings(model_versions=said, labels=False), _survey())["model_retirement"] is Ability.FULL
