@@ -46,6 +46,8 @@ def verdict_in_words(verdict: Verdict) -> str:
     match verdict.reason:
         case Reason.BETTER:
             return f"{said}better in production, {listed}; nothing that is guarded gets worse by what matters."
+        case Reason.NO_WORSE:
+            return f"{said}as good in production within what is tolerated, {listed}."
         case Reason.WORSE:
             return f"{said}worse in production, {listed}."
         case Reason.NO_BETTER:

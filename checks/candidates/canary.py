@@ -29,14 +29,16 @@ class Canary:
     name: str
 
 
-def canary(change: Difference, labels_a_day: float, delay: float = 0.0) -> Canary | None:
+def canary(change: Difference, labels_a_day: float, delay: float = 0.0, tolerated: float = 0.0) -> Canary | None:
     """The canary that would confirm a change for the better; None where none would within `LONGEST`.
+
+    With a loss that is `tolerated` (>= 0, a difference of shares) it would confirm that there is no greater one.
 
     `labels_a_day` come for answers like those that the change is of, and `delay` days after them. With n answers of
     the candidate and n (1 - s) / s of what answers now, both labelled, the smallest difference that is seen is
     (z(0.975) + z(0.8)) sqrt(p (1 - p) / n + q (1 - q) s / (n (1 - s))).
     """
-    gap = change.change
+    gap = change.change + tolerated
     if gap <= 0 or labels_a_day <= 0:
         return None
     reach = (normal_quantile(1 - LEVEL / 2) + normal_quantile(POWER)) / gap

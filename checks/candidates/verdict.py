@@ -11,6 +11,10 @@ candidates on one sample each has its part too, or the luckiest of many equals w
 The precision of a critical class without a floor is watched: where it seems to be worse by what matters the candidate
 does not ship before more is known. To rule the loss out would take a sample of thousands, as what a candidate newly
 takes for a rare class is a rare mistake in the bulk of the traffic.
+
+A forced move, such as from a model that is turned off, has no aim: what answers now cannot stay, so the candidate need
+not be better. It ships where the guards hold, which is to say that it is not inferior by more than what is tolerated,
+at the same risk.
 """
 
 from collections.abc import Sequence
@@ -29,10 +33,15 @@ MATTERS: Final = {Measure.ACCURACY: 0.03, Measure.RECALL: 0.05, Measure.PRECISIO
 """A change that matters, as everywhere in advice: the loss that is tolerated, and the gain below which none is seen."""
 
 
+SHOWN: Final = (Measure.ACCURACY, Measure.RECALL)
+"""What is told of a candidate that is no worse."""
+
+
 class Reason(StrEnum):
     """Why a verdict is what it is."""
 
     BETTER = "better"
+    NO_WORSE = "no_worse"
     WORSE = "worse"
     NO_BETTER = "no_better"
     UNSETTLED = "unsettled"
@@ -48,7 +57,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a candidate is tried for: `aims` are (measure, class), at least one; `critical` classes are guarded.
+    """What a candidate is tried for: `aims` are (measure, class), none of a forced move; `critical` ones are guarded.
 
     `precise` are those of them that have a floor of precision. `candidates` (>= 1) are tried on the sample.
     """
@@ -73,8 +82,8 @@ class Question:
 class Verdict:
     """What is to be done, and what it rests on.
 
-    `because` are the differences that decide: those that are worse, those that are better, or those that nothing is
-    known of yet. `more` is what would settle it, for `MORE_LABELS` alone.
+    `because` are the differences that decide: those that are worse, those that are better (or no worse), or those that
+    nothing is known of yet. `more` is what would settle it, for `MORE_LABELS` alone.
     """
 
     decision: Decision
@@ -89,7 +98,7 @@ class Verdict:
 def judge(parts: Sequence[Part], question: Question) -> Verdict:
     """Compare and decide; at least one part must have a message."""
     found = _differences(parts, question, question.tail)
-    strict = _differences(parts, question, question.tail / len(question.aims))
+    strict = _differences(parts, question, question.tail / max(len(question.aims), 1))
     aims = [each for each in strict if (each.measure, each.name) in question.aims]
     worse = [each for each in found if each.high < -MATTERS[each.measure]]
     better = [each for each in aims if each.low > 0]
@@ -110,6 +119,8 @@ def judge(parts: Sequence[Part], question: Question) -> Verdict:
         return decided(Decision.KEEP, Reason.WORSE, worse)
     if better and not unsafe and not blind:
         return decided(Decision.SHIP, Reason.BETTER, better)
+    if not (question.aims or unsafe or blind):
+        return decided(Decision.SHIP, Reason.NO_WORSE, [each for each in found if each.measure in SHOWN])
     if hopeless and len(hopeless) == len(question.aims):
         return decided(Decision.KEEP, Reason.NO_BETTER, hopeless)
     return decided(Decision.MORE_LABELS, Reason.UNSETTLED, [*([] if better and unsafe else aims), *unsafe])

@@ -64,7 +64,7 @@ def make_sample(log: PredictionLog, settings: MonitorSettings, spec: SampleSpec)
 
     Raises NothingToExportError, ScrubberMissingError, SourceError and MappingError.
     """
-    if spec.incident is not None and spec.incident.family is not Family.QUALITY:
+    if spec.incident is not None and spec.incident.family not in (Family.QUALITY, Family.RETIREMENT):
         raise NothingToExportError(f"{spec.incident.id} is of {spec.incident.family}: there is no candidate to try")
     material = read_material(log, settings, spec.as_of, scrub=spec.scrub)
     holdout = hold_out(material, spec.holdout)
@@ -94,7 +94,9 @@ def make_sample(log: PredictionLog, settings: MonitorSettings, spec: SampleSpec)
 
 
 def aims_of(incident: Incident | None) -> tuple[tuple[Measure, str], ...]:
-    """What a candidate is to mend: what the incident alarms on, else accuracy."""
+    """What a candidate is to mend: what the incident alarms on, else accuracy; nothing where the move is forced."""
+    if incident is not None and incident.family is Family.RETIREMENT:
+        return ()
     alarms = [] if incident is None else [each for each in incident.findings if each.verdict.is_alarm]
     figures = [(figure_of(each), each.subject) for each in alarms]
     aims = {

@@ -8,8 +8,8 @@ from typing import Final
 
 from checks.candidates.canary import Canary, canary
 from checks.candidates.counts import Answered, Part
-from checks.candidates.differences import normal_quantile
-from checks.candidates.verdict import Decision, Question, Verdict, judge, on_failures_alone
+from checks.candidates.differences import Measure, normal_quantile
+from checks.candidates.verdict import MATTERS, Decision, Question, Verdict, judge, on_failures_alone
 from monitor.actions.candidates.answers import Answer, AnswersError, Problem, Read
 from monitor.actions.candidates.sample import Item, Role, Sample
 
@@ -111,11 +111,14 @@ def _parts(sample: Sample, answered: Mapping[str, Answered]) -> list[Part]:
 def _canary(sample: Sample, verdict: Verdict) -> Canary | None:
     if verdict.decision is Decision.KEEP:
         return None
-    aims = [each for each in verdict.differences if (each.measure, each.name) in sample.aims]
+    confirmed, tolerated = sample.aims, 0.0
+    if not sample.aims:  # a forced move: that accuracy does not suffer
+        confirmed, tolerated = ((Measure.ACCURACY, ""),), MATTERS[Measure.ACCURACY]
     plans = [
         plan
-        for each in aims
-        if (plan := canary(each, sample.labels_a_day.get(each.name, 0.0), sample.delay_days)) is not None
+        for each in verdict.differences
+        if (each.measure, each.name) in confirmed
+        and (plan := canary(each, sample.labels_a_day.get(each.name, 0.0), sample.delay_days, tolerated)) is not None
     ]
     return min(plans, key=lambda plan: plan.days, default=None)
 

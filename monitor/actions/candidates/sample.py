@@ -68,6 +68,8 @@ class Scope:
 class Sample:
     """All of it. `aims` and `critical` are what a candidate is judged by, as it was when the sample was drawn.
 
+    A forced move has no aim.
+
     `labels_a_day` come for messages of each class (key "" for all), `delay_days` after their prediction. `candidates`
     are to be tried on it, as planned.
     """

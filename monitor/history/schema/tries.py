@@ -20,7 +20,7 @@ TRIES: Final = Table(
     Column("at", UtcTime, nullable=False, comment="When it was judged (UTC)."),
     Column("candidates", Integer, nullable=False, comment="How many were tried on the sample, this one included."),
     Column("decision", Text, nullable=False, comment="`ship`, `do_not_ship` or `more_labels`."),
-    Column("reason", Text, nullable=False, comment="`better`, `worse`, `no_better` or `unsettled`."),
+    Column("reason", Text, nullable=False, comment="`better`, `no_worse`, `worse`, `no_better` or `unsettled`."),
     Column("verdict", Text, nullable=False, comment="The verdict in words, with its numbers."),
     Column("canary", Text, nullable=False, comment="What would confirm it in production; may be empty."),
     Column("detail", Stored(Verdict), nullable=False, comment="All differences with their intervals, as JSON."),

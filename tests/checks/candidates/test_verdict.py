@@ -1,6 +1,7 @@
 """A candidate ships when it is better in production, and hardly ever when it is not."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from checks.candidates.canary import canary
 from checks.candidates.counts import Answered, Part
 from checks.candidates.differences import Difference, Measure, accuracy, discordant
 from checks.candidates.sampling import Stratum
-from checks.candidates.verdict import Decision, Question, judge, on_failures_alone
+from checks.candidates.verdict import Decision, Question, Reason, judge, on_failures_alone
 from tests.support.candidate_worlds import Kind, World
 
 QUESTION = Question(((Measure.ACCURACY, ""), (Measure.RECALL, "urgent")), ("urgent",), candidates=1)
@@ -114,3 +115,43 @@ def test_a_critical_class_without_a_message_is_not_guarded_and_keeps_a_better_ca
     assert verdict.decision is Decision.MORE_LABELS
     assert [(each.name, each.there) for each in verdict.more] == [("urgent", 0)]
     assert "labels of urgent would settle it" in verdict_in_words(verdict)
+
+
+FORCED = Question((), ("urgent",), candidates=1)
+
+
+def _alike(n: int, lost: int) -> list[Part]:
+    """A candidate that answers as what answers now does, but for right answers that it loses."""
+    return [
+        _part("wrong", 1000, 1000, 0, n // 4),
+        _part("right", 9000, 9000, lost, n),
+        _part("right", 600, 600, 0, n // 2, "urgent"),
+        _part("wrong", 100, 100, 0, n // 4, "urgent"),
+    ]
+
+
+def test_a_forced_move_ships_what_is_no_worse_and_nothing_that_may_be() -> None:
+    as_good, few, worse = (judge(_alike(*each), FORCED) for each in ((600, 2), (40, 0), (600, 60)))
+    assert (as_good.decision, as_good.reason) == (Decision.SHIP, Reason.NO_WORSE)
+    assert (few.decision, worse.decision) == (Decision.MORE_LABELS, Decision.KEEP)
+    assert {each.measure for each in as_good.because} == {Measure.ACCURACY, Measure.RECALL}
+    assert "ship: as good in production within what is tolerated, accuracy" in verdict_in_words(as_good)
+    assert "would settle it" in verdict_in_words(few)
+    assert judge(_alike(600, 2), QUESTION).decision is not Decision.SHIP  # where nothing is forced it must be better
+    assert judge(_alike(600, 2), replace(FORCED, critical=("fraud",))).decision is Decision.MORE_LABELS
+
+
+def test_a_forced_move_ships_what_is_worse_by_what_is_tolerated_at_most_at_the_risk() -> None:
+    """3.0 points of accuracy less in truth, the margin itself, in 400 samples: 2.5% may ship, 4% with chance."""
+    random, lost = np.random.default_rng(3), 0.03 / 0.9
+    shipped = 0
+    for _ in range(400):
+        parts = [_part("wrong", 1000, 1000, 0, 100), _part("right", 9000, 9000, int(random.binomial(900, lost)), 900)]
+        shipped += judge(parts, replace(FORCED, critical=())).decision is Decision.SHIP
+    assert shipped <= 16
+
+
+def test_a_canary_may_confirm_that_nothing_that_matters_is_lost() -> None:
+    same = Difference(Measure.ACCURACY, "", 0.9, 0.9, -0.01, 0.01, 900)
+    assert canary(same, labels_a_day=100) is None
+    assert canary(same, labels_a_day=100, tolerated=0.03) is not None

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -346,3 +347,21 @@ def test_an_endpoint_that_tells_no_tokens_does_not_go_past_the_cost(sampled: Pat
         ended = _judge(sampled, "--run", receiver.url, "--model", "m", "--price-in", "1000000", "--max-cost", "200")
         assert "of --max-cost 200 is spent" in ended.stderr
         assert len(receiver.calls) < 10
+
+
+def test_a_model_that_is_turned_off_is_replaced_by_one_that_is_no_worse(played: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(played, tmp_path / "home"))
+    facts = f"    model_versions: {{m1: {{retires: {END + timedelta(days=20):%Y-%m-%d}}}}}\n"
+    with (home / "tunewatch.yaml").open("a", encoding="utf-8") as config:
+        config.write(facts)
+    span = ("--from", END.isoformat(), "--to", END.isoformat(), "--every", "1d")
+    assert run_here("backtest", *span, "--history", f"sqlite:///{home}/history.db", cwd=home).returncode == 1
+    drawn = run_here("try", "sample", "retirement", "--size", "400", "--out", "try", *AS_OF, cwd=home)
+    assert drawn.returncode == 0, drawn.stderr
+
+    ended = _judge(home, "--answers", str(_answers(home, _as_now)), "--name", "m2")
+    assert "as good in production within what is tolerated" in ended.stdout
+    history = History.open(f"sqlite:///{home}/history.db")
+    (incident,) = history.queries.find_incidents("retirement")
+    assert "candidate tried" in news(history.queries.incident_events(incident.id)[-1])
+    history.close()
