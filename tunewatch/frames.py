@@ -33,7 +33,12 @@ TIMES: Final = frozenset(
 FLAGS: Final = frozenset({"provisional", "clear", "abstained", "accepted", "interrupted", "false_alarm"})
 """Columns that hold yes or no: `bool`, or `boolean` where they may be empty."""
 
-FIGURES: Final = frozenset({"value", "low", "high", "raw", "coverage", "threshold", "reference", "share"})
+FIGURES: Final = frozenset(
+    {
+        *("value", "low", "high", "raw", "coverage", "threshold", "reference", "share"),
+        *("agreement", "final_share", "final_low", "final_high"),
+    }
+)
 """Columns that hold numbers also where none of them is known."""
 
 DOCUMENTS: Final = frozenset({"reasons", "faults", "matchers"})
@@ -155,6 +160,12 @@ class HistoryFrames:
         """The same of each version over its whole life, as in `version_accuracy` and its like."""
         return self._periods("version", metric, monitor, (slice, model_version, prompt_version))
 
+    def labellers(
+        self, monitor: str | None = None, since: datetime | str | None = None, until: datetime | str | None = None
+    ) -> pd.DataFrame:
+        """Who labelled predictions of each UTC day, and how often they agreed, as in `daily_labellers`."""
+        return self.view("daily_labellers", {"monitor": monitor}, "day", since, until, order=("monitor", "labeller"))
+
     def view(
         self,
         name: str,
@@ -254,7 +265,7 @@ def open_history(url: str) -> HistoryFrames:
     engine = _sqlite(parsed) if kind == "sqlite" else _postgresql(parsed)
     try:
         known = sa.inspect(engine)
-        is_history, is_new = known.has_table("tunewatch_revision"), known.has_table("incident_times")
+        is_history, is_new = known.has_table("tunewatch_revision"), known.has_table("daily_labellers")
     except sa.exc.DBAPIError as error:
         engine.dispose()
         said = str(error.orig).strip().splitlines()[0]

@@ -6,6 +6,7 @@ A bucket is named by its start in epoch seconds (UTC), a multiple of the bucket 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 from checks.counts.cells import NO_BAND
@@ -82,6 +83,28 @@ class RelevanceRow(NamedTuple):
     square_millionths: int
 
 
+class LabelFate(IntEnum):
+    """What became of the label that a labeller gave a prediction last, beside those of other labellers.
+
+    Labels without a labeller are of one labeller of their own, who has no name.
+    """
+
+    ALONE = 0  # no other labeller gave this prediction a label
+    AGREED = 1  # others did, and all name the same class
+    UPHELD = 2  # another named another class later, and yet this one is the class of the label that counts
+    CORRECTION = 3  # another had named another class before, and this one is the class of the label that counts
+    OVERRULED = 4  # the label that counts is another's and names another class
+
+
+class LabellerRow(NamedTuple):
+    """Labelled predictions of one bucket by who gave them a label: once for each labeller."""
+
+    bucket: int
+    labeller: str  # NOT_LOGGED where the label row names none
+    fate: int  # a LabelFate
+    n: int
+
+
 class ProblemRow(NamedTuple):
     """Rows of the log that could not be used as they are; `bucket` is None where the row has no usable time."""
 
@@ -124,6 +147,7 @@ class BucketCounts:
     problems: tuple[ProblemRow, ...]
     relevance: Sequence[RelevanceRow] = ()
     notices: tuple[LogNotice, ...] = ()
+    labellers: Sequence[LabellerRow] = ()
 
 
 class Mark(NamedTuple):

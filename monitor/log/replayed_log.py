@@ -87,7 +87,12 @@ class Replay:
         """Read it."""
         names = Names()
         rows = read_rows(connection, log, names)
-        states = states_of(rows, names, last_counts=log.predictions.last_counts)
+        states = states_of(
+            rows,
+            names,
+            last_counts=log.predictions.last_counts,
+            labellers=log.labels is not None and log.labels.logs_labellers,
+        )
         grouper = Grouper.of(states, names, log.segments, rows.problems)
         everywhere = tuple(unplaced(connection, log, LATEST))
         kept = _Kept.of(connection, log, {problem.kind for problem in everywhere}, grouper)

@@ -21,6 +21,7 @@ from monitor.log.counts import (
     BucketCounts,
     DelayRow,
     Fingerprints,
+    LabellerRow,
     LatencyRow,
     Mark,
     OutcomeRow,
@@ -82,9 +83,10 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
     outcomes: Counter[tuple[int, str, str, str | None, float]] = Counter()
     bins: Counter[tuple[int, str, int]] = Counter()
     delays: Counter[tuple[int, str, int, str]] = Counter()
+    labellers: Counter[tuple[int, str, int]] = Counter()
     for hour in hours:
         bucket, prompt = T0 + hour * HOUR, "p1" if hour < (hours.start + hours.stop) // 2 else "p2"
-        for _ in range(each):
+        for nth in range(each):
             true = random.choice(classes[:4])
             predicted = true if random.random() < 0.8 else random.choice(classes)
             is_labelled = random.random() < 0.67
@@ -92,6 +94,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
             outcomes[bucket, prompt, predicted, true if is_labelled else None, confidence] += 1
             bins[bucket, prompt, random.randint(250, 400)] += 1
             delays[bucket, predicted, random.randint(60, 120), true] += is_labelled
+            labellers[bucket, ("anna", "bert", "")[nth % 3], nth % 5] += is_labelled
     return BucketCounts(
         tuple(T0 + hour * HOUR for hour in hours),
         tuple(
@@ -106,6 +109,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
         tuple(LatencyRow(bucket, "m1", prompt, bin_, n) for (bucket, prompt, bin_), n in bins.items()),
         tuple(DelayRow(bucket, name, bin_, n, label) for (bucket, name, bin_, label), n in delays.items() if n),
         (ProblemRow(T0 + hours.start * HOUR, "negative_latency", 2), ProblemRow(None, "null_time", 5)),
+        labellers=tuple(LabellerRow(*key, n) for key, n in labellers.items() if n),
     )
 
 
@@ -138,6 +142,7 @@ def days_that_differ(url: str) -> list[tuple[Any, ...]]:
         ("outcome_cells", "outcome_days", "slice_id, version_id, predicted_id, label_id", "n, weight, weight_squared"),
         ("latency_cells", "latency_days", "monitor_id, version_id, bin", "n"),
         ("relevance_cells", "relevance_days", "monitor_id, version_id, source_id, bin", "n, score_millionths"),
+        ("labeller_cells", "labeller_days", "monitor_id, labeller_id, fate", "n"),
     ):
         everything = "WHERE slice_id IN (SELECT id FROM slices WHERE segment = '')" if "slice_id" in keys else ""
         sums = ", ".join(f"SUM({name})" for name in figures.split(", "))

@@ -2,14 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from monitor.log.counts import BucketCounts, DelayRow, Fingerprints, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.log.counts import (
+    BucketCounts,
+    DelayRow,
+    Fingerprints,
+    LabellerRow,
+    LatencyRow,
+    OutcomeRow,
+    ProblemRow,
+    RelevanceRow,
+)
 from monitor.log.prediction_log import PredictionLog, open_log
 from tests.support.log_oracle import BUCKET
 from tests.support.logs import LogPlace
 
 LOOKBACK = timedelta(days=60)
 
-Row = OutcomeRow | LatencyRow | DelayRow | ProblemRow | RelevanceRow
+Row = OutcomeRow | LatencyRow | DelayRow | ProblemRow | RelevanceRow | LabellerRow
 
 
 def opened(place: LogPlace, *, labels: bool = True) -> PredictionLog:
@@ -32,6 +41,7 @@ class KeptCounts:
         for bucket in (*changes.buckets, None):
             self._rows.pop(bucket, None)
         rows: list[Row] = [*counts.outcomes, *counts.latency, *counts.delays, *counts.problems, *counts.relevance]
+        rows += counts.labellers
         for row in rows:
             self._rows.setdefault(row.bucket, []).append(row)
         self.seen = changes.fingerprints
@@ -47,4 +57,5 @@ class KeptCounts:
             tuple(row for row in rows if isinstance(row, DelayRow)),
             tuple(row for row in rows if isinstance(row, ProblemRow)),
             tuple(row for row in rows if isinstance(row, RelevanceRow)),
+            labellers=tuple(row for row in rows if isinstance(row, LabellerRow)),
         )

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.counts.cells import NO_BAND, NO_CLASS, band_of
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.log.counts import (
+    ALL,
+    BucketCounts,
+    DelayRow,
+    LabelFate,
+    LabellerRow,
+    LatencyRow,
+    OutcomeRow,
+    ProblemRow,
+    RelevanceRow,
+)
 from tests.support.logs import Label, Log, Prediction
 
 BUCKET = 3600
@@ -16,14 +26,16 @@ BUCKET = 3600
 def comparable(counts: BucketCounts) -> tuple[Counter[object], ...]:
     """Return counts without their order, and with weights rounded to what floats can promise."""
     rounded = [(*row[:8], round(row.weight, 6), round(row.weight_squared, 6), *row[10:]) for row in counts.outcomes]
-    others = (counts.latency, counts.delays, counts.problems, counts.relevance)
+    others = (counts.latency, counts.delays, counts.problems, counts.relevance, counts.labellers)
     return Counter(rounded), *(Counter[object](rows) for rows in others)
 
 
 def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
     """Count a log of segments ("channel",)."""
     named = tuple(sorted(set(buckets)))
-    rows = [_Row.of(row, log, as_of) for row in _kept(log, as_of) if _bucket(row.ts) in named]
+    kept = [row for row in _kept(log, as_of) if _bucket(row.ts) in named]
+    rows = [_Row.of(row, log, as_of) for row in kept]
+    labelled_by = Counter(fate for row in kept for fate in _fates(row, log, as_of))
     problems = Counter(problem for problem in _problems(log, as_of) if problem[0] is None or problem[0] in named)
     latency = Counter((r.bucket, r.model, r.prompt, r.latency_bin) for r in rows if r.latency_bin is not None)
     delays = Counter((r.bucket, r.predicted, r.delay_bin, r.label) for r in rows if r.delay_bin is not None and r.label)
@@ -34,6 +46,7 @@ def oracle(log: Log, buckets: Iterable[int], as_of: datetime) -> BucketCounts:
         tuple(DelayRow(bucket, name, bin_, n, label) for (bucket, name, bin_, label), n in delays.items()),
         tuple(ProblemRow(*problem, n) for problem, n in problems.items()),
         tuple(_scores(rows)),
+        labellers=tuple(LabellerRow(*key, n) for key, n in labelled_by.items()),
     )
 
 
@@ -105,6 +118,23 @@ def _scores(rows: list[_Row]) -> Iterator[RelevanceRow]:
     for key, scores in groups.items():
         sums = (sum(map(_millionths, scores)), sum(_millionths(score * score) for score in scores))
         yield RelevanceRow(*key, len(scores), *sums)
+
+
+def _fates(row: Prediction, log: Log, as_of: datetime) -> Iterator[tuple[int, str, int]]:
+    """Bucket, labeller and fate of the last label of each."""
+    labels = sorted(_labels_of(row, log, as_of), key=lambda each: (_at(each), each.label))
+    last = {label.who or "": label for label in labels}
+    for who, label in last.items():
+        differ = [_at(each) for each in last.values() if each.label != labels[-1].label]
+        if len(last) == 1:
+            fate = LabelFate.ALONE
+        elif not differ:
+            fate = LabelFate.AGREED
+        elif label.label != labels[-1].label:
+            fate = LabelFate.OVERRULED
+        else:
+            fate = LabelFate.CORRECTION if min(differ) < _at(label) else LabelFate.UPHELD
+        yield _bucket(row.ts), who, fate
 
 
 def _problems(log: Log, as_of: datetime) -> Iterator[tuple[int | None, str]]:

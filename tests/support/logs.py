@@ -29,7 +29,9 @@ PREDICTION_COLUMNS = PredictionColumns(
     relevance="relevance",
     relevance_source="judge",
 )
-LABEL_COLUMNS = LabelColumns(id="prediction_id", label="label", at="labelled_at", inclusion_probability="probability")
+LABEL_COLUMNS = LabelColumns(
+    id="prediction_id", label="label", at="labelled_at", inclusion_probability="probability", labeller="who"
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Label:
     label: str | None
     labelled_at: datetime | None
     probability: float | None = None
+    who: str | None = None
 
 
 @dataclass

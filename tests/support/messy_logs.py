@@ -49,6 +49,7 @@ def label(rng: random.Random, ids: int = 45) -> Label:
         label=rng.choice(_CLASSES),
         labelled_at=rng.choice([None, *[_time(rng)] * 20]),
         probability=rng.choice([None, 0.5, 0.25, 1.0, 0.0, -1.0, 1.5]),
+        who=rng.choice(["anna", "bert", "clara", "", None]),
     )
 
 
@@ -73,7 +74,7 @@ def happen(log: Log, rng: random.Random) -> str:
             log.predictions[i] = replace(log.predictions[i], relevance=rng.choice(_SCORES), judge="reviewer")
         case "relabel":
             i = rng.randrange(1, len(log.labels))
-            log.labels[i] = replace(log.labels[i], label=rng.choice(_CLASSES), probability=0.5)
+            log.labels[i] = replace(log.labels[i], label=rng.choice(_CLASSES), probability=0.5, who="bert")
         case "delete":
             del log.predictions[rng.randrange(1, len(log.predictions))]
         case "unlabel":

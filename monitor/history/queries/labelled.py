@@ -15,6 +15,8 @@ from monitor.history.queries.shown import key_of
 from monitor.history.schema import (
     CLASSES,
     DELAY_CELLS,
+    LABELLER_DAYS,
+    LABELLERS,
     OUTCOME_CELLS,
     OUTCOME_DAYS,
     PROBLEM_CELLS,
@@ -23,6 +25,7 @@ from monitor.history.schema import (
 )
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.types import from_epoch, to_epoch
+from monitor.log.counts import LabelFate
 from monitor.log.problems import ProblemKind
 
 DAY: Final = 86_400  # seconds
@@ -53,6 +56,18 @@ class LabelledClass:
     name: str
     n: int
     n_labelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsOf:
+    """Predictions that a labeller gave a label, and what became of those labels, as in `daily_labellers`."""
+
+    name: str  # "" where the log names none
+    n: int
+    n_shared: int
+    n_agreed: int
+    n_corrected: int
+    n_overruled: int
 
 
 class Labelled:
@@ -120,6 +135,22 @@ class Labelled:
         with reading(self._engine) as connection:
             return tuple(LabelledClass(name, int(n), int(m or 0)) for name, n, m in connection.execute(statement))
 
+    def labellers(self, monitor: str, since: datetime, until: datetime) -> tuple[LabelsOf, ...]:
+        """Who labelled predictions of whole UTC days that begin in the span, those with the most labels first."""
+        t = LABELLER_DAYS.c
+        statement = (
+            select(LABELLERS.c.name, t.fate, func.sum(t.n))
+            .join(LABELLERS, LABELLERS.c.id == t.labeller_id)
+            .where(t.monitor_id == key_of(monitor), t.day >= to_epoch(since), t.day < to_epoch(until))
+            .group_by(LABELLERS.c.name, t.fate)
+        )
+        found: dict[str, dict[int, int]] = {}
+        with reading(self._engine) as connection:
+            for name, fate, n in connection.execute(statement):
+                found.setdefault(name, {})[fate] = int(n)
+        given = [_labels_of(name, fates) for name, fates in found.items()]
+        return tuple(sorted(given, key=lambda each: (-each.n, each.name)))
+
     def cells(self, monitor: str, since: datetime, until: datetime) -> tuple[OutcomeCell, ...]:
         """Predictions by predicted class, label and confidence band, of all versions together."""
         c, label = OUTCOME_CELLS.c, CLASSES.alias()
@@ -148,6 +179,12 @@ class Labelled:
                 )
                 for predicted, told, n, weight, squared, band, confidence, designed in connection.execute(statement)
             )
+
+
+def _labels_of(name: str, fates: Mapping[int, int]) -> LabelsOf:
+    n = sum(fates.values())
+    told = (LabelFate.AGREED, LabelFate.CORRECTION, LabelFate.OVERRULED)
+    return LabelsOf(name, n, n - fates.get(LabelFate.ALONE, 0), *(fates.get(fate, 0) for fate in told))
 
 
 def _quantiles(

@@ -24,6 +24,7 @@ from monitor.history.schema.incidents import (
     NOTIFICATIONS,
 )
 from monitor.history.schema.keys import CLASSES, LATENCY_BINS, MONITORS, SLICES, VERSIONS
+from monitor.history.schema.labellers import LABELLER_CELLS, LABELLER_DAYS, LABELLERS
 from monitor.history.schema.registered import REGISTERED_SETS
 from monitor.history.schema.relevance import RELEVANCE_CELLS, RELEVANCE_SOURCES
 from monitor.history.schema.retained import FORGETTING, RETAINED_CELLS
@@ -45,6 +46,9 @@ __all__ = [
     "HOLDOUTS",
     "INCIDENTS",
     "INCIDENT_EVENTS",
+    "LABELLERS",
+    "LABELLER_CELLS",
+    "LABELLER_DAYS",
     "LATENCY_BINS",
     "LATENCY_CELLS",
     "LATENCY_DAYS",

@@ -7,13 +7,14 @@ from sqlalchemy import Connection, Dialect
 
 from monitor.history.views.buckets import BUCKETS
 from monitor.history.views.daily import DAILY
+from monitor.history.views.labellers import LABELLERS
 from monitor.history.views.labels import LABELS
 from monitor.history.views.periods import PERIODS
 from monitor.history.views.times import INCIDENT_TIMES
 from monitor.history.views.told import TOLD
 from monitor.history.views.view import View
 
-VIEWS: Final = (*BUCKETS, *TOLD, *DAILY, *PERIODS, *LABELS, INCIDENT_TIMES)
+VIEWS: Final = (*BUCKETS, *TOLD, *DAILY, *PERIODS, *LABELS, INCIDENT_TIMES, *LABELLERS)
 """All of them. Others build on them: a column keeps its name, its place and its type, and new ones come last."""
 
 

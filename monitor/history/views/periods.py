@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.history.views.intervals import wilson_bound
 from monitor.history.views.view import VERSION_COLUMNS, View
 
 _WEEK: Final = "(({0} - 345600) / 604800 * 604800 + 345600)"  # 345,600 s after 1970 began was the first Monday
-_Z2: Final = "3.8414588"
-"""Square of the 97.5% quantile of the normal distribution."""
 
 # As in checks.statistics.smoothing and checks.estimates.shrinkage: half an imagined hit and half an imagined miss, and
 # the rows by which a variance leans on the bot as a whole.
@@ -103,14 +102,6 @@ def _cells(period: _Period) -> str:
         )"""  # noqa: S608 - made of constants
 
 
-def _bound(sign: str, value: str, n: str) -> str:
-    """A bound of Wilson's interval; all of [0, 1] where nothing is effective."""
-    edge = "0.0" if sign == "-" else "1.0"
-    z2 = f"({_Z2} / {n})"
-    return f"""CASE WHEN {n} > 0 THEN ({value} + {z2} / 2 {sign} SQRT({z2} * ({value} * (1 - {value}) + {z2} / 4)))
-                   / (1 + {z2}) ELSE CAST({edge} AS DOUBLE PRECISION) END"""
-
-
 def _heads(period: _Period) -> str:
     return f"m.name AS monitor, {period.shown}, {_SLICE} AS slice, t.model_version, t.prompt_version"
 
@@ -160,8 +151,8 @@ def _accuracy(period: _Period) -> str:
             FROM smoothed
             GROUP BY {_KEY}
         )
-        SELECT {_heads(period)}, t.value AS accuracy, {_bound("-", "t.value", "t.effective")} AS low,
-               {_bound("+", "t.value", "t.effective")} AS high,
+        SELECT {_heads(period)}, t.value AS accuracy, {wilson_bound("-", "t.value", "t.effective")} AS low,
+               {wilson_bound("+", "t.value", "t.effective")} AS high,
                t.n_right / NULLIF(t.n_labelled, 0) AS raw, {{count:t.n}} AS n, {{count:t.n_labelled}} AS n_labelled,
                t.n_labelled / t.n AS coverage
         FROM t{_NAMED}"""  # noqa: S608 - made of constants
@@ -210,8 +201,8 @@ def _recall(period: _Period) -> str:
                    ) - 2 * {_PSEUDO} AS effective
             FROM smoothed l
         )
-        SELECT {_heads(period)}, c.name AS class, t.recall, {_bound("-", "t.recall", "t.effective")} AS low,
-               {_bound("+", "t.recall", "t.effective")} AS high, t.n_right / t.n AS raw, {{count:t.n}} AS n
+        SELECT {_heads(period)}, c.name AS class, t.recall, {wilson_bound("-", "t.recall", "t.effective")} AS low,
+               {wilson_bound("+", "t.recall", "t.effective")} AS high, t.n_right / t.n AS raw, {{count:t.n}} AS n
         FROM t
         JOIN classes c ON c.id = t.label_id{_NAMED}"""  # noqa: S608 - made of constants
 
@@ -219,7 +210,8 @@ def _recall(period: _Period) -> str:
 def _precision(period: _Period) -> str:
     return f"""{_cells(period)}{_STRATA}
         SELECT {_heads(period)}, c.name AS class, t.rate AS precision,
-               {_bound("-", "t.rate", "t.effective")} AS low, {_bound("+", "t.rate", "t.effective")} AS high,
+               {wilson_bound("-", "t.rate", "t.effective")} AS low,
+               {wilson_bound("+", "t.rate", "t.effective")} AS high,
                t.n_right / t.n_labelled AS raw, {{count:t.n_labelled}} AS n, {{count:t.n}} AS n_predicted
         FROM strata t
         JOIN classes c ON c.id = t.predicted_id{_NAMED}

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, select
 from monitor.history.packed import Integers, pack_groups
 from monitor.history.schema import (
     DELAY_CELLS,
+    LABELLER_CELLS,
     LATENCY_CELLS,
     OUTCOME_CELLS,
     PROBLEM_CELLS,
@@ -24,14 +25,14 @@ from monitor.history.schema.cells import NO_BUCKET
 from monitor.history.schema.keys import NO_LABEL
 from monitor.history.writing.bulk import ROWS_AT_ONCE, batched, insert_columns, insert_rows
 from monitor.history.writing.days import FOREVER, roll_up, roll_up_between
-from monitor.history.writing.names import class_ids, slice_ids, source_ids, version_ids
+from monitor.history.writing.names import class_ids, labeller_ids, slice_ids, source_ids, version_ids
 from monitor.log.counting.columns import NO_NAME, Block, Columns, whole_buckets
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, RelevanceRow
+from monitor.log.counts import ALL, BucketCounts, DelayRow, LabellerRow, LatencyRow, OutcomeRow, RelevanceRow
 
 Keys = NDArray[np.integer[Any]]
 """Integer keys of names."""
 
-BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS, RELEVANCE_CELLS)
+BY_MONITOR: Final = (TOTAL_CELLS, LATENCY_CELLS, DELAY_CELLS, PROBLEM_CELLS, RELEVANCE_CELLS, LABELLER_CELLS)
 
 SORTED_AT_ONCE: Final = 600_000
 """Cells that are put in order together, of some 40 megabytes: in the order of the table they are written faster."""
@@ -107,6 +108,7 @@ def _insert_others(connection: Connection, monitor: int, counts: BucketCounts) -
         _insert(connection, LATENCY_CELLS, [[*keys, block["n"]]])
     _insert_delays(connection, monitor, counts.delays)
     _insert_relevance(connection, monitor, counts.relevance)
+    _insert_labellers(connection, monitor, counts.labellers)
     problems = ((monitor, NO_BUCKET if row.bucket is None else row.bucket, row.kind, row.n) for row in counts.problems)
     insert_rows(connection, PROBLEM_CELLS, sorted(problems))
 
@@ -121,6 +123,13 @@ def _insert_relevance(connection: Connection, monitor: int, rows: Sequence[Relev
             for bucket, model, prompt, predicted, source, *numbers in batch
         )
         insert_rows(connection, RELEVANCE_CELLS, sorted(cells))
+
+
+def _insert_labellers(connection: Connection, monitor: int, rows: Sequence[LabellerRow]) -> None:
+    labellers = labeller_ids(connection, {row.labeller for row in rows})
+    for batch in batched(rows):
+        cells = ((monitor, bucket, labellers[name], fate, n) for bucket, name, fate, n in batch)
+        insert_rows(connection, LABELLER_CELLS, sorted(cells))
 
 
 def _insert_delays(connection: Connection, monitor: int, rows: Sequence[DelayRow]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from monitor.history.packed import unpack, unpack_numbers
 from monitor.history.schema import (
     DELAY_CELLS,
+    LABELLER_CELLS,
     LATENCY_CELLS,
     OUTCOME_CELLS,
     PROBLEM_CELLS,
@@ -15,8 +16,16 @@ from monitor.history.schema import (
     TOTAL_CELLS,
 )
 from monitor.history.schema.keys import NO_LABEL
-from monitor.history.writing.names import class_names, slice_names, source_names, version_names
-from monitor.log.counts import BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.history.writing.names import class_names, labeller_names, slice_names, source_names, version_names
+from monitor.log.counts import (
+    BucketCounts,
+    DelayRow,
+    LabellerRow,
+    LatencyRow,
+    OutcomeRow,
+    ProblemRow,
+    RelevanceRow,
+)
 from monitor.log.problems import ProblemKind
 
 _AT_ONCE: Final = 1000  # buckets in one statement; databases limit the parameters
@@ -59,6 +68,7 @@ class Counted:
             tuple(row for some in parts for row in self._delays(some)),
             tuple(row for some in parts for row in self._problems(some)),
             tuple(row for some in parts for row in self._relevance(some)),
+            labellers=tuple(row for some in parts for row in self._labellers(some)),
         )
 
     def _outcomes(self, buckets: Sequence[int]) -> Iterator[OutcomeRow]:
@@ -97,6 +107,13 @@ class Counted:
         statement = select(RELEVANCE_CELLS).where(t.monitor_id == self._monitor, t.bucket.in_(buckets))
         for _, bucket, version, predicted, source, *numbers in self._connection.execute(statement):
             yield RelevanceRow(bucket, *versions[version], classes[predicted], sources[source], *numbers)
+
+    def _labellers(self, buckets: Sequence[int]) -> Iterator[LabellerRow]:
+        t = LABELLER_CELLS.c
+        labellers = labeller_names(self._connection)
+        statement = select(t.bucket, t.labeller_id, t.fate, t.n).where(t.monitor_id == self._monitor)
+        for bucket, labeller, fate, n in self._connection.execute(statement.where(t.bucket.in_(buckets))):
+            yield LabellerRow(bucket, labellers[labeller], fate, n)
 
     def _problems(self, buckets: Sequence[int]) -> Iterator[ProblemRow]:
         t = PROBLEM_CELLS.c

@@ -7,6 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from monitor.history.schema import (
+    LABELLER_CELLS,
+    LABELLER_DAYS,
     LATENCY_CELLS,
     LATENCY_DAYS,
     OUTCOME_CELLS,
@@ -44,6 +46,7 @@ BY_MONITOR: Final = (
         ("monitor_id", "version_id", "source_id", "bin"),
         ("n", "score_millionths"),
     ),
+    Rollup(LABELLER_DAYS, LABELLER_CELLS, ("monitor_id", "labeller_id", "fate"), ("n",)),
 )
 
 

@@ -8,7 +8,16 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from monitor.log.counting.columns import rows_of
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.log.counts import (
+    ALL,
+    BucketCounts,
+    DelayRow,
+    LabellerRow,
+    LatencyRow,
+    OutcomeRow,
+    ProblemRow,
+    RelevanceRow,
+)
 from monitor.log.problems import ProblemKind
 
 Key = tuple[Any, ...]
@@ -25,6 +34,7 @@ LABELS: Final = "labels"
 LATENCY: Final = "latency"
 DELAYS: Final = "delays"
 RELEVANCE: Final = "relevance"
+LABELLERS: Final = "labellers"
 PROBLEM: Final = "problem"
 
 ALL_ROWS: Final = (ROWS, ALL)
@@ -54,6 +64,8 @@ def families(counts: BucketCounts, wanted: Collection[int]) -> dict[int, Familie
         add(bucket, (DELAYS, ""), (predicted, bin_, label), (n,))
     for bucket, *names, bin_, n, score, square in rows_of(RelevanceRow, counts.relevance, found):
         add(bucket, (RELEVANCE, ""), (*names, bin_), (n, score, square))
+    for bucket, labeller, fate, n in rows_of(LabellerRow, counts.labellers, found):
+        add(bucket, (LABELLERS, ""), (labeller, fate), (n,))
     for problem in (row for row in counts.problems if row.bucket in found and row.kind not in NEVER_RETAINED):
         add(problem.bucket or 0, (PROBLEM, problem.kind), (), (problem.n,))
     return {bucket: dict(of_bucket) for bucket, of_bucket in found.items()}
@@ -61,7 +73,7 @@ def families(counts: BucketCounts, wanted: Collection[int]) -> dict[int, Familie
 
 def to_rows(
     by_bucket: Mapping[int, Families],
-) -> Iterator[OutcomeRow | LatencyRow | DelayRow | RelevanceRow | ProblemRow]:
+) -> Iterator[OutcomeRow | LatencyRow | DelayRow | RelevanceRow | LabellerRow | ProblemRow]:
     """The counts of buckets as rows again."""
     for bucket, found in by_bucket.items():
         for (kind, name), cells in found.items():
@@ -89,7 +101,7 @@ def _outcomes(bucket: int, segment: str, rows: Cells, labels: Cells) -> Iterator
 
 def _others(
     bucket: int, kind: str, name: str, cells: Cells
-) -> Iterator[LatencyRow | DelayRow | RelevanceRow | ProblemRow]:
+) -> Iterator[LatencyRow | DelayRow | RelevanceRow | LabellerRow | ProblemRow]:
     for key, sums in cells.items():
         match kind:
             case "latency":
@@ -99,5 +111,7 @@ def _others(
                 yield DelayRow(bucket, predicted, bin_, sums[0], label)
             case "relevance":
                 yield RelevanceRow(bucket, *key, *sums)
+            case "labellers":
+                yield LabellerRow(bucket, *key, *sums)
             case _:
                 yield ProblemRow(bucket, name, *sums)

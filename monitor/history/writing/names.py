@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, func, select, text
 
 from config.names import bounded
-from monitor.history.schema import CLASSES, METRIC_SERIES, MONITORS, RELEVANCE_SOURCES, SLICES, VERSIONS
+from monitor.history.schema import CLASSES, LABELLERS, METRIC_SERIES, MONITORS, RELEVANCE_SOURCES, SLICES, VERSIONS
 from monitor.history.writing.bulk import insert_rows
 
 _LOCK: Final = (
@@ -79,6 +79,17 @@ def source_names(connection: Connection) -> dict[int, str]:
     """All sources of relevance scores by key."""
     columns = select(RELEVANCE_SOURCES.c.id, RELEVANCE_SOURCES.c.name)
     return {row.id: row.name for row in connection.execute(columns)}
+
+
+def labeller_ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Keys of labellers."""
+    keys = _intern(connection, LABELLERS, ((name,) for name in names))
+    return {name: key for (name,), key in keys.items()}
+
+
+def labeller_names(connection: Connection) -> dict[int, str]:
+    """All labellers by key."""
+    return {row.id: row.name for row in connection.execute(select(LABELLERS.c.id, LABELLERS.c.name))}
 
 
 def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, str]]:

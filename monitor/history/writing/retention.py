@@ -22,6 +22,7 @@ from monitor.log.counts import (
     Changes,
     DelayRow,
     Fingerprints,
+    LabellerRow,
     LatencyRow,
     LogNotice,
     OutcomeRow,
@@ -31,7 +32,7 @@ from monitor.log.counts import (
 from monitor.log.mapping.moment import from_epoch
 from monitor.log.problems import ProblemKind
 
-Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, RelevanceRow)
+Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, RelevanceRow, LabellerRow)
 
 _NONE: Final = (0, 0)
 _EXAMPLES: Final = 3
@@ -269,6 +270,7 @@ def _merged(counts: BucketCounts, result: _Result) -> BucketCounts:
         (*of_log, *(row for row in rows if isinstance(row, ProblemRow)), *orphans, *result.extra),
         Columns.of(RelevanceRow, counts.relevance).replaced(gone, _only(RelevanceRow, rows)),
         (*counts.notices, *_notices(result.newly)),
+        Columns.of(LabellerRow, counts.labellers).replaced(gone, _only(LabellerRow, rows)),
     )
 
 

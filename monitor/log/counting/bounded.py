@@ -17,5 +17,9 @@ def with_bounded_names(log: MappedLog) -> MappedLog:
         relevance_source=BoundedName(p.relevance_source),
         segments=tuple(BoundedName(segment) for segment in p.segments),
     )
-    bounded_labels = None if labels is None else replace(labels, label=BoundedName(labels.label))
+    bounded_labels = (
+        None
+        if labels is None
+        else replace(labels, label=BoundedName(labels.label), labeller=BoundedName(labels.labeller))
+    )
     return replace(log, predictions=predictions, labels=bounded_labels)

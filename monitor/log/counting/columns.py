@@ -14,9 +14,9 @@ from typing import IO, Any, Final, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.log.counts import ALL, DelayRow, LatencyRow, OutcomeRow, RelevanceRow
+from monitor.log.counts import ALL, DelayRow, LabellerRow, LatencyRow, OutcomeRow, RelevanceRow
 
-Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, RelevanceRow)
+Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, RelevanceRow, LabellerRow)
 
 Block = Mapping[str, NDArray[Any]]
 """Columns of one length, by the name of the row's field; names as their codes."""
@@ -27,7 +27,9 @@ NO_NAME: Final = -1
 ROWS_IN_MEMORY: Final = 100_000
 """Rows that are held as they are: some eight megabytes, and a file is read as fast as it is wanted."""
 
-_NAMES: Final = frozenset({"segment", "value", "model_version", "prompt_version", "predicted", "label", "source"})
+_NAMES: Final = frozenset(
+    {"segment", "value", "model_version", "prompt_version", "predicted", "label", "source", "labeller"}
+)
 _FLOATS: Final = frozenset({"weight", "weight_squared"})
 
 

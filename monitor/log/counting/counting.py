@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from monitor.log.counting.columns import NO_NAME, Block
 from monitor.log.counting.joined import joined_cte
+from monitor.log.counting.labellers import labeller_parts
 from monitor.log.counting.one_pass import in_one_pass
 from monitor.log.counting.parts import NAMES, apart_parts, count_parts, row_problem_parts
 from monitor.log.counting.rows import predictions_cte, repeated_ids
@@ -84,7 +85,8 @@ def _at_once(counting: _Counting, ordered: Sequence[int]) -> Iterator[Cells]:
     row = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, ordered, as_of)
     groupings = (grouping for _, grouping in count_parts(row, log))
-    parts = in_one_pass((*groupings, *row_problem_parts(row, log), *apart), engine_of(connection))
+    labellers = labeller_parts(predictions, log, as_of, restrict=not everything)
+    parts = in_one_pass((*groupings, *row_problem_parts(row, log), *apart, *labellers), engine_of(connection))
     for rows in _fetch(connection, sa.union_all(*parts)):
         yield tally.sort(rows)
 
@@ -122,7 +124,8 @@ def _stage(counting: _Counting, ordered: Sequence[int], buckets: Sequence[int]) 
     predictions = predictions_cte(log, as_of, buckets=buckets, repeated=repeated)
     joined = joined_cte(log, predictions, as_of, engine_of(connection), restrict=not everything)
     apart = apart_parts(predictions if repeated else None, log, buckets, as_of)
-    found = tally.sort(_rows(connection, together(apart)))
+    labellers = labeller_parts(predictions, log, as_of, restrict=not everything)
+    found = tally.sort(_rows(connection, together((*apart, *labellers))))
     row = stage_rows(connection, joined)
     rows = connection.execute(sa.select(sa.func.count()).select_from(row)).scalar_one()
     if rows <= FEW_ROWS:

@@ -2,11 +2,10 @@
 
 A mark is the number of rows of a bucket and the sum of a 31-bit hash of each row: of its id, time, and all that is
 counted (predicted class, versions, latency, confidence, segments, relevance and its source; label, inclusion
-probability). So a row that is added, removed, moved or overwritten in place changes the mark, but for two rows whose
-hashes happen to make the same sum (1 in 2^31). What a mark does not
-notice: a change of a column that is not counted, such as the text, and a label bucket that gains as many rows dated
-before the last look as it loses (its lost rows stay counted). Rows dated after the last look are told apart, so that
-they hide no loss.
+probability, labeller). So a row that is added, removed, moved or overwritten in place changes the mark, but for two
+rows whose hashes happen to make the same sum (1 in 2^31). What a mark does not notice: a change of a column that is not
+counted, such as the text, and a label bucket that gains as many rows dated before the last look as it loses (its lost
+rows stay counted). Rows dated after the last look are told apart, so that they hide no loss.
 """
 
 from collections.abc import Set as AbstractSet
@@ -70,7 +69,8 @@ def digest_of_prediction(p: MappedPredictions) -> RowDigest:
 
 def digest_of_label(labels: MappedLabels) -> RowDigest:
     """The hash of a label row's id, time, and all that is counted of it."""
-    return RowDigest(labels.id, labels.at.column, labels.label, labels.weight)
+    who = (labels.labeller,) if labels.logs_labellers else ()
+    return RowDigest(labels.id, labels.at.column, labels.label, labels.weight, *who)
 
 
 def _touched(

@@ -44,7 +44,8 @@ class Part(IntEnum):
     DELAY = 2
     PROBLEM = 3
     RELEVANCE = 4
-    SEGMENT = 5  # and on: one for each segment column
+    LABELLER = 5
+    SEGMENT = 6  # and on: one for each segment column
 
 
 def count_parts(row: sa.FromClause, log: MappedLog) -> Iterator[tuple[int, sa.Select[Any]]]:
@@ -122,7 +123,7 @@ def _outcomes(
     if banded:
         key.append(row.c.band)
         confidence = {"bin": row.c.band, "millionths": sa.cast(sa.func.sum(row.c.millionths), sa.BigInteger)}
-    return _part(
+    return part_of(
         part,
         row.c.bucket,
         value=_BLANK["value"] if value is None else value,
@@ -137,7 +138,7 @@ def _outcomes(
 
 def _latencies(row: sa.FromClause) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.model_version, row.c.prompt_version, row.c.latency_bin)
-    part = _part(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin=key[3])
+    part = part_of(Part.LATENCY, key[0], model=key[1], prompt=key[2], bin=key[3])
     return part.where(row.c.latency_bin.is_not(None)).group_by(*key)
 
 
@@ -145,7 +146,7 @@ def _scores(row: sa.FromClause) -> sa.Select[Any]:
     """Scores by bin; the source is in the place of a segment's value, the sum of squares in that of `designed`."""
     c = row.c
     key = (c.bucket, c.model_version, c.prompt_version, c.predicted, c.relevance_source, c.score_bin)
-    part = _part(
+    part = part_of(
         Part.RELEVANCE,
         c.bucket,
         value=c.relevance_source,
@@ -161,7 +162,7 @@ def _scores(row: sa.FromClause) -> sa.Select[Any]:
 
 def _delays(row: sa.FromClause) -> sa.Select[Any]:
     key = (row.c.bucket, row.c.predicted, row.c.label, row.c.delay_bin)
-    part = _part(Part.DELAY, key[0], predicted=key[1], label=key[2], bin=key[3])
+    part = part_of(Part.DELAY, key[0], predicted=key[1], label=key[2], bin=key[3])
     return part.where(row.c.delay_bin.is_not(None)).group_by(*key)
 
 
@@ -171,7 +172,7 @@ def _names(row: sa.FromClause, log: MappedLog) -> list[sa.ColumnElement[Any]]:
 
 
 def _problem(kind: ProblemKind, bucket: sa.ColumnElement[int], condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    part = _part(Part.PROBLEM, bucket, value=sa.literal(kind.value, sa.Text))
+    part = part_of(Part.PROBLEM, bucket, value=sa.literal(kind.value, sa.Text))
     return part.where(condition).group_by(bucket)
 
 
@@ -204,7 +205,7 @@ def _label_problems(
     yield _problem(ProblemKind.ORPHAN_LABEL, sought.c.bucket, sought.c.orphan)
 
 
-def _part(part: int, bucket: sa.ColumnElement[int], **given: sa.ColumnElement[Any]) -> sa.Select[Any]:
+def part_of(part: int, bucket: sa.ColumnElement[int], **given: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Return the columns that all parts have, so that they can be rows of one statement: those given, else blank."""
     columns = [column.label(name) for name, column in (_BLANK | given).items()]
     return sa.select(sa.literal(int(part), sa.Integer).label("part"), bucket.label("bucket"), *columns)

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from monitor.log.counting.columns import Block, Columns, Names
 from monitor.log.counting.parts import COLUMNS, NAMES, Part
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.log.counts import (
+    ALL,
+    BucketCounts,
+    DelayRow,
+    LabellerRow,
+    LatencyRow,
+    OutcomeRow,
+    ProblemRow,
+    RelevanceRow,
+)
 
 _FIELDS: Final[Mapping[int, Mapping[str, str]]] = {
     Part.LATENCY: {"model_version": "model", "prompt_version": "prompt"},
@@ -22,6 +31,7 @@ _FIELDS: Final[Mapping[int, Mapping[str, str]]] = {
         "score_millionths": "millionths",
         "square_millionths": "designed",
     },
+    Part.LABELLER: {"labeller": "value", "fate": "bin"},
     Part.OUTCOME: {
         "model_version": "model",
         "prompt_version": "prompt",
@@ -51,6 +61,7 @@ class Tally:
         self._latency = Columns(LatencyRow, self.names, spill_folder)
         self._delays = Columns(DelayRow, self.names, spill_folder)
         self._relevance = Columns(RelevanceRow, self.names, spill_folder)
+        self._labellers = Columns(LabellerRow, self.names, spill_folder)
         self._problems: list[ProblemRow] = []
 
     def sort(self, rows: Iterable[Sequence[Any]]) -> Cells:
@@ -84,6 +95,8 @@ class Tally:
                     self._delays.extend(block)
                 case Part.RELEVANCE:
                     self._relevance.extend(block)
+                case Part.LABELLER:
+                    self._labellers.extend(block)
                 case _:
                     self._outcomes.extend(block)
         self._problems.extend(cells.problems)
@@ -91,7 +104,15 @@ class Tally:
     def counts(self, buckets: Sequence[int], everywhere: Sequence[ProblemRow]) -> BucketCounts:
         """All that was taken; `everywhere` are problems of the whole log."""
         problems = (*self._problems, *everywhere)
-        return BucketCounts(tuple(buckets), self._outcomes, self._latency, self._delays, problems, self._relevance)
+        return BucketCounts(
+            tuple(buckets),
+            self._outcomes,
+            self._latency,
+            self._delays,
+            problems,
+            self._relevance,
+            labellers=self._labellers,
+        )
 
     def _column(self, name: str, values: Sequence[Any]) -> NDArray[Any]:
         return self.names.codes(values) if name in NAMES else np.array(values)

@@ -85,9 +85,15 @@ class MappedLabels(Dated):
     weight: sa.ColumnElement[float]  # 1 / inclusion probability, 1 where that is not logged or not usable
     designed: sa.ColumnElement[int]  # 1 where the inclusion probability is known, else 0
     bad_probability: sa.ColumnElement[bool]
+    labeller: sa.ColumnElement[str]  # NOT_LOGGED where the row names none
     refused: sa.ColumnElement[bool]  # whether the row says in words that there is no label
     in_predictions: bool  # the label is a column of the prediction log, where NULL means: not labelled yet
     columns: Mapping[str, str]  # meaning to column name
+
+    @property
+    def logs_labellers(self) -> bool:
+        """Whether it is logged who gave a label."""
+        return "labeller" in self.columns
 
 
 @dataclass(frozen=True, slots=True)

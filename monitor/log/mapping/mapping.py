@@ -116,7 +116,8 @@ def _open_labels(connection: sa.Connection, place: LogPlace, settings: LabelRela
     relation = open_relation(connection, settings, key, reading)
     derived = Derivation(connection, relation, settings, key).derive(mapped, ())
     check(connection, derived, key)
-    return _Side(connection, derived.relation, settings, derived.columns, key)
+    labeller = derived.columns.get("labeller")
+    return _Side(connection, derived.relation, settings, derived.columns, key, () if labeller is None else (labeller,))
 
 
 class _Side:
@@ -281,6 +282,7 @@ def _labels(side: _Side, spellings: Spellings, *, as_text: bool, tidied: bool, i
         weight=weight,
         designed=designed,
         bad_probability=bad_probability,
+        labeller=side.name_in(columns.get("labeller")),
         refused=_refused(side, spellings),
         in_predictions=in_predictions,
         columns=columns,

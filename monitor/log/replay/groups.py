@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from checks.counts.cells import NO_BAND
 from monitor.log.counting.columns import Columns, Names
-from monitor.log.counts import ALL, BucketCounts, DelayRow, LatencyRow, OutcomeRow, ProblemRow, RelevanceRow
+from monitor.log.counts import (
+    ALL,
+    BucketCounts,
+    DelayRow,
+    LabellerRow,
+    LatencyRow,
+    OutcomeRow,
+    ProblemRow,
+    RelevanceRow,
+)
 from monitor.log.problems import ProblemKind
 from monitor.log.replay.rows import NONE, Column
 from monitor.log.replay.spans import Integers, Places, dense
@@ -47,15 +56,17 @@ class Grouper:
 
     def counts(self, buckets: Sequence[int], at: int) -> BucketCounts:
         """All counts of the buckets (rising) at a moment in microseconds, without problems of the whole log."""
-        here = self._here(np.array(buckets, dtype=np.int64), at)
+        wanted = np.array(buckets, dtype=np.int64)
+        here = self._here(wanted, at)
         delays = here.where(here.delay_bin != NONE)
         return BucketCounts(
             tuple(buckets),
             self._outcomes(here),
             self._latency(here.where(self.states.predictions["latency_bin"][here.prediction] != NONE)),
             self._delays(delays),
-            tuple(self._problems(here, np.array(buckets, dtype=np.int64), at)),
+            tuple(self._problems(here, wanted, at)),
             self._relevance(here.where(self.states.predictions["score_bin"][here.prediction] != NONE)),
+            labellers=self._labellers(wanted, at),
         )
 
     def _here(self, buckets: Integers, at: int) -> "_Here":
@@ -139,6 +150,17 @@ class Grouper:
                 "square_millionths": _sums(group, p["square_millionths"][here.prediction], first.size),
             }
         )
+        return found
+
+    def _labellers(self, buckets: Integers, at: int) -> Columns[LabellerRow]:
+        found = Columns(LabellerRow, self.names)
+        who = self.states.labelled_by
+        if who is None:
+            return found
+        alive = who.spans.alive(buckets, at)
+        bucket, labeller, fate = who.spans.bucket[alive], who.labeller[alive], who.fate[alive]
+        _, first, n = np.unique(_digits(bucket, labeller, fate), return_index=True, return_counts=True)
+        found.extend({"bucket": bucket[first], "labeller": labeller[first], "fate": fate[first], "n": n})
         return found
 
     def _problems(self, here: "_Here", buckets: Integers, at: int) -> Sequence[ProblemRow]:

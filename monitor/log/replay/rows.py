@@ -31,7 +31,7 @@ _ROWS_AT_ONCE: Final = 20_000  # fetched; the driver makes a tuple of each
 
 _FLOATS: Final = frozenset({"epoch", "latency_ms", "confidence", "relevance", "weight"})
 _BINS: Final = frozenset({"latency_bin", "score_bin"})
-_NAMES: Final = frozenset({"predicted", "model_version", "prompt_version", "relevance_source", "label"})
+_NAMES: Final = frozenset({"predicted", "model_version", "prompt_version", "relevance_source", "label", "labeller"})
 _RANKED: Final = -1.0  # of a number that is not there: as `counting.rows` orders the rows of one id
 
 
@@ -40,8 +40,8 @@ class LogRows:
     """The rows that have a usable time, in no order; names are codes of `names`.
 
     Both have `key` (a hash of the id), `has_id`, `micros` (time in microseconds since 1970), `epoch`, `bucket` and
-    `digest`. A label row also has `label` (NO_NAME: none), `weight`, `designed` and a bool for each of its problems;
-    a prediction the columns of a joined row but for its label, and a bool for each problem.
+    `digest`. A label row also has `label` (NO_NAME: none), `labeller`, `weight`, `designed` and a bool for each of its
+    problems; a prediction the columns of a joined row but for its label, and a bool for each problem.
     """
 
     predictions: Rows
@@ -88,6 +88,7 @@ def _label_rows(connection: sa.Connection, log: MappedLog, labels: MappedLabels,
         labels.at.bucket(log.bucket).label("bucket"),
         digest_of_label(labels).label("digest"),
         labels.label.label("label"),
+        labels.labeller.label("labeller"),
         labels.weight.label("weight"),
         labels.designed.label("designed"),
         labels.bad_probability.label(ProblemKind.BAD_PROBABILITY.value),

@@ -15,6 +15,7 @@ from checks.counts.cells import DELAY_BASE
 from monitor.log.counting.columns import NO_NAME, Names
 from monitor.log.counting.joined import SHORTEST_DELAY
 from monitor.log.problems import ProblemKind
+from monitor.log.replay.labellers import LabelledBy, labelled_by
 from monitor.log.replay.rows import NONE, Column, LogRows, Rows, ranks, sorted_rows
 from monitor.log.replay.spans import FOREVER, Integers, Places, Spans
 
@@ -65,16 +66,18 @@ class States:
     predictions: Rows
     counting: Counting
     faulty: Faulty
+    labelled_by: LabelledBy | None  # None: it is not logged who labelled
 
 
-def states_of(rows: LogRows, names: Names, *, last_counts: bool) -> States:
+def states_of(rows: LogRows, names: Names, *, last_counts: bool, labellers: bool) -> States:
     """Work out what holds when; of several predictions with one id the last counts, or the first."""
     order = np.lexsort((rows.predictions["micros"], rows.predictions["bucket"]))
     predictions = sorted_rows(rows.predictions, order)
     rank = ranks(names)
     start, end, spare = _validity(predictions, rank, last_counts=last_counts)
     counting = _counting(predictions, start, end, _label_states(rows.labels, rank))
-    return States(predictions, counting, _faulty(predictions, spare, rows.labels))
+    who = labelled_by(predictions, start, end, rows.labels, rank) if labellers else None
+    return States(predictions, counting, _faulty(predictions, spare, rows.labels), who)
 
 
 def _validity(p: Rows, rank: Integers, *, last_counts: bool) -> tuple[Integers, Integers, Integers]:

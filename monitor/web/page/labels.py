@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-from alerts.messages.figures import lasting, percent, points
+from alerts.messages.figures import lasting, measured, percent, points
 from checks.counts.cells import NO_CLASS, OutcomeCell
 from checks.label_queue.allocation import Allocation, Share, Stratum, allocate
 from checks.statistics.intervals import Proportion
@@ -14,7 +14,7 @@ from monitor.common.json_lines import iso
 from monitor.common.spreadsheet_cells import to_csv
 from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
-from monitor.history.queries.labelled import DelaysOf, LabelledClass, LabelledDay
+from monitor.history.queries.labelled import DelaysOf, LabelledClass, LabelledDay, LabelsOf
 from monitor.web.page.asked import Asked
 from monitor.web.page.charts import Chart, Mark, Request, Series, Span, chart
 from monitor.web.page.marks import marks_of
@@ -47,6 +47,16 @@ class OfClass:
 
 
 @dataclass(frozen=True, slots=True)
+class ByLabeller:
+    """Who gave labels, in words."""
+
+    name: str
+    numbers: tuple[str, ...]
+    agreement: str
+    stands: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A stratum in the queue."""
 
@@ -73,6 +83,7 @@ class Labels:
     marks: tuple[Mark, ...]
     corrected: str
     classes: tuple[OfClass, ...]
+    labellers: tuple[ByLabeller, ...]
 
 
 Delays = Mapping[datetime, DelaysOf]
@@ -93,6 +104,7 @@ def labels(history: History, watched: Watched, newest: NewestFigures, wanted: As
         marks=marks,
         corrected=_corrected(days),
         classes=tuple(_class(each, by_class.get(each.name)) for each in found),
+        labellers=tuple(map(_labeller, history.labelled.labellers(watched.name, span.since, span.until))),
     )
 
 
@@ -128,6 +140,16 @@ def _class(one: LabelledClass, delays: DelaysOf | None) -> OfClass:
     half, most = ("–", "–") if delays is None else map(_hours, delays.hours)
     share = percent(one.n_labelled / one.n) if one.n else "–"
     return OfClass(one.name, f"{one.n:,}", f"{one.n_labelled:,}", share, half, most)
+
+
+def _labeller(one: LabelsOf) -> ByLabeller:
+    numbers = tuple(f"{n:,}" for n in (one.n, one.n_shared, one.n_corrected, one.n_overruled))
+    agreement, stands = (_of(k, one.n_shared) for k in (one.n_agreed, one.n_shared - one.n_overruled))
+    return ByLabeller(one.name or "(not logged)", numbers, agreement, stands)
+
+
+def _of(k: int, n: int) -> str:
+    return measured(Proportion(k / n, n, n)) if n else "–"
 
 
 def queue(history: History, watched: Watched, newest: NewestFigures, budget: int) -> Queue:

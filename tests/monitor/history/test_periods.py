@@ -148,7 +148,14 @@ def test_both_databases_give_the_same_figures(emptied_postgres: str, tmp_path: P
         history = History.open(url)
         put(history, random_counts(5, range(60)))
         history.close()
-        asked = [*VIEWS, "label_delays", "label_corrections", "daily_precision"]
+        asked = [
+            *VIEWS,
+            "label_delays",
+            "label_corrections",
+            "daily_precision",
+            "daily_labellers",
+            "labeller_agreement",
+        ]
         found.append({view: sorted(map(plain, rows(url, f"SELECT * FROM {view}"))) for view in asked})
     assert all(found[0].values())
     assert found[0] == found[1]

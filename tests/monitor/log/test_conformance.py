@@ -1,14 +1,17 @@
 """What every engine must answer, held against definitions that are spelt out row by row."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
+from config.names import bounded
 from monitor.log.counting import columns, counting
+from monitor.log.counts import LabelFate, LabellerRow
 from tests.monitor.log.conftest import MAKERS
 from tests.support.kept_counts import KeptCounts, opened
 from tests.support.log_oracle import all_buckets, comparable, oracle
-from tests.support.logs import LogPlace
+from tests.support.logs import Label, Log, LogPlace, Prediction
 from tests.support.messy_logs import SPAN, START, happen, messy_log
 
 OF_TEXTS = ("duckdb-csv", "duckdb-jsonl")
@@ -69,6 +72,34 @@ def test_nothing_changed_means_no_buckets(place: LogPlace) -> None:
     kept = KeptCounts()
     assert kept.look(opened(place), START + SPAN)
     assert kept.look(opened(place), START + SPAN) == ()
+
+
+def test_what_became_of_each_labellers_label(place: LogPlace) -> None:
+    given = [
+        *[(1, "anna", "a"), (1, "anna", "b")],  # corrected herself
+        *[(2, "anna", "a"), (2, "bert", "b"), (2, "clara", "a")],  # upheld, overruled, correction
+        *[(3, "anna", "a"), (3, "bert", "b"), (3, "bert", "a")],  # and bert took it back
+        *[(4, None, "a"), (4, "", "b"), (4, "dora" * 50, "b")],  # without a name, twice, and with a long one
+    ]
+    labels = [
+        Label(str(i), name, START + timedelta(hours=2 + nth), who=who) for nth, (i, who, name) in enumerate(given)
+    ]
+    place.write(Log([Prediction(i, START, "a") for i in range(1, 5)], [*labels, Label("9", "a", START, who="nobody")]))
+    bucket = int(START.timestamp())
+    found = opened(place).count([bucket], START + SPAN).labellers
+    assert sorted(found) == sorted(
+        LabellerRow(bucket, who, fate, n)
+        for who, fate, n in (
+            ("anna", LabelFate.ALONE, 1),
+            ("anna", LabelFate.UPHELD, 1),
+            ("anna", LabelFate.AGREED, 1),
+            ("bert", LabelFate.OVERRULED, 1),
+            ("bert", LabelFate.AGREED, 1),
+            ("clara", LabelFate.CORRECTION, 1),
+            ("", LabelFate.AGREED, 1),
+            (bounded("dora" * 50), LabelFate.AGREED, 1),
+        )
+    )
 
 
 def test_a_log_that_is_counted_in_runs_has_the_same_counts(place: LogPlace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,16 +3,18 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from monitor.history import CycleRecord, History
+from monitor.log.counts import LabelFate, LabellerRow
 from monitor.web.page.app import Pages
 from monitor.web.page.watched import Watched
 from tests.support.chat_log import DELAY
-from tests.support.history import at, estimate
+from tests.support.history import T0, at, counts, estimate, outcome, put
 
 PAGE = "/monitors/support-bot/labels"
 
@@ -77,3 +79,26 @@ def test_without_a_look_or_a_prediction_the_page_says_so(copied_sqlite: str) -> 
     assert "nothing is known of the labels" in early.text
     assert "No label has come for the predictions of this span." in empty
     assert "no figures in this span" in empty
+
+
+def test_who_labelled_is_told_where_the_log_says_it(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    pages = TestClient(Pages(history, (Watched("bot", 0.85, {}, {}),), dict).app(), "http://127.0.0.1")
+    given = (("<anna>", LabelFate.AGREED, 6), ("<anna>", LabelFate.OVERRULED, 2), ("", LabelFate.ALONE, 3))
+    who = tuple(LabellerRow(T0, *each) for each in given)
+    put(history, replace(counts(range(1), outcome(0, "card", "card", 11)), labellers=who))
+    with history.transaction("bot") as transaction:
+        transaction.record(CycleRecord(at(1), (estimate("predictions", None, n=11),), (), ()))
+
+    page = pages.get("/monitors/bot/labels").text
+    history.close()
+
+    table = next(each for each in re.findall(r"<table>.*?</table>", page, re.DOTALL) if ">labeller<" in each)
+    assert [re.findall(r"<t[dh].*?>(.*?)</t[dh]>", row) for row in table.split("<tr>")[2:]] == [
+        ["&lt;anna&gt;", "8", "8", "0", "2", "75% (41–94%, n=8)", "75% (41–94%, n=8)"],
+        ["(not logged)", "3", "0", "0", "0", "–", "–"],
+    ]
+
+
+def test_without_labellers_there_is_no_table_of_them(client: TestClient) -> None:
+    assert "By who gave them" not in client.get(PAGE).text
