@@ -31,6 +31,11 @@ def open_history(settings: Settings) -> History:
     return History.open(settings.history.url)
 
 
+def open_history_to_read(settings: Settings) -> History:
+    """Connect to the history without a change to it. Raises HistoryError where it is not of this release."""
+    return History.open_to_read(settings.history.url)
+
+
 def build_monitor(settings: Settings, name: str, history: History, *, replay: bool = False) -> Monitor:
     """Connect to one monitor's log. Raises SourceError, MappingError and HistoryError.
 

@@ -1,8 +1,11 @@
 """Connections to the history: SQLite set up for one writer beside readers, errors in words that say what to do."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
@@ -18,8 +21,11 @@ WAIT: Final = 30  # seconds to wait for another writer or a connection; a cycle 
 _WRITING: Final = "tunewatch_writing"
 
 
-def open_engine(url: str) -> Engine:
-    """Prepare connections; nothing is connected yet. Raises HistoryError for a URL that cannot be one of a history."""
+def open_engine(url: str, *, read_only: bool = False) -> Engine:
+    """Prepare connections; nothing is connected yet. Raises HistoryError for a URL that cannot be one of a history.
+
+    With `read_only` the database refuses whatever would write, and a file of SQLite that is not there is not made.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -28,7 +34,7 @@ def open_engine(url: str) -> Engine:
         shown = mask(url)
         raise HistoryError(f"the history cannot be kept in {shown}; use sqlite:///FILE or postgresql+psycopg://…")
     try:
-        return _sqlite(url) if parsed.get_backend_name() == "sqlite" else _postgresql(url)
+        return _sqlite(url, read_only) if parsed.get_backend_name() == "sqlite" else _postgresql(url, read_only)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise HistoryError(f"no driver for {mask(url)}; use postgresql+psycopg://…") from error
 
@@ -86,22 +92,41 @@ def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
 
 
-def _postgresql(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+def _postgresql(url: str, read_only: bool) -> Engine:  # noqa: FBT001 - as `open_engine` has it
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": WAIT})
+    if read_only:
+        event.listen(engine, "connect", _only_read)
+    return engine
 
 
-def _sqlite(url: str) -> Engine:
+def _only_read(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+    connection.execute("SET default_transaction_read_only = on")
+    connection.commit()
+
+
+def _sqlite(url: str, read_only: bool) -> Engine:  # noqa: FBT001 - as `open_engine` has it
     options: dict[str, Any] = {"connect_args": {"timeout": WAIT, "check_same_thread": False}}
-    if make_url(url).database in (None, "", ":memory:"):
+    file = make_url(url).database
+    if file in (None, "", ":memory:"):
         options["poolclass"] = StaticPool  # one connection is the database
+    elif read_only:
+        address = f"file:{quote(str(Path(file).absolute()))}?mode=ro"
+        engine = create_engine(url, creator=lambda: sqlite3.connect(address, uri=True, **options["connect_args"]))
+        event.listen(engine, "connect", _own_transactions)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
     engine = create_engine(url, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+def _own_transactions(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
     connection.isolation_level = None  # the driver is not to begin transactions by itself: `_begin_sqlite` does
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - the driver's own
+    _own_transactions(connection, record)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last cycles, which are then done again

@@ -12,7 +12,7 @@ from alerts.routing.matching import Matcher
 from alerts.routing.route import Routing
 from monitor.common.claims import Worker
 from monitor.history.engine import WAIT, open_engine, reading, writing
-from monitor.history.migrate import migrate
+from monitor.history.migrate import check_current, migrate
 from monitor.history.queries.advised import Advised
 from monitor.history.queries.charted import Charted
 from monitor.history.queries.labelled import Labelled
@@ -69,6 +69,17 @@ class History:
         engine = open_engine(url)
         try:
             migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    @classmethod
+    def open_to_read(cls, url: str) -> "History":
+        """Connect in a way that cannot write. Raises HistoryError where there is no history of this very release."""
+        engine = open_engine(url, read_only=True)
+        try:
+            check_current(engine)
         except BaseException:
             engine.dispose()
             raise

@@ -1,6 +1,8 @@
 """Bring the tables to what this release expects, when the history is opened."""
 
+from contextlib import nullcontext
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -38,6 +40,24 @@ def migrate(engine: Engine) -> None:
                 _write_comments(connection)
 
 
+def check_current(engine: Engine) -> None:
+    """Raise HistoryError unless the tables are what this release expects. Nothing is written."""
+    shown = shown_url(engine)
+    is_missing = engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file()
+    with nullcontext() if is_missing else reading(engine) as connection:
+        revision = None if connection is None else _revision(connection)
+    if revision is None:
+        raise HistoryError(f"there is no history in {shown} yet; `tunewatch run` or `tunewatch once` makes it")
+    if revision > HEAD:
+        raise _newer(shown, revision)
+    if revision < HEAD:
+        raise HistoryError(
+            f"the history {shown} is of an earlier release and is only read here, not upgraded: its revision is "
+            f"{revision}, this release reads {HEAD}; start the daemon of this release (or `tunewatch once`), which "
+            "upgrades it, or read it with the release that wrote it"
+        )
+
+
 def upgrade(connection: Connection, revision: str, selects: dict[str, str]) -> None:
     """Bring the tables to a revision, and make its views: SELECTs by name.
 
@@ -61,10 +81,7 @@ def _check_ours(connection: Connection, known: set[str]) -> None:
     shown = shown_url(connection.engine)
     revision = _revision(connection)
     if revision is not None and revision not in known:
-        raise HistoryError(
-            f"the history {shown} was written by a newer tunewatch: its revision is {revision}, this release knows "
-            f"up to {HEAD}; run that release, or set history.url to another place"
-        )
+        raise _newer(shown, revision)
     if revision is not None:
         return
     foreign = set(inspect(connection).get_table_names())
@@ -75,6 +92,13 @@ def _check_ours(connection: Connection, known: set[str]) -> None:
             f"{shown} already holds tables that are not tunewatch's ({', '.join(sorted(foreign)[:5])}); "
             "set history.url to a place of its own: another file, database or schema"
         )
+
+
+def _newer(shown: str, revision: str) -> HistoryError:
+    return HistoryError(
+        f"the history {shown} was written by a newer tunewatch: its revision is {revision}, this release knows "
+        f"up to {HEAD}; run that release, or set history.url to another place"
+    )
 
 
 def _revision(connection: Connection) -> str | None:

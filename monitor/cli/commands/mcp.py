@@ -12,7 +12,7 @@ import click
 from checks.advice.deciding.explanation import explain
 from config.settings import Settings
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.monitors import open_history_to_read
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option
 from monitor.cli.guard import describe
@@ -39,8 +39,9 @@ MOST_DAYS: Final = 3650
 def command(*, file: Path | None) -> int:
     """Serve status, open incidents, explanations and figures to a program that speaks the Model Context Protocol.
 
-    It runs until its stdin ends, asks the history for each answer, and changes nothing. It needs the extra
-    `tunewatch[mcp]`. Answers hold names of classes, versions and segments, and no message of a user.
+    It runs until its stdin ends, asks the history for each answer, and changes nothing: a history of an earlier release
+    is not upgraded, and each answer says what to do. It needs the extra `tunewatch[mcp]`. Answers hold names of
+    classes, versions and segments, and no message of a user.
     """
     try:
         server = make_server(load(file))
@@ -118,7 +119,7 @@ class _Answers:
     @contextmanager
     def _opened(self) -> Iterator[History]:
         try:
-            with closing(open_history(self._settings)) as history:
+            with closing(open_history_to_read(self._settings)) as history:
                 yield history
         except UnreachableError as error:
             raise _refusal(describe(error)) from None

@@ -176,3 +176,31 @@ def test_a_history_from_before_confidence_bands_keeps_its_outcomes_and_has_the_l
     assert rows(fresh_url, "SELECT * FROM bucket_confidences") == []
     assert history.adopt("bot", "hourly")
     history.close()
+
+
+def test_a_history_that_is_opened_to_read_is_read_and_refuses_what_writes(url: str) -> None:
+    first = History.open(url)
+    put(first, random_counts(1, range(3)), marks(range(3)))
+    reader = History.open_to_read(url)
+    assert reader.fingerprints("bot") == marks(range(3))
+    with pytest.raises(HistoryError, match=r"read-?only"):
+        put(reader, random_counts(2, range(3)), marks(range(3)))
+    reader.close()
+    first.close()
+
+
+def test_a_history_of_an_earlier_release_is_not_upgraded_by_a_reader(fresh_url: str) -> None:
+    bring_to(fresh_url, "0013")
+    with pytest.raises(HistoryError, match=rf"earlier release.*its revision is 0013, this release reads {HEAD}; start"):
+        History.open_to_read(fresh_url)
+    assert rows(fresh_url, f"SELECT version_num FROM {VERSION_TABLE}") == [("0013",)]  # noqa: S608
+
+
+def test_a_reader_makes_no_history_and_reads_none_of_a_newer_release(fresh_url: str, tmp_path: Path) -> None:
+    with pytest.raises(HistoryError, match=r"there is no history in .* yet; `tunewatch run`"):
+        History.open_to_read(fresh_url)
+    assert list(tmp_path.iterdir()) == []
+    History.open(fresh_url).close()
+    write(fresh_url, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")  # noqa: S608
+    with pytest.raises(HistoryError, match=r"newer tunewatch: its revision is 9999"):
+        History.open_to_read(fresh_url)
