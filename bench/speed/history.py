@@ -19,10 +19,14 @@ from numpy.typing import NDArray
 from checks.counts.cells import LATENCY_BASE
 from monitor.history import History
 from monitor.history.engine import open_engine, writing
+from monitor.history.packed import pack, pack_numbers
 from monitor.history.schema import (
     BELIEF_TIMES,
     CLASSES,
     CYCLES,
+    DELAY_CELLS,
+    LABELLER_CELLS,
+    LABELLERS,
     LATENCY_CELLS,
     METRIC_POINTS,
     METRIC_SERIES,
@@ -33,6 +37,7 @@ from monitor.history.schema import (
     VERSIONS,
 )
 from monitor.history.types import from_epoch
+from monitor.history.views import VIEWS
 from monitor.history.writing.bulk import insert_rows
 from monitor.history.writing.days import FOREVER, roll_up_between
 from tests.support.sql_blocks import sql_blocks
@@ -49,14 +54,12 @@ ALLOWED: Final = 2.0  # seconds of a processor for any documented query
 MORE: Final = (
     "SELECT * FROM metric_history WHERE as_of = '{look}'",
     "SELECT metric, class, avg(value) FROM metric_history WHERE as_of >= '{week}' GROUP BY metric, class",
-    "SELECT * FROM daily_accuracy",
-    "SELECT * FROM daily_recall",
-    "SELECT * FROM daily_latency",
-    "SELECT * FROM estimates_checked",
-    "SELECT * FROM daily_outcomes",
     "SELECT sum(n) FROM bucket_outcomes WHERE bucket_start >= '{week}'",
 )
-"""What else people ask: everything of a view, and one look."""
+"""What else people ask."""
+OF_A_WEEK: Final = {"metric_history": "as_of"}
+"""Views of each look, as of each bucket: their column of time. Of these a week is asked, of all others everything."""
+LABELLERS_TOLD: Final = 12
 
 
 def main() -> None:
@@ -92,6 +95,7 @@ def fill(url: str, days: int, rows: int, classes: int) -> None:
             VERSIONS.insert(), [{"id": k, "model_version": "m1", "prompt_version": f"p{k}"} for k in (1, 2)]
         )
         connection.execute(SLICES.insert(), {"id": 1, "monitor_id": 1, "segment": "", "value": ""})
+        connection.execute(LABELLERS.insert(), [{"id": k, "name": f"person {k}"} for k in range(LABELLERS_TOLD)])
         for table, cells in _cells(days, rows, classes):
             insert_rows(connection, table, cells)
         roll_up_between(connection, 1, 0, FOREVER)
@@ -123,6 +127,8 @@ def _cells(days: int, rows: int, classes: int) -> Iterator[tuple[sa.Table, list[
         ],
     )
     bins = np.floor(np.log(random.lognormal(6.5, 0.5, n)) / np.log(LATENCY_BASE)).astype(np.int64)
+    yield DELAY_CELLS, list(_delays(days, classes))
+    yield LABELLER_CELLS, list(_labelled_by(days))
     found, counted = np.unique(hour * 2000 + bins, return_counts=True)
     yield (
         LATENCY_CELLS,
@@ -131,6 +137,25 @@ def _cells(days: int, rows: int, classes: int) -> Iterator[tuple[sa.Table, list[
             for code, c in zip(found, counted, strict=True)
         ],
     )
+
+
+def _delays(days: int, classes: int) -> Iterator[tuple[Any, ...]]:
+    """Delays of each hour and predicted class, around a day: ten of its own labels, and four of others."""
+    random = np.random.default_rng(2)
+    made = [sorted(random.normal(119, 6, 14).astype(int).tolist()) for _ in range(64)]
+    for hour in range(days * 24):
+        for predicted in range(1, classes + 1):
+            bins = made[(hour + predicted) % len(made)]
+            labels = [predicted] * 10 + [(predicted + nth) % classes + 1 for nth in range(4)]
+            yield 1, _bucket(hour, days), predicted, pack((bin_, 1) for bin_ in bins), pack_numbers(labels)
+
+
+def _labelled_by(days: int) -> Iterator[tuple[Any, ...]]:
+    """Each hour some labels of everybody, with each fate."""
+    for hour in range(days * 24):
+        for key in range(LABELLERS_TOLD):
+            for fate in range(5):
+                yield 1, _bucket(hour, days), key, fate, 1 + (hour + key) % 7
 
 
 def _outcomes(codes: NDArray[np.int64], classes: int, days: int) -> Iterator[tuple[Any, ...]]:
@@ -213,14 +238,16 @@ def _ask(url: str) -> float:
     """Print the seconds of every query; returns the most of a processor that one took."""
     engine = sa.create_engine(url)
     last = from_epoch(looks(30)[-1])
-    more = [sql.format(look=last.strftime("%Y-%m-%d %H:%M:%S"), week=(last - timedelta(days=7)).date()) for sql in MORE]
+    week = (last - timedelta(days=7)).date()
+    more = [sql.format(look=last.strftime("%Y-%m-%d %H:%M:%S"), week=week) for sql in MORE]
+    more += [_of_view(view.name, f"{week}") for view in VIEWS]
     longest = 0.0
     with engine.connect() as connection:
         worker = os.getpid()
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET max_parallel_workers_per_gather = 0")  # the work of others is not counted
             worker = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-        for sql in (*sql_blocks(), *more):
+        for sql in (*sql_blocks(), *sql_blocks("sql.md"), *more):
             began, worked = time.perf_counter(), _processor_seconds(worker)
             found = connection.exec_driver_sql(sql.replace("%", "%%") if "postgresql" in url else sql).all()
             seconds, worked = time.perf_counter() - began, _processor_seconds(worker) - worked
@@ -229,6 +256,11 @@ def _ask(url: str) -> float:
             print(line, flush=True)
     engine.dispose()
     return longest
+
+
+def _of_view(name: str, week: str) -> str:
+    time = "bucket_start" if name.startswith("bucket_") else OF_A_WEEK.get(name)
+    return f"SELECT * FROM {name}" + (f" WHERE {time} >= '{week}'" if time else "")  # noqa: S608 - our own views
 
 
 def _processor_seconds(process: int) -> float:

@@ -14,7 +14,7 @@ from monitor.history.schema import METADATA
 from monitor.history.views import VIEWS, definitions
 from monitor.history.views.upgrade import upgrade_tables
 
-HEAD: Final = "0014"
+HEAD: Final = "0015"
 """Revision of the newest file in migrations/versions."""
 
 VERSION_TABLE: Final = "tunewatch_revision"

@@ -58,6 +58,22 @@ def unpack_numbers(packed: Sequence[bytes]) -> Integers:
     return np.frombuffer(b"".join(packed), dtype=_NUMBER).astype(np.int64)
 
 
+def sums_of_labels(
+    keys: Sequence[int], counts: Sequence[bytes], labels: Sequence[bytes]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Unpack histograms with their labels, and add up those of one key: key, label, bin and count, in order.
+
+    >>> packed = pack([(-2, 1), (84, 3)]), pack_numbers([7, 7])
+    >>> list(sums_of_labels([0, 0, 1], [packed[0]] * 3, [packed[1]] * 3))
+    [(0, 7, -2, 2), (0, 7, 84, 6), (1, 7, -2, 1), (1, 7, 84, 3)]
+    """
+    place, bins, n = unpack(counts)
+    every = np.stack([np.asarray(keys, dtype=np.int64)[place], unpack_numbers(labels), bins])
+    found, group = np.unique(every, axis=1, return_inverse=True)
+    sums = np.bincount(group.reshape(-1), n, found.shape[1]).astype(np.int64)
+    yield from zip(*(column.tolist() for column in (*found, sums)), strict=True)
+
+
 def unpack(packed: Sequence[bytes]) -> tuple[Integers, Integers, Integers]:
     """Of all pairs: the place of their histogram in `packed`, their bin, and their count."""
     pairs = np.frombuffer(b"".join(packed), dtype=_PAIR)

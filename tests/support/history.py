@@ -14,6 +14,7 @@ from checks.counts.cells import band_of
 from checks.metrics.line import MetricLine
 from monitor.history import History, WindowSpec
 from monitor.history.engine import open_engine
+from monitor.history.packed import unpack, unpack_numbers
 from monitor.history.schema import METADATA
 from monitor.log.counts import (
     ALL,
@@ -150,7 +151,17 @@ def days_that_differ(url: str) -> list[tuple[Any, ...]]:
         summed = rows(url, f"SELECT {keys}, {day}, {sums} FROM {cells} {everything} GROUP BY {keys}, {day}")
         kept = Counter(rows(url, f"SELECT {keys}, day, {figures} FROM {days}"))
         found += [(days, *row) for row in ((kept - Counter(summed)) + (Counter(summed) - kept))]
-    return found
+    return found + _delays_that_differ(url)
+
+
+def _delays_that_differ(url: str) -> list[tuple[Any, ...]]:
+    summed: Counter[tuple[int, int, int, int]] = Counter()
+    for monitor, bucket, counted, labels in rows(url, "SELECT monitor_id, bucket, counts, labels FROM delay_cells"):
+        _, bins, n = unpack([counted])
+        for bin_, number, label in zip(bins.tolist(), n.tolist(), unpack_numbers([labels]).tolist(), strict=True):
+            summed[monitor, bucket // DAY * DAY, label, bin_] += number
+    kept = {tuple(key): int(n) for *key, n in rows(url, "SELECT monitor_id, day, label_id, bin, n FROM delay_days")}
+    return [("delay_days", *row) for row in {*kept.items()} ^ {*summed.items()}]
 
 
 def dump(url: str) -> dict[str, list[tuple[str, ...]]]:

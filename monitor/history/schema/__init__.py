@@ -12,7 +12,7 @@ from monitor.history.schema.cells import (
     PROBLEM_CELLS,
     TOTAL_CELLS,
 )
-from monitor.history.schema.days import LATENCY_DAYS, OUTCOME_DAYS, RELEVANCE_DAYS
+from monitor.history.schema.days import DELAY_DAYS, LATENCY_DAYS, OUTCOME_DAYS, RELEVANCE_DAYS
 from monitor.history.schema.holdouts import HOLDOUTS
 from monitor.history.schema.incidents import (
     ADVICE,
@@ -41,6 +41,7 @@ __all__ = [
     "CYCLES",
     "DECISIONS",
     "DELAY_CELLS",
+    "DELAY_DAYS",
     "FINDINGS",
     "FORGETTING",
     "HOLDOUTS",

@@ -45,6 +45,24 @@ LATENCY_DAYS: Final = Table(
     comment="Sums of `latency_cells` by day; written with them.",
 )
 
+DELAY_DAYS: Final = Table(
+    "delay_days",
+    METADATA,
+    _key("monitor_id", "Key in `monitors`."),
+    _day(),
+    _key("label_id", "Label: key in `classes`."),
+    Column(
+        "bin",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="floor(ln(max(seconds, 1)) / ln(1.1)) of the delay of the first label.",
+    ),
+    Column("n", BigInteger, nullable=False, comment="Labelled predictions."),
+    sqlite_with_rowid=False,
+    comment="Sums of `delay_cells` by day and label; written with them, and read as `label_delays`.",
+)
+
 RELEVANCE_DAYS: Final = Table(
     "relevance_days",
     METADATA,

@@ -6,7 +6,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
+from monitor.history.packed import sums_of_labels
 from monitor.history.schema import (
+    DELAY_CELLS,
+    DELAY_DAYS,
     LABELLER_CELLS,
     LABELLER_DAYS,
     LATENCY_CELLS,
@@ -17,9 +20,11 @@ from monitor.history.schema import (
     RELEVANCE_DAYS,
     SLICES,
 )
+from monitor.history.writing.bulk import insert_rows
 
 DAY: Final = 86_400  # seconds
 FOREVER: Final = 2**62  # epoch seconds
+_DAYS_AT_ONCE: Final = 30  # whose packed delays are held: some ten megabytes of 20 classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ def roll_up_between(connection: Connection, monitor: int, start: int, end: int) 
         _sum(connection, OUTCOMES, key, start // DAY * DAY, end)
     for rollup in BY_MONITOR:
         _sum(connection, rollup, monitor, start // DAY * DAY, end)
+    _sum_delays(connection, monitor, start // DAY * DAY, end)
 
 
 def _runs(buckets: Collection[int]) -> Iterator[tuple[int, int]]:
@@ -87,3 +93,19 @@ def _sum(connection: Connection, rollup: Rollup, owner: int, start: int, end: in
     sums = [func.sum(cells[name]) for name in rollup.sums]
     found = select(*keys, *sums).where(cells[first] == owner, cells.bucket >= start, cells.bucket < end).group_by(*keys)
     connection.execute(insert(rollup.days).from_select([first, "day", *others, *rollup.sums], found))
+
+
+def _sum_delays(connection: Connection, monitor: int, start: int, end: int) -> None:
+    """Delays are packed: the database cannot add them up itself."""
+    days, cells = DELAY_DAYS.c, DELAY_CELLS.c
+    connection.execute(delete(DELAY_DAYS).where(days.monitor_id == monitor, days.day >= start, days.day < end))
+    here = (cells.monitor_id == monitor, cells.labels.is_not(None), cells.bucket >= start, cells.bucket < end)
+    packed = select(cells.bucket - cells.bucket % DAY, cells.counts, cells.labels).where(*here)
+    first, last = connection.execute(select(func.min(cells.bucket), func.max(cells.bucket)).where(*here)).one()
+    if first is None:
+        return
+    for since in range(first // DAY * DAY, last + 1, _DAYS_AT_ONCE * DAY):
+        until = since + _DAYS_AT_ONCE * DAY
+        if rows := connection.execute(packed.where(cells.bucket >= since, cells.bucket < until)).all():
+            sums = sums_of_labels(*zip(*rows, strict=True))
+            insert_rows(connection, DELAY_DAYS, ((monitor, *row) for row in sums))
