@@ -280,6 +280,15 @@ SIGNALS: Final[dict[C, str]] = {
         "for {others:list}."
     ),
     C.MISSED_AS: "{name} ({n:plain} labelled)",
+    # low_side
+    C.RECALL_IS_LOW: (
+        "Recall of {name} is the low side: {recall:measured}, {gap:whole_points} ({bounds:between}) under its "
+        "precision of {precision:measured}."
+    ),
+    C.PRECISION_IS_LOW: (
+        "Precision of {name} is the low side: {precision:measured}, {gap:whole_points} ({bounds:between}) under its "
+        "recall of {recall:measured}."
+    ),
     # tokens
     C.TOKENS_NOT_LOGGED: "Tokens are not logged, so it is not known whether answers or prompts grew.",
     C.TOKENS_AS_BEFORE: (

@@ -18,6 +18,7 @@ from checks.advice.signals.evidence import evidence_signals
 from checks.advice.signals.experiments import experiment
 from checks.advice.signals.inconsistent import inconsistent_signal
 from checks.advice.signals.label_noise import label_signals
+from checks.advice.signals.low_side import low_side_signals
 from checks.advice.signals.missed_class import missed_class_signal
 from checks.advice.signals.model_ends import model_ends_signals
 from checks.advice.signals.new_class import new_class_signal
@@ -110,6 +111,7 @@ def _signals(
         confusions_signal(outcomes),
         inconsistent_signal(windows.study),
         missed_class_signal(outcomes, policy),
+        *low_side_signals(alarming, outcomes),
         *revision_signals(failed, windows, policy),
         class_labels_signal(windows.versions, policy),
         *model_ends_signals(windows, policy),

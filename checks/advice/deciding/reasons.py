@@ -11,6 +11,9 @@ from checks.clauses.clause import Clauses, clause
 CHANGED = ("prompt_step", "model_step")
 """Signals that are worth reading whatever they say: the first question is always what changed."""
 
+MEANING = "low_side"
+"""What the alarm means, which is told after what counted most."""
+
 
 def reasons(
     action: Action, signals: Sequence[Signal[Clauses]], card: Scorecard, said: Clauses = ()
@@ -29,7 +32,8 @@ def reasons(
     ]
     against = [veto.sentence for veto in card.vetoes if veto.action is Action.FINE_TUNE]
     spoken_for = any(item.action is Action.FINE_TUNE for item in card.contributions)
-    shown = _once([*mine, *tested, *holding, *unknown], said)
+    meaning = [signal.sentence for signal in signals if signal.name == MEANING]
+    shown = _once([*mine[:1], *meaning, *mine[1:], *tested, *holding, *unknown], said)
     why_not = [sentence for sentence in against[:1] if spoken_for and sentence not in (said, *shown)]
     return (
         *shown,

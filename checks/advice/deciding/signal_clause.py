@@ -160,6 +160,9 @@ class SignalClause(StrEnum):
     NOT_MISSED = auto()
     MISSED = auto()
     MISSED_AS = auto()
+    # low_side
+    RECALL_IS_LOW = auto()
+    PRECISION_IS_LOW = auto()
     # tokens
     TOKENS_NOT_LOGGED = auto()
     TOKENS_AS_BEFORE = auto()

@@ -1,5 +1,6 @@
 """The signals one by one."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from checks.advice.signals.class_labels import class_labels_signal
 from checks.advice.signals.confusions import confusions_signal
 from checks.advice.signals.evidence import evidence_signals
 from checks.advice.signals.experiments import labels_needed
+from checks.advice.signals.low_side import low_side_signals
 from checks.advice.signals.missed_class import missed_class_signal
 from checks.advice.signals.model_ends import model_ends_signals
 from checks.advice.signals.unparseable import unparseable_signal
@@ -96,6 +98,43 @@ def test_a_recall_near_accuracy_is_not_missed() -> None:
         missed_class_signal(cells(answers({"urgent": 60, "other": 900}, recall={"urgent": 0.85})), POLICY).holds
         is False
     )
+
+
+# --- which side of a class is low
+
+
+def test_the_side_of_the_class_that_alarms_that_is_low_is_told_with_the_points_to_the_other_second() -> None:
+    windows = history(Spell(30, GOOD), Spell(7, MISSES_URGENT))
+    (signal,) = low_side_signals([low_accuracy(), URGENT], windows.current.outcomes)
+    assert signal.holds
+    told = text(signal.sentence)
+    assert re.fullmatch(
+        r"Recall of urgent is the low side: \d+% \(.*\), \d+ points \(\d+ to \d+ points\) under its precision of .*",
+        told,
+    )
+    assert advise([URGENT], windows, POLICY).reasons[1] == told
+
+
+def test_a_class_that_is_called_too_often_has_low_precision() -> None:
+    called = cells(
+        {("urgent", "urgent"): 90, ("urgent", "other"): 210, ("other", "urgent"): 5, ("other", "other"): 700}
+    )
+    (signal,) = low_side_signals([URGENT], called)
+    assert signal.holds
+    assert text(signal.sentence).startswith("Precision of urgent is the low side: 30% (")
+    assert "65 points (57 to 71 points) " in text(signal.sentence)
+    assert "under its recall of 95% (" in text(signal.sentence)
+
+
+def test_sides_that_may_be_level_are_not_told_and_accuracy_has_none() -> None:
+    (signal,) = low_side_signals(
+        [URGENT],
+        cells({("urgent", "urgent"): 50, ("urgent", "other"): 10, ("other", "urgent"): 10, ("other", "other"): 700}),
+    )
+    assert (signal.holds, signal.sentence) == (False, ())
+    (unknown,) = low_side_signals([URGENT], cells({("other", "other"): 50}))
+    assert (unknown.holds, unknown.sentence) == (None, ())
+    assert low_side_signals([low_accuracy()], cells(MISSES_URGENT)) == ()
 
 
 # --- prompts
