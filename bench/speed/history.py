@@ -57,8 +57,8 @@ MORE: Final = (
     "SELECT sum(n) FROM bucket_outcomes WHERE bucket_start >= '{week}'",
 )
 """What else people ask."""
-OF_A_WEEK: Final = {"metric_history": "as_of"}
-"""Views of each look, as of each bucket: their column of time. Of these a week is asked, of all others everything."""
+OF_A_DAY: Final = {"metric_history": "as_of"}
+"""Views of each look, with their column of time. A day of them is asked, a week of those of buckets, all of others."""
 LABELLERS_TOLD: Final = 12
 
 
@@ -240,7 +240,7 @@ def _ask(url: str) -> float:
     last = from_epoch(looks(30)[-1])
     week = (last - timedelta(days=7)).date()
     more = [sql.format(look=last.strftime("%Y-%m-%d %H:%M:%S"), week=week) for sql in MORE]
-    more += [_of_view(view.name, f"{week}") for view in VIEWS]
+    more += [_of_view(view.name, f"{week}", f"{last.date()}") for view in VIEWS]
     longest = 0.0
     with engine.connect() as connection:
         worker = os.getpid()
@@ -258,9 +258,9 @@ def _ask(url: str) -> float:
     return longest
 
 
-def _of_view(name: str, week: str) -> str:
-    time = "bucket_start" if name.startswith("bucket_") else OF_A_WEEK.get(name)
-    return f"SELECT * FROM {name}" + (f" WHERE {time} >= '{week}'" if time else "")  # noqa: S608 - our own views
+def _of_view(name: str, week: str, day: str) -> str:
+    time, begin = ("bucket_start", week) if name.startswith("bucket_") else (OF_A_DAY.get(name), day)
+    return f"SELECT * FROM {name}" + (f" WHERE {time} >= '{begin}'" if time else "")  # noqa: S608 - our own views
 
 
 def _processor_seconds(process: int) -> float:
