@@ -125,6 +125,10 @@ class WebSettings(Section):
     """What people sign in to the page with, to act on incidents; of at least 16 characters. Never in this file:
     `TUNEWATCH_WEB__TOKEN`, or a secret file `tunewatch_web__token`. Without it the page only shows."""
 
+    examples: bool = False
+    """Whether who is signed in may see messages of users that an incident's classes were mistaken in, without personal
+    data as in exports."""
+
     @field_validator("token")
     @classmethod
     def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:

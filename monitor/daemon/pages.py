@@ -1,17 +1,23 @@
 """The pages of the daemon: what they are told of its settings and of its looks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from starlette.routing import BaseRoute
 
+from alerts.incident import Incident
 from config.monitor import MonitorSettings
 from config.settings import Settings
+from monitor.actions.material import NothingToExportError
+from monitor.actions.mistakes import Mistaken, mistakes
 from monitor.bootstrap.people import build_acts
 from monitor.common.clock import Clocks
 from monitor.daemon.vitals import Vitals
 from monitor.history import History
+from monitor.log import open_log
+from monitor.log.engines.duckdb_databases import close_idle
 from monitor.log.mapping.spelling import class_name
 from monitor.web.page.app import Pages
 from monitor.web.page.attempts import Attempts
@@ -29,7 +35,22 @@ def build_pages(
     watched = tuple(watched_of(name, monitor) for name, monitor in settings.monitors.items())
     people = people_of(settings, history, clocks, wake)
     reports = None if settings.reports is None else Path(settings.reports.folder)
-    return Pages(history, watched, partial(look_states, vitals, clocks), people, clocks.now, reports).routes()
+    found = partial(examples_of, settings, clocks) if settings.web.examples else None
+    states = partial(look_states, vitals, clocks)
+    return Pages(history, watched, states, people, clocks.now, reports, found).routes()
+
+
+def examples_of(settings: Settings, clocks: Clocks, incident: Incident) -> Sequence[Mistaken]:
+    """Messages of an incident, read from its log now. Raises as `mistakes` does."""
+    monitor = settings.monitors.get(incident.monitor)
+    if monitor is None:
+        raise NothingToExportError(f"{incident.monitor} is configured no more")
+    key = f"monitors.{incident.monitor}.source"
+    try:
+        with closing(open_log(monitor.source, bucket=monitor.bucket, segments=(), key=key)) as log:
+            return mistakes(log, monitor, incident, clocks.now())
+    finally:
+        close_idle()
 
 
 def people_of(settings: Settings, history: History, clocks: Clocks, wake: Callable[[], None]) -> People | None:

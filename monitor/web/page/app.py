@@ -14,10 +14,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from alerts.incident import Incident
 from checks.metrics.line import ALL
+from monitor.actions.material import NothingToExportError
+from monitor.actions.mistakes import Mistaken
 from monitor.common.clock import Clock, utc_now
-from monitor.common.errors import UnreachableError
+from monitor.common.errors import MappingError, SourceError, UnreachableError
 from monitor.common.logs import get_logger
-from monitor.common.redact import redact
+from monitor.common.personal import ScrubberMissingError
+from monitor.common.redact import brief, redact
 from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.web.page.acting import Acting
@@ -44,7 +47,8 @@ _LOG = get_logger(__name__)
 class Pages:
     """What the pages are made of: the history, the monitors as they are configured, and how their looks stand.
 
-    Where there are no `people`, the pages only show. `reports` is the folder of Evidently's.
+    Where there are no `people`, the pages only show. `reports` is the folder of Evidently's. `examples` finds messages
+    of an incident, where they may be shown.
     """
 
     history: History
@@ -53,6 +57,8 @@ class Pages:
     people: People | None = None
     clock: Clock = utc_now
     reports: Path | None = None
+    examples: Callable[[Incident], Sequence[Mistaken]] | None = None
+    kept_examples: Kept[Sequence[Mistaken]] = field(default_factory=Kept)
     kept: Kept[Course] = field(default_factory=Kept)
     kept_around: Kept[Course | None] = field(default_factory=Kept)
     kept_labels: Kept[Labels] = field(default_factory=Kept)
@@ -75,6 +81,7 @@ class Pages:
             Route("/incidents/{id}", self._page(self.incident)),
             Route("/incidents/{id}/report.html", self._page(self.report)),
             Route("/incidents/{id}/evidently", self._page(self.evidently)),
+            Route("/incidents/{id}/examples", self._page(self.messages)),
             Route("/static/page.css", _style),
             *Acting(self.history, self.people).routes(),
         ]
@@ -181,7 +188,7 @@ class Pages:
         key = (found.id, found.updated_at, None if newest is None else newest.as_of)
         made = self.kept_around.get(key, lambda: course_of(self.history, found, watched))
         facts = {"it": shown(self.history, found), "desk": around, "lasting": LASTING, "evidently": evidently}
-        return self._shown(request, "incident.jinja", course=made, **facts)
+        return self._shown(request, "incident.jinja", course=made, has_examples=self.examples is not None, **facts)
 
     def report(self, request: Request) -> Response:
         """One incident as a file, as `tunewatch report` writes it."""
@@ -199,6 +206,20 @@ class Pages:
         if file is None:
             raise HTTPException(404, f"there is no report {found.report!r} (any more)")
         return FileResponse(file, media_type="text/html", headers={"Content-Security-Policy": APART})
+
+    def messages(self, request: Request) -> Response:
+        """Messages that were answered wrong in an incident's time, for who is signed in, where they may be shown."""
+        if self.examples is None:
+            raise HTTPException(404, "messages are not shown; web.examples: true allows it")
+        if visitor(self.people, request).session is None:
+            raise HTTPException(401, "messages of users are for who is signed in")
+        found, find = self._incident(request), self.examples
+        try:
+            made = self.kept_examples.get((found.id, found.updated_at), lambda: find(found))
+        except (NothingToExportError, MappingError, ScrubberMissingError, SourceError) as error:
+            back = f"/incidents/{found.id}"
+            return said(visitor(self.people, request), 503, "There are no examples", brief(str(error)), back)
+        return self._shown(request, "examples.jinja", incident=found, mistakes=made)
 
     def _report_file(self, found: Incident) -> Path | None:
         """The file of the report, where it is in the folder of reports."""
