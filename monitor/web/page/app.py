@@ -58,7 +58,6 @@ class Pages:
     clock: Clock = utc_now
     reports: Path | None = None
     examples: Callable[[Incident], Sequence[Mistaken]] | None = None
-    kept_examples: Kept[Sequence[Mistaken]] = field(default_factory=Kept)
     kept: Kept[Course] = field(default_factory=Kept)
     kept_around: Kept[Course | None] = field(default_factory=Kept)
     kept_labels: Kept[Labels] = field(default_factory=Kept)
@@ -213,9 +212,9 @@ class Pages:
             raise HTTPException(404, "messages are not shown; web.examples: true allows it")
         if visitor(self.people, request).session is None:
             raise HTTPException(401, "messages of users are for who is signed in")
-        found, find = self._incident(request), self.examples
+        found = self._incident(request)
         try:
-            made = self.kept_examples.get((found.id, found.updated_at), lambda: find(found))
+            made = self.examples(found)  # each time: what is erased from the log is not to be shown any more
         except (NothingToExportError, MappingError, ScrubberMissingError, SourceError) as error:
             back = f"/incidents/{found.id}"
             return said(visitor(self.people, request), 503, "There are no examples", brief(str(error)), back)

@@ -99,6 +99,15 @@ def test_without_the_setting_there_are_none_and_nothing_says_so(history: History
     assert "answered wrong" not in client.get(PAGE).text
 
 
+def test_what_is_erased_from_the_log_is_shown_no_more(history: History, folder: Path) -> None:
+    client = served(history, folder, SetClocks(T0 + HOUR).both)
+    sign_in(client)
+    assert "What does it cost?" in client.get(f"{PAGE}/examples").text
+    left = pq.read_table(folder / "predictions.parquet").slice(0, 2)
+    pq.write_table(left, folder / "predictions.parquet")
+    assert "What does it cost?" not in client.get(f"{PAGE}/examples").text
+
+
 def test_a_log_that_is_away_is_said(history: History, folder: Path) -> None:
     (folder / "predictions.parquet").unlink()
     client = served(history, folder, SetClocks(T0 + HOUR).both)

@@ -112,3 +112,17 @@ def test_the_page_has_the_charts_of_its_time(client: TestClient, history: Histor
     assert len(charts) == 6
     assert "<h2>Recall of urgent</h2>" in page
     assert 'href="/monitors/support-bot/recall.csv?' in page
+
+
+def test_evidentlys_report_is_linked_with_what_its_limits_mean(copied_sqlite: str) -> None:
+    history = History.open(copied_sqlite)
+    told = opened()
+    with history.transaction("support-bot") as transaction:
+        transaction.tell((replace(told, incident=replace(told.incident, report="reports/it.html")),), ())
+    pages = Pages(history, (Watched("support-bot", 0.85, {}, {}),), dict)
+
+    page = TestClient(pages.app(), base_url="http://127.0.0.1").get(f"/incidents/{told.incident.id}").text
+    history.close()
+
+    assert "Evidently's report of the rows was in reports/it.html" in html.unescape(page)
+    assert "over a limit that is the same for every bot: that none is says nothing of how well this bot answers" in page
