@@ -13,7 +13,7 @@ from checks.label_delay.delays import LN_BASE, Delays, SeenDelays
 from config.monitor import MonitorSettings
 from monitor.common.near_duplicates import evened, groups
 from monitor.common.personal import Scrub, Scrubber, as_it_is
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 
 PER_LABEL: Final = 5_000

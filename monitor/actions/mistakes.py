@@ -11,7 +11,7 @@ from config.monitor import MonitorSettings
 from monitor.actions.material import NothingToExportError
 from monitor.common.near_duplicates import evened
 from monitor.common.personal import Scrubber
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 
 PER_LABEL: Final = 300

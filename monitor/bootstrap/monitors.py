@@ -14,8 +14,9 @@ from monitor.cycle.alerting_watch import AlertingWatch
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Outage
 from monitor.history import History, WindowSpec
-from monitor.log import open_log, open_replayed
 from monitor.log.mapping.spelling import class_name, tidy
+from monitor.log.prediction_log import open_log
+from monitor.log.replayed_log import open_replayed
 from monitor.study.plan import plan_of
 from monitor.study.reports import ReportFolder
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from monitor.history import Dated, History
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 
 AGREES: Final = timedelta(days=1)
 """What two clocks may differ by: a zone that was left out, a log that is a night old."""

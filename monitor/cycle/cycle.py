@@ -44,8 +44,8 @@ from monitor.cycle.log_notices import noticed
 from monitor.cycle.outcome_tracking import Follower
 from monitor.cycle.report_links import with_reports
 from monitor.history import CycleRecord, History, Transaction, WindowSpec
-from monitor.log import PredictionLog
 from monitor.log.counts import BucketCounts, LogNotice
+from monitor.log.prediction_log import PredictionLog
 from monitor.log.problems import ProblemKind
 from monitor.study.plan import StudyPlan
 

@@ -16,9 +16,9 @@ from monitor.bootstrap.people import build_acts
 from monitor.common.clock import Clocks
 from monitor.daemon.vitals import Vitals
 from monitor.history import History
-from monitor.log import open_log
 from monitor.log.engines.duckdb_databases import close_idle
 from monitor.log.mapping.spelling import class_name
+from monitor.log.prediction_log import open_log
 from monitor.web.page.app import Pages
 from monitor.web.page.attempts import Attempts
 from monitor.web.page.people import People

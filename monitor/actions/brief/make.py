@@ -23,7 +23,7 @@ from monitor.actions.folder import new_folder, write_files
 from monitor.actions.material import Holdout, Message, NothingToExportError, disputed, hold_out, read_material
 from monitor.actions.prompt import read_prompt
 from monitor.history.writing.tries import Try
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 
 TESTS: Final = 30  # failing messages, and as many that guard; enough to see a prompt get better, quick to run
 DAYS: Final = timedelta(days=7)  # that requests are counted over

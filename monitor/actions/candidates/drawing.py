@@ -18,8 +18,8 @@ from monitor.actions.brief.likeness import Likeness
 from monitor.actions.candidates.sample import Item, Role, Sample, Scope
 from monitor.actions.finetune.dataset import lot
 from monitor.actions.material import Holdout, Material, Message, NothingToExportError, hold_out, read_material
-from monitor.log import PredictionLog
 from monitor.log.counts import ALL
+from monitor.log.prediction_log import PredictionLog
 
 FEWEST: Final = 30
 """Messages below which nothing can be said of a candidate, whatever it answers."""

@@ -9,7 +9,7 @@ from monitor.actions.candidates.sample import Sample
 from monitor.actions.folder import new_folder, write_files
 from monitor.actions.material import Holdout
 from monitor.actions.prompt import read_prompt
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 
 
 def make_folder(log: PredictionLog, settings: MonitorSettings, spec: SampleSpec, out: Path) -> tuple[Sample, Holdout]:

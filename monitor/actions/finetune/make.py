@@ -17,7 +17,7 @@ from monitor.actions.material import NothingToExportError, hold_out, read_materi
 from monitor.actions.prompt import Prompt, read_prompt
 from monitor.common.json_lines import iso, to_line
 from monitor.common.spreadsheet_cells import to_csv
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 
 ROWS = ("split", "line", "id", "at", "label", "group")
 

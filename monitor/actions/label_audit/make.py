@@ -16,7 +16,7 @@ from monitor.actions.label_audit.readme import Audit, render_readme
 from monitor.actions.material import NothingToExportError, hold_out, read_material
 from monitor.common.json_lines import iso
 from monitor.common.spreadsheet_cells import to_csv
-from monitor.log import PredictionLog
+from monitor.log.prediction_log import PredictionLog
 
 COLUMNS: Final = (
     *("id", "at", "text", "label", "suggested", "reasons", "margin"),

@@ -16,7 +16,7 @@ from config.monitor import MonitorSettings
 from monitor.bootstrap.monitors import window_spec
 from monitor.common.personal import Scrub
 from monitor.history.spans import lay_out
-from monitor.log import PredictionLog, open_log
+from monitor.log.prediction_log import PredictionLog, open_log
 from monitor.log.reading.queueing import DrawnPrediction, Scope
 
 _START_BITS: Final = 32

@@ -15,7 +15,7 @@ from monitor.cli.commands.options import TIME
 from monitor.common.personal import ScrubberMissingError
 from monitor.common.terminal import note
 from monitor.history import History
-from monitor.log import PredictionLog, open_log
+from monitor.log.prediction_log import PredictionLog, open_log
 
 out_option = click.option(
     "-o",

@@ -15,7 +15,7 @@ from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
 from monitor.common.terminal import note, tell
 from monitor.history import History
-from monitor.log import open_log
+from monitor.log.prediction_log import open_log
 
 LIST = click.Path(path_type=Path, exists=True, dir_okay=False)
 

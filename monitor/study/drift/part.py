@@ -1,11 +1,11 @@
 """The part of a study that looks for drift."""
 
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Final
 
 from checks.counts.shift import ColumnShift, PeerScore
 from checks.counts.study import Study
-from config.reports import has_evidently
 from monitor.log.sampled import Samples
 from monitor.study.drift.calendar import Calendar
 from monitor.study.drift.columns import Values, columns_of, values_of
@@ -30,7 +30,7 @@ def _shift(values: Values, calendar: Calendar, *, examples: bool) -> ColumnShift
 
 
 def _second_opinion(values: Values) -> PeerScore | None:
-    if not has_evidently():
+    if find_spec("evidently") is None:  # as in the slim image; `config` knows it too, and takes a second to import
         return None
     from monitor.study.drift.peer import peer_score  # noqa: PLC0415 - 5 s and 150 MB, which healthy days do without
 

@@ -20,12 +20,12 @@ from config.source import (
     SourceSettings,
 )
 from monitor.common.errors import SourceError
-from monitor.log import open_log
 from monitor.log.counting.columns import Columns, whole_buckets
 from monitor.log.counting.staging import in_halves
 from monitor.log.counts import ALL, BucketCounts, LatencyRow, OutcomeRow
 from monitor.log.engines.connections import open_engine
 from monitor.log.engines.duckdb_databases import close_idle
+from monitor.log.prediction_log import open_log
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = 3600

@@ -75,6 +75,12 @@ time.sleep(60)
 """
 
 
+def test_a_child_imports_nothing_that_counts_or_configures() -> None:
+    code = "import sys, monitor.study.worker; print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"config", "sqlalchemy", "duckdb"} & set(shown.stdout.split())
+
+
 def test_closing_twice_is_closing_once() -> None:
     child = StudyChild()
     child.close()

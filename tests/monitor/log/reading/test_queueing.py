@@ -7,7 +7,7 @@ import pytest
 
 from checks.counts.cells import NO_BAND, OutcomeCell
 from checks.label_queue.allocation import Stratum
-from monitor.log import open_log
+from monitor.log.prediction_log import open_log
 from monitor.log.reading.queueing import Scope
 from tests.support.kept_counts import opened
 from tests.support.log_oracle import BUCKET
