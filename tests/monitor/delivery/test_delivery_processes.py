@@ -2,22 +2,19 @@
 
 import signal
 from collections.abc import Iterator
-from multiprocessing import get_context
-from typing import Final, Self
+from typing import Self
 
 import pytest
 
 from monitor.history import History
 from tests.support.deliveries import Desk
 from tests.support.fake_slack import FakeSlack
+from tests.support.forks import FORKS
 from tests.support.incidents import opened
 from tests.support.sending import READY, send
 from tests.support.waiting import wait_until
 
 ALERTS = 12
-FORKS: Final = get_context("forkserver")
-"""Processes of their own that share no thread or connection with this one, and import what they need once."""
-FORKS.set_forkserver_preload(["tests.support.sending"])
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from tests.monitor.cli.commands.test_run import RUN, Daemon
 from tests.repository.paths import ROOT
 from tests.support.chat_log import END, write_config
+from tests.support.daemons import running
 from tests.support.dashboards import FOLDER
 from tests.support.prometheus import RULES, program, scraping
 from tests.support.waiting import wait_until
@@ -39,8 +39,7 @@ def home(tmp_path: Path, made_log: Path) -> Path:
 
 def test_prometheus_scrapes_the_daemon_and_every_rule_and_panel_has_something_to_judge(home: Path) -> None:
     program("prometheus")
-    daemon = Daemon(home, RUN, "daemon.log")
-    try:
+    with running(home) as daemon:
         wait_until(lambda: bool(daemon.events("looked")), 120)
         with scraping(daemon.web.partition("://")[2]) as prometheus:
             wait_until(lambda: bool(prometheus.query("monitor:tunewatch_looks_failed:ratio_rate1h")), 60)
@@ -56,8 +55,6 @@ def test_prometheus_scrapes_the_daemon_and_every_rule_and_panel_has_something_to
                 asked += [query["expr"].replace("$monitor", ".*") for query in panel["targets"]]
             nothing = [expression for expression in asked if not prometheus.query(expression)]
             assert [each for each in nothing if not re.search("open_incidents|notifications_oldest", each)] == []
-    finally:
-        daemon.close()
 
 
 def test_every_metric_of_the_rules_is_one_of_the_daemon() -> None:

@@ -5,37 +5,22 @@ import shutil
 import signal
 import socket
 import sqlite3
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 import pytest
 import sqlalchemy as sa
 
 from tests.support.chat_log import Bot, write_config, write_log
+from tests.support.daemons import running, started, watch_impatiently
 from tests.support.fake_slack import FakeSlack
-from tests.support.http import get_json, get_text
-from tests.support.program import run_here, start
+from tests.support.http import get_text
+from tests.support.program import run_here
 from tests.support.waiting import wait_until
 from tunewatch.log import Log
-
-RUN: Final = ("-m", "monitor.cli", "run")
-IMPATIENT: Final = (
-    "-c",
-    """
-import sys
-from config.loading import load
-from monitor.cli.commands.run import watch
-from monitor.common.logs import set_up_logging
-
-set_up_logging("info", "json")
-sys.exit(watch(load(), stop_within=0.5))
-""",
-)
-"""The daemon with half a second to stop, so that no test waits for eight."""
 
 _TROUBLES: Final = ("look failed", "look crashed", "delivery crashed", "notification failed")
 
@@ -63,72 +48,8 @@ monitors:
 """
 
 
-class Daemon:
-    """A running daemon with its log so far."""
-
-    def __init__(self, home: Path, arguments: Sequence[str], log_name: str, **variables: str) -> None:
-        self._path = home / log_name
-        self._log = self._path.open("w")
-        self.process = start(list(arguments), cwd=home, stderr=self._log, **variables)
-
-    def events(self, name: str) -> list[dict[str, Any]]:
-        """The complete log lines of that event so far."""
-        lines = [line for line in self._path.read_text().splitlines(keepends=True) if line.endswith("\n")]
-        return [event for event in map(json.loads, lines) if event["event"] == name]
-
-    def wait_for(self, name: str) -> dict[str, Any]:
-        """The first log line of that event, once it is there."""
-        wait_until(lambda: self.events(name) or self.process.poll() is not None, 30)
-        assert self.events(name), self._path.read_text()
-        return self.events(name)[0]
-
-    @property
-    def web(self) -> str:
-        """The address of its web server."""
-        return str(self.wait_for("started")["web"])
-
-    def log(self) -> str:
-        """All that it logged."""
-        return self._path.read_text()
-
-    def get(self, path: str) -> tuple[int, Any]:
-        """Ask the web server."""
-        return get_json(self.wait_for("started")["web"] + path)
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Send the signal; the seconds until the process ended."""
-        began = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(15)
-        return time.monotonic() - began
-
-    def close(self) -> None:
-        """End it, whatever it does."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.stdout().close()
-        self._log.close()
-
-    def stdout(self) -> IO[str]:
-        """What it prints, of which there should be nothing."""
-        assert self.process.stdout
-        return self.process.stdout
-
-
-@contextmanager
-def _running(
-    home: Path, arguments: Sequence[str] = RUN, log_name: str = "daemon.log", **variables: str
-) -> Iterator[Daemon]:
-    daemon = Daemon(home, arguments, log_name, **variables)
-    try:
-        yield daemon
-    finally:
-        daemon.close()
-
-
 def test_it_looks_at_once_is_healthy_and_ready_and_ends_with_0_on_sigterm(home: Path) -> None:
-    with _running(home) as daemon:
+    with started(home) as daemon:
         assert daemon.wait_for("watching")["monitor"] == "support-bot"
         assert daemon.wait_for("looked")["monitor"] == "support-bot"
         assert daemon.get("/-/healthy") == (200, {"scheduler": "alive", "delivery": "alive"})
@@ -151,7 +72,7 @@ def test_a_log_that_cannot_be_reached_keeps_no_other_from_being_watched_until_it
 ) -> None:
     write_config(home, Bot("late", "later"), Bot())
 
-    with _running(home) as daemon:
+    with running(home) as daemon:
         assert daemon.wait_for("look failed")["monitor"] == "late"
         assert daemon.wait_for("looked")["monitor"] == "support-bot"
         status, detail = daemon.get("/-/ready")
@@ -165,7 +86,7 @@ def test_a_log_that_cannot_be_reached_keeps_no_other_from_being_watched_until_it
 
 def test_it_receives_the_log_of_a_chatbot_that_has_none_and_watches_it(tmp_path: Path) -> None:
     (tmp_path / "tunewatch.yaml").write_text(RECEIVING_CONFIG)
-    with _running(tmp_path, TUNEWATCH_INGEST__TOKEN="a-token-of-tests") as daemon:
+    with running(tmp_path, TUNEWATCH_INGEST__TOKEN="a-token-of-tests") as daemon:
         log = Log(daemon.wait_for("receiving")["address"], "a-token-of-tests")
         daemon.wait_for("looked")  # nothing has come yet, and that is no fault of the log
         for number in range(60):
@@ -188,7 +109,7 @@ def test_it_does_not_receive_without_a_token(tmp_path: Path) -> None:
 
 
 def test_two_daemons_on_one_history_tell_one_story_and_end_on_ctrl_c(home: Path) -> None:
-    with _running(home) as first, _running(home, log_name="second.log") as second:
+    with running(home) as first, running(home, log_name="second.log") as second:
         for daemon in (first, second):
             daemon.wait_for("looked")
         for daemon in (first, second):
@@ -210,7 +131,7 @@ def test_of_two_replicas_each_notification_is_sent_by_one_and_one_goes_on_when_t
     write_log(tmp_path / "logs", end=now, breaks_at=now - timedelta(days=7), each_day=30)
     home = write_config(tmp_path, Bot(every="5s")).parent
     variables = {"TUNEWATCH_HISTORY__URL": postgres_url}
-    with _running(home, **variables) as first, _running(home, log_name="second.log", **variables) as second:
+    with running(home, **variables) as first, running(home, log_name="second.log", **variables) as second:
         for daemon in (first, second):
             daemon.wait_for("looked")
         first.process.kill()
@@ -263,7 +184,7 @@ def _cycles(home: Path) -> int:
 
 
 def test_a_look_that_does_not_end_is_cut_short_and_leaves_nothing(slow_home: Path, postgres_url: str) -> None:
-    with _running(slow_home, IMPATIENT) as daemon:
+    with running(slow_home, watch_impatiently) as daemon:
         daemon.wait_for("looked")
         with _locked(postgres_url) as lock:
             wait_until(lambda: _is_waited_for(lock))
@@ -277,7 +198,7 @@ def test_a_look_that_does_not_end_is_cut_short_and_leaves_nothing(slow_home: Pat
 
 
 def test_a_look_under_way_may_finish(slow_home: Path, postgres_url: str) -> None:
-    with _running(slow_home) as daemon:
+    with running(slow_home) as daemon:
         daemon.wait_for("looked")
         with _locked(postgres_url) as lock:
             wait_until(lambda: _is_waited_for(lock))
@@ -292,7 +213,7 @@ def test_a_look_under_way_may_finish(slow_home: Path, postgres_url: str) -> None
 
 
 def test_it_answers_for_its_health_while_no_log_has_answered_yet(slow_home: Path, postgres_url: str) -> None:
-    with _locked(postgres_url) as lock, _running(slow_home, IMPATIENT) as daemon:
+    with _locked(postgres_url) as lock, running(slow_home, watch_impatiently) as daemon:
         wait_until(lambda: _is_waited_for(lock), 30)
 
         assert daemon.get("/-/healthy")[0] == 200
@@ -341,7 +262,7 @@ def test_a_monitor_whose_columns_do_not_fit_keeps_no_other_from_being_watched(ho
     file = write_config(home, Bot("renamed"), Bot())
     file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis", 1))
 
-    with _running(home) as daemon:
+    with running(home) as daemon:
         failed = daemon.wait_for("look failed")
         assert failed["monitor"] == "renamed"
         assert "monitors.renamed.source.predictions.columns.latency_ms" in failed["error"]
@@ -355,7 +276,7 @@ def test_where_no_monitor_fits_its_log_that_is_said(home: Path) -> None:
     file = home / "tunewatch.yaml"
     file.write_text(file.read_text().replace("latency_ms: ms", "latency_ms: millis"))
 
-    with _running(home) as daemon:
+    with running(home) as daemon:
         daemon.wait_for("no monitor's columns fit its log: nothing is watched; tunewatch validate tries them")
 
 
@@ -367,7 +288,7 @@ def test_another_configuration_and_a_rotated_token_are_used_without_a_restart(ho
     with FakeSlack("xoxb-one") as slack:
         good = file.read_text("utf-8").rstrip() + f'\nslack: {{channel: C0ONCALL1, base_url: "{slack.url}"}}\n'
         file.write_text(good, "utf-8")
-        with _running(home, TUNEWATCH_SECRETS_DIR=str(secrets)) as daemon:
+        with running(home, TUNEWATCH_SECRETS_DIR=str(secrets)) as daemon:
             daemon.wait_for("looked")
             wait_until(lambda: slack.calls)
             slack.workspace.token = "xoxb-two"
