@@ -29,8 +29,17 @@ ACTS: Final = Table(
     Column(
         "key", Text, nullable=False, comment="What tells one act from another; the same act handed over twice is one."
     ),
-    Column("incident_id", ForeignKey("incidents.id"), index=True, comment="The incident; empty for silences."),
-    Column("silence_id", ForeignKey("silences.id"), comment="The silence; empty for incidents."),
+    Column(
+        "incident_id",
+        ForeignKey("incidents.id", name="fk_acts_incident_id_incidents"),
+        index=True,
+        comment="The incident; empty for silences.",
+    ),
+    Column(
+        "silence_id",
+        ForeignKey("silences.id", name="fk_acts_silence_id_silences"),
+        comment="The silence; empty for incidents.",
+    ),
     Column("at", UtcTime, nullable=False, comment="When somebody did it (UTC)."),
     Column(
         "kind",

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+)
 
 from monitor.history.schema.base import METADATA
 
@@ -55,6 +66,9 @@ OUTCOME_CELLS: Final = Table(
         comment="Sum of the confidences in millionths; 0 without confidence.",
     ),
     Column("designed", Integer, nullable=False, comment="Labelled predictions whose inclusion probability is known."),
+    PrimaryKeyConstraint(
+        *("slice_id", "bucket", "version_id", "predicted_id", "label_id", "band"), name="pk_outcome_cells_by_band"
+    ),
     sqlite_with_rowid=False,
     comment="Predictions by slice, bucket, versions, predicted class, label and confidence band.",
 )

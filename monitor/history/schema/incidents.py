@@ -145,11 +145,6 @@ NOTIFICATIONS: Final = Table(
     Column("created_at", UtcTime, nullable=False, comment="Time of the step (UTC)."),
     Column("due_at", UtcTime, nullable=False, comment="Not to be tried before (UTC)."),
     Column("claimed_until", UtcTime, comment="While `sending`: when another worker may take it over (UTC)."),
-    Column(
-        "claimed_by",
-        Text,
-        comment="While `sending`: who does; host, boot, process namespace, pid, start of the process, a random number.",
-    ),
     Column("attempts", Integer, nullable=False, comment="Tries begun, without those that were asked to wait."),
     Column(
         "interrupted",
@@ -165,6 +160,11 @@ NOTIFICATIONS: Final = Table(
         comment="Where it went, such as the time stamp of a Slack message; empty when unknown.",
     ),
     Column("error", Text, nullable=False, comment="Why the last try failed, or what went amiss; empty otherwise."),
+    Column(
+        "claimed_by",
+        Text,
+        comment="While `sending`: who does; host, boot, process namespace, pid, start of the process, a random number.",
+    ),
     Column(
         "held",
         Text,

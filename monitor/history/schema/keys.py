@@ -1,5 +1,6 @@
 """Names as small integers: cells hold the integer, so that a year of them stays small."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, Table, Text, UniqueConstraint
@@ -82,3 +83,11 @@ LATENCY_BINS: Final = Table(
     Column("high_ms", Double, nullable=False, comment="Upper edge in ms, outside of the bin: 1.02 ^ (bin + 1)."),
     comment="What each latency bin covers, so that a query needs no logarithms.",
 )
+
+_BINS: Final = range(-700, 1401)
+"""From a nanosecond to 35 years."""
+
+
+def latency_bins() -> Sequence[Mapping[str, float]]:
+    """The rows of `latency_bins`, which a history has from its beginning."""
+    return [{"bin": b, "low_ms": 1.02**b, "mid_ms": 1.02 ** (b + 0.5), "high_ms": 1.02 ** (b + 1)} for b in _BINS]

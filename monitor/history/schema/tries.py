@@ -13,7 +13,12 @@ TRIES: Final = Table(
     METADATA,
     Column("id", Integer, primary_key=True, comment="Key of the row."),
     Column("monitor", Text, nullable=False, comment="Name of the monitor."),
-    Column("incident_id", ForeignKey("incidents.id"), index=True, comment="The incident; empty where it was for none."),
+    Column(
+        "incident_id",
+        ForeignKey("incidents.id", name="fk_tries_incident_id_incidents"),
+        index=True,
+        comment="The incident; empty where it was for none.",
+    ),
     Column("sample", Text, nullable=False, comment="SHA-256 of the messages that it was tried on."),
     Column("answers", Text, nullable=False, comment="SHA-256 of what it answered: another one is another candidate."),
     Column("candidate", Text, nullable=False, comment="What it is called."),

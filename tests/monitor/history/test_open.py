@@ -23,6 +23,13 @@ def write(url: str, statement: str) -> None:
     engine.dispose()
 
 
+def tables(url: str) -> list[str]:
+    engine = sa.create_engine(url)
+    found = sorted(sa.inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
 def test_a_history_is_there_when_it_is_opened_again(url: str) -> None:
     first = History.open(url)
     put(first, random_counts(1, range(3)), marks(range(3)))
@@ -53,13 +60,21 @@ def test_a_database_with_tables_of_the_same_names_is_left_alone(fresh_url: str) 
         History.open(fresh_url)
 
 
-def test_a_migration_that_fails_leaves_nothing(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_what_was_there(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_to(fresh_url, "0001")
+    before = tables(fresh_url)
     monkeypatch.setattr("monitor.history.views.upgrade.replace_views", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         History.open(fresh_url)
-    engine = sa.create_engine(fresh_url)
-    assert sa.inspect(engine).get_table_names() == []
-    engine.dispose()
+    assert tables(fresh_url) == before
+    assert rows(fresh_url, f"SELECT version_num FROM {VERSION_TABLE}") == [("0001",)]  # noqa: S608
+
+
+def test_a_new_history_that_cannot_be_made_leaves_nothing(fresh_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.history.migrate.replace_views", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        History.open(fresh_url)
+    assert tables(fresh_url) == []
 
 
 def test_other_tables_of_a_postgresql_database_do_not_matter(postgres_url: str) -> None:
