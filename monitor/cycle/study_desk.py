@@ -18,7 +18,7 @@ from monitor.history.spans import Span
 from monitor.history.types import from_epoch
 from monitor.log.sampled import RegisteredMessages, Samples
 from monitor.study.child import StudyChild
-from monitor.study.messages import ReportTarget, Request
+from monitor.study.messages import ReportTarget, StudyRequest
 from monitor.study.plan import StudyPlan
 from monitor.study.reports import ReportFolder
 
@@ -71,7 +71,9 @@ class StudyDesk:
         samples = draw(monitor, plan, now)
         if min(len(samples.current), len(samples.reference)) < LEAST_ROWS or self._stopped.is_set():
             return None
-        reply = self._child.ask(Request(samples, plan.memory_mb, relevance_model=plan.relevance_model), plan.timeout)
+        reply = self._child.ask(
+            StudyRequest(samples, plan.memory_mb, relevance_model=plan.relevance_model), plan.timeout
+        )
         if self._stopped.is_set():
             return None
         study = reply.study and self._with_report(monitor, plan, samples, reply.study)
@@ -91,7 +93,7 @@ class StudyDesk:
             _LOG.error("report not kept", monitor=monitor.name, error=str(error))
             return study
         target = ReportTarget(str(file), monitor.name, self._reports.workspace)
-        reply = self._child.ask(Request(samples, plan.memory_mb, target), plan.timeout)
+        reply = self._child.ask(StudyRequest(samples, plan.memory_mb, target), plan.timeout)
         if reply.error:
             _LOG.error("report failed", monitor=monitor.name, error=reply.error)
             return study

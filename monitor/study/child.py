@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import Final
 
-from monitor.study.messages import Reply, Request, dump_request, load_reply
+from monitor.study.messages import Reply, StudyRequest, dump_request, load_reply
 
 END_WITHIN: Final = 2.0
 """Seconds that the child gets to end by itself once its input has ended."""
@@ -33,7 +33,7 @@ class StudyChild:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, request: Request, timeout: float) -> Reply:
+    def ask(self, request: StudyRequest, timeout: float) -> Reply:
         """Have a study made within `timeout` seconds; the reply has an error where that fails."""
         process, too_late = self._running(), threading.Event()
 

@@ -18,7 +18,7 @@ class ReportTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class StudyRequest:
     """A study to make, or a `report` of the samples, with at most `memory_mb` megabytes of data in the child.
 
     `relevance_model` is the folder of an embedding model, "" for none.
@@ -39,16 +39,18 @@ class Reply:
 
 
 # The one-tuples are there because pydantic takes no configuration beside a bare dataclass.
-_REQUEST: TypeAdapter[tuple[Request]] = TypeAdapter(tuple[Request], config=ConfigDict(ser_json_inf_nan="constants"))
+_REQUEST: TypeAdapter[tuple[StudyRequest]] = TypeAdapter(
+    tuple[StudyRequest], config=ConfigDict(ser_json_inf_nan="constants")
+)
 _REPLY: TypeAdapter[tuple[Reply]] = TypeAdapter(tuple[Reply], config=ConfigDict(ser_json_inf_nan="constants"))
 
 
-def dump_request(request: Request) -> bytes:
+def dump_request(request: StudyRequest) -> bytes:
     """Write a request as one line of JSON."""
     return _REQUEST.dump_json((request,)) + b"\n"
 
 
-def load_request(line: bytes) -> Request:
+def load_request(line: bytes) -> StudyRequest:
     """Parse the request of a line."""
     return _REQUEST.validate_json(line)[0]
 

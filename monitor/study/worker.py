@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import BinaryIO, Final
 
 from monitor.common.gc_tuning import collect_seldom
-from monitor.study.messages import Reply, Request, dump_reply, load_request
+from monitor.study.messages import Reply, StudyRequest, dump_reply, load_request
 from monitor.study.parts import make_study, parts, write_report
 
 _MEGABYTE: Final = 1024 * 1024
@@ -44,7 +44,7 @@ def _listen(requests_in: BinaryIO, requests: "SimpleQueue[bytes]") -> None:
     os._exit(0)
 
 
-def _answer(request: Request) -> Reply:
+def _answer(request: StudyRequest) -> Reply:
     try:
         chosen = parts(
             request.relevance_model

@@ -18,7 +18,7 @@ from monitor.cycle.cycle import Monitor
 from monitor.cycle.study_desk import LEAST_ROWS, draw
 from monitor.daemon.pages import watched_of
 from monitor.study.child import StudyChild
-from monitor.study.messages import ReportTarget, Request
+from monitor.study.messages import ReportTarget, StudyRequest
 from monitor.web.page.report import report
 from monitor.web.page.watched import Watched
 
@@ -106,7 +106,7 @@ def _write(monitor: Monitor, now: datetime, target: ReportTarget) -> None:
                 f"{monitor.name}: there are {len(samples.current)} rows in the window and {len(samples.reference)} in "
                 f"the reference, and a report takes {LEAST_ROWS} of each"
             )
-        reply = child.ask(Request(samples, plan.memory_mb, target), plan.timeout)
+        reply = child.ask(StudyRequest(samples, plan.memory_mb, target), plan.timeout)
     finally:
         child.close()
         monitor.log.close()

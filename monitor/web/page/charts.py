@@ -82,7 +82,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ChartRequest:
     """What a chart is to show. `file` is the address of its figures as CSV, `steps` of which ticks may be apart."""
 
     title: str
@@ -145,7 +145,7 @@ class Chart:
         return not any(each.lines for each in self.drawn)
 
 
-def chart(request: Request, span: Span, marks: Sequence[Mark]) -> Chart:
+def chart(request: ChartRequest, span: Span, marks: Sequence[Mark]) -> Chart:
     """Lay a chart out."""
     numbers = [x for series in request.series for x in values_of(series.points)]
     levels = [rule.value for rule in request.rules] if numbers else []
@@ -172,7 +172,7 @@ def chart(request: Request, span: Span, marks: Sequence[Mark]) -> Chart:
     )
 
 
-def _course(series: Series, request: Request, of: int) -> str:
+def _course(series: Series, request: ChartRequest, of: int) -> str:
     """What a line did, in a sentence."""
     values = [point.value for point in series.points if point.value is not None]
     if not values:

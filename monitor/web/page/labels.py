@@ -16,7 +16,7 @@ from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.labelled import DelaysOf, LabelledClass, LabelledDay, LabelsOf
 from monitor.web.page.asked import Asked
-from monitor.web.page.charts import Chart, Mark, Request, Series, Span, chart
+from monitor.web.page.charts import Chart, ChartRequest, Mark, Series, Span, chart
 from monitor.web.page.marks import marks_of
 from monitor.web.page.plotting import Point
 from monitor.web.page.watched import Watched
@@ -108,17 +108,19 @@ def labels(history: History, watched: Watched, newest: NewestFigures, wanted: As
     )
 
 
-def _requests(days: Sequence[LabelledDay], delays: Delays, file: str) -> Iterator[Request]:
+def _requests(days: Sequence[LabelledDay], delays: Delays, file: str) -> Iterator[ChartRequest]:
     coverage = tuple(Point(each.at, each.n_labelled / each.n if each.n else None) for each in days)
-    yield Request("Labelled by now, by day of the predictions", (Series("labelled", coverage),), percent, True, file)  # noqa: FBT003 - a share
+    yield ChartRequest(
+        "Labelled by now, by day of the predictions", (Series("labelled", coverage),), percent, is_share=True, file=file
+    )
     series = tuple(
         Series(name, tuple(Point(at, found.hours[place]) for at, found in sorted(delays.items())))
         for place, name in enumerate(("half within", "nine in ten within"))
     )
-    yield Request("Label delay, by day of the predictions", series, _hours, is_share=False, file=file, steps=HOURS)
+    yield ChartRequest("Label delay, by day of the predictions", series, _hours, is_share=False, file=file, steps=HOURS)
     corrected = tuple(_share(each.at, each.n_corrected, each.n_labelled) for each in days)
     title = "Labels that named another class at first"
-    yield Request(title, (Series("corrected", corrected),), percent, is_share=True, file=file)
+    yield ChartRequest(title, (Series("corrected", corrected),), percent, is_share=True, file=file)
 
 
 def _share(at: datetime, k: int, n: int) -> Point:

@@ -13,7 +13,7 @@ from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.queries import Belief, Said
 from monitor.web.page.asked import Asked
-from monitor.web.page.charts import Chart, Mark, Request, Rule, Series, Span, chart, points_of
+from monitor.web.page.charts import Chart, ChartRequest, Mark, Rule, Series, Span, chart, points_of
 from monitor.web.page.marks import marks_of
 from monitor.web.page.matrix import Matrix, matrix
 from monitor.web.page.watched import Watched
@@ -126,7 +126,7 @@ def _title(metric: str, class_name: str) -> str:
 
 def _requests(
     watched: Watched, name: str, found: Traces, said: Mapping[tuple[str, str], Said], wanted: Asked
-) -> Iterator[Request]:
+) -> Iterator[ChartRequest]:
     """The charts, from what matters most on."""
 
     def lines(*metrics: str, of: str = "") -> tuple[Series, ...]:
@@ -137,23 +137,25 @@ def _requests(
 
     reference = _reference(said.get(("accuracy", "all")))
     rules = (*(() if watched.good is None else (Rule("aim", watched.good),)), *reference)
-    yield Request("Accuracy", lines("accuracy"), percent, is_share=True, file=file("accuracy"), rules=rules)
+    yield ChartRequest("Accuracy", lines("accuracy"), percent, is_share=True, file=file("accuracy"), rules=rules)
     if name:
         for metric, floors in (("recall", watched.recall_floors), ("precision", watched.precision_floors)):
             floor = (Rule("floor", floors[name]),) if name in floors else ()
             rules = (*floor, *_reference(said.get((f"class_{metric}", name))))
             title, series = _title(metric, name), lines(metric, of=name)
-            yield Request(title, series, percent, is_share=True, file=file(metric), rules=rules)
+            yield ChartRequest(title, series, percent, is_share=True, file=file(metric), rules=rules)
     limits = _limit(said.get(("latency", "p95")), "p95 limit")
     quantiles = lines(*QUANTILES)
-    yield Request("Latency", quantiles, milliseconds, is_share=False, file=file("latency_p95"), rules=limits)
+    yield ChartRequest("Latency", quantiles, milliseconds, is_share=False, file=file("latency_p95"), rules=limits)
     shares = lines("coverage", "expected_coverage")
-    yield Request("Labelled share of the window", shares, percent, is_share=True, file=file("coverage"))
+    yield ChartRequest("Labelled share of the window", shares, percent, is_share=True, file=file("coverage"))
     if found.get(("f1", name)):
-        yield Request(_title("f1", name), lines("f1", of=name), percent, is_share=True, file=file("f1"))
+        yield ChartRequest(_title("f1", name), lines("f1", of=name), percent, is_share=True, file=file("f1"))
     if any(found.get((metric, "")) for metric in RELEVANCE):
         scores, low = lines(*RELEVANCE), _limit(said.get(("relevance", "low_share")), "most of low")
-        yield Request("Relevance of the answers", scores, percent, is_share=True, file=file(RELEVANCE[0]), rules=low)
+        yield ChartRequest(
+            "Relevance of the answers", scores, percent, is_share=True, file=file(RELEVANCE[0]), rules=low
+        )
 
 
 _NAMES: Final = {

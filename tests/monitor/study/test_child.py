@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from monitor.study.child import StudyChild
-from monitor.study.messages import Request
+from monitor.study.messages import StudyRequest
 from tests.support.program import ROOT, environment
 from tests.support.studies import samples
 from tests.support.waiting import wait_until
 
-REQUEST = Request(samples(per_day=20), memory_mb=1_500)
+REQUEST = StudyRequest(samples(per_day=20), memory_mb=1_500)
 
 
 def test_a_study_that_takes_too_long_is_ended() -> None:
@@ -30,7 +30,7 @@ def test_a_study_that_takes_too_long_is_ended() -> None:
 
 def test_a_study_that_needs_too_much_memory_fails_and_the_next_one_does_not() -> None:
     child = StudyChild()  # one that has made studies has memory to make them again
-    reply = child.ask(Request(REQUEST.samples, memory_mb=60), timeout=60)
+    reply = child.ask(StudyRequest(REQUEST.samples, memory_mb=60), timeout=60)
     assert reply.study is None
     assert "60 MB" in reply.error or "ended with status" in reply.error
     assert child.ask(REQUEST, timeout=60).error == ""

@@ -16,7 +16,7 @@ from checks.metrics.line import MetricLine
 from checks.metrics.window import estimates
 from monitor.log.sampled import Samples, StudyRow
 from monitor.study.child import StudyChild
-from monitor.study.messages import Request
+from monitor.study.messages import StudyRequest
 from monitor.study.scoring.model_folder import ModelError
 from monitor.study.scoring.part import FORMER, MIN_ROWS, ROWS, estimate, relevance_by
 from monitor.study.scoring.scorer import Floats
@@ -120,7 +120,7 @@ def test_without_a_model_or_without_answers_the_study_is_as_it_was() -> None:
 def test_the_child_estimates_by_the_model_of_the_request(child: StudyChild, tmp_path: Path) -> None:
     folder = str(write_embedding_model(tmp_path / "words"))
     asked = [replace(row, text="lost card", response="card") for row in rows(100, 5)]
-    reply = child.ask(Request(week(*asked), MEMORY_MB, relevance_model=folder), PATIENCE)
+    reply = child.ask(StudyRequest(week(*asked), MEMORY_MB, relevance_model=folder), PATIENCE)
     assert reply.study is not None
     assert reply.study.faults == ()
     found = reply.study.estimated_relevance
@@ -131,7 +131,7 @@ def test_the_child_estimates_by_the_model_of_the_request(child: StudyChild, tmp_
 
 
 def test_a_model_that_is_not_there_is_a_fault_and_the_study_stands(child: StudyChild) -> None:
-    reply = child.ask(Request(week(*rows(100, 5)), MEMORY_MB, relevance_model="/no/such/model"), PATIENCE)
+    reply = child.ask(StudyRequest(week(*rows(100, 5)), MEMORY_MB, relevance_model="/no/such/model"), PATIENCE)
     assert reply.study is not None
     assert reply.study.estimated_relevance is None
     (fault,) = reply.study.faults
