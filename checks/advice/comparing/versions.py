@@ -17,7 +17,7 @@ Differs = Callable[[VersionRun, VersionRun], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
+class UnversionedFall:
     """A fall within one pair of versions, live or replaced after it fell: nothing that is logged changed."""
 
     run: VersionRun
@@ -35,7 +35,7 @@ class Changes:
     prompt: Comparison | None
     model: Comparison | None
     both: Comparison | None
-    drift: Drift | None
+    drift: UnversionedFall | None
 
     def found(self, step: Step) -> Comparison | None:
         """The comparison that ended so, if one did."""
@@ -123,22 +123,24 @@ def _telling(pairs: Iterable[Pair], failing: Sequence[Failing], windows: Windows
     return min(rest, key=lambda comparison: informative.index(comparison.step), default=None)
 
 
-def _drift(runs: Iterable[VersionRun], failing: Iterable[Failing], windows: Windows) -> Drift | None:
+def _drift(runs: Iterable[VersionRun], failing: Iterable[Failing], windows: Windows) -> UnversionedFall | None:
     tests = [(run, item) for run in runs for item in failing]
     falls = [
-        Drift(run, item, fall)
+        UnversionedFall(run, item, fall)
         for run, item in tests
         if (fall := fall_within(run, item.metric, windows, STEP_TAIL / len(tests))) is not None
     ]
     return max(falls, key=lambda drift: drift.fall.low, default=None)
 
 
-def _elsewhere(told: Iterable[Comparison | None]) -> Drift | None:
+def _elsewhere(told: Iterable[Comparison | None]) -> UnversionedFall | None:
     """A fall that the labels put at another moment than the change it was looked for at."""
     for comparison in told:
         moment = comparison.onset.elsewhere if comparison is not None and comparison.onset is not None else None
         if comparison is not None and moment is not None and comparison.step in (Step.FELL_LATER, Step.LOW_BEFORE):
-            return Drift(moment.within, comparison.failing, Fall.between(moment.before, moment.after, STEP_TAIL))
+            return UnversionedFall(
+                moment.within, comparison.failing, Fall.between(moment.before, moment.after, STEP_TAIL)
+            )
     return None
 
 

@@ -6,7 +6,7 @@ from checks.advice.comparing.failing import Failing
 from checks.advice.comparing.falls import Comparison, Fall, Step
 from checks.advice.comparing.metrics import Precision, Recall, Within, stratified
 from checks.advice.comparing.parts import named
-from checks.advice.comparing.versions import Changes, Drift
+from checks.advice.comparing.versions import Changes, UnversionedFall
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import FEWEST_TO_TRY, MOST_TO_TRY, TAIL
 from checks.clauses.clause import Clause, Clauses, clause
@@ -84,7 +84,7 @@ def _compare(near: Comparison, fall: Fall) -> Clause:
     )
 
 
-def _replay(drift: Drift) -> Clause:
+def _replay(drift: UnversionedFall) -> Clause:
     then, now = drift.fall.before.value, drift.fall.after.value
     wanted = _messages(labels_needed(then, now), drift.failing)
     return clause(SignalClause.REPLAY, messages=wanted, metric=drift.failing.metric.noun, before=then, after=now)

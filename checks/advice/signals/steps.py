@@ -3,7 +3,7 @@
 from checks.advice.comparing.falls import Comparison, Fall, Step
 from checks.advice.comparing.metrics import rated
 from checks.advice.comparing.parts import model_of, named, prompt_of
-from checks.advice.comparing.versions import Changes, Drift
+from checks.advice.comparing.versions import Changes, UnversionedFall
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.deciding.weights import LARGE_FALL
@@ -144,7 +144,7 @@ def _confounded(changes: Changes) -> tuple[Signal[Clauses], ...]:
     return (confounded, Signal("release_step", FAMILY, fall.low >= LARGE_FALL, said, numbers))
 
 
-def _drift(drift: Drift | None) -> Signal[Clauses]:
+def _drift(drift: UnversionedFall | None) -> Signal[Clauses]:
     if drift is None:
         return Signal("drift", FAMILY, holds=False, sentence=(clause(SignalClause.NO_DRIFT),))
     fall, metric = drift.fall, drift.failing.metric
