@@ -35,7 +35,7 @@ from monitor.history import History
 from monitor.history.writing.thinning import Thinning
 from monitor.people.listening import Listener
 from monitor.study.plan import plan_of
-from monitor.web.server import Shown, WebServer, health_app
+from monitor.web.server import CurrentApp, WebServer, health_app
 
 PURGE_EVERY: Final = timedelta(days=1)
 
@@ -125,7 +125,7 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, las
 
 
 def _lasting(settings: Settings, clocks: Clocks) -> Lasting:
-    ingest, shown = _ingest(settings, clocks), Shown()
+    ingest, shown = _ingest(settings, clocks), CurrentApp()
     telemetry = _telemetry()
     web = WebServer(shown, settings.web.host, settings.web.port)
     vitals = Vitals(_intervals(settings), clocks.ticks)

@@ -20,7 +20,7 @@ from monitor.daemon.study_rounds import StudyRounds
 from monitor.daemon.vitals import Vitals
 from monitor.delivery.worker import Courier
 from monitor.people.listening import Listener
-from monitor.web.server import Shown, WebServer
+from monitor.web.server import CurrentApp, WebServer
 
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
@@ -61,7 +61,7 @@ class Lasting:
     """
 
     web: WebServer
-    shown: Shown
+    shown: CurrentApp
     ingest: Ingest | None
     vitals: Vitals
     configured: Configured

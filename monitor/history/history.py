@@ -17,7 +17,7 @@ from monitor.history.queries.advised import Advised
 from monitor.history.queries.charted import Charted
 from monitor.history.queries.labelled import Labelled
 from monitor.history.queries.queries import Queries
-from monitor.history.queries.shown import Shown
+from monitor.history.queries.shown import SpanQueries
 from monitor.history.queries.sizes import Size, sizes
 from monitor.history.reading.remembered import RememberedCells
 from monitor.history.schema import CYCLES, MONITORS, TOTAL_CELLS
@@ -59,7 +59,7 @@ class History:
         self._sums_days = True
         self.queries = Queries(engine)
         self.charted = Charted(engine)
-        self.shown = Shown(engine)
+        self.shown = SpanQueries(engine)
         self.advised = Advised(engine)
         self.labelled = Labelled(engine)
 

@@ -67,7 +67,7 @@ def _endpoint(ask: Question) -> Callable[[Request], JSONResponse]:
     return endpoint
 
 
-class Shown:
+class CurrentApp:
     """The application that is answered with now; another one may take its place while the address is served."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.incident import Incident
-from monitor.actions.brief.examples import Shown
+from monitor.actions.brief.examples import ConfusionExamples
 from monitor.actions.brief.promptfoo import Tests
 from monitor.actions.brief.proposal import Proposal
 from monitor.actions.brief.tokens import Cost
@@ -31,7 +31,7 @@ class Brief:
 
     incident: Incident
     versions: tuple[VersionLine, ...]
-    shown: tuple[Shown, ...]
+    shown: tuple[ConfusionExamples, ...]
     proposal: Proposal
     cost: Cost
     tests: Tests

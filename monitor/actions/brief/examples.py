@@ -28,21 +28,23 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ConfusionExamples:
     """A confusion with its examples."""
 
     confusion: Confusion
     failing: tuple[Failing, ...]
 
 
-def show(span: Span, confusions: Iterable[Confusion], holdout: Holdout, likeness: Likeness) -> tuple[Shown, ...]:
+def show(
+    span: Span, confusions: Iterable[Confusion], holdout: Holdout, likeness: Likeness
+) -> tuple[ConfusionExamples, ...]:
     """Choose examples of each confusion: different ones, messages that are held out only where there are no others."""
     right: dict[str, list[Message]] = defaultdict(list)
     for message in _different((*span.before, *span.during)):
         if message.is_right and not holdout.has(message):
             right[message.row.label].append(message)
     return tuple(
-        Shown(
+        ConfusionExamples(
             confusion,
             tuple(
                 Failing(

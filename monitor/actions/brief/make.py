@@ -11,7 +11,7 @@ from checks.rules.family import Family
 from config.monitor import MonitorSettings
 from monitor.actions.brief.confusions import Confusion, errors_of, top_confusions
 from monitor.actions.brief.document import Brief, VersionLine
-from monitor.actions.brief.examples import Shown, few_shot, show
+from monitor.actions.brief.examples import ConfusionExamples, few_shot, show
 from monitor.actions.brief.likeness import Likeness
 from monitor.actions.brief.promptfoo import CONFIG, PROMPT, PROPOSED, Case, Tests, render_config, render_prompt, safe
 from monitor.actions.brief.proposal import propose
@@ -129,7 +129,7 @@ def _versions(span: Span, label: str) -> tuple[VersionLine, ...]:
     )
 
 
-def _tests(span: Span, shown: Sequence[Shown], holdout: Holdout, in_prompt: frozenset[int]) -> Tests:
+def _tests(span: Span, shown: Sequence[ConfusionExamples], holdout: Holdout, in_prompt: frozenset[int]) -> Tests:
     """Failing messages of the confusions in turn, and messages of the same classes that went right."""
     errors = [_ordered(errors_of(span.during, each.confusion), holdout, in_prompt) for each in shown]
     failing = _in_turn(errors, TESTS)

@@ -24,7 +24,7 @@ from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
 from monitor.common.terminal import printable, show
-from monitor.history.queries.queries import Queries, Shown
+from monitor.history.queries.queries import ChannelView, Queries
 
 
 @click.command("incidents")
@@ -62,7 +62,7 @@ def command(*, file: Path | None, names: tuple[str, ...], everything: bool, as_j
 class _Open:
     incident: Incident
     silences: tuple[Silence, ...]
-    shown: tuple[Shown, ...]
+    shown: tuple[ChannelView, ...]
     is_watched: bool
 
     @classmethod

@@ -17,14 +17,14 @@ LINE_EVERY: Final = 30.0
 """Seconds between two lines: work that is done sooner says nothing."""
 
 
-class Shown(Protocol):
+class ProgressDisplay(Protocol):
     """What shows how far work has got."""
 
     def track(self, items: Iterable[Item], *, total: float, description: str) -> Iterable[Item]:
         """The items as they come, of so many."""
 
 
-def tracking() -> AbstractContextManager[Shown]:
+def tracking() -> AbstractContextManager[ProgressDisplay]:
     """A bar that is gone when the work is done, or lines where stderr is no terminal."""
     bar = progress()
     return nullcontext(Lines()) if bar.disable else bar

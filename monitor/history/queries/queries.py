@@ -62,7 +62,7 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ChannelView:
     """What a channel shows of an incident, and since when."""
 
     channel: str
@@ -174,12 +174,12 @@ class Queries:
         with reading(self._engine) as connection:
             return read_silences(connection, ended_after)
 
-    def standings(self, incident_id: str) -> tuple[Shown, ...]:
+    def standings(self, incident_id: str) -> tuple[ChannelView, ...]:
         """What each channel shows of an incident, by channel."""
         t = STANDINGS.c
         with reading(self._engine) as connection:
             found = select(t.channel, t.shown_at, t.detail).where(t.incident_id == incident_id).order_by(t.channel)
-            return tuple(Shown(*row) for row in connection.execute(found))
+            return tuple(ChannelView(*row) for row in connection.execute(found))
 
     def tries(self, monitor: str, incident: str | None = None, sample: str | None = None) -> tuple[Try, ...]:
         """Candidates that were tried, oldest first; for one incident, or on one sample, where these are given."""

@@ -92,7 +92,7 @@ class Followed:
     outcome: str
 
 
-class Shown:
+class SpanQueries:
     """Questions that only read, each about one span [since, until). Times are UTC."""
 
     def __init__(self, engine: Engine) -> None:

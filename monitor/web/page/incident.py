@@ -66,7 +66,7 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class IncidentInWords:
     """All of one incident, in words."""
 
     incident: Incident
@@ -92,11 +92,11 @@ class Shown:
         return self.incident.state is State.RESOLVED
 
 
-def shown(history: History, incident: Incident) -> Shown:
+def shown(history: History, incident: Incident) -> IncidentInWords:
     """Ask the history for what belongs to it. Raises HistoryError."""
     steps = history.queries.incident_events(incident.id)
     card = explain(incident.advice)
-    return Shown(
+    return IncidentInWords(
         incident=incident,
         title=_title(incident, steps),
         level="ok" if incident.state is State.RESOLVED else level((incident,)),
