@@ -18,12 +18,12 @@ from checks.rules.check import Check
 from checks.rules.finding import Finding
 from config.loading import load
 from monitor.bootstrap.monitors import build_monitor
-from monitor.cycle.backtest import Span
+from monitor.cycle.backtest import SimulatedTimes
 from monitor.cycle.backtest import play as backtest
 from monitor.history.throwaway import throwaway_history
 
 NAMES: Final = ("banking77-stable", "banking77-paradox")
-LOOKS: Final = Span(datetime(2026, 3, 16, tzinfo=UTC), datetime(2026, 4, 12, tzinfo=UTC), timedelta(hours=12))
+LOOKS: Final = SimulatedTimes(datetime(2026, 3, 16, tzinfo=UTC), datetime(2026, 4, 12, tzinfo=UTC), timedelta(hours=12))
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 
 CONFIG: Final = """
@@ -66,7 +66,7 @@ class Watcher:
         return self.inner.run(measured)
 
 
-def play_log(folder: Path, switches: Mapping[str, Switch], looks: Span = LOOKS) -> dict[str, Outcome]:
+def play_log(folder: Path, switches: Mapping[str, Switch], looks: SimulatedTimes = LOOKS) -> dict[str, Outcome]:
     """False alarms before the bot changed, if it did, and days until it is told of, as set by default."""
     onset = json.loads((folder / "truth.json").read_text("utf-8"))["onset_ts"]
     changed = None if onset is None else datetime.fromisoformat(onset[:26]).replace(tzinfo=UTC)
@@ -75,7 +75,7 @@ def play_log(folder: Path, switches: Mapping[str, Switch], looks: Span = LOOKS) 
     return {name: _outcome(alarms.get(name, []), healthy, changed) for name in switches}
 
 
-def _alarms(folder: Path, switches: Mapping[str, Switch], looks: Span) -> dict[str, list[datetime]]:
+def _alarms(folder: Path, switches: Mapping[str, Switch], looks: SimulatedTimes) -> dict[str, list[datetime]]:
     with tempfile.TemporaryDirectory() as own, throwaway_history() as history:
         file = Path(own) / "tunewatch.yaml"
         file.write_text(CONFIG.format(folder=folder.resolve()), "utf-8")

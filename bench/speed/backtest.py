@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from bench.speed.cycle import CONFIG, END, cached_log
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor
-from monitor.cycle.backtest import Span, play
+from monitor.cycle.backtest import SimulatedTimes, play
 from monitor.history.throwaway import throwaway_history
 
 EVERY: Final = timedelta(minutes=15)
@@ -42,7 +42,7 @@ def played(log: Path, looks: int, *, replay: bool) -> Played:
         if replay:
             history.remember(sums_days=False)
         monitor = build_monitor(load(file), "bench", history, replay=replay)
-        seconds = list(_seconds(play([monitor], Span(start, start + EVERY * looks, EVERY))))
+        seconds = list(_seconds(play([monitor], SimulatedTimes(start, start + EVERY * looks, EVERY))))
         monitor.log.close()
     return Played(seconds[0], statistics.median(seconds[1:]))
 

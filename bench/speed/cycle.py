@@ -46,7 +46,7 @@ monitors:
 """
 
 
-class Span(NamedTuple):
+class JudgedTime(NamedTuple):
     """A span [start, end) of prediction time, as the command writes it and the peers read it."""
 
     start: str
@@ -94,13 +94,13 @@ def arrive(source: Path, folder: Path) -> None:
         shutil.copy(file, folder)
 
 
-def look(name: str, folder: Path, as_of: datetime) -> tuple[Line, Span]:
+def look(name: str, folder: Path, as_of: datetime) -> tuple[Line, JudgedTime]:
     """Measure one `tunewatch once`; the window that it judged begins and ends with a bucket."""
     command = (*TUNEWATCH, "once", "-c", str(folder / "tunewatch.yaml"), "--as-of", as_of.isoformat(), "--json")
     ran = measure(command, cwd=ROOT, allowed=OPEN_OR_NOT)
     accuracy = _accuracy(ran.output)
     line = Line(name, ran, float(accuracy["raw"]))
-    return line, Span(accuracy["window_start"], accuracy["window_end"])
+    return line, JudgedTime(accuracy["window_start"], accuracy["window_end"])
 
 
 def _accuracy(output: str) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _accuracy(output: str) -> dict[str, Any]:
     return dict(found)
 
 
-def by_hand(name: str, folder: Path, span: Span, as_of: datetime) -> Line:
+def by_hand(name: str, folder: Path, span: JudgedTime, as_of: datetime) -> Line:
     """Measure one peer over the span, with the labels known at `as_of`."""
     command = [sys.executable, "-m", "bench.speed.peers", PEERS[name], str(folder)]
     ran = measure([*command, "--from", span.start, "--to", span.end, "--as-of", as_of.isoformat()], cwd=ROOT)
@@ -159,7 +159,7 @@ def run(rows: int, changes: int) -> None:
         agree([first, *peers])
         show(f"The window of 7 days, of a log of {rows:,} rows that nobody has counted yet", [first, *peers])
 
-        whole = Span((END - SPAN).isoformat(), END.isoformat())
+        whole = JudgedTime((END - SPAN).isoformat(), END.isoformat())
         everything = [by_hand(name, folder, whole, END) for name in PEERS]
         agree(everything)
         show("All 30 days: what the first look reads", [first._replace(accuracy=None), *everything])

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bench.speed.cycle import END, SPAN, Span, by_hand, cached_log, look
+from bench.speed.cycle import END, SPAN, JudgedTime, by_hand, cached_log, look
 from bench.speed.measure import Measured
 
 BY_HAND: Final = "DuckDB SQL, by hand"
@@ -63,7 +63,7 @@ def first_look(case: Case) -> tuple[Measured, Measured | None]:
         ran = look("first", Path(name), END)[0].ran
     if case.jsonl:
         return ran, None
-    return ran, by_hand(BY_HAND, log, Span((END - SPAN).isoformat(), END.isoformat()), END).ran
+    return ran, by_hand(BY_HAND, log, JudgedTime((END - SPAN).isoformat(), END.isoformat()), END).ran
 
 
 def show(found: Sequence[tuple[Case, Measured, Measured | None]]) -> None:

@@ -34,7 +34,7 @@ SELECT quantile_cont(latency_ms, $quantiles) FROM read_parquet($predictions) WHE
 """
 
 
-class Span(NamedTuple):
+class PeerTask(NamedTuple):
     """Which predictions to judge, [start, end), with the labels known at `as_of`; UTC."""
 
     folder: Path
@@ -61,7 +61,7 @@ class Answer(NamedTuple):
     latency: list[float]
 
 
-def duckdb_sql(span: Span) -> Answer:
+def duckdb_sql(span: PeerTask) -> Answer:
     """Two queries: the confusion matrix and the quantiles."""
     import duckdb  # noqa: PLC0415 - see the top of the file
 
@@ -74,7 +74,7 @@ def duckdb_sql(span: Span) -> Answer:
     return Answer(right / labelled, labelled, list(latency))
 
 
-def pandas_groupby(span: Span) -> Answer:
+def pandas_groupby(span: PeerTask) -> Answer:
     """A merge and a groupby."""
     rows = _joined(span)
     cells = rows.groupby(["predicted", "label"], observed=True).size().reset_index(name="n")
@@ -83,7 +83,7 @@ def pandas_groupby(span: Span) -> Answer:
     return Answer(right / labelled, labelled, rows["latency_ms"].quantile(QUANTILES).tolist())
 
 
-def scikit_learn(span: Span) -> Answer:
+def scikit_learn(span: PeerTask) -> Answer:
     """Pandas for the join, scikit-learn for the report and the confusion matrix."""
     from sklearn.metrics import classification_report, confusion_matrix  # noqa: PLC0415
 
@@ -94,7 +94,7 @@ def scikit_learn(span: Span) -> Answer:
     return Answer(float(report["accuracy"]), len(known), rows["latency_ms"].quantile(QUANTILES).tolist())
 
 
-def _joined(span: Span) -> "pd.DataFrame":
+def _joined(span: PeerTask) -> "pd.DataFrame":
     """Predictions of the span, each with its latest known label."""
     import pandas as pd  # noqa: PLC0415
 
@@ -112,7 +112,7 @@ def _read(folder: Path, files: str, columns: list[str]) -> "pd.DataFrame":
     return pd.concat([pd.read_parquet(file, columns=columns) for file in sorted(folder.glob(files))])
 
 
-PEERS: Final[dict[str, Callable[[Span], Answer]]] = {
+PEERS: Final[dict[str, Callable[[PeerTask], Answer]]] = {
     "duckdb": duckdb_sql,
     "pandas": pandas_groupby,
     "scikit-learn": scikit_learn,
@@ -129,7 +129,7 @@ def main() -> None:
     for option, name in (("--from", "start"), ("--to", "end"), ("--as-of", "as_of")):
         parser.add_argument(option, dest=name, type=datetime.fromisoformat, required=True, metavar="T")
     arguments = parser.parse_args()
-    span = Span(arguments.folder, arguments.start, arguments.end, arguments.as_of)
+    span = PeerTask(arguments.folder, arguments.start, arguments.end, arguments.as_of)
     print(json.dumps(PEERS[arguments.peer](span)._asdict()))
 
 

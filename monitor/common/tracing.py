@@ -14,7 +14,7 @@ StepKey: TypeAlias = tuple[str, datetime]
 """The monitor and the time (UTC) of an incident's step, by which a delivery finds the look that made it."""
 
 
-class Span(Protocol):
+class TraceSpan(Protocol):
     """What takes a while."""
 
     def note(self, **facts: Fact) -> None:
@@ -40,11 +40,11 @@ class Untraced:
         """Nothing."""
 
 
-Begin: TypeAlias = Callable[[str, Mapping[str, Fact], StepKey | None], AbstractContextManager[Span]]
+Begin: TypeAlias = Callable[[str, Mapping[str, Fact], StepKey | None], AbstractContextManager[TraceSpan]]
 """Begins a span by its name, facts, and the step of an incident that it is about."""
 
 
-def _begin_nothing(_name: str, _facts: Mapping[str, Fact], _step: StepKey | None) -> AbstractContextManager[Span]:
+def _begin_nothing(_name: str, _facts: Mapping[str, Fact], _step: StepKey | None) -> AbstractContextManager[TraceSpan]:
     return nullcontext(Untraced())
 
 
@@ -58,7 +58,7 @@ def trace_with(begin: Begin | None) -> None:
 
 
 @contextmanager
-def span(name: str, step: StepKey | None = None, **facts: Fact) -> Iterator[Span]:
+def span(name: str, step: StepKey | None = None, **facts: Fact) -> Iterator[TraceSpan]:
     """A span around what is done within, below the one that is under way in this thread or made the `step`."""
     with _begin(name, facts, step) as begun:
         try:

@@ -11,7 +11,7 @@ from monitor.cycle.study_desk import StudyDesk
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SimulatedTimes:
     """The simulated times: `start`, then every `every`, up to and including `end`. UTC."""
 
     start: datetime
@@ -69,7 +69,7 @@ def told(report: CycleReport) -> Sequence[Transition]:
     return [step for step in report.transitions if step.event is not None]
 
 
-def play(monitors: Sequence[Monitor], span: Span) -> Iterator[CycleReport]:
+def play(monitors: Sequence[Monitor], span: SimulatedTimes) -> Iterator[CycleReport]:
     """Look at every simulated time with every monitor; a label counts only from its own time on.
 
     The times go forward for all monitors together, so that what is printed is in the order of time. Raises what

@@ -9,7 +9,7 @@ from checks.rules.finding import Cause
 from monitor.common.clock import Clocks
 from monitor.common.errors import SourceError, UnreachableError
 from monitor.common.logs import get_logger
-from monitor.common.tracing import Span, span
+from monitor.common.tracing import TraceSpan, span
 from monitor.cycle.cycle import CycleReport, Monitor, run_cycle
 from monitor.cycle.outage import Failure, Outage
 from monitor.daemon.vitals import Vitals, patience
@@ -99,7 +99,7 @@ class Look:
         self._running.release()
         return True
 
-    def _look(self, looking: Span) -> CycleReport:
+    def _look(self, looking: TraceSpan) -> CycleReport:
         self._built = self._built or self._build()
         now = self._clocks.now()
         report = run_cycle(self._built, now, looked_at=now)

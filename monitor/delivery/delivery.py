@@ -17,7 +17,7 @@ from monitor.common.clock import Clock
 from monitor.common.logs import get_logger
 from monitor.common.redact import redact
 from monitor.common.retrying import Trouble, plan, trouble_of
-from monitor.common.tracing import Span, span
+from monitor.common.tracing import TraceSpan, span
 from monitor.delivery.pictures import Pictures
 from monitor.delivery.resending import Resending
 from monitor.history.notifications import ClaimLostError, Notification, Outbox
@@ -98,7 +98,7 @@ class Deliverer:
         self._planned_at = self.clock()
         return self.outbox.plan(self.channels.keys(), self._planned_at)
 
-    def _deliver(self, notification: Notification, delivering: Span) -> None:
+    def _deliver(self, notification: Notification, delivering: TraceSpan) -> None:
         try:
             post = self._post(notification)
             receipt = self.channels[notification.channel].send(post)

@@ -57,7 +57,7 @@ def play(
         write_log(simulate(bot), folder.logs / bot.name)
     emit(story.opening(every))
     emit(Text(timeline.HEADING, "dim"))
-    steps = tuple(_watch(folder, backtest.Span(FIRST_LOOK, END, every), emit, track))
+    steps = tuple(_watch(folder, backtest.SimulatedTimes(FIRST_LOOK, END, every), emit, track))
     emit(Text())
     for part in story.outcome(steps, at_worst(folder.history)):
         emit(part)
@@ -68,7 +68,7 @@ def play(
     emit(story.next_steps(path, program))
 
 
-def _watch(folder: DemoFolder, span: backtest.Span, emit: Emit, track: Track) -> Iterator[Transition]:
+def _watch(folder: DemoFolder, span: backtest.SimulatedTimes, emit: Emit, track: Track) -> Iterator[Transition]:
     """Run every cycle, and show the days and the alerts in the order of time."""
     settings = load(folder.config, environ={}, secrets_dir=folder.logs)  # the demo is the same wherever it runs
     history = open_history(settings)

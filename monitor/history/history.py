@@ -26,7 +26,7 @@ from monitor.history.transaction import Transaction
 from monitor.history.types import from_epoch
 from monitor.history.writing.acts import end_silence, write_silence
 from monitor.history.writing.aside import SetAside, dated_after
-from monitor.history.writing.forgetting import Span, forget_predictions, forget_span, held
+from monitor.history.writing.forgetting import SpanContents, forget_predictions, forget_span, held
 from monitor.history.writing.holdouts import read_holdout, write_holdout
 from monitor.history.writing.incidents import frozen_at, unhealthy_spans
 from monitor.history.writing.locks import lock_key
@@ -275,7 +275,9 @@ class History:
         with writing(self._engine) as connection:
             write_set(connection, monitor, chosen, now)
 
-    def forget_span(self, monitor: str, start: datetime, end: datetime, bucket: timedelta, *, really: bool) -> Span:
+    def forget_span(
+        self, monitor: str, start: datetime, end: datetime, bucket: timedelta, *, really: bool
+    ) -> SpanContents:
         """Let go of all counts of buckets that overlap [start, end); without `really`, only say what they are."""
         with self._locked(monitor) as connection:
             key = add_monitor(connection, monitor)

@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from monitor.actions.brief.span import Span
+from monitor.actions.brief.span import IncidentMessages
 from monitor.actions.material import Message
 
 SHOWN: Final = 5  # confusions; those after them explain little
@@ -55,7 +55,7 @@ class Confusion:
         return self.n - self.of * (self.before_rate or 0.0)
 
 
-def top_confusions(span: Span, missed: Container[str], overused: Container[str]) -> tuple[Confusion, ...]:
+def top_confusions(span: IncidentMessages, missed: Container[str], overused: Container[str]) -> tuple[Confusion, ...]:
     """The incident's confusions: those of `missed` classes and `overused` answers first, then by the new errors."""
 
     def place(confusion: Confusion) -> tuple[bool, float, str, str]:
@@ -72,7 +72,7 @@ def errors_of(messages: Sequence[Message], confusion: Confusion) -> tuple[Messag
     return tuple(message for message in messages if (message.row.label, message.row.predicted) == pair)
 
 
-def _all(span: Span) -> list[Confusion]:
+def _all(span: IncidentMessages) -> list[Confusion]:
     during, before = (Counter((m.row.label, m.row.predicted) for m in part) for part in (span.during, span.before))
     of, before_of = (Counter(m.row.label for m in part) for part in (span.during, span.before))
     errors = sum(n for (label, predicted), n in during.items() if label != predicted)

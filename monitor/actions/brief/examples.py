@@ -7,7 +7,7 @@ from typing import Final
 
 from monitor.actions.brief.confusions import Confusion, errors_of
 from monitor.actions.brief.likeness import Likeness
-from monitor.actions.brief.span import Span
+from monitor.actions.brief.span import IncidentMessages
 from monitor.actions.material import Holdout, Message
 
 PER_CONFUSION: Final = 5
@@ -36,7 +36,7 @@ class ConfusionExamples:
 
 
 def show(
-    span: Span, confusions: Iterable[Confusion], holdout: Holdout, likeness: Likeness
+    span: IncidentMessages, confusions: Iterable[Confusion], holdout: Holdout, likeness: Likeness
 ) -> tuple[ConfusionExamples, ...]:
     """Choose examples of each confusion: different ones, messages that are held out only where there are no others."""
     right: dict[str, list[Message]] = defaultdict(list)
@@ -60,7 +60,9 @@ def show(
     )
 
 
-def few_shot(span: Span, confusions: Iterable[Confusion], holdout: Holdout, likeness: Likeness) -> tuple[Message, ...]:
+def few_shot(
+    span: IncidentMessages, confusions: Iterable[Confusion], holdout: Holdout, likeness: Likeness
+) -> tuple[Message, ...]:
     """Two to four examples for the prompt, as many of the missed class as of the one that it is taken for; maybe none.
 
     Of the first confusions: the message of either class that is most like the errors, with a label that no other

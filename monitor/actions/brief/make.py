@@ -17,7 +17,7 @@ from monitor.actions.brief.promptfoo import CONFIG, PROMPT, PROPOSED, Case, Test
 from monitor.actions.brief.proposal import propose
 from monitor.actions.brief.record import render_json
 from monitor.actions.brief.render import render_markdown
-from monitor.actions.brief.span import Span, around
+from monitor.actions.brief.span import IncidentMessages, around
 from monitor.actions.brief.tokens import cost_of
 from monitor.actions.folder import new_folder, write_files
 from monitor.actions.material import Holdout, Message, NothingToExportError, disputed, hold_out, read_material
@@ -101,17 +101,17 @@ def _files(brief: Brief) -> dict[str, str]:
     }
 
 
-def _newest(span: Span) -> Message:
+def _newest(span: IncidentMessages) -> Message:
     return span.during[-1]
 
 
-def _of_newest(span: Span) -> list[Message]:
+def _of_newest(span: IncidentMessages) -> list[Message]:
     """Messages that the newest prompt version answered: their tokens are of one prompt."""
     version = _newest(span).row.prompt_version
     return [message for message in span.during if message.row.prompt_version == version]
 
 
-def _versions(span: Span, label: str) -> tuple[VersionLine, ...]:
+def _versions(span: IncidentMessages, label: str) -> tuple[VersionLine, ...]:
     """How each pair of versions did on the labelled messages of a class, in the order in which they came."""
     lines: dict[tuple[str, str], list[Message]] = {}
     for message in (*span.before, *span.during):
@@ -129,7 +129,9 @@ def _versions(span: Span, label: str) -> tuple[VersionLine, ...]:
     )
 
 
-def _tests(span: Span, shown: Sequence[ConfusionExamples], holdout: Holdout, in_prompt: frozenset[int]) -> Tests:
+def _tests(
+    span: IncidentMessages, shown: Sequence[ConfusionExamples], holdout: Holdout, in_prompt: frozenset[int]
+) -> Tests:
     """Failing messages of the confusions in turn, and messages of the same classes that went right."""
     errors = [_ordered(errors_of(span.during, each.confusion), holdout, in_prompt) for each in shown]
     failing = _in_turn(errors, TESTS)

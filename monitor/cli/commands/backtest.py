@@ -17,7 +17,7 @@ from monitor.cli.output.timeline import step_parts, summary_text
 from monitor.common.exit_codes import Exit
 from monitor.common.json_lines import print_line
 from monitor.common.terminal import note, show
-from monitor.cycle.backtest import Span, Summary, Tally, play, told
+from monitor.cycle.backtest import SimulatedTimes, Summary, Tally, play, told
 from monitor.cycle.cycle import CycleReport, Monitor
 from monitor.history import History
 from monitor.history.throwaway import throwaway_history
@@ -49,7 +49,7 @@ def command(
     last line is the summary. The exit status is 1 when an incident is open at the end.
     """
     settings = load(file)
-    span = Span(start, end, every)
+    span = SimulatedTimes(start, end, every)
     if not len(span):
         raise click.UsageError("--from must not be later than --to")
     with _history(url) as history, ExitStack() as at_the_end:
@@ -62,7 +62,7 @@ def command(
     return Exit.INCIDENT_OPEN if summary.open_incidents else Exit.FINE
 
 
-def _play(monitors: Sequence[Monitor], span: Span, *, as_json: bool) -> Summary:
+def _play(monitors: Sequence[Monitor], span: SimulatedTimes, *, as_json: bool) -> Summary:
     tally, total = Tally(), len(span) * len(monitors)
     with tracking() as shown:
         for report in shown.track(play(monitors, span), total=total, description="looks"):

@@ -15,7 +15,7 @@ from monitor.log.counts import BucketCounts
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SpanContents:
     """What the history holds of buckets that overlap a span: their predictions and labelled ones, and studies."""
 
     buckets: tuple[int, ...]
@@ -24,7 +24,7 @@ class Span:
     studies: int
 
 
-def held(connection: Connection, monitor: int, name: str, start: datetime, end: datetime, bucket: int) -> Span:
+def held(connection: Connection, monitor: int, name: str, start: datetime, end: datetime, bucket: int) -> SpanContents:
     """Look at the buckets, of `bucket` seconds, that overlap [start, end), and at studies that may have seen them."""
     t = TOTAL_CELLS.c
     first = to_epoch(start) - bucket + 1
@@ -33,10 +33,10 @@ def held(connection: Connection, monitor: int, name: str, start: datetime, end: 
     rows = connection.execute(sums).all()
     studies = select(func.count()).where(STUDIES.c.monitor == name, STUDIES.c.as_of >= start)
     predictions, labelled = (sum(int(row[place]) for row in rows) for place in (1, 2))
-    return Span(tuple(sorted(row[0] for row in rows)), predictions, labelled, connection.scalar(studies) or 0)
+    return SpanContents(tuple(sorted(row[0] for row in rows)), predictions, labelled, connection.scalar(studies) or 0)
 
 
-def forget_span(connection: Connection, monitor: int, name: str, span: Span, start: datetime) -> None:
+def forget_span(connection: Connection, monitor: int, name: str, span: SpanContents, start: datetime) -> None:
     """Let go of those buckets: the next look counts what the log has of them. Studies that may have seen them go."""
     replace_cells(connection, monitor, BucketCounts(span.buckets, (), (), (), ()))
     for bucket in span.buckets:

@@ -32,7 +32,7 @@ _PARTS_OF_A_GAP: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeAxis:
     """What is on the time axis: [since, until]."""
 
     since: datetime
@@ -145,7 +145,7 @@ class Chart:
         return not any(each.lines for each in self.drawn)
 
 
-def chart(request: ChartRequest, span: Span, marks: Sequence[Mark]) -> Chart:
+def chart(request: ChartRequest, span: TimeAxis, marks: Sequence[Mark]) -> Chart:
     """Lay a chart out."""
     numbers = [x for series in request.series for x in values_of(series.points)]
     levels = [rule.value for rule in request.rules] if numbers else []
@@ -202,7 +202,7 @@ def points_of(beliefs: Iterable[Belief]) -> tuple[Point, ...]:
     )
 
 
-def spark(points: Sequence[Point], span: Span, said: str) -> Spark | None:
+def spark(points: Sequence[Point], span: TimeAxis, said: str) -> Spark | None:
     """The line of a share; None without a point."""
     numbers = list(values_of(points))
     if not numbers:

@@ -16,7 +16,7 @@ from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.labelled import DelaysOf, LabelledClass, LabelledDay, LabelsOf
 from monitor.web.page.asked import Asked
-from monitor.web.page.charts import Chart, ChartRequest, Mark, Series, Span, chart
+from monitor.web.page.charts import Chart, ChartRequest, Mark, Series, TimeAxis, chart
 from monitor.web.page.marks import marks_of
 from monitor.web.page.plotting import Point
 from monitor.web.page.watched import Watched
@@ -78,7 +78,7 @@ class Queue:
 class Labels:
     """All of it, ready to be shown; the `queue` is made for each budget."""
 
-    span: Span
+    span: TimeAxis
     charts: tuple[Chart, ...]
     marks: tuple[Mark, ...]
     corrected: str
@@ -91,7 +91,7 @@ Delays = Mapping[datetime, DelaysOf]
 
 def labels(history: History, watched: Watched, newest: NewestFigures, wanted: Asked) -> Labels:
     """Ask the history for all but the queue. Raises HistoryError."""
-    span = Span(newest.as_of - wanted.length, newest.as_of)
+    span = TimeAxis(newest.as_of - wanted.length, newest.as_of)
     days = history.labelled.days(watched.name, span.since, span.until)
     since = max(span.since, span.until - DELAYS_OF)
     by_day, by_class = history.labelled.delays(watched.name, since, span.until, SHARES)

@@ -11,10 +11,10 @@ from alerts.messages.words import WORDS
 from checks.rules.finding import Verdict
 from monitor.history.history import History
 from monitor.history.queries.shown import Acted, Began, Lasted
-from monitor.web.page.charts import LETTERS, Mark, Span
+from monitor.web.page.charts import LETTERS, Mark, TimeAxis
 
 
-def marks_of(history: History, monitor: str, span: Span) -> Iterator[Mark]:
+def marks_of(history: History, monitor: str, span: TimeAxis) -> Iterator[Mark]:
     """What happened in the span, in order of time. Raises HistoryError."""
     happened: list[Began | Lasted | Acted] = [
         *history.shown.versions(monitor, span.since, span.until),
@@ -27,7 +27,7 @@ def marks_of(history: History, monitor: str, span: Span) -> Iterator[Mark]:
         yield _mark(letter, each, span)
 
 
-def _mark(letter: str, each: Began | Lasted | Acted, span: Span) -> Mark:
+def _mark(letter: str, each: Began | Lasted | Acted, span: TimeAxis) -> Mark:
     if isinstance(each, Began):
         names = ", ".join(filter(None, (_named("model", each.model_version), _named("prompt", each.prompt_version))))
         return Mark(letter, "version", each.at, None, f"first answers of {names}")

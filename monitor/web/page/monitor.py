@@ -13,7 +13,7 @@ from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.queries import Belief, Said
 from monitor.web.page.asked import Asked
-from monitor.web.page.charts import Chart, ChartRequest, Mark, Rule, Series, Span, chart, points_of
+from monitor.web.page.charts import Chart, ChartRequest, Mark, Rule, Series, TimeAxis, chart, points_of
 from monitor.web.page.marks import marks_of
 from monitor.web.page.matrix import Matrix, matrix
 from monitor.web.page.watched import Watched
@@ -52,7 +52,7 @@ class Course:
     """What is drawn of a monitor."""
 
     class_name: str
-    span: Span
+    span: TimeAxis
     charts: tuple[Chart, ...]
     marks: tuple[Mark, ...]
     classes: tuple[OfClass, ...]
@@ -73,7 +73,7 @@ def course(
 ) -> Course:
     """Ask the history for all of it up to `until`, or the newest look, and lay it out. Raises HistoryError."""
     end = min(until or newest.as_of, newest.as_of)
-    span = Span(end - wanted.length, end)
+    span = TimeAxis(end - wanted.length, end)
     name = wanted.class_name or chosen_class(watched, newest)
     marks = tuple(marks_of(history, watched.name, span))
     found = dict(history.charted.traces(watched.name, FILES, span.since, span.until, slice_=wanted.slice_name))
@@ -109,7 +109,7 @@ def pictured(
 ) -> tuple[Chart | None, tuple[Mark, ...]]:
     """The one chart of a metric, as `course` lays it out, and its marks. Raises HistoryError."""
     end = min(until or newest.as_of, newest.as_of)
-    span = Span(end - wanted.length, end)
+    span = TimeAxis(end - wanted.length, end)
     metrics, classes = (QUANTILES, ("",)) if metric == "latency" else ((metric,), (wanted.class_name,))
     found = history.charted.traces(watched.name, metrics, span.since, span.until, classes)
     known = history.shown.said(watched.name, span.until - FINDINGS_OF, span.until)
@@ -214,7 +214,7 @@ def _value(line: MetricLine | None) -> float:
     return 2.0 if line is None or line.value is None else line.value
 
 
-def _delays(history: History, monitor: str, span: Span) -> str:
+def _delays(history: History, monitor: str, span: TimeAxis) -> str:
     """How long labels take, in a sentence; "" without any."""
     since = max(span.since, span.until - DELAYS_OF)
     found = history.shown.delays(monitor, since, span.until, (0.5, 0.9))

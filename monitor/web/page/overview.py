@@ -13,7 +13,7 @@ from checks.rules.finding import Verdict
 from monitor.history.history import History
 from monitor.history.queries.charted import NewestFigures
 from monitor.history.queries.queries import Belief
-from monitor.web.page.charts import Span, Spark, points_of, spark
+from monitor.web.page.charts import Spark, TimeAxis, points_of, spark
 from monitor.web.page.watched import LookState, Watched
 from monitor.web.page.words import condition_in_words, incidents_in_words, unjudged_in_words
 
@@ -127,7 +127,7 @@ def _lowest(newest: NewestFigures) -> Sequence[MetricLine]:
 
 
 def _spark(history: History, monitor: str, as_of: datetime) -> Spark | None:
-    span = Span(as_of - SPARK_SPAN, as_of)
+    span = TimeAxis(as_of - SPARK_SPAN, as_of)
     found = history.charted.traces(monitor, ("accuracy",), span.since, span.until).get(("accuracy", ""), ())
     return spark(points_of(found), span, course(found, SPARK_SPAN))
 

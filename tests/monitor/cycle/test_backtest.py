@@ -13,7 +13,7 @@ from alerts.messages.event_json import event_json
 from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.bootstrap.monitors import build_monitor
-from monitor.cycle.backtest import Span, told
+from monitor.cycle.backtest import SimulatedTimes, told
 from monitor.cycle.cycle import run_cycle
 from monitor.history import History
 from tests.support.logs import FileLog, Label, Log, Prediction
@@ -55,7 +55,7 @@ def messy_log() -> Log:
     return log
 
 
-SPAN = Span(START + timedelta(days=7, hours=7), START + timedelta(days=DAYS), timedelta(hours=20))
+SPAN = SimulatedTimes(START + timedelta(days=7, hours=7), START + timedelta(days=DAYS), timedelta(hours=20))
 
 Left = tuple[list[Any], dict[str, list[Any]]]
 """The events, and the rows of each table of the history."""

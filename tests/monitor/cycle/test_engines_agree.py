@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from config.loading import load
 from monitor.bootstrap.monitors import build_monitor
 from monitor.cli.output.lines import report_lines
-from monitor.cycle.backtest import Span, play, told
+from monitor.cycle.backtest import SimulatedTimes, play, told
 from monitor.cycle.cycle import CycleReport
 from monitor.history import History
 from tests.support.chat_log import BREAK, Bot, write_config, write_log
 
-SPAN = Span(BREAK - timedelta(hours=12), BREAK + timedelta(days=3, hours=12), timedelta(days=1))
+SPAN = SimulatedTimes(BREAK - timedelta(hours=12), BREAK + timedelta(days=3, hours=12), timedelta(days=1))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_looking_more_often_or_skipping_looks_ends_with_the_same_figures(files: 
         settings, history = load(files, environ={}), History.open(f"sqlite:///{tmp_path / name}")
         monitor = build_monitor(settings, "support-bot", history)
         end: datetime = SPAN.end
-        reports = list(play([monitor], Span(end - timedelta(days=2), end, every)))
+        reports = list(play([monitor], SimulatedTimes(end - timedelta(days=2), end, every)))
         monitor.log.close()
         history.close()
         return [line for line in _lines(reports[-1]) if line.get("type") == "metric"]

@@ -11,7 +11,7 @@ import pytest
 from checks.rules.finding import Finding, Verdict
 from config.loading import load
 from monitor.bootstrap.monitors import build_monitor, open_history
-from monitor.cycle.backtest import Span, play
+from monitor.cycle.backtest import SimulatedTimes, play
 from monitor.cycle.cycle import Monitor, run_cycle
 from monitor.cycle.study_desk import StudyDesk
 from monitor.daemon.study_rounds import StudyRounds
@@ -104,7 +104,7 @@ def test_studies_can_be_turned_off(tmp_path: Path) -> None:
 def test_a_backtest_makes_them_as_time_goes_by_and_leaves_no_process(tmp_path: Path) -> None:
     before = _children()
     with opened(write_bot(tmp_path, samples(now=new_topic(0.3)))) as monitor:
-        span = Span(END - 5 * DAY, END, 2.5 * DAY)
+        span = SimulatedTimes(END - 5 * DAY, END, 2.5 * DAY)
         verdicts = [drift_of(report.findings, "text").verdict for report in play([monitor], span)]
     assert (verdicts[0], verdicts[-1]) == (Verdict.OK, Verdict.WARNING)
     assert _children() <= before
