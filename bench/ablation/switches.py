@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from checks.counts.confusion import Confusion, Floats
 from checks.counts.windows import Window, Windows
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.estimates.decomposition import Decomposition, decompose
 from checks.estimates.stratified import Stratified
 from checks.rules.check import Check
@@ -63,7 +63,7 @@ ON = Switch()
 
 
 @dataclass(frozen=True)
-class PlayedLook(Look):
+class PlayedLook(WeightedWindow):
     """A look whose estimate is made as the switch says."""
 
     switch: Switch = ON
@@ -91,7 +91,7 @@ class PlayedLook(Look):
 class Kept:
     """What one moment's looks have worked out: looks by window and switch, decompositions by their two estimates."""
 
-    looks: dict[tuple[int, int], Look] = field(default_factory=dict)
+    looks: dict[tuple[int, int], WeightedWindow] = field(default_factory=dict)
     reasons: dict[tuple[int, int], Decomposition | None] = field(default_factory=dict)
 
     def reason(self, now: Stratified, then: Stratified) -> Decomposition | None:
@@ -114,7 +114,7 @@ class Played(Measured):
         """Withhold what the switch says."""
         return cls(switch.withhold(windows), switch=switch, kept=Kept() if switch.apart else kept)
 
-    def _look(self, window: Window) -> Look:
+    def _look(self, window: Window) -> WeightedWindow:
         how = id(self.switch) if self.switch.is_estimate or self.switch.steady else 0
         key = id(window), how
         if key not in self.kept.looks:

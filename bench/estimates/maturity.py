@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from bench.tables import add_write, table
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.rules.check import Check
 from config.monitor import MonitorSettings
 from monitor.bootstrap.checks import build_checks
@@ -200,7 +200,7 @@ def _print_changes(runs: int) -> None:
         print(f"| {name} | {' | '.join(figures)} | {quality:.0%} | {_told(looks)} |", flush=True)
 
 
-def _errors(look: Look, log: Log, start: int, end: int) -> Iterator[tuple[str, tuple[float, float]]]:
+def _errors(look: WeightedWindow, log: Log, start: int, end: int) -> Iterator[tuple[str, tuple[float, float]]]:
     """Of the figures against what is true of the same predictions."""
     true, counts, stratified = true_shares(log, start, end), look.confusion, look.stratified
     k = counts.index("urgent")

@@ -11,7 +11,7 @@ from checks.before_labels.trust import Refusal, Trust
 from checks.counts.cells import NO_CLASS
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import Window
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.statistics.intervals import Proportion
 from checks.statistics.mover import Bounded
 
@@ -20,7 +20,7 @@ from checks.statistics.mover import Bounded
 class Hindsight:
     """The accuracy that would have been told of a span before any of its labels came, and the one that they tell."""
 
-    look: Look
+    look: WeightedWindow
     expected: Expected
     realised: Proportion
 
@@ -64,7 +64,7 @@ class Outlook:
         return self.strata(self.measured.windows.reference)
 
     @cached_property
-    def matured(self) -> Look | None:
+    def matured(self) -> WeightedWindow | None:
         """The part of the current window whose labels have come."""
         return matured(self.measured)
 
@@ -87,7 +87,7 @@ class Outlook:
         """Why no accuracy is estimated; None where it is."""
         return self.trust.of_accuracy()
 
-    def looks(self) -> tuple[Look, ...]:
+    def looks(self) -> tuple[WeightedWindow, ...]:
         """The windows to estimate: the current one, and the newest one while its labels are to come."""
         newest = self.measured.looks[-1]
         return (self.measured.current, newest) if newest.provisional else (self.measured.current,)

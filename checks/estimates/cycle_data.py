@@ -28,7 +28,7 @@ RICH = 50_000
 
 
 @dataclass(frozen=True)
-class Look:
+class WeightedWindow:
     """One window, weighted up to all its predictions.
 
     `ripening` says how far its labels have got.
@@ -87,10 +87,10 @@ class Followed:
     `older` is from before that, None where there is nothing.
     """
 
-    since: Look
-    before: Look
+    since: WeightedWindow
+    before: WeightedWindow
     weight: float
-    older: Look | None = None
+    older: WeightedWindow | None = None
 
 
 @dataclass(frozen=True)
@@ -108,17 +108,17 @@ class Measured:
         return made
 
     @cached_property
-    def current(self) -> Look:
+    def current(self) -> WeightedWindow:
         """The configured window."""
         return self._look(self.windows.current)
 
     @cached_property
-    def reference(self) -> Look:
+    def reference(self) -> WeightedWindow:
         """The healthy span to compare with; it may be empty."""
         return self._look(self.windows.reference)
 
     @cached_property
-    def looks(self) -> tuple[Look, ...]:
+    def looks(self) -> tuple[WeightedWindow, ...]:
         """All scales at which a drop is looked for, longest first."""
         return (self.current, *(self._look(window) for window in self.windows.recent))
 
@@ -128,7 +128,7 @@ class Measured:
         return tuple(self._followed(start) for start in self.windows.starts)
 
     @cached_property
-    def older(self) -> Look | None:
+    def older(self) -> WeightedWindow | None:
         """The healthy time before the reference, where there is any and the reference leaves something open."""
         if self.windows.older is None or self.reference.confusion.n_labelled >= RICH:
             return None
@@ -199,8 +199,8 @@ class Measured:
             for look in self.looks
         )
 
-    def _look(self, window: Window) -> Look:
-        return Look(window, self.ripening, self._hastened(window))
+    def _look(self, window: Window) -> WeightedWindow:
+        return WeightedWindow(window, self.ripening, self._hastened(window))
 
     def _hastened(self, window: Window) -> Hastened:
         """Informative delay in the longest look that is no longer than the window, or in the shortest look."""

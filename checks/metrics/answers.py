@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from checks.counts.cells import NO_BAND
 from checks.counts.confusion import sums
 from checks.counts.outcomes import Outcomes
-from checks.estimates.cycle_data import Look
+from checks.estimates.cycle_data import WeightedWindow
 from checks.metrics.line import ALL, Lines, MetricLine
 
 
-def answer_lines(slice_name: str, look: Look) -> Iterator[MetricLine]:
+def answer_lines(slice_name: str, look: WeightedWindow) -> Iterator[MetricLine]:
     """`confidence_mean` of the slice, and of everything also of each predicted class, beside its `predicted_share`.
 
     Both are figures of all predictions, so their interval is the value itself. `n` of a confidence counts the
@@ -29,12 +29,14 @@ def answer_lines(slice_name: str, look: Look) -> Iterator[MetricLine]:
             yield from _confidence(ALL, name, look, sure_n, confidence)
 
 
-def _confidence(slice_name: str, class_name: str, look: Look, known: float, total: float) -> Iterator[MetricLine]:
+def _confidence(
+    slice_name: str, class_name: str, look: WeightedWindow, known: float, total: float
+) -> Iterator[MetricLine]:
     """The mean of `known` confidences that sum to `total`; nothing without any."""
     if known:
         mean = min(max(total / known, 0.0), 1.0)
         yield _lines(look, slice_name, int(known)).certain("confidence_mean", mean, of_class=class_name)
 
 
-def _lines(look: Look, slice_name: str, n: int) -> Lines:
+def _lines(look: WeightedWindow, slice_name: str, n: int) -> Lines:
     return Lines(look.window, slice_name, n, look.confusion.coverage)

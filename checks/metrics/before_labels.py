@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checks.before_labels.outlook import Outlook
 from checks.before_labels.powered import Expected
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.metrics.line import ALL, Lines, MetricLine
 
 
@@ -25,7 +25,7 @@ def estimated(measured: Measured) -> Iterator[MetricLine]:
         yield _lines(then.look).between("estimated_error", then.error, low, high, n_labelled=then.realised.n)
 
 
-def _of_look(look: Look, outlook: Outlook) -> Iterator[MetricLine]:
+def _of_look(look: WeightedWindow, outlook: Outlook) -> Iterator[MetricLine]:
     powered, lines = outlook.of(look.window), _lines(look)
     window = powered.window
     labelled, support = window.labelled.sum(axis=1), window.support
@@ -36,7 +36,7 @@ def _of_look(look: Look, outlook: Outlook) -> Iterator[MetricLine]:
         yield _share(lines, "estimated_precision", name, outlook.precision(powered, name), int(labelled[k]))
 
 
-def _lines(look: Look) -> Lines:
+def _lines(look: WeightedWindow) -> Lines:
     return Lines(look.window, ALL, look.confusion.n, look.confusion.coverage, look.provisional)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.scores import Scores
 from checks.counts.study import Study
-from checks.estimates.cycle_data import Look
+from checks.estimates.cycle_data import WeightedWindow
 from checks.metrics.line import ALL, Lines, MetricLine
 from checks.rules.relevance import slice_of
 from checks.statistics.intervals import Proportion
@@ -14,7 +14,7 @@ from checks.statistics.intervals import Proportion
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    look: Look
+    look: WeightedWindow
     slice: str
     class_name: str
     scores: Scores
@@ -36,7 +36,7 @@ class _Line:
         return lines.between(metric, value, low, high, of_class=self.class_name, raw=value)
 
 
-def score_lines(slice_name: str, look: Look, reference: Look) -> Iterator[MetricLine]:
+def score_lines(slice_name: str, look: WeightedWindow, reference: WeightedWindow) -> Iterator[MetricLine]:
     """The lines of one slice; of everything also those of each predicted class, and of each source that has a name.
 
     `n` is the number of scored answers, `coverage` their share of the predictions.
@@ -56,7 +56,7 @@ def score_lines(slice_name: str, look: Look, reference: Look) -> Iterator[Metric
         yield from _line(look, slice_of(source), "", of_source[0], of_source[1], confusion.n).estimates()
 
 
-def estimated_lines(look: Look, study: Study | None) -> Iterator[MetricLine]:
+def estimated_lines(look: WeightedWindow, study: Study | None) -> Iterator[MetricLine]:
     """`estimated_relevance`: the mean that a local model estimates, where scores do not contradict it.
 
     `n` is the number of sampled answers, and the span that of the study, which may be days old.
@@ -69,7 +69,9 @@ def estimated_lines(look: Look, study: Study | None) -> Iterator[MetricLine]:
     yield lines.between("estimated_relevance", found.value, found.low, found.high)
 
 
-def _line(look: Look, slice_name: str, class_name: str, scores: Scores, before: Scores, predictions: int) -> _Line:
+def _line(
+    look: WeightedWindow, slice_name: str, class_name: str, scores: Scores, before: Scores, predictions: int
+) -> _Line:
     return _Line(look, slice_name, class_name, scores, (before.day_effect, before.day_effect_well), predictions)
 
 

@@ -11,7 +11,7 @@ from checks.counts.cells import NOT_LOGGED, LatencyCell
 from checks.counts.confusion import Confusion
 from checks.counts.outcomes import Outcomes
 from checks.estimates.balance import balances
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.estimates.quantiles import Histogram
 from checks.estimates.stratified import Stratified
 from checks.metrics.answers import answer_lines
@@ -47,7 +47,7 @@ def _is_labelled(measured: Measured) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Slice:
     name: str
-    look: Look
+    look: WeightedWindow
     latency: tuple[LatencyCell, ...]
 
 

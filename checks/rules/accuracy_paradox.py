@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from checks.clauses.clause import Clauses, clause
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.rules.class_shares import CRITICAL_SHARE
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
@@ -91,6 +91,6 @@ class _Missed:
         )
 
 
-def majority_rate(look: Look) -> float:
+def majority_rate(look: WeightedWindow) -> float:
     """Accuracy of a bot that always answers the commonest class, in [0, 1]."""
     return max((look.stratified.prevalence(name) for name in look.confusion.real_classes), default=0.0)

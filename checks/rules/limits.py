@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from checks.clauses.clause import Clauses, clause
-from checks.estimates.cycle_data import Look
+from checks.estimates.cycle_data import WeightedWindow
 from checks.rules.finding import Cause, Verdict
 from checks.rules.finding_clause import FindingClause
 from checks.statistics.e_process import AsBefore, AtLeast, below, log_bet, log_sum
@@ -26,7 +26,7 @@ class Sight:
     `weight` what the start counts.
     """
 
-    look: Look
+    look: WeightedWindow
     share: Proportion
     before: Proportion | None = None
     older: Proportion | None = None

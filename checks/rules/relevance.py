@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checks.clauses.clause import Clause, Clauses, clause
 from checks.counts.cells import NOT_LOGGED
 from checks.counts.scores import Scores
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.rules.finding import Cause, Finding, Verdict
 from checks.rules.finding_clause import FindingClause
 from checks.rules.limits import CLEAR_TAIL, Drop, Floor, Judgement, Limit, Sight, judge
@@ -52,7 +52,7 @@ class _Subject:
         return share if share is not None and share.n >= MIN_SCORES else None
 
 
-class _ScoredLook(Look):
+class _ScoredLook(WeightedWindow):
     """A look at scores, which come with their answers: it has not to wait for labels."""
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from checks.clauses.clause import Clause, Clauses, clause
-from checks.estimates.cycle_data import Look, Measured
+from checks.estimates.cycle_data import Measured, WeightedWindow
 from checks.estimates.stratified import Stratified
 from checks.rules.affected import per_day
 from checks.rules.finding import Cause, Finding, PerDay, Verdict
@@ -33,7 +33,7 @@ class Subject:
     of_all: bool = True  # whether predictions of every class bear on it
     wrong_of: Callable[[Stratified], Wrong | None] | None = None  # the predictions that go wrong in this way
 
-    def sights(self, looks: Sequence[Look]) -> tuple[Sight, ...]:
+    def sights(self, looks: Sequence[WeightedWindow]) -> tuple[Sight, ...]:
         """The looks that know the share, longest first."""
         shares = ((look, self.share_of(look.stratified)) for look in looks if look.steady)
         return tuple(Sight(look, share) for look, share in shares if share is not None)

@@ -29,7 +29,7 @@ MOST_TABLES: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FoundLogs:
     """What was found: the URL to reach it by, what could be logs, and files that could not be read or are no logs."""
 
     url: str
@@ -40,7 +40,7 @@ class Look:
 
 
 @contextmanager
-def looking(sources: Sequence[str]) -> Iterator[Look]:
+def looking(sources: Sequence[str]) -> Iterator[FoundLogs]:
     """Look at a database URL, a database file, or data files, directories and globs.
 
     Raises SourceError where they cannot be reached, or nothing is there.
@@ -53,7 +53,7 @@ def looking(sources: Sequence[str]) -> Iterator[Look]:
         relations = tuple(Relation(r.sql, questions.columns(r.sql), r.table, r.files) for r in found)
         passed_over = (*_passed_over(sources), *skipped) if url == IN_MEMORY else ()
         are_named = url == IN_MEMORY and not any(_is_folder(source) for source in sources)
-        yield Look(url, relations, passed_over, questions, are_named)
+        yield FoundLogs(url, relations, passed_over, questions, are_named)
 
 
 def _url(sources: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from monitor.onboarding.initialise.guess import (
     REQUIRED_OF_PREDICTIONS,
     normalised,
 )
-from monitor.onboarding.initialise.look import Look, looking
+from monitor.onboarding.initialise.look import FoundLogs, looking
 from monitor.onboarding.initialise.presets import answer_asks, open_asks
 from monitor.onboarding.initialise.relation import Relation
 from monitor.onboarding.initialise.roles import LABELS, PREDICTIONS, Chooser, Chosen, Roles, Said
@@ -94,7 +94,7 @@ def propose(sources: Sequence[str], now: datetime, said: Said | None = None) -> 
         return _proposal(look, roles, now)
 
 
-def _proposal(look: Look, roles: Roles, now: datetime) -> Proposal:
+def _proposal(look: FoundLogs, roles: Roles, now: datetime) -> Proposal:
     one, other = roles.predictions, roles.labels
     used = {id(one.relation)} | ({id(other.relation)} if other else set())
     bare = Proposal(
@@ -180,7 +180,7 @@ def _failed(trial: Trial) -> Iterator[ToCheck]:
         yield ToCheck(role, rest[1] if rest[0] == "columns" else "", hint.sentence)
 
 
-def _span(look: Look, roles: Roles, trial: Trial) -> tuple[str, str]:
+def _span(look: FoundLogs, roles: Roles, trial: Trial) -> tuple[str, str]:
     if trial.survey is not None:
         ends = (trial.survey.first_at, trial.survey.last_at)
         return tuple(when(end).removesuffix(" UTC") if end else "" for end in ends)  # type: ignore[return-value]
@@ -188,7 +188,7 @@ def _span(look: Look, roles: Roles, trial: Trial) -> tuple[str, str]:
     return look.questions.span(roles.predictions.relation, at) if at else ("", "")
 
 
-def _classes(look: Look, roles: Roles) -> dict[str, int]:
+def _classes(look: FoundLogs, roles: Roles) -> dict[str, int]:
     one, other = roles.predictions, roles.labels
     if other and not other.preset and (label := other.mapping.columns.get("label")):
         return look.questions.classes(other.relation, label)

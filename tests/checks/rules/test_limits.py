@@ -6,7 +6,7 @@ from math import inf
 import pytest
 
 from checks.counts.windows import Window
-from checks.estimates.cycle_data import Look
+from checks.estimates.cycle_data import WeightedWindow
 from checks.label_delay.maturity import Ripening
 from checks.rules.finding import Verdict
 from checks.rules.limits import Drop, Floor, Sight
@@ -14,7 +14,7 @@ from checks.statistics.intervals import Proportion
 from tests.support.windows import DAY, NOW
 
 REFERENCE = Proportion(0.92, 10_000, 10_000)
-LOOK = Look(Window(NOW - 7 * DAY, NOW), Ripening.__new__(Ripening))
+LOOK = WeightedWindow(Window(NOW - 7 * DAY, NOW), Ripening.__new__(Ripening))
 
 
 def is_broken(value: float, n: int) -> bool:
