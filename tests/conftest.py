@@ -1,8 +1,11 @@
 """Fixtures that several folders of tests share."""
 
+from collections.abc import Generator
+from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
 from config import secrets
@@ -17,6 +20,7 @@ settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 collect_seldom()  # as the product does: a twentieth of all the time would go by in looking for garbage
 
+TESTS: Final = Path(__file__).parent
 
 SLOW: Final = (
     "tests/monitor/demo/test_play.py",
@@ -33,6 +37,13 @@ SLOW: Final = (
     "tests/checks/advice",
 )
 """What takes longest or waits most, in that order: begun last, one such file would keep one process busy alone."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for no examples in docstrings of tests, which have none; each process would take a second to see that."""
+    found = yield
+    return [each for each in found if not isinstance(each, DoctestModule) or TESTS not in file_path.parents]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,10 +7,10 @@ seven times as busy in the afternoon as at night, half as busy at weekends, slow
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -148,7 +148,7 @@ class _Pace:
 def _spells(hours: int, rng: np.random.Generator) -> Floats:
     """An autoregressive process of order one with standard deviation SPELL_SIGMA."""
     steps = SPELL_SIGMA * np.sqrt(1 - SPELL_MEMORY**2) * rng.standard_normal(hours)
-    return np.asarray(signal.lfilter([1.0], [1.0, -SPELL_MEMORY], steps))
+    return np.fromiter(accumulate(steps, lambda last, step: SPELL_MEMORY * last + step), float)
 
 
 def _at_weekend(hour: Ints) -> np.ndarray:
