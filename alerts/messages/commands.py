@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from alerts.incident import Incident, State
 from checks.advice.deciding.model import Action
+from checks.advice.signals.retirement import UNLABELLED
 from checks.rules.family import Family
 
 _ROLLBACKS = frozenset({Action.ROLLBACK_PROMPT, Action.ROLLBACK_RELEASE})
@@ -29,12 +30,17 @@ def _of_bot(incident: Incident) -> Iterator[str]:
             yield f"tunewatch export brief {incident.id}"
         if advice.action is Action.FIX_LABELS:
             yield f"tunewatch export label-audit {incident.id}"
-        if advice.action is Action.REPLACE_MODEL:
+        if advice.action is Action.REPLACE_MODEL and not _lacks_labels(incident):
             yield f"tunewatch try sample {incident.id}"
         if advice.action is Action.FINE_TUNE:
             yield f"tunewatch export finetune {incident.monitor} --format openai"
     elif _is_told(incident) and incident.false_alarm_by is None:
         yield f"tunewatch false-alarm {incident.id}"
+
+
+def _lacks_labels(incident: Incident) -> bool:
+    """Whether a sample would be refused."""
+    return any(signal.name == UNLABELLED and signal.holds for signal in incident.advice.signals)
 
 
 def _of_watch(incident: Incident) -> Iterator[str]:

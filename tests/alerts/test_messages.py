@@ -284,6 +284,10 @@ def test_an_action_speaks_for_the_alarm_that_it_is_about(action: Action, worst: 
         ({"state": State.RESOLVED}, ("explain ID", "false-alarm ID")),
         ({"state": State.RESOLVED, "false_alarm_by": "ada"}, ("explain ID",)),
         # where tunewatch is blind there is no card to explain
+        (
+            {"family": Family.RETIREMENT, "advice": advice(Action.REPLACE_MODEL)},
+            ("explain ID", "decide ID --accept", "try sample ID"),
+        ),
         ({"family": Family.WATCH, "advice": advice(Action.FIX_LOG)}, ("validate", "ack ID")),
         ({"family": Family.WATCH, "advice": advice(Action.FIX_ALERTING)}, ("test-alert", "ack ID")),
         ({"family": Family.WATCH, "state": State.RESOLVED}, ("history --incident ID",)),

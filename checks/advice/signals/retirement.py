@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from checks.advice.comparing.failing import alarms
-from checks.advice.deciding.model import Action, Advice
+from checks.advice.deciding.model import Action, Advice, Signal
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.advice.signals.quiet import nothing_alarms
 from checks.clauses.clause import Clauses, clause
 from checks.counts.windows import Windows
 from checks.rules.finding import Finding
+
+UNLABELLED = "unlabelled"
+"""Signal: no message has a label, so that no sample can be drawn yet."""
 
 PLAN = (
     (clause(SignalClause.PLAN_CANDIDATES),),
@@ -24,6 +27,8 @@ def retirement_advice(findings: Sequence[Finding], windows: Windows) -> Advice[C
     if not alarming:
         return nothing_alarms(findings)
     retiring = tuple(sorted(finding.subject for finding in alarming))
-    first = SignalClause.PLAN_SAMPLE if windows.extent.labels else SignalClause.PLAN_LABELS
-    reasons = ((clause(SignalClause.WILL_FAIL, names=retiring),), (clause(first),), *PLAN)
-    return Advice(Action.REPLACE_MODEL, 0.0, None, reasons)
+    unlabelled = not windows.extent.labels
+    first = clause(SignalClause.PLAN_LABELS if unlabelled else SignalClause.PLAN_SAMPLE)
+    reasons = ((clause(SignalClause.WILL_FAIL, names=retiring),), (first,), *PLAN)
+    signal = Signal(UNLABELLED, "labels", holds=unlabelled, sentence=(first,))
+    return Advice(Action.REPLACE_MODEL, 0.0, None, reasons, signals=(signal,))

@@ -132,8 +132,8 @@ def test_what_is_told_is_what_when_how_many_and_the_plan(bot: Open) -> None:
     assert "try judge" in shown.reasons[2]
     assert not [reason for reason in shown.reasons if "fine-tune" in reason and "go with it" not in reason]
     assert shown.commands == tuple(
-        f"tunewatch {each.format(opened.incident.id)}" for each in ("explain {}", "decide {} --accept", "try sample {}")
-    )
+        f"tunewatch {each.format(opened.incident.id)}" for each in ("explain {}", "decide {} --accept")
+    )  # no sample: it takes labels
     assert alert(opened, opened.at)["labels"]["alertname"] == "ChatbotModelRetires"
 
     (nearer,) = watched.look(30)
