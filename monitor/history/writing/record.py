@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select
@@ -60,11 +61,13 @@ def write_estimates(connection: Connection, monitor: int, as_of: datetime, estim
     series = intern_series(connection, monitor, {(e.metric, e.class_name, e.slice) for e in estimates})
     now = to_epoch(as_of) * SECOND
     last = _believed_this_hour(connection, monitor, now, series.values())
-    epochs = {at: to_epoch(at) for e in estimates for at in (e.window_start, e.window_end)}
+    epochs = {at: to_epoch(at) for at in {at for e in estimates for at in (e.window_start, e.window_end)}}
     times, is_news = BELIEF_TIMES.c, False
     connection.execute(delete(BELIEF_TIMES).where(times.monitor_id == monitor, times.micros == now))
-    for some in batched(estimates):
-        points = (_point(series[e.metric, e.class_name, e.slice], now, e, epochs) for e in some)
+    # In the order of the table's key, in which a hundred thousand rows are written in a third of the time.
+    in_order = sorted(((series[e.metric, e.class_name, e.slice], e) for e in estimates), key=itemgetter(0))
+    for some in batched(in_order):
+        points = (_point(key, now, e, epochs) for key, e in some)
         news = [point for point in points if last.get((point[0], point[3] - point[2])) != point[2:]]
         insert_rows(connection, METRIC_POINTS, news)
         is_news = is_news or bool(news)
