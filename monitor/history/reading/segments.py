@@ -66,9 +66,8 @@ class SegmentReader:
         if math.prod(bases) > np.iinfo(np.int64).max:
             return None
         found = KeySums()
-        for block in counted.blocks(segment=counted.names.code(segment)):
-            within = (block["bucket"] >= pieces[0].start) & (block["bucket"] < pieces[-1].end)
-            here = within & (block["segment"] == counted.names.code(segment))
+        for block in counted.of_segment(counted.names.code(segment)):
+            here = (block["bucket"] >= pieces[0].start) & (block["bucket"] < pieces[-1].end)
             rows = block if here.all() else {name: column[here] for name, column in block.items()}
             version = _of_pairs(rows["model_version"], rows["prompt_version"], names, versions)
             predicted, label, value = classes[rows["predicted"]], classes[rows["label"]], values[rows["value"]]

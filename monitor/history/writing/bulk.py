@@ -1,9 +1,11 @@
 """Write many rows fast: a month of cells is hundreds of thousands."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Final, TypeVar
 
+import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, literal
 from sqlalchemy.exc import OperationalError
@@ -42,13 +44,23 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Row]) -> No
 
 def insert_columns(connection: Connection, table: Table, columns: Sequence[NDArray[Any]]) -> None:
     """Append rows, given as columns of one length in the order of the table's."""
+    if not columns[0].size:
+        return
     if connection.dialect.name != "sqlite":
         insert_rows(connection, table, zip(*(column.tolist() for column in columns), strict=True))
         return
-    values: list[Value] = [None] * (len(columns) * columns[0].size)
-    for place, column in enumerate(columns):
-        values[place :: len(columns)] = column.tolist()
-    _insert_values(connection, table, values)
+    bound = _Bound.of(columns)
+    width, rows = len(bound.varying), columns[0].size
+    values: list[Value] = [None] * (width * rows)
+    for place, column in enumerate(bound.varying):
+        values[place::width] = column.tolist()
+    together = max(VALUES_AT_ONCE // max(width, 1), 1)
+    whole = rows // together * together
+    for start, end, step in ((0, whole, together), (whole, rows, 1)):
+        parts = [(*bound.alike, *values[first * width : (first + step) * width]) for first in range(start, end, step)]
+        if parts:
+            statement = f"INSERT INTO {table.name} VALUES {bound.marks(step)}"  # noqa: S608 - our own names
+            connection.exec_driver_sql(statement, parts)
 
 
 def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> int:
@@ -88,3 +100,42 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
                 copy.write_row(row)
     except psycopg.Error as error:
         raise OperationalError(statement, None, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Columns as what is bound of them: to hand a value to SQLite takes as long as to write it.
+
+    A value that all rows have is bound once a statement (`alike`), a column that equals an earlier one not at all.
+    `places` says of each column which of the values and `varying` columns, counted from 0 in this order, it is.
+    """
+
+    alike: tuple[Value, ...]
+    varying: tuple[NDArray[Any], ...]
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, columns: Sequence[NDArray[Any]]) -> "_Bound":
+        """Look for values that need not be bound."""
+        different: list[NDArray[Any]] = []
+        which = [_place(column, different) for column in columns]
+        is_alike = [bool((column == column[0]).all()) for column in different]
+        order = sorted(range(len(different)), key=lambda place: not is_alike[place])
+        split = sum(is_alike)
+        alike, varying = ([different[place] for place in part] for part in (order[:split], order[split:]))
+        return cls(tuple(column[0].item() for column in alike), tuple(varying), tuple(map(order.index, which)))
+
+    def marks(self, rows: int) -> str:
+        """The VALUES of so many rows."""
+        first, width = len(self.alike), len(self.varying)
+        numbers = ([place + 1 + (row * width if place >= first else 0) for place in self.places] for row in range(rows))
+        return ", ".join(f"({', '.join(f'?{number}' for number in row)})" for row in numbers)
+
+
+def _place(column: NDArray[Any], known: list[NDArray[Any]]) -> int:
+    """The place among those known of a column with the same values, which is added where there is none."""
+    for place, other in enumerate(known):
+        if column.dtype == other.dtype and column[0] == other[0] and np.array_equal(column, other):
+            return place
+    known.append(column)
+    return len(known) - 1

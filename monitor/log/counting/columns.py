@@ -124,6 +124,13 @@ class Columns(Sequence[Row], Generic[Row]):
                 yield self._read(place)
         yield from self._held
 
+    def of_segment(self, segment: int) -> Iterator[Block]:
+        """The rows of the segment column with this code, some of them at once."""
+        for block in self.blocks(segment=segment):
+            here = block["segment"] == segment
+            if here.any():
+                yield block if here.all() else _chosen(block, here)
+
     def of_buckets(self, wanted: Collection[int]) -> Iterator[Row]:
         """The rows of these buckets."""
         buckets = np.array(sorted(wanted), dtype=np.int64)
