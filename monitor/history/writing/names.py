@@ -1,6 +1,7 @@
 """Names and their integer keys: looked up, and added where they are new."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, func, select, text
@@ -102,8 +103,7 @@ def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, st
 
 def _intern(connection: Connection, table: Table, wanted: Iterable[Key], monitor: int | None = None) -> dict[Key, int]:
     """Keys of names, of one monitor where the table has names by monitor."""
-    kept: dict[object, object] = {}  # of segments by classes there are tens of thousands, but few different parts
-    stored = {key: _storable_key(key, kept) for key in wanted}
+    stored = _storable_keys(wanted)
     names = {key: key for key in stored.values()}
     known = _known(connection, table, names, monitor)
     if len(known) < len(names):
@@ -131,13 +131,13 @@ def _add(connection: Connection, table: Table, keys: list[Key], monitor: int | N
     return {key: first + i for i, key in enumerate(keys)}
 
 
-def _storable_key(key: Key, kept: dict[object, object]) -> Key:
-    """The key itself where nothing is to be changed; `kept` are parts that were seen before."""
-    for part in key:
-        if part not in kept:
-            kept[part] = _storable(part)
-    stored = tuple([kept[part] for part in key])
-    return key if stored == key else stored
+def _storable_keys(keys: Iterable[Key]) -> dict[Key, Key]:
+    """What is stored of each key; the key itself where nothing is to be changed, as of nearly all."""
+    kept = dict.fromkeys(keys)
+    parts = {part: _storable(part) for part in set(chain.from_iterable(kept))}  # of thousands of keys, hundreds
+    if all(part == as_stored for part, as_stored in parts.items()):
+        return {key: key for key in kept}
+    return {key: tuple([parts[part] for part in key]) for key in kept}
 
 
 def _storable(part: object) -> object:
