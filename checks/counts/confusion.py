@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from checks.counts.cells import NO_BAND, NO_CLASS, OutcomeCell
 from checks.counts.outcomes import BANDS, Outcomes
+from checks.statistics.arithmetic import run_starts
 from checks.statistics.two_samples import combine
 
 Floats = NDArray[np.float64]
@@ -105,6 +106,18 @@ class Rows:
         """Whether any label has an inclusion probability."""
         return bool(self.designed.any())
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether each label counts 1, so that `counts` say all of them."""
+        return self.weights is self.counts and self.weights_squared is self.counts and not self.is_designed
+
+    @classmethod
+    def plain(cls, classes: NDArray[np.intp], bands: NDArray[np.intp], predicted: Floats, counts: Floats) -> "Rows":
+        """Rows of labels that count 1 each."""
+        nothing = np.broadcast_to(0.0, counts.shape)
+        none = np.zeros(predicted.size)
+        return cls(classes, bands, predicted, nothing, none, counts, counts, counts, nothing, nothing)
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -139,6 +152,24 @@ class Confusion:
             chosen_squared=rows.chosen_squared * each**2 if rows.is_designed else rows.chosen_squared,
         )
         return replace(self, rows=heavier)
+
+    def less(self, part: "Confusion") -> "Confusion":
+        """The matrix without a part of the same predictions; the labels of both are plain (`Rows.is_plain`)."""
+        rows, gone = self.rows, part.rows
+        classes = np.array([self._places[name] for name in part.classes], dtype=np.intp)
+        at = np.searchsorted(rows.classes * BANDS + rows.bands, classes[gone.classes] * BANDS + gone.bands)
+        predicted, counts = rows.predicted.copy(), rows.counts.copy()
+        predicted[at] -= gone.predicted
+        counts[np.ix_(at, classes)] -= gone.counts
+        left = predicted > 0
+        named: NDArray[np.bool_] = np.asarray(counts.any(axis=0))
+        named[rows.classes[left]] = True
+        if not (left.all() and named.all()):
+            counts = counts[np.ix_(left, named)]
+        places = (np.cumsum(named) - 1)[rows.classes[left]]
+        names = tuple(name for name, is_named in zip(self.classes, named.tolist(), strict=True) if is_named)
+        rest = Rows.plain(places, rows.bands[left], predicted[left], counts)
+        return Confusion(names, sums(places, rest.predicted, len(names)), by_class(places, counts), rest)
 
     @cached_property
     def n(self) -> int:
@@ -187,7 +218,7 @@ class Confusion:
 def by_class(classes: NDArray[np.intp], values: Floats) -> Floats:
     """Sum the rows of `values` (R x K) by the place of their class (R, rising), to K x K."""
     total = np.zeros((values.shape[1], values.shape[1]))
-    starts = np.flatnonzero(np.diff(classes, prepend=-1))
+    starts = run_starts(classes)
     if starts.size:
         alone = starts.size == classes.size  # nothing to add up, which is most of the time that it takes
         total[classes[starts]] = values if alone else np.add.reduceat(values, starts, axis=0)

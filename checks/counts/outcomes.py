@@ -93,11 +93,15 @@ class Outcomes(Sequence[OutcomeCell]):
     @cached_property
     def present(self) -> tuple[str, ...]:
         """The classes that are predicted or a label, by name."""
-        found = np.flatnonzero(np.bincount(np.concatenate([self.predicted, self.label[self.labelled]])))
-        return tuple(sorted(self.classes[k] for k in found.tolist()))
+        there = np.zeros(len(self.classes) + 1, dtype=bool)
+        there[self.predicted] = True
+        there[self.label] = True  # the last place is that of no label
+        return tuple(sorted(self.classes[k] for k in np.flatnonzero(there[:-1]).tolist()))
 
     def places(self, names: Sequence[str]) -> tuple[Places, Places]:
         """`predicted` and `label` as places in `names`. Raises KeyError for a class that is not among them."""
+        if tuple(names) == self.classes:  # of a hundred names to look up each takes longer than to place the cells
+            return self.predicted.astype(np.intp), self.label.astype(np.intp)
         index = {name: k for k, name in enumerate(names)}
         of_class = np.array([index.get(name, UNLABELLED) for name in self.classes] + [UNLABELLED], dtype=np.intp)
         if missing := set(self.present) - index.keys():
@@ -180,7 +184,7 @@ def together(parts: Sequence[Outcomes]) -> Outcomes:
 def less(cells: Iterable[OutcomeCell], part: Iterable[OutcomeCell]) -> Outcomes:
     """The cells without those of a part of the same predictions; each has a stratum and label once at most."""
     whole, gone = Outcomes.of(cells), Outcomes.of(part)
-    classes = sorted({*whole.classes, *gone.classes})
+    classes = whole.classes if whole.classes == gone.classes else sorted({*whole.classes, *gone.classes})
     versions = sorted({*whole.versions, *gone.versions})
     _, of_whole, of_gone = np.intersect1d(
         whole.codes(classes, versions), gone.codes(classes, versions), assume_unique=True, return_indices=True

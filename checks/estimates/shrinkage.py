@@ -124,6 +124,7 @@ def _of_the_bot(confusion: Confusion, cells: Floats) -> tuple[Floats, Floats]:
 
 def _off_diagonal(row: Floats) -> Floats:
     """The row (K) for each class (K x K), without the class itself."""
-    square = np.tile(row, (row.size, 1))
+    square = np.empty((row.size, row.size))
+    square[:] = row
     np.fill_diagonal(square, 0.0)
     return square

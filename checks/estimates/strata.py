@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checks.counts.confusion import Floats
+from checks.statistics.arithmetic import run_starts
 
 
 def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArray[np.intp]:
@@ -19,10 +20,10 @@ def merge_thin(classes: NDArray[np.intp], labelled: Floats, least: int) -> NDArr
     [0, 1, 1, 2]
     """
     groups = np.arange(classes.size)
-    if classes.size == 0 or np.diff(classes, prepend=-1).all():  # each class has one row, as without confidences
+    if classes.size == 0 or run_starts(classes).size == classes.size:  # each class has one row, as without confidences
         return groups
     thin = set(classes[labelled < least].tolist())
-    for first, end in pairwise([*np.flatnonzero(np.diff(classes, prepend=-1)).tolist(), classes.size]):
+    for first, end in pairwise([*run_starts(classes).tolist(), classes.size]):
         if int(classes[first]) in thin:
             groups[first:end] = first + np.array(_merge_neighbours(labelled[first:end].tolist(), least))
     return np.unique(groups, return_inverse=True)[1]

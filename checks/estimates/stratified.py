@@ -21,7 +21,7 @@ from checks.estimates.organic_labels import apart, unheard
 from checks.estimates.shrinkage import LEVER, like_the_bot, likely_shares
 from checks.estimates.strata import merge_thin
 from checks.statistics import special
-from checks.statistics.arithmetic import safe_divide
+from checks.statistics.arithmetic import run_starts, safe_divide
 from checks.statistics.intervals import Proportion
 from checks.statistics.mean_share import mean_share
 from checks.statistics.smoothing import PSEUDO, effective_size
@@ -416,7 +416,7 @@ class _Groups:
     def of_numbers(cls, numbers: NDArray[np.intp]) -> "_Groups":
         """Groups that are numbered from 0 without gaps."""
         order = np.argsort(numbers, kind="stable")
-        starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+        starts = run_starts(numbers[order])
         return cls(numbers, order, starts, bool((order == np.arange(order.size)).all()))
 
     @property

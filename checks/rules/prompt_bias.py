@@ -8,6 +8,7 @@ everything counts.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -136,17 +137,35 @@ def _prompts(current: Window, windows: Windows) -> tuple[Pair, Pair] | None:
     return (before[-1], newest[-1]) if before else None
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """What a pair of versions has answered, and its confusion matrix."""
+
+    outcomes: Outcomes
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """Counted once, also for all values of which it is the whole."""
+        return Confusion.of(self.outcomes)
+
+    def less(self, part: "_Answers") -> Confusion:
+        """The matrix of all but a part; where each label counts 1, which most do, there are only counts to take off."""
+        if self.confusion.rows.is_plain and part.confusion.rows.is_plain:
+            return self.confusion.less(part.confusion)
+        return Confusion.of(less(self.outcomes, part.outcomes))
+
+
 class _Whole:
     """All values of a segment column, by versions."""
 
     def __init__(self, outcomes: Outcomes) -> None:
         self._outcomes = outcomes
-        self._known: dict[Pair, Outcomes] = {}
+        self._known: dict[Pair, _Answers] = {}
 
-    def of_version(self, pair: Pair) -> Outcomes:
+    def of_version(self, pair: Pair) -> _Answers:
         """What a pair of versions has answered; cut out once for all values."""
         if pair not in self._known:
-            self._known[pair] = self._outcomes.of_version(*pair)
+            self._known[pair] = _Answers(self._outcomes.of_version(*pair))
         return self._known[pair]
 
 
@@ -157,8 +176,10 @@ def _case(segment: tuple[str, str], part: Outcomes, whole: _Whole, prompts: tupl
     here = [part.of_version(*pair) for pair in prompts]
     if any(_labelled(cells) < MIN_ROWS for cells in here):  # most values of a column are small
         return None
-    rest = [less(whole.of_version(pair), own) for pair, own in zip(prompts, here, strict=True)]
-    shares = [share for cells in (*here, *rest) if (share := _accuracy(cells)) is not None and share.n >= MIN_ROWS]
+    own = [_Answers(cells) for cells in here]
+    rest = [whole.of_version(pair).less(part) for pair, part in zip(prompts, own, strict=True)]
+    counted = (*(part.confusion for part in own), *rest)
+    shares = [share for counts in counted if (share := _accuracy(counts)) is not None and share.n >= MIN_ROWS]
     if len(shares) < 4:  # noqa: PLR2004 - two segments, two prompts
         return None
     (_, older), (_, newer) = prompts
@@ -169,5 +190,5 @@ def _labelled(cells: Outcomes) -> float:
     return float(cells.n[cells.labelled].sum())
 
 
-def _accuracy(cells: Outcomes) -> Proportion | None:
-    return Stratified.of(Confusion.of(cells)).accuracy() if len(cells) else None
+def _accuracy(counts: Confusion) -> Proportion | None:
+    return Stratified.of(counts).accuracy() if counts.n else None
