@@ -162,7 +162,7 @@ def _all_grouped(counting: _Counting, held: _Staged, buckets: Sequence[int]) -> 
 def _grouped(counting: _Counting, held: _Staged, codes: NDArray[np.int32], part: int, buckets: Sequence[int]) -> Cells:
     """One grouping of the staged rows of these buckets, which follow each other."""
     grouping = dict(count_parts(_here(held, buckets), counting.log))[part]
-    block = _block(counting.connection, coded(grouping), codes)
+    block = _block(counting.connection, grouping, codes)
     return counting.tally.columns(part, block)
 
 
@@ -173,9 +173,17 @@ def _here(held: _Staged, buckets: Sequence[int]) -> sa.CTE:
 def _block(connection: sa.Connection, grouping: sa.Select[Any], codes: NDArray[np.int32]) -> Block:
     """The columns of a grouping, its names as codes of the tally."""
     with_none = np.append(codes, np.int32(NO_NAME))  # where NO_NAME finds it
-    cursor: Any = connection.execute(grouping).cursor  # the driver's own
+    statement, alike = coded(grouping)
+    cursor: Any = connection.execute(statement).cursor  # the driver's own
     found = cursor.fetchnumpy()
-    return {name: with_none[column] if name in NAMES else column for name, column in found.items()}
+    size = found["bucket"].size
+    columns = found | {name: np.broadcast_to(value, size) for name, value in alike.items()}
+    return {name: _named(column, with_none) if name in NAMES else column for name, column in columns.items()}
+
+
+def _named(column: NDArray[Any], codes: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The code of each row, without memory where all rows have the same."""
+    return codes[column] if any(column.strides) else np.broadcast_to(codes[column[:1]], column.size)
 
 
 def _rows_by_bucket(connection: sa.Connection, log: MappedLog, as_of: datetime) -> dict[int, int]:

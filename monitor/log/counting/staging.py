@@ -99,19 +99,25 @@ def stage_codes(
     return sa.table(CODES_TABLE, *(sa.column(str(column.name), column.type) for column in columns))
 
 
-def coded(part: sa.Select[Any]) -> sa.Select[Any]:
-    """A grouping of rows with codes, all of whose names are codes: NO_NAME for NULL, 0 for what is no column."""
+def coded(part: sa.Select[Any]) -> tuple[sa.Select[Any], Mapping[str, int]]:
+    """A grouping of rows with codes, and its columns that have one number in all rows, which are not fetched.
+
+    All names are codes: NO_NAME for NULL, 0 for what is no column.
+    """
     given = part.subquery("given")
     columns: list[sa.ColumnElement[Any]] = []
-    for column in given.c:
-        if column.name not in NAMES:
-            columns.append(column)
-        elif isinstance(column.type, sa.Integer):
+    alike: dict[str, int] = {}
+    for column, asked in zip(given.c, part.selected_columns, strict=True):
+        value = asked.element if isinstance(asked, sa.Label) else asked
+        if column.name in NAMES and isinstance(column.type, sa.Integer):
             columns.append(sa.func.coalesce(column, NO_NAME).label(column.name))
+        elif column.name in NAMES:
+            alike[column.name] = NO_NAME if column.name == "label" else 0
+        elif isinstance(value, sa.BindParameter) and value.value is not None:
+            alike[column.name] = int(value.value)
         else:
-            code = NO_NAME if column.name == "label" else 0
-            columns.append(sa.literal(code, sa.Integer).label(column.name))
-    return sa.select(*columns)
+            columns.append(column)
+    return sa.select(*columns), alike
 
 
 def _kinds(segments: int) -> dict[str, int]:

@@ -123,5 +123,5 @@ class Tally:
         found = {**block, **{field: block[column] for field, column in renamed.items()}}
         if part == Part.OUTCOME or part >= Part.SEGMENT:
             segment = ALL if part == Part.OUTCOME else self._segments[part - Part.SEGMENT]
-            found["segment"] = np.full(block["n"].size, self.names.code(segment), dtype=np.int32)
+            found["segment"] = np.broadcast_to(np.int32(self.names.code(segment)), block["n"].size)
         return found
