@@ -228,10 +228,9 @@ def totals(outcomes: Sequence[OutcomeRow]) -> dict[int, tuple[int, int]]:
     everything = columns.names.code(ALL)
     found: Counter[int] = Counter()
     labelled: Counter[int] = Counter()
-    for block in columns.blocks():
-        here = block["segment"] == everything
-        buckets, place = np.unique(block["bucket"][here], return_inverse=True)
-        n, has_label = block["n"][here], block["label"][here] != NO_NAME
+    for block in columns.of_segment(everything):
+        buckets, place = np.unique(block["bucket"], return_inverse=True)
+        n, has_label = block["n"], block["label"] != NO_NAME
         for counter, numbers in ((found, n), (labelled, n * has_label)):
             sums = np.bincount(place, numbers, buckets.size).astype(int)
             counter.update(dict(zip(buckets.tolist(), sums.tolist(), strict=True)))
