@@ -58,6 +58,7 @@ def build_monitor(settings: Settings, name: str, history: History, *, replay: bo
         incidents=incident_policy(chosen),
         channels=channels_of_steps(settings),
         study=plan_of(chosen),
+        replayed=replay,
     )
 
 

@@ -101,7 +101,8 @@ class CycleReport:
 class Monitor:
     """One chatbot's log, and how it is judged. `lookback` is how far back the log may still change.
 
-    Without a plan for its `study`, none is made of sampled rows.
+    Without a plan for its `study`, none is made of sampled rows. With `replayed`, looks follow each other at once, so a
+    look lets go of nothing that the next one needs.
     """
 
     name: str
@@ -114,6 +115,12 @@ class Monitor:
     incidents: Policy
     channels: tuple[str, ...]
     study: StudyPlan | None = None
+    replayed: bool = False
+
+    def rest(self) -> None:
+        """Give back memory that a part of a look no longer needs, unless the next look wants it at once."""
+        if not self.replayed:
+            give_back()
 
 
 def run_cycle(monitor: Monitor, now: datetime, looked_at: datetime | None = None) -> CycleReport:
@@ -145,7 +152,7 @@ def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: fl
                 continue  # another daemon has looked meanwhile: what we read is old
             with span("keep", what="counts"):
                 kept = transaction.replace(counts, changes.fingerprints, again)
-            give_back()
+            monitor.rest()
             _tell_losses(monitor.name, kept)
             read = _Read(len(changes.buckets), kept.notices, looked_at, began)
             report = _judge(monitor, transaction, now, read)
@@ -196,9 +203,9 @@ def _judge(monitor: Monitor, transaction: Transaction, now: datetime, read: _Rea
     with span("judge"):
         windows = transaction.windows(monitor.spec, now)
         windows = replace(windows, notices=noticed(read.notices, monitor.log.file_times(), read.looked_at))
-        give_back()
+        monitor.rest()
         findings, figures, faults = _worked_out(monitor, Measured(windows))
-        give_back()
+        monitor.rest()
         faults = (*faults, *_study_faults(monitor, transaction, windows))
     with span("advise"):
         before = transaction.incidents()
@@ -231,7 +238,7 @@ def _worked_out(
 ) -> tuple[tuple[Finding, ...], tuple[MetricLine, ...], tuple[Fault, ...]]:
     """Findings, metrics, and faults; what was measured is let go of with the return: of many classes 150 megabytes."""
     found, faults = _run_checks(monitor, measured)
-    give_back()
+    monitor.rest()
     return held_back(found, text), (*estimates(measured), *lost_rows(measured)), faults
 
 
