@@ -1,10 +1,10 @@
 """Counts of one pair of versions, whole and cut in time."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Generic, TypeVar
+from functools import cached_property, lru_cache
+from typing import Generic, TypeVar, overload
 
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clause, clause
@@ -24,7 +24,7 @@ class Part:
     """Counts that a metric can be measured on."""
 
     outcomes: Sequence[OutcomeCell] = ()
-    latency: tuple[LatencyCell, ...] = ()
+    latency: Sequence[LatencyCell] = ()
     scores: Scores = NO_SCORES
 
 
@@ -95,17 +95,39 @@ class _Same(Generic[Whole]):
         return id(self.it)
 
 
+class _Later(Sequence[LatencyCell]):
+    """Latencies that are looked for when the first is asked for: few metrics ask, and there are hundreds of bins."""
+
+    def __init__(self, find: Callable[[], tuple[LatencyCell, ...]]) -> None:
+        self._find = find
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    @overload
+    def __getitem__(self, index: int) -> LatencyCell: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LatencyCell, ...]: ...
+    def __getitem__(self, index: int | slice) -> LatencyCell | tuple[LatencyCell, ...]:
+        return self._cells[index]
+
+    @cached_property
+    def _cells(self) -> tuple[LatencyCell, ...]:
+        return self._find()
+
+
 @lru_cache(maxsize=128)  # versions by windows, of which an advice has some ten times ten
 def _split(of_run: _Same[VersionRun], of_window: _Same[Window]) -> tuple[Part, Part]:
     run, window = of_run.it, of_window.it
     late = Part(
         _columns(window.outcomes).of_version(*_pair(run)),
-        tuple(cell for cell in window.latency if _pair(cell) == _pair(run)),
+        _Later(lambda: tuple(cell for cell in window.latency if _pair(cell) == _pair(run))),
         run.scores.since(window.start),
     )
     # What the window holds beyond the lookback leaves nothing, never a negative count.
     outcomes = less(_columns(run.outcomes), late.outcomes)
-    return Part(outcomes, _without_bins(run, late.latency), run.scores.before(window.start)), late
+    latency = _Later(lambda: _without_bins(run, late.latency))
+    return Part(outcomes, latency, run.scores.before(window.start)), late
 
 
 def _columns(cells: Sequence[OutcomeCell]) -> Outcomes:

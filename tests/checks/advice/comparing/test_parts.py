@@ -25,7 +25,8 @@ def test_what_is_in_the_window_and_what_was_before_it_are_all_of_a_version_and_n
     early, late = split(run, window)
     assert sorted(early.outcomes, key=repr) == [cell("billing", 4, 2), cell("urgent", 2, 2), cell("urgent", 2, 4)]
     assert sorted(late.outcomes, key=repr) == sorted(within[:3], key=repr)
-    assert (early.latency, late.latency) == ((LatencyCell(7, 1, "m1", "p1"),), (LatencyCell(7, 4, "m1", "p1"),))
+    assert list(early.latency) == [LatencyCell(7, 1, "m1", "p1")]
+    assert list(late.latency) == [LatencyCell(7, 4, "m1", "p1")]
     as_read = split(replace(run, outcomes=Outcomes.of(everything)), replace(window, outcomes=Outcomes.of(within)))
     assert [sorted(part.outcomes, key=repr) for part in as_read] == [
         sorted(part.outcomes, key=repr) for part in (early, late)
