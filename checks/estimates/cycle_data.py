@@ -13,6 +13,7 @@ from checks.counts.windows import Start, Window, Windows
 from checks.estimates.decomposition import Decomposition, decompose
 from checks.estimates.quantiles import Histogram, Spread
 from checks.estimates.stratified import Stratified
+from checks.estimates.weighted import stratified
 from checks.label_delay.delays import Delays, SeenDelays
 from checks.label_delay.informative_delay import Hastened, is_steady
 from checks.label_delay.maturity import MATURE, Ages, LabelForecast, Ripening
@@ -56,10 +57,10 @@ class WeightedWindow:
     @cached_property
     def stratified(self) -> Stratified:
         """The outcomes, weighted."""
+        if self.hastened.is_even:
+            return stratified(self.window.outcomes)
         confusion = Confusion.of(self.window.outcomes)
-        if not self.hastened.is_even:
-            confusion = confusion.weighted(self._weights(confusion))
-        return Stratified.of(confusion)
+        return Stratified.of(confusion.weighted(self._weights(confusion)))
 
     @property
     def confusion(self) -> Confusion:

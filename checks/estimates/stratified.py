@@ -36,7 +36,8 @@ GUESS = 4.0
 """Labels that a stratum without any is as good as known from, being taken to be like the bot as a whole."""
 
 FEW = 2
-"""Classes of a window that are worked out one by one when they are asked for; of a third, all are, which is faster."""
+"""Classes of a big window that are worked out one by one when they are asked for; of a third, all are, which is faster.
+Of others all are at once, so that a figure does not depend, in its last digit, on what was asked before."""
 
 KEPT = 30_000
 """Cells by row and label up to which the likely shares are kept: a quarter of a megabyte, of some thirty windows."""
@@ -263,8 +264,11 @@ class Stratified:
 
     def _likely(self) -> Floats:
         """Each cell's share of its stratum (R x K), as it may well be; a big one is not kept, as `share` is not."""
-        is_small = self.confusion.rows.counts.size <= KEPT
-        return self._kept_likely if is_small else self._work_out_likely()
+        return self._kept_likely if self._is_small else self._work_out_likely()
+
+    @property
+    def _is_small(self) -> bool:
+        return self.confusion.rows.counts.size <= KEPT
 
     @cached_property
     def _kept_likely(self) -> Floats:
@@ -295,7 +299,7 @@ class Stratified:
 
     @cached_property
     def _recalls(self) -> "_OfClasses":
-        return _OfClasses(len(self.confusion.classes))
+        return _OfClasses(len(self.confusion.classes), 0 if self._is_small else FEW)
 
     def _recalls_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own, (right, _) = self._own(classes), self._right_and_wrong
@@ -309,7 +313,7 @@ class Stratified:
 
     @cached_property
     def _precisions(self) -> "_OfClasses":
-        return _OfClasses(len(self.confusion.classes))
+        return _OfClasses(len(self.confusion.classes), 0 if self._is_small else FEW)
 
     def _precisions_of(self, classes: NDArray[np.intp]) -> list[Proportion]:
         own, (right, wrong) = self._own(classes), self._right_and_wrong
@@ -433,15 +437,16 @@ class _Groups:
 
 
 class _OfClasses:
-    """The share of each class, worked out when it is asked for; a third class asks for all of them."""
+    """The share of each class, worked out when it is asked for; after a `few` classes the next asks for all of them."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, few: int) -> None:
         self._all = np.arange(classes)
+        self._few = few
         self._known: dict[int, Proportion] = {}
 
     def of(self, k: int, work_out: Callable[[NDArray[np.intp]], list[Proportion]]) -> Proportion:
         """The share of one class, by its place; `work_out` is the same each time."""
         if k not in self._known:
-            asked = np.array([k]) if len(self._known) < FEW else self._all
+            asked = np.array([k]) if len(self._known) < self._few else self._all
             self._known.update(zip(asked.tolist(), work_out(asked), strict=True))
         return self._known[k]

@@ -21,6 +21,7 @@ from checks.advice.signals.watch import watch_advice
 from checks.clauses.clause import Clauses
 from checks.counts.windows import Windows
 from checks.estimates.cycle_data import Measured
+from checks.estimates.weighted import forget_weighted
 from checks.metrics.line import MetricLine
 from checks.metrics.log import lost_rows
 from checks.metrics.window import estimates
@@ -122,6 +123,11 @@ class Monitor:
         if not self.replayed:
             give_back()
 
+    def forget(self) -> None:
+        """Let go of what was worked out, unless the next look has much of it again."""
+        if not self.replayed:
+            forget_weighted()
+
 
 def run_cycle(monitor: Monitor, now: datetime, looked_at: datetime | None = None) -> CycleReport:
     """Look at the log as of `now` (UTC), which the clock calls `looked_at`, where it is asked.
@@ -132,8 +138,11 @@ def run_cycle(monitor: Monitor, now: datetime, looked_at: datetime | None = None
     SourceError, MappingError and HistoryError, and ClockError where `now` lies before the last look that is kept and
     nothing says that it is right; else that look is set aside (see `monitor.cycle.clock_trust`).
     """
-    with not_collecting():
-        return _look(monitor, now.replace(microsecond=0), looked_at, time.perf_counter())
+    try:
+        with not_collecting():
+            return _look(monitor, now.replace(microsecond=0), looked_at, time.perf_counter())
+    finally:
+        monitor.forget()
 
 
 def _look(monitor: Monitor, now: datetime, looked_at: datetime | None, began: float) -> CycleReport:

@@ -16,7 +16,7 @@ from checks.advice.deciding.weights import (
 )
 from checks.clauses.clause import Clause, Rated, clause
 from checks.counts.cells import OutcomeCell
-from checks.counts.confusion import Confusion
+from checks.estimates import weighted
 from checks.estimates.quantiles import Histogram
 from checks.estimates.standardised import at_mix
 from checks.estimates.stratified import Stratified
@@ -49,7 +49,7 @@ class Metric(Protocol):
 @lru_cache(maxsize=32)  # one advice measures a version for several metrics; small, as K x K floats are kept for each
 def stratified(outcomes: Sequence[OutcomeCell]) -> Stratified:
     """The outcomes, weighted up to all predictions."""
-    return Stratified.of(Confusion.of(outcomes))
+    return weighted.stratified(outcomes)
 
 
 @dataclass(frozen=True, slots=True)
