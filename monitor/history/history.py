@@ -113,6 +113,7 @@ class History:
                 return False
             Retention(connection, key).adopt(read_marks(connection, key))
             forget_marks(connection, key)
+            (self._remembered or {}).pop(monitor, None)
             connection.execute(MONITORS.update().where(MONITORS.c.id == key).values(shape=shape))
             return True
 
@@ -120,7 +121,11 @@ class History:
         """How the log looked when it was last counted; empty when all is to be counted."""
         with reading(self._engine) as connection:
             key = monitor_id(connection, monitor)
-            return Fingerprints({}, {}) if key is None else read_marks(connection, key)
+            if key is None:
+                return Fingerprints({}, {})
+            memory = (self._remembered or {}).get(monitor)
+            cursor = connection.scalar(select(MONITORS.c.cursor).where(MONITORS.c.id == key))
+            return (memory.marks_after(cursor) if memory else None) or read_marks(connection, key)
 
     def doubtful(self, monitor: str, seen: Fingerprints, changes: Changes, counts: BucketCounts) -> tuple[int, ...]:
         """Buckets that may have lost rows, to be counted once more as they were known at `seen.as_of`."""

@@ -50,7 +50,8 @@ class Transaction:
 
     def fingerprints(self) -> Fingerprints:
         """How the log looked when it was last counted; empty when all is to be counted."""
-        return read_marks(self._connection, self._id)
+        known = None if self._memory is None else self._memory.marks_after(self.cursor())
+        return known or read_marks(self._connection, self._id)
 
     def replace(
         self, counts: BucketCounts, fingerprints: Fingerprints, again: BucketCounts | None = None
@@ -72,7 +73,7 @@ class Transaction:
         write_marks(self._connection, self._id, earlier, fingerprints)
         self._counted = counts
         if self._memory is not None:
-            self._memory.written(counts.buckets)
+            self._memory.written(counts.buckets, fingerprints)
         return counts
 
     def windows(self, spec: WindowSpec, now: datetime) -> Windows:
