@@ -1,6 +1,6 @@
 """How long a look of a back-test takes, with the log in memory as `tunewatch backtest` has it, and look by look.
 
-    python -m bench.speed.backtest --rows 25000 1000000 --looks 24
+    python -m bench.speed.backtest --looks 24 --write
 
 A log of 30 days with 20 classes (`bench.speed.make_log`), looked at every 15 minutes from its 20th day on. The first
 look counts all that was there until then, and is told apart. Times are of the processor, which a busy machine changes
@@ -8,6 +8,7 @@ less, and of everything a look does: to count, to read the history, to judge, to
 """
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.speed.cycle import CONFIG, END, cached_log
+from bench.tables import add_write, table
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle.backtest import SimulatedTimes, play
@@ -73,8 +75,12 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[25_000, 1_000_000], help="predictions in the log")
     parser.add_argument("--looks", type=int, default=24, help="looks with the log in memory (default: 24)")
     parser.add_argument("--plain", type=int, default=6, help="looks at the log itself (default: 6)")
+    add_write(parser)
     arguments = parser.parse_args()
-    run(arguments.rows, arguments.looks, arguments.plain)
+    with table("backtest", write=arguments.write):
+        run(arguments.rows, arguments.looks, arguments.plain)
+        busy, processors = os.getloadavg()[0], os.cpu_count()
+        print(f"\nProcesses that wanted a processor meanwhile: {busy:.0f}, of {processors} processors.")
 
 
 if __name__ == "__main__":

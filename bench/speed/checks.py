@@ -26,6 +26,7 @@ from checks.counts.cells import BAND_EDGES, DELAY_BASE, DelayCell, LatencyCell, 
 from checks.counts.outcomes import Outcomes
 from checks.counts.windows import BucketLatency, BucketTotal, Start, Window, Windows
 from checks.estimates.cycle_data import Measured
+from checks.estimates.weighted import forget_weighted
 from checks.label_delay.delays import SeenDelays
 from checks.metrics.window import estimates
 from checks.rules.check import Check
@@ -136,6 +137,7 @@ def look(windows: Windows, checks: tuple[Check, ...]) -> None:
     for check in checks:
         check.run(measured)
     estimates(measured)
+    forget_weighted()
 
 
 def main() -> None:
