@@ -20,6 +20,7 @@ from bench.speed.cycle import CONFIG, END, cached_log
 from bench.tables import add_write, table
 from monitor.bootstrap.configuration import load
 from monitor.bootstrap.monitors import build_monitor
+from monitor.common.logs import set_up_logging
 from monitor.cycle.backtest import SimulatedTimes, play
 from monitor.history.throwaway import throwaway_history
 
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("--plain", type=int, default=6, help="looks at the log itself (default: 6)")
     add_write(parser)
     arguments = parser.parse_args()
+    set_up_logging("WARNING", "console")  # what a look tells of its studies is no part of the table
     with table("backtest", write=arguments.write):
         run(arguments.rows, arguments.looks, arguments.plain)
         busy, processors = os.getloadavg()[0], os.cpu_count()
