@@ -27,16 +27,6 @@ SCALES: Final = (2, 4, 8)
 """The window is also looked at by halves, so that a drop need not first fill all of it to be seen."""
 
 
-def open_history(settings: Settings) -> History:
-    """Connect to the history and bring it up to date. Raises HistoryError."""
-    return History.open(settings.history.url)
-
-
-def open_history_to_read(settings: Settings) -> History:
-    """Connect to the history without a change to it. Raises HistoryError where it is not of this release."""
-    return History.open_to_read(settings.history.url)
-
-
 def build_monitor(settings: Settings, name: str, history: History, *, replay: bool = False) -> Monitor:
     """Connect to one monitor's log. Raises SourceError, MappingError and HistoryError.
 

@@ -15,7 +15,8 @@ from rich.text import Text
 from alerts.channels.console.channel import ConsoleChannel
 from alerts.incident import Transition
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import build_monitor, open_history
+from monitor.bootstrap.history import open_history
+from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle import backtest
 from monitor.cycle.cycle import CycleReport
 from monitor.delivery.delivery import Deliverer

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 from pydantic import ConfigDict, TypeAdapter
@@ -54,8 +55,6 @@ class Stored(TypeDecorator[Any]):
     def __init__(self, kind: Any) -> None:  # noqa: ANN401 - a type, or a type form such as tuple[str, ...]
         super().__init__()
         self.kind = kind
-        # The one-tuple is there because pydantic takes no configuration beside a bare dataclass.
-        self._adapter: TypeAdapter[Any] = TypeAdapter(tuple[kind], config=ConfigDict(ser_json_inf_nan="strings"))
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type."""
@@ -63,11 +62,18 @@ class Stored(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's
         """Give plain lists and dicts."""
-        return None if value is None else json.loads(self._adapter.dump_json((value,)))[0]
+        return None if value is None else json.loads(_adapter(self.kind).dump_json((value,)))[0]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - SQLAlchemy's
         """Build the dataclass again."""
-        return None if value is None else self._adapter.validate_python((value,), strict=False)[0]
+        return None if value is None else _adapter(self.kind).validate_python((value,), strict=False)[0]
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - as above
+    """Made for the first value: an incident's takes 30 ms, and most commands read none."""
+    # The one-tuple is there because pydantic takes no configuration beside a bare dataclass.
+    return TypeAdapter(tuple[kind], config=ConfigDict(ser_json_inf_nan="strings"))
 
 
 def to_epoch(at: datetime) -> int:

@@ -6,7 +6,7 @@ import click
 
 from checks.advice.deciding.explanation import explain
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option, json_option
 from monitor.cli.output.explanation import explanation_parts, explanation_record

@@ -10,7 +10,7 @@ from config.monitor import MonitorSettings
 from config.settings import Settings
 from monitor.actions.folder import FolderError, check_free
 from monitor.actions.material import NothingToExportError
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import TIME
 from monitor.common.personal import ScrubberMissingError
 from monitor.common.terminal import note

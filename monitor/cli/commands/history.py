@@ -12,7 +12,7 @@ from alerts.incident import Incident
 from alerts.messages.event_json import event_json
 from alerts.messages.numbers import when
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.history_forget import command as forget
 from monitor.cli.commands.history_repair import command as repair
 from monitor.cli.commands.one_incident import find_one

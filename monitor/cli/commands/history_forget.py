@@ -8,7 +8,7 @@ import click
 
 from config.settings import Settings
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit

@@ -16,7 +16,7 @@ from alerts.routing.matching import Facts
 from alerts.routing.silence import Silence
 from alerts.standing import Standing
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import chosen, config_option, json_option, monitor_option
 from monitor.cli.output.false_alarms import false_alarms_in_words, false_alarms_line
 from monitor.cli.output.records import incident_record

@@ -12,7 +12,7 @@ import click
 from checks.advice.deciding.explanation import explain
 from config.settings import Settings
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history_to_read
+from monitor.bootstrap.history import open_history_to_read
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import config_option
 from monitor.cli.guard import describe

@@ -11,7 +11,8 @@ import click
 from config.settings import Settings
 from monitor.bootstrap.channels import build_deliverer, build_outbox
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import build_monitor, build_outage, open_history, report_folder
+from monitor.bootstrap.history import open_history
+from monitor.bootstrap.monitors import build_monitor, build_outage, report_folder
 from monitor.cli.commands.options import TIME, chosen, config_option, json_option, monitor_option
 from monitor.cli.guard import describe
 from monitor.cli.output.failures import failure_lines, failure_parts

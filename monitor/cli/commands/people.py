@@ -13,7 +13,7 @@ from alerts.acting import ActRefusedError
 from alerts.acts import Act, ActKind
 from alerts.incident import Incident, Transition
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.bootstrap.people import build_acts
 from monitor.cli.commands.one_incident import find_one
 from monitor.common.clock import utc_now

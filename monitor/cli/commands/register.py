@@ -7,7 +7,7 @@ import click
 
 from monitor.actions.register.messages import read_messages
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import chosen, config_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit

@@ -8,7 +8,8 @@ import click
 from config.reports import NO_EVIDENTLY, has_evidently
 from config.settings import Settings
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import build_monitor, open_history
+from monitor.bootstrap.history import open_history
+from monitor.bootstrap.monitors import build_monitor
 from monitor.cli.commands.one_incident import find_one
 from monitor.cli.commands.options import TIME, chosen, config_option
 from monitor.common.clock import utc_now

@@ -15,7 +15,7 @@ from config.errors import ConfigError
 from config.files import Stamps, stamps
 from config.settings import Settings
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import config_option
 from monitor.cli.guard import describe, expected
 from monitor.common.clock import utc_now

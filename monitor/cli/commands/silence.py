@@ -10,7 +10,7 @@ from alerts.messages.acts import covered_in_words, silence_in_words
 from alerts.routing.matching import Matcher
 from checks.rules.family import Family
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.bootstrap.people import build_acts, known_names
 from monitor.cli.commands.options import DURATION, config_option
 from monitor.cli.commands.people import by_option, new_act

@@ -8,7 +8,7 @@ import click
 
 from alerts.messages.acts import silence_in_words
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import DURATION, config_option, json_option
 from monitor.common.clock import utc_now
 from monitor.common.exit_codes import Exit

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import chosen, config_option, json_option, monitor_option
 from monitor.cli.output.status import Status, status_of
 from monitor.common.clock import utc_now

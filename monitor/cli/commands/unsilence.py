@@ -7,7 +7,7 @@ import click
 from alerts.acts import ActKind
 from alerts.messages.numbers import when
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import config_option
 from monitor.cli.commands.people import by_option, new_act, note_option
 from monitor.common.exit_codes import Exit

@@ -9,7 +9,7 @@ import click
 
 from alerts.messages.numbers import when
 from monitor.bootstrap.configuration import load
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.cli.commands.options import DURATION, chosen, config_option, json_option, monitor_option
 from monitor.cli.commands.status import print_status
 from monitor.cli.output.status import Status, status_of

@@ -16,7 +16,7 @@ from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS
 from checks.advice.deciding.explanation import Explanation, Flip, Score
 from checks.advice.deciding.model import Signal
-from monitor.cli.output.tables import STYLES
+from monitor.cli.output.styles import STYLES
 from monitor.common.terminal import printable
 from monitor.history.writing.tries import Try
 

@@ -11,7 +11,7 @@ from alerts.messages.advising import recommendation
 from alerts.messages.numbers import when
 from alerts.messages.words import WORDS, problem
 from monitor.cli.output.lines import Line, advice_line
-from monitor.cli.output.tables import STYLES
+from monitor.cli.output.styles import STYLES
 from monitor.common.terminal import printable
 
 

@@ -12,7 +12,7 @@ from alerts.messages.advising import recommendation
 from alerts.messages.lines import figure
 from alerts.messages.numbers import when
 from alerts.messages.words import STATES, WORDS, problem, short_problem
-from monitor.cli.output.tables import STYLES
+from monitor.cli.output.styles import STYLES
 from monitor.cli.output.timeline import step_parts
 from monitor.common.terminal import printable
 from monitor.history.queries.queries import Belief

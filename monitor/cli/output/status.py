@@ -17,7 +17,7 @@ from checks.metrics.line import MetricLine
 from checks.rules.finding import Verdict
 from config.settings import Settings
 from monitor.cli.output.false_alarms import false_alarms_in_words, false_alarms_line
-from monitor.cli.output.tables import STYLES
+from monitor.cli.output.styles import STYLES
 from monitor.common.exit_codes import Exit
 from monitor.common.terminal import printable
 from monitor.daemon.vitals import patience

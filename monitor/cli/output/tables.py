@@ -19,18 +19,13 @@ from checks.metrics.line import MetricLine
 from checks.rules.finding import Finding, Verdict
 from checks.rules.log_health import NAME as LOG_HEALTH
 from checks.rules.log_health import invalidates
+from monitor.cli.output.styles import STYLES
 from monitor.common.terminal import printable
 from monitor.cycle.cycle import CycleReport, FamilyAdvice
 
 Estimates = Mapping[tuple[str, str], MetricLine]
 """Of the whole window, by metric and class."""
 
-STYLES: Final = {
-    Verdict.OK: "green",
-    Verdict.WARNING: "bold yellow",
-    Verdict.CRITICAL: "bold red",
-    Verdict.NOT_ENOUGH_DATA: "dim",
-}
 _ANSWERS: Final = {
     "relevance_mean": "relevance",
     "estimated_relevance": "estimated relevance",

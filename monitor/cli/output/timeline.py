@@ -10,7 +10,7 @@ from alerts.incident import Transition
 from alerts.messages.advising import recommendation
 from alerts.messages.numbers import when
 from alerts.messages.words import WORDS, alarming, problem
-from monitor.cli.output.tables import STYLES
+from monitor.cli.output.styles import STYLES
 from monitor.common.terminal import printable
 from monitor.cycle.backtest import Summary
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from monitor.history.ends import NOT_TOLD, IsTold, OldEnds
 from monitor.history.schema import FORGETTING, RETAINED_CELLS, TOTAL_CELLS
+from monitor.history.types import from_epoch
 from monitor.history.writing.counted import Counted, runs
 from monitor.history.writing.families import ALL_LABELS, ALL_ROWS, PROBLEM, Families, families, to_rows
 from monitor.history.writing.retained import fitted, minus, number, plus, settle, without
@@ -29,7 +30,6 @@ from monitor.log.counts import (
     ProblemRow,
     RelevanceRow,
 )
-from monitor.log.mapping.moment import from_epoch
 from monitor.log.problems import ProblemKind
 
 Row = TypeVar("Row", OutcomeRow, LatencyRow, DelayRow, RelevanceRow, LabellerRow)

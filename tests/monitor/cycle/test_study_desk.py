@@ -10,7 +10,8 @@ import pytest
 
 from checks.rules.finding import Finding, Verdict
 from config.loading import load
-from monitor.bootstrap.monitors import build_monitor, open_history
+from monitor.bootstrap.history import open_history
+from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle.backtest import SimulatedTimes, play
 from monitor.cycle.cycle import Monitor, run_cycle
 from monitor.cycle.study_desk import StudyDesk

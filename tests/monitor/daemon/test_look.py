@@ -13,7 +13,8 @@ from alerts.incident import Event, Reason
 from checks.advice.deciding.model import Action
 from checks.rules.family import Family
 from config.loading import load
-from monitor.bootstrap.monitors import build_monitor, build_outage, open_history
+from monitor.bootstrap.history import open_history
+from monitor.bootstrap.monitors import build_monitor, build_outage
 from monitor.common.errors import SourceError
 from monitor.cycle.cycle import Monitor
 from monitor.cycle.outage import Failure

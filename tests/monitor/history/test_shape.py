@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from config.loading import load
-from monitor.bootstrap.monitors import build_monitor, open_history
+from monitor.bootstrap.history import open_history
+from monitor.bootstrap.monitors import build_monitor
 from monitor.cycle.cycle import run_cycle
 from tests.support.chat_log import START, write_config, write_log
 from tests.support.history import rows

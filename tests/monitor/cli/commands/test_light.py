@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.chat_log import END
 from tests.support.program import environment, run_here
 
@@ -13,21 +15,30 @@ OF_THE_DAEMON = {"starlette", "uvicorn", "apscheduler", "prometheus_client", "py
 OF_MIGRATIONS = {"alembic", "mako"}
 OF_COUNTING = {"duckdb", "scipy"}
 
+OF_LOOKS = {
+    "checks.advice.advise",
+    "duckdb_engine",
+    "monitor.bootstrap.monitors",
+    "monitor.cycle.cycle",
+    "monitor.log.engines.registry",
+    "monitor.log.prediction_log",
+}
+
 DAEMON = "import sys, monitor.cli.commands.run, monitor.daemon.assembly, monitor.daemon.daemon; print(*sys.modules)"
 READING = "import sys, monitor.cli.commands.history, monitor.cli.commands.ack; print(*sys.modules)"
-LOOK = """\
+COMMAND = """\
 import sys
 from monitor.cli.program import cli
 sys.stdout = sys.stderr
 try:
-    cli(["once", "--as-of", sys.argv[1]])
+    cli(sys.argv[1:])
 finally:
     print(*sys.modules, file=sys.__stdout__)
 """
 
 
-def loaded(program: str, home: Path) -> set[str]:
-    command = [sys.executable, "-c", program, END.isoformat()]
+def loaded(program: str, home: Path, *arguments: str) -> set[str]:
+    command = [sys.executable, "-c", program, *arguments]
     ended = subprocess.run(
         command, cwd=home, env=environment(), capture_output=True, text=True, timeout=60, check=False
     )
@@ -39,7 +50,7 @@ def loaded(program: str, home: Path) -> set[str]:
 def test_a_look_loads_only_what_it_is_made_with(home: Path) -> None:
     assert run_here("history", cwd=home).returncode == 0  # which makes the tables
 
-    found = loaded(LOOK, home)
+    found = loaded(COMMAND, home, "once", "--as-of", END.isoformat())
 
     assert "monitor.cycle.cycle" in found
     assert set() == (HEAVY | OF_CHANNELS | OF_THE_DAEMON | OF_MIGRATIONS) & found
@@ -56,3 +67,13 @@ def test_who_only_asks_the_history_waits_for_nothing_that_counts(home: Path) -> 
     found = loaded(READING, home)
 
     assert set() == (HEAVY | OF_CHANNELS | OF_THE_DAEMON | OF_MIGRATIONS | OF_COUNTING) & found
+
+
+@pytest.mark.parametrize("command", ["status", "incidents"])
+def test_who_asks_how_things_stand_loads_nothing_that_looks_at_a_log(home: Path, command: str) -> None:
+    assert run_here("history", cwd=home).returncode == 0  # which makes the tables
+
+    found = loaded(COMMAND, home, command)
+
+    assert "monitor.history.history" in found
+    assert set() == (OF_LOOKS | HEAVY | OF_CHANNELS | OF_THE_DAEMON | OF_MIGRATIONS | OF_COUNTING) & found
