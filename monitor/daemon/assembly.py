@@ -21,6 +21,7 @@ from monitor.daemon.alerting import AlertingRounds, DeadMansSwitch
 from monitor.daemon.charts import build_draw
 from monitor.daemon.configured import Configured
 from monitor.daemon.daemon import Daemon, Lasting, Telemetry
+from monitor.daemon.front import Front
 from monitor.daemon.health import Health, Ingest
 from monitor.daemon.heartbeat import Heartbeat
 from monitor.daemon.look import Look
@@ -35,7 +36,7 @@ from monitor.history import History
 from monitor.history.writing.thinning import Thinning
 from monitor.people.listening import Listener
 from monitor.study.plan import plan_of
-from monitor.web.server import CurrentApp, WebServer, health_app
+from monitor.web.server import health_app
 
 PURGE_EVERY: Final = timedelta(days=1)
 
@@ -45,15 +46,14 @@ WATCH_EVERY: Final = timedelta(minutes=1)
 _LOG = get_logger(__name__)
 
 
-def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, lasting: Lasting | None = None) -> Daemon:
-    """The daemon, not started, with its web address taken.
+def assemble(settings: Settings, history: History, given: Front | Lasting, clocks: Clocks = MACHINE) -> Daemon:
+    """The daemon, not started. Raises BindError, ConfigError and SpoolError where it cannot be.
 
-    Raises BindError, ConfigError and SpoolError where it cannot be.
-
-    With what another daemon leaves to it (`lasting`), it is ready to take its place.
+    It is `given` the front that answers for it, or what another daemon leaves to it, whose place it is then ready to
+    take.
     """
     clock = clocks.now
-    lasting, is_first = lasting or _lasting(settings, clocks), lasting is None
+    lasting = _lasting(settings, given, clocks) if isinstance(given, Front) else given
     vitals, ingest, configured = lasting.vitals, lasting.ingest, lasting.configured
     outbox = build_outbox(settings, history)
     draw = build_draw(settings, history)
@@ -117,19 +117,17 @@ def assemble(settings: Settings, history: History, clocks: Clocks = MACHINE, las
     pages = build_pages(settings, history, vitals, clocks, courier.wake)
     names = (settings.web.host, *settings.web.hosts)
     app = health_app(health.healthy, health.ready, metrics.exposition, pages, names)
-    if not is_first:
+    if lasting is given:
         vitals.watch(_intervals(settings))
     tasks = [*(Task(f"look {look.name}", look.every, look.run) for look in looks), *chores]
     scheduler = Scheduler(tasks, health.heartbeat.beat)
     return Daemon(looks, courier, lasting, app, metrics, scheduler, rounds, listener=listener)
 
 
-def _lasting(settings: Settings, clocks: Clocks) -> Lasting:
-    ingest, shown = _ingest(settings, clocks), CurrentApp()
-    telemetry = _telemetry()
-    web = WebServer(shown, settings.web.host, settings.web.port)
+def _lasting(settings: Settings, front: Front, clocks: Clocks) -> Lasting:
+    ingest, telemetry = _ingest(settings, clocks), _telemetry()
     vitals = Vitals(_intervals(settings), clocks.ticks)
-    return Lasting(web, shown, ingest, vitals, Configured(clocks.now()), telemetry)
+    return Lasting(front, ingest, vitals, Configured(clocks.now()), telemetry)
 
 
 def _intervals(settings: Settings) -> Mapping[str, timedelta]:

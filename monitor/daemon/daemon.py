@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from monitor.common.logs import get_logger, log_uncaught
 from monitor.daemon.configured import Configured
+from monitor.daemon.front import Front
 from monitor.daemon.health import Ingest
 from monitor.daemon.look import Look
 from monitor.daemon.scheduling import Scheduler
@@ -20,7 +21,6 @@ from monitor.daemon.study_rounds import StudyRounds
 from monitor.daemon.vitals import Vitals
 from monitor.delivery.worker import Courier
 from monitor.people.listening import Listener
-from monitor.web.server import CurrentApp, WebServer
 
 STOP_WITHIN: Final = 8.0
 """Seconds from the signal to the end: container runtimes kill after 10, and the interpreter needs some to leave."""
@@ -56,12 +56,10 @@ class Ending(StrEnum):
 class Lasting:
     """What outlives a change of the configuration, as it cannot be had twice or must not forget.
 
-    The `web` server has its address already, so that a daemon that cannot answer for its health does not start; it
-    answers with what is `shown`.
+    The `front` answers already, so that a daemon that cannot answer for its health does not start.
     """
 
-    web: WebServer
-    shown: CurrentApp
+    front: Front
     ingest: Ingest | None
     vitals: Vitals
     configured: Configured
@@ -107,13 +105,12 @@ class Daemon:
         if self.lasting.telemetry is not None:
             self.lasting.telemetry.start()
         self._show()
-        self.lasting.web.start()
         ingest = self.lasting.ingest
         if ingest is not None:
             ingest.start()
             _LOG.info("receiving", address="http://{}:{}".format(*ingest.address))
         self._begin()
-        host, port = self.lasting.web.address
+        host, port = self.lasting.front.web.address
         _LOG.info("started", monitors=len(self._looks), web=f"http://{host}:{port}")
 
     def make_way(self, successor: "Daemon") -> None:
@@ -140,7 +137,7 @@ class Daemon:
         self._show()
 
     def _show(self) -> None:
-        self.lasting.shown.show(self._app)
+        self.lasting.front.shown.show(self._app)
         if self.lasting.telemetry is not None:
             self.lasting.telemetry.show(self._metrics)
 
@@ -169,7 +166,7 @@ class Daemon:
         delivered = self._courier.stop(deadline - time.monotonic())
         if self._listener is not None and not self._listener.stop(deadline - time.monotonic()):
             _LOG.warning("a click may be under way")
-        self.lasting.web.stop(max(deadline - time.monotonic(), 0))
+        self.lasting.front.web.stop(max(deadline - time.monotonic(), 0))
         if self.lasting.telemetry is not None:
             self.lasting.telemetry.stop(TELEMETRY_WITHIN)
         ending = Ending.CLEAN if delivered and studied and kept and not busy else Ending.CUT_SHORT

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.loading import load
-from monitor.cli.commands.run import watch
 from monitor.common.logs import set_up_logging
+from monitor.daemon.front import open_front
+from monitor.daemon.process import watch
 from tests.support.forks import Fork, run_command
 from tests.support.http import get_json
 from tests.support.program import environment, start
@@ -83,7 +84,8 @@ def run() -> None:
 def watch_impatiently() -> None:
     """The same with half a second to stop, so that no test waits for eight."""
     set_up_logging("info", "json")
-    sys.exit(watch(load(), stop_within=0.5))
+    settings = load()
+    sys.exit(watch(settings, open_front(settings.web), stop_within=0.5))
 
 
 @contextmanager

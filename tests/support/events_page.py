@@ -26,6 +26,7 @@ MEANT: Final[Mapping[str, str]] = {
     "a click may be under way": "nothing, unless a button that was pressed at the end did nothing: press it again",
     "a study of the configuration before is still under way": "nothing; it ends by itself",
     "acted on the page": "nothing: who did what",
+    "answering": "nothing; the health endpoints answer from now on, and the first looks begin with `started`",
     "channel check crashed": _FAULT,
     "channel crashed": f"{_FAULT}. It is tried again",
     "channel would take alerts": _NOTHING,

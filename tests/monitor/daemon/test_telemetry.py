@@ -16,9 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families as prometheu
 from checks.rules.calibration import Calibration
 from config.loading import load
 from config.telemetry import Signal
-from monitor.bootstrap.monitors import open_history
+from monitor.bootstrap.history import open_history
 from monitor.common import tracing
 from monitor.daemon.assembly import assemble
+from monitor.daemon.front import open_front
 from monitor.daemon.telemetry import OtlpTelemetry
 from tests.support.chat_log import END, write_config, write_log
 from tests.support.clocks import SetClocks
@@ -81,11 +82,11 @@ def test_a_look_its_parts_and_what_is_told_of_it_are_one_trace_and_metrics_are_t
     write_log(tmp_path / "logs", each_day=40)
     settings = load(write_config(tmp_path))
     history = open_history(settings)
-    daemon = assemble(settings, history, SetClocks(END).both)
+    daemon = assemble(settings, history, open_front(settings.web), SetClocks(END).both)
     daemon.start()
     try:
         wait_until(lambda: "deliver" in {span.name for span in _spans(collector)}, 30)
-        host, port = daemon.lasting.web.address
+        host, port = daemon.lasting.front.web.address
         shown = get_text(f"http://{host}:{port}/metrics")
         later = len(collector.taken) + 2
         wait_until(lambda: any(call.path == "/v1/metrics" for call in collector.taken[later:]), 30)
@@ -133,7 +134,7 @@ def test_a_look_its_parts_and_what_is_told_of_it_are_one_trace_and_metrics_are_t
 def test_a_look_that_fails_is_a_span_that_says_why(tmp_path: Path, collector: Receiver) -> None:
     settings = load(write_config(tmp_path))  # of a log that is not there
     history = open_history(settings)
-    daemon = assemble(settings, history)
+    daemon = assemble(settings, history, open_front(settings.web))
     daemon.start()
     wait_until(lambda: _spans(collector), 30)
     daemon.stop(signal.SIGTERM, 8)
@@ -163,7 +164,9 @@ def test_without_a_variable_nothing_of_the_sdk_is_begun(tmp_path: Path, monkeypa
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")
     settings = load(write_config(tmp_path))
     history = open_history(settings)
-    assert assemble(settings, history).lasting.telemetry is None
+    front = open_front(settings.web)
+    assert assemble(settings, history, front).lasting.telemetry is None
+    front.web.stop(1)
     history.close()
     with tracing.span("look") as begun:
         assert isinstance(begun, tracing.Untraced)

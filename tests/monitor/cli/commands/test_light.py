@@ -24,7 +24,8 @@ OF_LOOKS = {
     "monitor.log.prediction_log",
 }
 
-DAEMON = "import sys, monitor.cli.commands.run, monitor.daemon.assembly, monitor.daemon.daemon; print(*sys.modules)"
+FRONT = "import sys, monitor.cli.commands.run; print(*sys.modules)"
+DAEMON = "import sys, monitor.cli.commands.run, monitor.daemon.process; print(*sys.modules)"
 READING = "import sys, monitor.cli.commands.history, monitor.cli.commands.ack; print(*sys.modules)"
 COMMAND = """\
 import sys
@@ -56,7 +57,18 @@ def test_a_look_loads_only_what_it_is_made_with(home: Path) -> None:
     assert set() == (HEAVY | OF_CHANNELS | OF_THE_DAEMON | OF_MIGRATIONS) & found
 
 
-def test_the_daemon_answers_for_its_health_before_it_loads_what_counts_and_tells(home: Path) -> None:
+def test_the_web_address_is_taken_before_what_a_daemon_is_made_of_is_loaded(home: Path) -> None:
+    found = loaded(FRONT, home)
+
+    assert "monitor.daemon.front" in found
+    assert not {"numpy", "apscheduler", "prometheus_client"} & found
+    assert not {
+        name for name in found if name.startswith(("alerts.channels", "checks", "monitor.history", "monitor.cycle"))
+    }
+    assert not {"monitor.daemon.assembly", "monitor.log.prediction_log"} & found
+
+
+def test_the_daemon_is_put_together_before_it_loads_what_counts_and_tells(home: Path) -> None:
     found = loaded(DAEMON, home)
 
     assert "monitor.cycle.cycle" in found

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from urllib.error import HTTPError
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from tests.support.chat_log import Bot, write_config, write_log
 from tests.support.daemons import running, started, watch_impatiently
 from tests.support.fake_slack import FakeSlack
-from tests.support.http import get_text
+from tests.support.http import get_json, get_text
 from tests.support.program import run_here
 from tests.support.waiting import wait_until
 from tunewatch.log import Log
@@ -220,6 +221,22 @@ def test_it_answers_for_its_health_while_no_log_has_answered_yet(slow_home: Path
         assert daemon.get("/-/ready")[1]["monitors"]["bot"]["condition"] == "starting"
         assert daemon.stop() < 5
         assert daemon.process.returncode == 0
+
+
+def test_it_answers_for_its_health_while_the_history_has_not_answered_yet(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://u:hunter2@127.0.0.1:{silent.getsockname()[1]}/none"
+        with running(home, TUNEWATCH_HISTORY__URL=url) as daemon:
+            web = daemon.wait_for("answering")["web"]
+            with silent.accept()[0]:
+                assert get_json(web + "/-/healthy") == (200, {"daemon": "starting"})
+                assert get_json(web + "/-/ready") == (503, {"daemon": "starting"})
+                with pytest.raises(HTTPError, match="503") as refused:
+                    get_text(web + "/metrics")
+                refused.value.close()
+                assert run_here("ping", web, cwd=home).returncode == 0
+                assert daemon.stop() < 10
+                assert daemon.process.returncode == 0
 
 
 @pytest.fixture
