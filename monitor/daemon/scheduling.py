@@ -6,6 +6,7 @@ thread compares it with the monotonic clock, and where one has moved against the
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -19,16 +20,12 @@ from apscheduler.events import (
 )
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from monitor.common.clock import MACHINE, Clocks
 from monitor.common.logs import get_logger
 from monitor.daemon.heartbeat import BEAT_EVERY
-
-MOST_AT_ONCE: Final = 4
-"""Looks that run side by side: each may hold a database's memory limit, and most of them wait for the same disk."""
-
-LONGEST_WAIT: Final = timedelta(seconds=30)
-"""For one of those places: looks at sources that never answer must not keep the others from theirs."""
+from monitor.daemon.places import Places
 
 STAGGER: Final = timedelta(milliseconds=250)
 """Between the first looks of two monitors, so that they do not start as a herd."""
@@ -56,6 +53,24 @@ class Task:
     aside: bool = False
 
 
+class Spread(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Every so often, at times that do not depend on when the task ran first.
+
+    One of `places` tasks of the same interval then has a time of its own in it: many that all began at the start of the
+    process do not come all at once again and again.
+    """
+
+    def __init__(self, every: timedelta, start: datetime, place: int, places: int) -> None:
+        """The task is number `place` of `places`, counted from 0."""
+        self._every = every
+        self._one = start + every * (place + 1) / places
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The first of its times after the run before, and not before now; also where the clock was set back."""
+        after = now if previous_fire_time is None else max(now, previous_fire_time + timedelta.resolution)
+        return after + (self._one - after) % self._every
+
+
 class Scheduler:
     """Runs tasks on schedule, each in a thread and never beside itself.
 
@@ -69,7 +84,7 @@ class Scheduler:
         self._tasks = tasks
         self._clocks = clocks
         self._stopping = threading.Event()
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._places = Places()
         self._comparing = threading.Thread(target=self._compare_clocks, name="clocks", daemon=True)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -85,9 +100,8 @@ class Scheduler:
         for place, task in enumerate(self._tasks):
             self._scheduler.add_job(
                 self._run,
-                "interval",
+                Spread(task.every, now, place, len(self._tasks)),
                 [task],
-                seconds=task.every.total_seconds(),
                 id=task.name,
                 name=task.name,
                 next_run_time=now + (task.every if task.later else place * STAGGER),
@@ -98,16 +112,13 @@ class Scheduler:
     def stop(self) -> None:
         """Begin nothing more; what is under way goes on."""
         self._stopping.set()
+        self._places.close()
         self._scheduler.shutdown(wait=False)
 
     def _run(self, task: Task) -> None:
-        has_place = not task.aside and self._places.acquire(timeout=LONGEST_WAIT.total_seconds())
-        try:
+        with nullcontext() if task.aside else self._places.one():
             if not self._stopping.is_set():
                 task.run()
-        finally:
-            if has_place:
-                self._places.release()
 
     def _compare_clocks(self) -> None:
         moved = self._difference()
@@ -122,8 +133,9 @@ class Scheduler:
         return self._clocks.now().timestamp() - self._clocks.ticks()
 
     def _make_all_due(self) -> None:
-        for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=datetime.now(UTC))
+        now = datetime.now(UTC)
+        for place, job in enumerate(self._scheduler.get_jobs()):
+            job.modify(next_run_time=now + place * STAGGER)
 
 
 def _tell(event: JobExecutionEvent | JobSubmissionEvent) -> None:

@@ -3,13 +3,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Self
 
 import pytest
 from structlog.testing import capture_logs
 
 from monitor.common.clock import MACHINE, Clocks
-from monitor.daemon.scheduling import Scheduler, Task
+from monitor.daemon.scheduling import STAGGER, Scheduler, Spread, Task
 from tests.support.waiting import wait_until
 
 HOUR = timedelta(hours=1)
@@ -87,7 +88,8 @@ def test_one_task_that_hangs_does_not_keep_the_others_from_running(several: int)
 
 
 def test_looks_that_never_answer_take_no_place_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.daemon.scheduling.LONGEST_WAIT", timedelta(milliseconds=50))
+    monkeypatch.setattr("monitor.daemon.scheduling.BEAT_EVERY", SOON)
+    monkeypatch.setattr("monitor.daemon.places.COUNTED_FOR", timedelta(milliseconds=50))
     monkeypatch.setattr("monitor.daemon.scheduling.STAGGER", timedelta(milliseconds=1))
     release, ran, beats = threading.Event(), threading.Event(), threading.Event()
 
@@ -105,6 +107,32 @@ def test_looks_that_never_answer_take_no_place_for_ever(monkeypatch: pytest.Monk
     scheduler.stop()
 
 
+def test_many_looks_are_spread_over_their_interval_and_none_waits_longer_than_it() -> None:
+    start, every, most = datetime(2026, 3, 1, tzinfo=UTC), timedelta(minutes=15), 200
+    triggers = [Spread(every, start, place, most) for place in range(most)]
+    first = [start + place * STAGGER for place in range(most)]
+
+    second = [each.get_next_fire_time(ran, ran) for each, ran in zip(triggers, first, strict=True)]
+    third = [each.get_next_fire_time(ran, ran) for each, ran in zip(triggers, second, strict=True)]
+
+    gaps = {later - earlier for earlier, later in pairwise(sorted(third))}
+    assert gaps == {every / most}
+    assert all(timedelta() < later - ran <= every for ran, later in zip(first, second, strict=True))
+    assert [later - ran for ran, later in zip(second, third, strict=True)] == [every] * most
+
+
+def test_a_look_that_ran_late_and_one_of_a_clock_that_was_set_back_come_again_within_their_interval() -> None:
+    start, every = datetime(2026, 3, 1, tzinfo=UTC), timedelta(minutes=15)
+    spread = Spread(every, start, 0, 3)  # at 5, 20, 35 and 50 minutes past
+
+    assert spread.get_next_fire_time(start, start + timedelta(minutes=6)) == start + timedelta(minutes=20)
+    assert spread.get_next_fire_time(start + timedelta(minutes=20), start + timedelta(minutes=20)) == start + timedelta(
+        minutes=35
+    )
+    long_ago = start - timedelta(days=400)
+    assert spread.get_next_fire_time(long_ago, long_ago) == long_ago + timedelta(minutes=5)
+
+
 @pytest.mark.parametrize("hours", [-2, 2, -24 * 400])
 def test_a_clock_that_is_set_makes_nothing_wait(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
     monkeypatch.setattr("monitor.daemon.scheduling.COMPARE_EVERY", timedelta(milliseconds=20))
@@ -118,7 +146,7 @@ def test_a_clock_that_is_set_makes_nothing_wait(monkeypatch: pytest.MonkeyPatch,
             return cls.fromtimestamp(time.time() + set_by[0].total_seconds(), tz)
 
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", Settable)
-    monkeypatch.setattr("apscheduler.triggers.interval.datetime", Settable)
+    monkeypatch.setattr("apscheduler.triggers.interval.datetime", Settable)  # of the heartbeat
     monkeypatch.setattr("monitor.daemon.scheduling.datetime", Settable)
     runs: list[int] = []
     clocks = Clocks(lambda: Settable.now(UTC), MACHINE.ticks)
