@@ -13,11 +13,9 @@ from starlette.testclient import TestClient
 
 from bench.speed.history import DAY, END, fill
 from monitor.history import History
-from monitor.history.engine import open_engine, writing
-from monitor.history.packed import pack
-from monitor.history.schema import DELAY_CELLS, METRIC_POINTS
+from monitor.history.engine import open_engine
+from monitor.history.schema import METRIC_POINTS
 from monitor.history.types import from_epoch
-from monitor.history.writing.bulk import insert_rows
 from monitor.web.page.app import Pages
 from monitor.web.page.watched import Watched
 from tests.support.incidents import incident, opened
@@ -51,7 +49,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         url = f"sqlite:///{folder}/history.db"
         fill(url, given.days, given.rows, given.classes)
-        _add_delays(url, given.days, given.classes)
         history = History.open(url)
         with history.transaction("support-bot") as transaction:
             transaction.tell((opened(since=from_epoch(END - 3 * DAY), onset=from_epoch(END - 5 * DAY)),), ())
@@ -84,21 +81,6 @@ def _seconds(client: TestClient, path: str) -> float:
     if answer.is_error:
         sys.exit(f"{path} was answered with {answer.status_code}")
     return time.process_time() - began
-
-
-def _add_delays(url: str, days: int, classes: int) -> None:
-    """Label delays of each hour and class: some thirty counts, around a day."""
-    random = np.random.default_rng(2)
-    engine = open_engine(url)
-    packed = [pack((int(bin_), 2) for bin_ in np.unique(random.normal(119, 6, 40).astype(int))) for _ in range(64)]
-    rows = (
-        (1, END - hour * 3600, predicted, packed[(hour + predicted) % len(packed)], None)
-        for hour in range(min(days, 120) * 24, 0, -1)
-        for predicted in range(1, classes + 1)
-    )
-    with writing(engine) as connection:
-        insert_rows(connection, DELAY_CELLS, rows)
-    engine.dispose()
 
 
 def _points(url: str) -> int:
