@@ -172,7 +172,7 @@ def _of_latency(slice_: _Slice, line: Lines, measured: Measured) -> Iterator[Met
         value = histogram.quantile(q)
         known = spread.slower_than(value).effective_n if slice_.name == ALL else float(histogram.n)
         low, high = histogram.interval(q, known)
-        yield replace(line.certain(f"latency_{name}", value, n_labelled=0), low=low, high=high, n=histogram.n)
+        yield line.certain(f"latency_{name}", value, n_labelled=0)._replace(low=low, high=high, n=histogram.n)
 
 
 def raw_accuracy(confusion: Confusion) -> float | None:

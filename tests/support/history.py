@@ -3,7 +3,6 @@
 # ruff: noqa: S608 - SQL of names that are written here
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -117,7 +116,7 @@ def random_counts(seed: int, hours: range, each: int = 40) -> BucketCounts:
 def estimate(metric: str = "accuracy", value: float | None = 0.9, class_name: str = "", **changes: Any) -> MetricLine:  # noqa: ANN401
     """One metric over the first two days."""
     base = MetricLine(metric, class_name, "all", at(0), at(48), value, 0.8, 0.95, 0.91, 100, 60, 0.6, provisional=False)
-    return replace(base, **changes)
+    return base._replace(**changes)
 
 
 def put(history: History, given: BucketCounts, seen: Fingerprints | None = None, monitor: str = "bot") -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -127,7 +127,7 @@ class Charted:
         return {key: tuple(beliefs.values()) for key, beliefs in found.items()}
 
 
-_NUMBERS: Final = [METRIC_POINTS.c[field.name] for field in fields(MetricLine) if field.name in METRIC_POINTS.c]
+_NUMBERS: Final = [METRIC_POINTS.c[name] for name in MetricLine._fields if name in METRIC_POINTS.c]
 """What a point has of a line, in its order: the window, then the numbers."""
 
 

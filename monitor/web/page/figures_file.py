@@ -1,9 +1,7 @@
 """The figures behind a chart as CSV."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from checks.metrics.line import MetricLine
@@ -11,13 +9,12 @@ from monitor.common.json_lines import iso
 from monitor.common.spreadsheet_cells import to_csv
 from monitor.history.queries.queries import Belief
 
-_OF_LINE = tuple(field.name for field in fields(MetricLine))
-_COLUMNS = ("as_of", "monitor", *_OF_LINE)
+_COLUMNS = ("as_of", "monitor", *MetricLine._fields)
 
 
 def csv_of(monitor: str, beliefs: Iterable[Belief]) -> str:
     """One line for each look, oldest first; times are UTC, unknown values empty."""
-    rows = ((each.as_of, monitor, *attrgetter(*_OF_LINE)(each.estimate)) for each in beliefs)
+    rows = ((each.as_of, monitor, *each.estimate) for each in beliefs)
     return to_csv(_COLUMNS, (dict(zip(_COLUMNS, map(_plain, row), strict=True)) for row in rows))
 
 

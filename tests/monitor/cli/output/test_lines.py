@@ -1,6 +1,5 @@
 import json
 import math
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +26,7 @@ def test_many_lines_are_printed_as_each_of_them(capsys: pytest.CaptureFixture[st
 
 def test_a_metric_line_is_what_the_encoder_writes() -> None:
     odd = (None, math.nan, math.inf, 5, 1e-7, 0.1 + 0.2)
-    figures = [replace(estimate("recall", 'a "b"\n\ud800'), value=value, low=value, coverage=value) for value in odd]
+    figures = [estimate("recall", 'a "b"\n\ud800')._replace(value=value, low=value, coverage=value) for value in odd]
     told = list(report_lines(report(estimates=(estimate("recall", "срочно"), *figures))))
     assert told == [to_line(json.loads(line)) for line in told]
     assert [json.loads(line)["low"] for line in told[1:7]] == [None, None, None, 5, 1e-7, 0.1 + 0.2]

@@ -175,7 +175,7 @@ def test_a_time_without_a_zone_is_refused(history: History) -> None:
 
 @pytest.mark.parametrize("url", ["emptied_postgres"], indirect=True, ids=["postgresql"])
 def test_segments_by_classes_may_have_more_series_than_a_statement_takes_parameters(history: History, url: str) -> None:
-    lines = tuple(replace(estimate("recall"), class_name=f"class_{number}") for number in range(65_536))
+    lines = tuple(estimate("recall")._replace(class_name=f"class_{number}") for number in range(65_536))
     record(history, estimates=lines)
     record(history, estimates=lines, hours=0.25)  # nothing new
     assert len(rows(url, "SELECT series_id FROM metric_points")) == len(lines)
