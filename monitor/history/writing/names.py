@@ -103,14 +103,24 @@ def slice_names(connection: Connection, monitor: int) -> dict[int, tuple[str, st
 
 def _intern(connection: Connection, table: Table, wanted: Iterable[Key], monitor: int | None = None) -> dict[Key, int]:
     """Keys of names, of one monitor where the table has names by monitor."""
-    stored = _storable_keys(wanted)
-    names = {key: key for key in stored.values()}
+    kept = tuple(dict.fromkeys(wanted))
+    changed = _changed_parts(kept)
+    if not changed:
+        return _ids(connection, table, kept, monitor)
+    stored = {key: tuple([changed.get(part, part) for part in key]) for key in kept}
+    known = _ids(connection, table, stored.values(), monitor)
+    return {key: known[as_stored] for key, as_stored in stored.items()}
+
+
+def _ids(connection: Connection, table: Table, stored: Iterable[Key], monitor: int | None) -> dict[Key, int]:
+    """Keys of names as they are stored, which are added where they are new."""
+    names = {key: key for key in stored}
     known = _known(connection, table, names, monitor)
     if len(known) < len(names):
         _lock(connection)
         known = _known(connection, table, names, monitor)
         known |= _add(connection, table, sorted(names.keys() - known.keys()), monitor)
-    return {key: known[as_stored] for key, as_stored in stored.items()}
+    return known
 
 
 def _known(connection: Connection, table: Table, names: Mapping[Key, Key], monitor: int | None) -> dict[Key, int]:
@@ -131,13 +141,10 @@ def _add(connection: Connection, table: Table, keys: list[Key], monitor: int | N
     return {key: first + i for i, key in enumerate(keys)}
 
 
-def _storable_keys(keys: Iterable[Key]) -> dict[Key, Key]:
-    """What is stored of each key; the key itself where nothing is to be changed, as of nearly all."""
-    kept = dict.fromkeys(keys)
-    parts = {part: _storable(part) for part in set(chain.from_iterable(kept))}  # of thousands of keys, hundreds
-    if all(part == as_stored for part, as_stored in parts.items()):
-        return {key: key for key in kept}
-    return {key: tuple([parts[part] for part in key]) for key in kept}
+def _changed_parts(keys: Iterable[Key]) -> dict[object, object]:
+    """What is stored in the place of those names that cannot be stored as they are, which hardly ever is any."""
+    parts = set(chain.from_iterable(keys))  # of thousands of keys, hundreds
+    return {part: as_stored for part in parts if (as_stored := _storable(part)) != part}
 
 
 def _storable(part: object) -> object:
