@@ -84,6 +84,9 @@ def _live(
         theirs = stream.detach()
         os.dup2(theirs, number)
         os.close(theirs)
+    # The server's own have looked whether they can seek where they wrote before.
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False, buffering=1)
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
