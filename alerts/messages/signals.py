@@ -97,12 +97,14 @@ SIGNALS: Final[dict[C, str]] = {
     # model_ends
     C.NOT_TUNABLE: "The model {model} cannot be fine-tuned: another one has to be tried first (`tunewatch try`).",
     C.RETIRES_SOON: (
-        "The model {model} is turned off on {day}, in {days:count} days, before a fine-tune of it would pay "
+        "The model {model} is turned off on {day}, in {days:days}, before a fine-tune of it would pay "
         "({payback:count} days): try its successors (`tunewatch try`), and fine-tune the one that takes over."
     ),
     C.RETIRES_LATER: (
-        "The model {model} is turned off on {day}, in {days:count} days; a fine-tune of it pays within {payback:count}."
+        "The model {model} is turned off on {day}, in {days:days}; a fine-tune of it pays within {payback:count}."
     ),
+    C.OLDER_IS_OFF: "The model {model} was turned off on {day}: nothing leads back to it.",
+    C.OLDER_IS_THERE: "The model {model} is there to go back to until it is turned off on {day}.",
     # retirement
     C.WILL_FAIL: (
         "From the day on which its provider turns {names:list} off, what it answers now fails. A fine-tune of it would "

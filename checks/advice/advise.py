@@ -20,7 +20,7 @@ from checks.advice.signals.inconsistent import inconsistent_signal
 from checks.advice.signals.label_noise import label_signals
 from checks.advice.signals.low_side import low_side_signals
 from checks.advice.signals.missed_class import missed_class_signal
-from checks.advice.signals.model_ends import model_ends_signals
+from checks.advice.signals.model_ends import model_ends_signals, older_model_ended_signals
 from checks.advice.signals.new_class import new_class_signal
 from checks.advice.signals.new_topic import topic_signals
 from checks.advice.signals.newest import newest_signals
@@ -89,9 +89,11 @@ def _signals(
 ) -> tuple[Signal[Clauses], ...]:
     if subject is Subject.DATA:
         return (*data_signals(alarming), *topic_signals(windows.study), new_class_signal(windows))
+    ended = older_model_ended_signals(broke_at(tested), policy, windows.now)
     if subject is Subject.LATENCY:
         return (
             *step_signals(tested, windows),
+            *ended,
             *newest_signals(failed, windows),
             latency_signal(alarming),
             tokens_signal(windows.study),
@@ -103,6 +105,7 @@ def _signals(
         *data_signals(alarming),
         *newest_signals(failed, windows),
         *step_signals(tested, windows),
+        *ended,
         silent_change_signal(windows, policy),
         *topic_signals(windows.study),
         new_class_signal(windows),

@@ -47,6 +47,8 @@ def vetoes(signals: Mapping[str, Signal[Clauses]]) -> tuple[Veto[Clauses], ...]:
     return (
         *_unless(signals, Action.ROLLBACK_PROMPT, "better_prompt", "prompt_step"),
         *_unless(signals, Action.ROLLBACK_MODEL, "better_model", "model_step"),
+        *_if(signals, Action.ROLLBACK_MODEL, "model_ended", ("older_model_ended",)),
+        *_if(signals, Action.ROLLBACK_RELEASE, "model_ended", ("older_model_ended",)),
         *_unless(signals, Action.ADD_CONTEXT, "new_messages", "new_topic", "new_class"),
         *_unless(signals, Action.FINE_TUNE, "prompts_tried", "prompts_tried"),
         *_unless(signals, Action.FINE_TUNE, "plateau", "plateau"),

@@ -66,6 +66,8 @@ class SignalClause(StrEnum):
     NOT_TUNABLE = auto()
     RETIRES_SOON = auto()
     RETIRES_LATER = auto()
+    OLDER_IS_OFF = auto()
+    OLDER_IS_THERE = auto()
     # retirement
     WILL_FAIL = auto()
     PLAN_SAMPLE = auto()

@@ -308,3 +308,23 @@ def test_the_model_that_ends_is_the_one_that_answers_after_a_newer_one_was_taken
     m1, m2 = (replace(POLICY, models=(ModelFacts(name, fine_tunable=False),)) for name in ("m1", "m2"))
     assert [each.holds for each in model_ends_signals(windows, m1)] == [True]
     assert model_ends_signals(windows, m2) == ()
+
+
+@pytest.mark.parametrize(("days", "advised"), [(-1, False), (0, False), (1, True)])
+def test_nothing_is_rolled_back_to_a_model_that_is_turned_off(days: int, *, advised: bool) -> None:
+    facts = ModelFacts("m1", NOW.date() + timedelta(days=days))
+    windows = history(Spell(25, GOOD, model="m1"), Spell(5, MISSES_URGENT, model="m2"))
+    advice = advise([URGENT], windows, replace(POLICY, models=(facts,)))
+
+    assert (advice.action == "rollback_model") is advised
+    assert any("nothing leads back to it" in veto.sentence for veto in advice.vetoes) is not advised
+
+
+def test_neither_is_a_release_and_a_prompt_is_rolled_back_all_the_same() -> None:
+    off = replace(POLICY, models=(ModelFacts("m1", NOW.date() - timedelta(days=3)),))
+    release = history(Spell(25, GOOD, "p3", "m1"), Spell(5, MISSES_URGENT, "p4", "m2"))
+    assert advise([URGENT], release, POLICY).action == "rollback_release"
+    assert advise([URGENT], release, off).action != "rollback_release"
+
+    prompt = history(Spell(25, GOOD, "p3", "m1"), Spell(5, MISSES_URGENT, "p4", "m1"))
+    assert advise([URGENT], prompt, off).action == "rollback_prompt"
