@@ -227,8 +227,11 @@ def test_a_connection_that_ends_is_replaced_and_one_that_cannot_be_is_told(desk:
 
     slack.app_token = "xapp-another"
     refused = listen(desk, slack)
+    before = refused.failing()
+    assert before is not None, "nothing comes in yet"
+    assert not before.lasts
     refused.start()
-    wait_until(lambda: refused.failing() is not None)
+    wait_until(lambda: refused.failing() != before)
     failing = refused.failing()
     assert failing is not None
     assert failing.lasts
