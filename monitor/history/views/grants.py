@@ -1,6 +1,6 @@
 """Who may do what with the tables and views of a history in PostgreSQL: a table made anew has lost it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, text
@@ -16,6 +16,11 @@ class Grant(NamedTuple):
     privilege: str
     grantee: str
     grantable: bool
+
+    @property
+    def what(self) -> str:
+        """The right in SQL, without whose it is."""
+        return f"{self.privilege}{f' ({self.column})' if self.column else ''} ON {self.relation}"
 
 
 _GRANTS: Final = text("""
@@ -33,10 +38,10 @@ _GRANTS: Final = text("""
         JOIN pg_attribute t ON t.attrelid = r.oid AND NOT t.attisdropped
         CROSS JOIN LATERAL aclexplode(t.attacl) a
     )
-    SELECT name, column_name, privilege_type,
-           CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END, is_grantable
-    FROM rights
-    WHERE grantee <> relowner
+    SELECT r.name, g.column_name, g.privilege_type,
+           CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END, g.is_grantable
+    FROM relations r
+    LEFT JOIN rights g ON g.name = r.name AND g.grantee <> g.relowner
 """)
 
 _COLUMNS: Final = text("""
@@ -48,21 +53,37 @@ _COLUMNS: Final = text("""
 """)
 
 
-def read_grants(connection: Connection, ours: Collection[str], others: Collection[str] = ()) -> frozenset[Grant]:
-    """The rights on relations of the history (plain names), and on others (schema.name, quoted)."""
-    found = connection.execute(_GRANTS, {"ours": [*ours], "others": [*others]})
-    return frozenset(Grant(*row) for row in found)
+def read_grants(
+    connection: Connection, ours: Collection[str], others: Collection[str] = ()
+) -> dict[str, frozenset[Grant]]:
+    """The rights of others than the owner on relations of the history (plain names), and on others (schema.name).
+
+    The names of others are quoted. By relation; one that is there and that nobody else has a right on has none.
+    """
+    found: dict[str, set[Grant]] = {}
+    for relation, *right in connection.execute(_GRANTS, {"ours": [*ours], "others": [*others]}):
+        rights = found.setdefault(relation, set())
+        if right[0] is not None:
+            rights.add(Grant(relation, *right))
+    return {relation: frozenset(rights) for relation, rights in found.items()}
 
 
-def give_back(connection: Connection, before: frozenset[Grant], after: frozenset[Grant]) -> None:
-    """Grant again what was lost, on whatever is still there."""
-    lost = sorted(before - after)
+def put_right(
+    connection: Connection, before: Mapping[str, frozenset[Grant]], after: Mapping[str, frozenset[Grant]]
+) -> None:
+    """Have the rights of `before` again, no fewer and no more, on what of it is still there.
+
+    The database's default privileges give a relation that is made anew also what somebody had revoked.
+    """
+    for relation in sorted(before.keys() & after.keys()):
+        for each in sorted(after[relation] - before[relation]):
+            run(connection, f"REVOKE {each.what} FROM {each.grantee}")
+    lost = sorted(each for relation, rights in before.items() for each in rights - after.get(relation, frozenset()))
     if not lost:
         return
     columns = connection.execute(_COLUMNS, {"names": [each.relation for each in lost]})
     there = {name for relation, column in columns for name in ((relation, column), (relation, ""))}
     for each in lost:
         if (each.relation, each.column) in there:
-            only = f" ({each.column})" if each.column else ""
             option = " WITH GRANT OPTION" if each.grantable else ""
-            run(connection, f"GRANT {each.privilege}{only} ON {each.relation} TO {each.grantee}{option}")
+            run(connection, f"GRANT {each.what} TO {each.grantee}{option}")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from monitor.common.errors import HistoryError
 from monitor.common.logs import get_logger
 from monitor.history.views.dependents import Dependent, dependents, indexes_of_others, put_back, set_aside
-from monitor.history.views.grants import Grant, give_back, read_grants
+from monitor.history.views.grants import Grant, put_right, read_grants
 from monitor.history.views.making import replace_views, run
 
 _DEPENDED_ON: Final = ("2BP01", "0A000", "42P16")
@@ -36,8 +36,7 @@ def upgrade_tables(
     there = indexes_of_others(connection, tables)
     for name in sorted(indexes.keys() - there.keys()):
         run(connection, indexes[name])
-    others = {right.relation for right in rights}
-    give_back(connection, rights, read_grants(connection, [*tables, *selects], others))
+    put_right(connection, rights, read_grants(connection, [*tables, *selects], rights.keys()))
 
 
 def _upgrade_sqlite(connection: Connection, selects: dict[str, str], migrate: Callable[[], None]) -> None:
@@ -75,7 +74,7 @@ def _in_place(connection: Connection, selects: dict[str, str], migrate: Callable
 
 def _around_dependents(
     connection: Connection, tables: Collection[str], selects: dict[str, str], migrate: Callable[[], None]
-) -> frozenset[Grant]:
+) -> dict[str, frozenset[Grant]]:
     """Set all views aside, and put those of others back. Returns the rights on those."""
     found = dependents(connection, tables, selects.keys())
     others = [each for each in found if not each.ours]

@@ -203,6 +203,26 @@ def test_a_materialized_view_with_its_index_and_a_grant_on_one_column_survive(
     assert rows(postgres_url, may) == [(True, False, True, False)]
 
 
+def test_what_was_revoked_stays_revoked_whatever_the_default_privileges_are(postgres_url: str, analyst: str) -> None:
+    bring_to(postgres_url, "0001")
+    run(
+        postgres_url,
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {analyst}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {analyst}",
+        f"REVOKE SELECT ON daily_recall, daily_latency FROM {analyst}",
+        f"GRANT SELECT (day) ON daily_latency TO {analyst}",
+        "CREATE VIEW theirs AS SELECT day FROM daily_recall",
+        f"REVOKE SELECT ON theirs FROM {analyst}",
+    )
+    History.open(postgres_url).close()
+    asked = ("daily_accuracy", "daily_recall", "daily_latency", "theirs", "labeller_agreement")
+    may = ", ".join(f"has_table_privilege('the analyst', '{name}', 'SELECT')" for name in asked)
+    assert rows(postgres_url, f"SELECT {may}") == [(True, False, False, False, True)]
+    one = "SELECT has_column_privilege('the analyst', 'daily_latency', 'day', 'SELECT')"
+    assert rows(postgres_url, one) == [(True,)]
+    run(postgres_url, f"DROP OWNED BY {analyst}")
+
+
 @pytest.fixture
 def plain_user(postgres_url: str, postgres_admin: sa.Engine) -> Iterator[str]:
     """The history's own user as it is in production: it owns its tables, and may do nothing with those of others."""
