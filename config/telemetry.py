@@ -42,12 +42,15 @@ def signals(variables: Mapping[str, str]) -> frozenset[Signal]:
 
 
 def header_secrets(variables: Mapping[str, str]) -> frozenset[str]:
-    """The values of the headers that are sent along: one is a key, as a rule."""
+    """The values of the headers that are sent along: one is a key, as a rule.
+
+    What has no "=" is one as a whole: the SDK takes it for no header, and quotes it in the log.
+    """
     headers = [
         value for name, value in variables.items() if name.startswith("OTEL_EXPORTER_OTLP_") and "HEADERS" in name
     ]
     pairs = (pair.partition("=") for header in headers for pair in header.split(","))
-    return frozenset(value.strip() for _, _, value in pairs if value.strip())
+    return frozenset(text for name, sign, value in pairs if (text := (value if sign else name).strip()))
 
 
 def metrics_every(variables: Mapping[str, str]) -> float:

@@ -64,3 +64,5 @@ def test_metrics_are_sent_as_often_as_the_variable_says() -> None:
 def test_the_values_of_headers_are_secrets() -> None:
     given = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=abcdef,x=y z", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "k=t0ken%3D"}
     assert header_secrets(given) == {"abcdef", "y z", "t0ken%3D"}
+    slip = {"OTEL_EXPORTER_OTLP_HEADERS": "x-team: hc4711hc4711,"}
+    assert header_secrets(slip) == {"x-team: hc4711hc4711"}, "the SDK says so in the log, with all of it"
