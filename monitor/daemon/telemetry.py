@@ -3,6 +3,7 @@
 Whether they ask for it is told by `config.telemetry`; without the extra `otel` this module cannot be imported.
 """
 
+import os
 import threading
 import time
 import uuid
@@ -16,6 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client.registry import Collector
 
+from config.errors import ConfigError, Problem
 from config.telemetry import Signal
 from monitor.common.logs import get_logger
 from monitor.common.tracing import trace_with
@@ -36,7 +38,15 @@ class OtlpTelemetry:
         self._metrics: MetricsSender | None = None
 
     def start(self) -> None:
-        """Begin to send."""
+        """Begin to send. Raises ConfigError where the SDK refuses a variable."""
+        try:
+            self._begin()
+        except ValueError as error:
+            given = ", ".join(sorted(name for name, value in os.environ.items() if name.startswith("OTEL_") and value))
+            raise ConfigError([Problem("", f"one of them is refused by the SDK: {error}", given)]) from error
+        _LOG.info("telemetry started", signals=sorted(self._signals))
+
+    def _begin(self) -> None:
         resource = _resource(self._version)
         if Signal.TRACES in self._signals:
             self._spans = TracerProvider(resource=resource, shutdown_on_exit=False)
@@ -44,7 +54,6 @@ class OtlpTelemetry:
             trace_with(Spans(self._spans.get_tracer("tunewatch", self._version)).begin)
         if Signal.METRICS in self._signals:
             self._metrics = MetricsSender(OTLPMetricExporter(), resource, self._version, self._every)
-        _LOG.info("telemetry started", signals=sorted(self._signals))
 
     def show(self, metrics: Collector) -> None:
         """Send these metrics from now on."""

@@ -14,6 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 
 from checks.rules.calibration import Calibration
+from config.errors import ConfigError
 from config.loading import load
 from config.telemetry import Signal
 from monitor.bootstrap.history import open_history
@@ -158,6 +159,22 @@ def test_a_collector_that_does_not_answer_holds_no_end_up(collector: Receiver) -
         began = time.monotonic()
         telemetry.stop(0.5)
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "-1", "positive"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many", "many"),
+    ],
+)
+@pytest.mark.usefixtures("collector")
+def test_what_the_sdk_refuses_is_a_fault_of_the_configuration(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=f"{name}.*: one of them is refused by the SDK: .*{said}"):
+        OtlpTelemetry(frozenset(Signal), 60, "1.2").start()
 
 
 def test_without_a_variable_nothing_of_the_sdk_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
