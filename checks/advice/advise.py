@@ -114,7 +114,7 @@ def _signals(
         confusions_signal(outcomes),
         inconsistent_signal(windows.study),
         missed_class_signal(outcomes, policy),
-        *low_side_signals(alarming, outcomes),
+        *low_side_signals(alarming, (windows.current, *windows.recent)),
         *revision_signals(failed, windows, policy),
         class_labels_signal(windows.versions, policy),
         *model_ends_signals(windows, policy),

@@ -7,7 +7,7 @@ from checks.advice.comparing.metrics import stratified
 from checks.advice.deciding.model import Signal
 from checks.advice.deciding.signal_clause import SignalClause
 from checks.clauses.clause import Clauses, clause
-from checks.counts.cells import OutcomeCell
+from checks.counts.windows import Window
 from checks.estimates.balance import TAIL
 from checks.rules.finding import Finding
 from checks.statistics.intervals import difference
@@ -17,16 +17,22 @@ OF_A_CLASS: Final = frozenset({"class_recall", "class_precision", "accuracy_para
 """Checks whose subject is a class."""
 
 
-def low_side_signals(alarming: Sequence[Finding], outcomes: Sequence[OutcomeCell]) -> tuple[Signal[Clauses], ...]:
+def low_side_signals(alarming: Sequence[Finding], windows: Sequence[Window]) -> tuple[Signal[Clauses], ...]:
     """Which of recall and precision is lower, and by how much, of the worst class that alarms; none where none does.
 
+    Both are of the window that the alarm is of, so that a message has one recall of the class: none where that is not
+    one of the `windows`, or the alarm is of a slice.
     It holds where the 95% interval of recall - precision (MOVER, as in `checks.estimates.balance`) is all on one side
     of 0. It speaks for no action, and is told as what the alarm means.
     """
-    name = next((finding.subject for finding in alarming if finding.check in OF_A_CLASS), None)
-    if name is None:
+    worst = next((finding for finding in alarming if finding.check in OF_A_CLASS), None)
+    if worst is None or worst.slice != "all":
         return ()
-    counts = stratified(outcomes)
+    span = (worst.window_start, worst.window_end)
+    window = next((each for each in windows if (each.start, each.end) == span), None)
+    if window is None:
+        return ()
+    name, counts = worst.subject, stratified(window.outcomes)
     recall, precision = counts.recall(name), counts.precision(name)
     if recall is None or precision is None:
         return (Signal(NAME, FAMILY, None, ()),)

@@ -1,6 +1,7 @@
 """The signals one by one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,8 +20,8 @@ from checks.advice.signals.low_side import low_side_signals
 from checks.advice.signals.missed_class import missed_class_signal
 from checks.advice.signals.model_ends import model_ends_signals
 from checks.advice.signals.unparseable import unparseable_signal
-from checks.counts.cells import NO_CLASS
-from checks.counts.windows import Windows
+from checks.counts.cells import NO_CLASS, OutcomeCell
+from checks.counts.windows import Window, Windows
 from checks.statistics.intervals import Proportion
 from tests.checks.advice.cases import GOOD, MISSES_URGENT, PLAIN, POLICY, URGENT, even, low_accuracy, prompts
 from tests.support.advice import advise
@@ -103,9 +104,13 @@ def test_a_recall_near_accuracy_is_not_missed() -> None:
 # --- which side of a class is low
 
 
+def week(outcomes: Sequence[OutcomeCell]) -> tuple[Window, ...]:
+    return (Window(URGENT.window_start, URGENT.window_end, outcomes),)
+
+
 def test_the_side_of_the_class_that_alarms_that_is_low_is_told_with_the_points_to_the_other_second() -> None:
     windows = history(Spell(30, GOOD), Spell(7, MISSES_URGENT))
-    (signal,) = low_side_signals([low_accuracy(), URGENT], windows.current.outcomes)
+    (signal,) = low_side_signals([low_accuracy(), URGENT], (windows.current,))
     assert signal.holds
     told = text(signal.sentence)
     assert re.fullmatch(
@@ -119,7 +124,7 @@ def test_a_class_that_is_called_too_often_has_low_precision() -> None:
     called = cells(
         {("urgent", "urgent"): 90, ("urgent", "other"): 210, ("other", "urgent"): 5, ("other", "other"): 700}
     )
-    (signal,) = low_side_signals([URGENT], called)
+    (signal,) = low_side_signals([URGENT], week(called))
     assert signal.holds
     assert text(signal.sentence).startswith("Precision of urgent is the low side: 30% (")
     assert "65 points (57 to 71 points) " in text(signal.sentence)
@@ -129,12 +134,25 @@ def test_a_class_that_is_called_too_often_has_low_precision() -> None:
 def test_sides_that_may_be_level_are_not_told_and_accuracy_has_none() -> None:
     (signal,) = low_side_signals(
         [URGENT],
-        cells({("urgent", "urgent"): 50, ("urgent", "other"): 10, ("other", "urgent"): 10, ("other", "other"): 700}),
+        week(
+            cells({("urgent", "urgent"): 50, ("urgent", "other"): 10, ("other", "urgent"): 10, ("other", "other"): 700})
+        ),
     )
     assert (signal.holds, signal.sentence) == (False, ())
-    (unknown,) = low_side_signals([URGENT], cells({("other", "other"): 50}))
+    (unknown,) = low_side_signals([URGENT], week(cells({("other", "other"): 50})))
     assert (unknown.holds, unknown.sentence) == (None, ())
-    assert low_side_signals([low_accuracy()], cells(MISSES_URGENT)) == ()
+    assert low_side_signals([low_accuracy()], week(cells(MISSES_URGENT))) == ()
+
+
+def test_the_low_side_is_that_of_the_window_and_slice_that_alarm() -> None:
+    windows = history(Spell(30, GOOD), Spell(2, MISSES_URGENT))
+    missed = cells({("urgent", "urgent"): 6, ("other", "urgent"): 54, ("other", "other"): 900})
+    newest = Window(NOW - timedelta(days=2), NOW, missed)
+    alarming = replace(URGENT, window_start=newest.start)
+    (signal,) = low_side_signals([alarming], (windows.current, newest))
+    assert text(signal.sentence).startswith("Recall of urgent is the low side: 10% (")
+    assert low_side_signals([alarming], (windows.current,)) == ()
+    assert low_side_signals([replace(URGENT, slice="lang=es")], (windows.current,)) == ()
 
 
 # --- prompts
