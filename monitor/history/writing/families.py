@@ -26,7 +26,7 @@ Sums = tuple[Any, ...]
 """Additive figures; the first is a number of rows above zero."""
 Cells = Mapping[Key, Sums]
 Family = tuple[str, str]
-"""What is counted, and of which segment or which kind of problem."""
+"""What is counted, and of which segment, which labeller or which kind of problem."""
 Families = dict[Family, Cells]
 
 ROWS: Final = "rows"
@@ -65,7 +65,7 @@ def families(counts: BucketCounts, wanted: Collection[int]) -> dict[int, Familie
     for bucket, *names, bin_, n, score, square in rows_of(RelevanceRow, counts.relevance, found):
         add(bucket, (RELEVANCE, ""), (*names, bin_), (n, score, square))
     for bucket, labeller, fate, n in rows_of(LabellerRow, counts.labellers, found):
-        add(bucket, (LABELLERS, ""), (labeller, fate), (n,))
+        add(bucket, (LABELLERS, labeller), (fate,), (n,))
     for problem in (row for row in counts.problems if row.bucket in found and row.kind not in NEVER_RETAINED):
         add(problem.bucket or 0, (PROBLEM, problem.kind), (), (problem.n,))
     return {bucket: dict(of_bucket) for bucket, of_bucket in found.items()}
@@ -112,6 +112,6 @@ def _others(
             case "relevance":
                 yield RelevanceRow(bucket, *key, *sums)
             case "labellers":
-                yield LabellerRow(bucket, *key, *sums)
+                yield LabellerRow(bucket, name, *key, *sums)
             case _:
                 yield ProblemRow(bucket, name, *sums)

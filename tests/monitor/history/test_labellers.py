@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.history import History
+from monitor.history.writing.families import Families, families, to_rows
+from monitor.history.writing.retained import plus, settle
 from monitor.log.counts import LabelFate, LabellerRow
 from tests.support.history import DAY, T0, at, counts, outcome, put, rows
 
@@ -59,3 +61,20 @@ def test_the_page_asks_for_a_span(labelled: History) -> None:
 def test_who_labelled_goes_with_the_bucket(labelled: History, url: str) -> None:
     put(labelled, counts(range(1)))
     assert rows(url, "SELECT labeller, n FROM daily_labellers ORDER BY labeller") == [("", 3), ("anna", 1)]
+
+
+def test_lost_labels_stay_those_of_who_gave_them() -> None:
+    """A label that the log lost stays counted; the other labeller of it is alone, and counted once."""
+
+    def of_log(*found: LabellerRow) -> Families:
+        return families(replace(counts(range(1)), labellers=found), [T0])[T0]
+
+    shared = (LabellerRow(T0, name, LabelFate.AGREED, 1) for name in ("anna", "bert"))
+    before = of_log(*shared, LabellerRow(T0, "aaron", LabelFate.ALONE, 1))
+    after = of_log(LabellerRow(T0, "bert", LabelFate.ALONE, 1))
+    kept = to_rows({T0: plus(after, settle({}, before, after))})
+    assert sorted(kept) == [
+        LabellerRow(T0, "aaron", LabelFate.ALONE, 1),
+        LabellerRow(T0, "anna", LabelFate.AGREED, 1),
+        LabellerRow(T0, "bert", LabelFate.ALONE, 1),
+    ]
