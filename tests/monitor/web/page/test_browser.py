@@ -6,6 +6,7 @@ Nothing of it runs where there is no Chromium, and the reason says so.
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,7 +14,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from config.loading import load
 from monitor.common.clock import MACHINE
+from monitor.daemon.pages import examples_of
 from monitor.history import History
 from monitor.people.acts import Acts
 from monitor.web.guarding import Guard
@@ -22,6 +25,7 @@ from monitor.web.page.attempts import Attempts
 from monitor.web.page.people import People
 from monitor.web.page.sessions import Sessions
 from monitor.web.server import WebServer
+from tests.support.mistaken import MESSAGES, write_messages
 
 CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(
@@ -49,7 +53,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def acted(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
-    """The played history, to be acted on; its incident has a report of Evidently's."""
+    """The played history, to be acted on; its incident has a report of Evidently's, and messages answered wrong."""
     home = tmp_path_factory.mktemp("acted")
     shutil.copy(played / "history.db", home)
     history = History.open(f"sqlite:///{home}/history.db")
@@ -59,6 +63,7 @@ def acted(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hi
     with history.transaction(incident.monitor) as transaction:
         (step,) = history.queries.incident_events(incident.id)[-1:]
         transaction.tell((replace(step, incident=replace(incident, report="reports/it.html")),), ())
+    write_messages(home, incident.onset, (*MESSAGES, ("billing", "other", "x" * 400)))
     yield history
     history.close()
 
@@ -66,10 +71,12 @@ def acted(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hi
 @pytest.fixture(scope="module")
 def url(pages: Pages, acted: History) -> Iterator[str]:
     people = People(Sessions(TOKEN, MACHINE.now), Attempts(MACHINE.ticks), MACHINE.now, Acts(acted, ()))
-    database = acted._engine.url.database  # noqa: SLF001 - where the reports of this test are
+    database = acted._engine.url.database  # noqa: SLF001 - where the files of this test are
     assert database is not None
-    reports = Path(database).parent / "reports"
-    server = WebServer(Guard(replace(pages, history=acted, people=people, reports=reports).app(), ()), "127.0.0.1", 0)
+    home = Path(database).parent
+    found = partial(examples_of, load(home / "tunewatch.yaml", environ={}), MACHINE)
+    shown = replace(pages, history=acted, people=people, reports=home / "reports", examples=found)
+    server = WebServer(Guard(shown.app(), ()), "127.0.0.1", 0)
     server.start()
     yield "http://{}:{}".format(*server.address)
     server.stop(patience=5)
@@ -77,10 +84,11 @@ def url(pages: Pages, acted: History) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def paths(acted: History) -> tuple[str, ...]:
-    """Every page."""
+    """Every page, for who is signed in."""
     (incident,) = acted.queries.incidents()
+    of_incident = (f"/incidents/{incident.id}", f"/incidents/{incident.id}/examples")
     of_monitor = tuple(f"/monitors/support-bot{rest}" for rest in ("", "/labels", "/advice"))
-    return ("/", *of_monitor, "/advice", f"/incidents/{incident.id}", "/sign-in", "/nothing")
+    return ("/", *of_monitor, "/advice", *of_incident, "/sign-in", "/nothing")
 
 
 @pytest.fixture
@@ -122,6 +130,7 @@ def unfold(page: Page) -> None:
 
 def test_no_page_is_wider_than_its_screen_and_each_has_its_style(opened: Open, paths: tuple[str, ...]) -> None:
     page = opened()
+    sign_in(page)
 
     for path in paths:
         page.goto(path)
@@ -148,7 +157,9 @@ def test_axe_has_no_serious_finding_on_any_page(
     found = []
 
     for path in paths:
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok == (path != "/nothing"), path
         unfold(page)
         results = Axe().run(page, options={"resultTypes": ["violations"], **rules}).response
         assert results["passes"], "axe looked at nothing"
@@ -180,7 +191,7 @@ def test_everything_can_be_reached_by_keyboard_and_what_is_reached_is_seen(
     page = opened(viewport={"width": 1280, "height": 900})
     sign_in(page)
 
-    for path in (paths[1], paths[5]):
+    for path in (paths[1], paths[5], paths[6]):
         page.goto(path)
         seen: list[dict[str, Any]] = []
         while len(seen) < 200:

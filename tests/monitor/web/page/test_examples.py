@@ -1,11 +1,9 @@
 """Messages of an incident, where they may be shown."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
@@ -22,23 +20,11 @@ from monitor.web.page.sessions import Sessions
 from monitor.web.page.watched import Watched
 from tests.support.clocks import SetClocks
 from tests.support.incidents import HOUR, T0, opened
+from tests.support.mistaken import write_messages
 
 TOKEN = "correct horse battery"
 HERE = "http://127.0.0.1:8787"
 PAGE = f"/incidents/{opened().incident.id}"
-CONFIG = """
-monitors:
-  support-bot:
-    source:
-      predictions: {files: predictions.parquet, columns: {id: id, at: at, predicted: predicted, text: text}}
-      labels: {files: labels.parquet, columns: {id: id, label: label, at: at}}
-"""
-MESSAGES = (
-    ("urgent", "other", "The <b>pump</b> burns, call +49 30 901820 or ann@acme.example"),
-    ("urgent", "other", "the PUMP burns: call +49 30 901821 or bob@acme.example!"),
-    ("billing", "other", "What does it cost?"),
-    ("billing", "billing", "Where is my invoice?"),
-)
 
 
 @pytest.fixture
@@ -65,13 +51,7 @@ def sign_in(client: TestClient) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "tunewatch.yaml").write_text(CONFIG, encoding="utf-8")
-    at = opened().incident.onset + timedelta(minutes=1)
-    rows = [(f"m{i}", at + timedelta(minutes=i), *message) for i, message in enumerate(MESSAGES)]
-    predictions = [{"id": i, "at": at, "predicted": answer, "text": text} for i, at, _, answer, text in rows]
-    labels = [{"id": i, "at": at + timedelta(minutes=5), "label": label} for i, at, label, _, _ in rows]
-    pq.write_table(pa.Table.from_pylist(predictions), tmp_path / "predictions.parquet")
-    pq.write_table(pa.Table.from_pylist(labels), tmp_path / "labels.parquet")
+    write_messages(tmp_path, opened().incident.onset)
     return tmp_path
 
 
