@@ -15,9 +15,9 @@ from monitor.log.prediction_log import PredictionLog
 from monitor.log.reading.labelled import LabelledDraw, LabelledMessage
 
 PER_LABEL: Final = 300
-"""Labelled messages that are read of each class at most."""
+"""Labelled messages that are read of each class at most, drawn by lot."""
 
-CONFUSIONS: Final = 5
+CONFUSIONS: Final = 5  # at most
 EACH: Final = 4
 LONGEST: Final = 500  # characters of a message
 
@@ -56,7 +56,10 @@ def mistakes(
 
 
 def _texts(rows: Sequence[LabelledMessage], scrub: Scrubber) -> tuple[str, ...]:
-    """The newest different ones. Personal data is taken out before a long one is cut, which could hide a part of it."""
+    """The newest different ones of those that were drawn.
+
+    Personal data is taken out before a long one is cut, which could hide a part of it.
+    """
     different: dict[str, str] = {}
     for row in reversed(rows):
         text = scrub(row.text).text

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from alerts.incident import Incident
 from checks.metrics.line import ALL
 from monitor.actions.material import NothingToExportError
-from monitor.actions.mistakes import Mistaken
+from monitor.actions.mistakes import CONFUSIONS, PER_LABEL, Mistaken
 from monitor.common.clock import Clock, utc_now
 from monitor.common.errors import MappingError, SourceError, UnreachableError
 from monitor.common.logs import get_logger
@@ -218,7 +218,8 @@ class Pages:
         except (NothingToExportError, MappingError, ScrubberMissingError, SourceError) as error:
             back = f"/incidents/{found.id}"
             return said(visitor(self.people, request), 503, "There are no examples", brief(str(error)), back)
-        return self._shown(request, "examples.jinja", incident=found, mistakes=made)
+        facts = {"incident": found, "mistakes": made, "most": PER_LABEL, "confusions": CONFUSIONS}
+        return self._shown(request, "examples.jinja", **facts)
 
     def _report_file(self, found: Incident) -> Path | None:
         """The file of the report, where it is in the folder of reports."""

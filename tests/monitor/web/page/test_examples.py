@@ -64,6 +64,7 @@ def test_who_is_signed_in_sees_what_was_mistaken_without_personal_data(history: 
 
     page = client.get(f"{PAGE}/examples").text
 
+    assert "Up to 300 labelled messages of each class since" in page
     assert page.index("urgent taken for other") < page.index("billing taken for other")
     assert "The &lt;b&gt;pump&lt;/b&gt; burns" in page
     assert page.count("burns") == 2
@@ -77,6 +78,13 @@ def test_without_the_setting_there_are_none_and_nothing_says_so(history: History
     sign_in(client)
     assert client.get(f"{PAGE}/examples").status_code == 404
     assert "answered wrong" not in client.get(PAGE).text
+
+
+def test_where_nobody_can_sign_in_it_is_said_what_lets_them(history: History) -> None:
+    pages = Pages(history, (), dict, clock=SetClocks(T0 + HOUR).both.now, examples=lambda _: ())
+    client = TestClient(pages.app(), base_url=HERE)
+    assert "for who is signed in, which takes <code>web.token</code>" in client.get(PAGE).text
+    assert client.get(f"{PAGE}/examples").status_code == 401
 
 
 def test_what_is_erased_from_the_log_is_shown_no_more(history: History, folder: Path) -> None:
