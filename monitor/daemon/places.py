@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,33 +16,47 @@ COUNTED_FOR: Final = timedelta(seconds=30)
 
 
 class Places:
-    """Places for those that work: whoever finds none waits until one is left, or is not counted any more."""
+    """Places for those that work: whoever finds none waits until one is left, or is not counted any more.
+
+    Who has waited longest is next, so that where there are too many each waits as long as the others.
+    """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._begun: list[float] = []
+        self._queue: deque[object] = deque()
         self._is_closed = False
 
     @contextmanager
     def one(self) -> Iterator[None]:
         """Have a place, once there is one."""
         with self._changed:
-            while not self._is_closed and (seconds := full_for(self._begun, time.monotonic())) > 0:
-                self._changed.wait(seconds)
+            self._wait()
             began = time.monotonic()
             self._begun.append(began)
+            self._changed.notify_all()  # the next of the queue may find a place too
         try:
             yield
         finally:
             with self._changed:
                 self._begun.remove(began)
-                self._changed.notify()
+                self._changed.notify_all()
 
     def close(self) -> None:
         """Have nobody wait any more."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
+
+    def _wait(self) -> None:
+        turn = object()
+        self._queue.append(turn)
+        while not self._is_closed:
+            seconds = full_for(self._begun, time.monotonic()) if self._queue[0] is turn else None
+            if seconds == 0:
+                break
+            self._changed.wait(seconds)
+        self._queue.remove(turn)
 
 
 def full_for(begun: Sequence[float], now: float) -> float:

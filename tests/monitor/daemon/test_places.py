@@ -38,6 +38,20 @@ def test_who_finds_no_place_waits_for_one_that_is_left() -> None:
     assert had.is_set()
 
 
+def test_who_comes_later_takes_no_place_from_who_waits() -> None:
+    places = Places()
+    with ExitStack() as stack:
+        first = stack.enter_context(ExitStack())
+        first.enter_context(places.one())
+        for _ in range(MOST_AT_ONCE - 1):
+            stack.enter_context(places.one())
+        _, had = _one_more(places)
+        assert not had.wait(0.05)
+        first.close()
+        with places.one():
+            assert had.is_set()
+
+
 def test_who_waits_for_a_source_that_never_answers_is_not_counted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.daemon.places.COUNTED_FOR", timedelta(milliseconds=20))
     places = Places()
