@@ -215,7 +215,7 @@ FINDINGS: Final[dict[C, str]] = {
     C.TURNED_OFF_ON: "model {model} is turned off on {day}, in {left:days}",
     C.TURNED_OFF_TODAY: "model {model} is turned off today, {day}, and still answers",
     C.TURNED_OFF_BEFORE: "model {model} was to be turned off on {day}, {ago:days} ago, and still answers",
-    C.ANSWERS_NOTHING: "model {model}, turned off on {day}, answers nothing any more{instead}",
+    C.ANSWERS_NOTHING: "model {model}, which retires on {day}, answers nothing any more{instead}",
     C.ANSWERS_INSTEAD: "; now answering: {names:list}",
 }
 """The words of each clause that a check can say."""

@@ -79,7 +79,7 @@ def test_it_says_what_when_and_how_many_messages_hang_on_it() -> None:
 def test_a_version_that_answers_nothing_any_more_is_well_and_it_says_what_does() -> None:
     finding = of_m1(history(Spell(20, DAY), Spell(3, DAY, model="m2")), 5)
     assert (finding.verdict, finding.clear, finding.per_day) == (Verdict.OK, True, None)
-    assert finding.message == "model m1, turned off on 2026-04-06, answers nothing any more; now answering: m2"
+    assert finding.message == "model m1, which retires on 2026-04-06, answers nothing any more; now answering: m2"
 
 
 def test_a_few_messages_that_it_still_answers_keep_it_open() -> None:

@@ -151,7 +151,7 @@ def test_it_is_over_once_the_version_answers_nothing_any_more(bot: Open) -> None
     (over,) = watched.look(2.8)
     assert (over.event, over.reason) == (Event.RESOLVED, Reason.STAYED_CLEAR)
     assert reply_message(over).problem == (
-        "model m1, turned off on 2026-06-01, answers nothing any more; now answering: m2"
+        "model m1, which retires on 2026-06-01, answers nothing any more; now answering: m2"
     )
     assert watched.look(-3) == []
 
