@@ -276,10 +276,13 @@ SIGNALS: Final[dict[C, str]] = {
     C.CONSISTENCY_UNKNOWN: "Too few near-duplicate messages to see whether answers are consistent.",
     C.INCONSISTENT: "Of messages that say nearly the same, {share:measured} are answered differently.",
     C.MISSED_UNKNOWN: "No critical or rare class has enough labels to see whether it is missed.",
-    C.NOT_MISSED: "Recall of {name} is {recall:measured}, not far under accuracy at {accuracy:share}.",
+    C.NOT_MISSED: (
+        "Over the last {window:duration}, recall of {name} is {recall:measured}, not far under accuracy at "
+        "{accuracy:share}."
+    ),
     C.MISSED: (
-        "The class {name} is missed while accuracy is {accuracy:share}: its recall is {recall:measured}; it is taken "
-        "for {others:list}."
+        "Over the last {window:duration}, the class {name} is missed while accuracy is {accuracy:share}: its recall is "
+        "{recall:measured}; it is taken for {others:list}."
     ),
     C.MISSED_AS: "{name} ({n:plain} labelled)",
     # low_side

@@ -113,7 +113,7 @@ def _signals(
         unknown_class_signal(windows),
         confusions_signal(outcomes),
         inconsistent_signal(windows.study),
-        missed_class_signal(outcomes, policy),
+        missed_class_signal(windows.current, policy),
         *low_side_signals(alarming, (windows.current, *windows.recent)),
         *revision_signals(failed, windows, policy),
         class_labels_signal(windows.versions, policy),

@@ -32,6 +32,10 @@ def said(name: str, windows: Windows, policy: AdvicePolicy = POLICY) -> Signal:
     return next(signal for signal in advise([URGENT], windows, policy).signals if signal.name == name)
 
 
+def week(outcomes: Sequence[OutcomeCell]) -> Window:
+    return Window(URGENT.window_start, URGENT.window_end, outcomes)
+
+
 # --- confusions
 
 
@@ -82,30 +86,26 @@ def test_answers_without_a_class_are_no_confusion() -> None:
 
 
 def test_a_missed_rare_class_is_named_with_where_it_goes() -> None:
-    signal = missed_class_signal(cells(MISSES_URGENT | {("other", "urgent"): 20.0}), PLAIN)
+    signal = missed_class_signal(week(cells(MISSES_URGENT | {("other", "urgent"): 20.0})), PLAIN)
     assert signal.holds
-    assert "The class urgent is missed while accuracy is" in text(signal.sentence)
+    assert "the class urgent is missed while accuracy is" in text(signal.sentence)
     assert "it is taken for other (20 labelled)" in text(signal.sentence)
 
 
 def test_a_common_class_is_not_rare_but_may_be_critical() -> None:
     outcomes = cells(answers({"urgent": 200, "other": 900}, recall={"urgent": 0.2, "other": 0.99}))
-    assert missed_class_signal(outcomes, PLAIN).holds is None
-    assert missed_class_signal(outcomes, POLICY).holds
+    assert missed_class_signal(week(outcomes), PLAIN).holds is None
+    assert missed_class_signal(week(outcomes), POLICY).holds
 
 
 def test_a_recall_near_accuracy_is_not_missed() -> None:
     assert (
-        missed_class_signal(cells(answers({"urgent": 60, "other": 900}, recall={"urgent": 0.85})), POLICY).holds
+        missed_class_signal(week(cells(answers({"urgent": 60, "other": 900}, recall={"urgent": 0.85}))), POLICY).holds
         is False
     )
 
 
 # --- which side of a class is low
-
-
-def week(outcomes: Sequence[OutcomeCell]) -> tuple[Window, ...]:
-    return (Window(URGENT.window_start, URGENT.window_end, outcomes),)
 
 
 def test_the_side_of_the_class_that_alarms_that_is_low_is_told_with_the_points_to_the_other_second() -> None:
@@ -124,7 +124,7 @@ def test_a_class_that_is_called_too_often_has_low_precision() -> None:
     called = cells(
         {("urgent", "urgent"): 90, ("urgent", "other"): 210, ("other", "urgent"): 5, ("other", "other"): 700}
     )
-    (signal,) = low_side_signals([URGENT], week(called))
+    (signal,) = low_side_signals([URGENT], [week(called)])
     assert signal.holds
     assert text(signal.sentence).startswith("Precision of urgent is the low side: 30% (")
     assert "65 points (57 to 71 points) " in text(signal.sentence)
@@ -134,14 +134,23 @@ def test_a_class_that_is_called_too_often_has_low_precision() -> None:
 def test_sides_that_may_be_level_are_not_told_and_accuracy_has_none() -> None:
     (signal,) = low_side_signals(
         [URGENT],
-        week(
-            cells({("urgent", "urgent"): 50, ("urgent", "other"): 10, ("other", "urgent"): 10, ("other", "other"): 700})
-        ),
+        [
+            week(
+                cells(
+                    {
+                        ("urgent", "urgent"): 50,
+                        ("urgent", "other"): 10,
+                        ("other", "urgent"): 10,
+                        ("other", "other"): 700,
+                    }
+                )
+            )
+        ],
     )
     assert (signal.holds, signal.sentence) == (False, ())
-    (unknown,) = low_side_signals([URGENT], week(cells({("other", "other"): 50})))
+    (unknown,) = low_side_signals([URGENT], [week(cells({("other", "other"): 50}))])
     assert (unknown.holds, unknown.sentence) == (None, ())
-    assert low_side_signals([low_accuracy()], week(cells(MISSES_URGENT))) == ()
+    assert low_side_signals([low_accuracy()], [week(cells(MISSES_URGENT))]) == ()
 
 
 def test_the_low_side_is_that_of_the_window_and_slice_that_alarm() -> None:
